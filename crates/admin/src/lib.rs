@@ -1,0 +1,1 @@
+//! Every act of an operator as a typed request with its permission.

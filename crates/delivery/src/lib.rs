@@ -1,0 +1,1 @@
+//! What happens to mail: routing, local delivery, the outbound queue, DSNs.

@@ -1,0 +1,1 @@
+//! Who lives here: domains, accounts, aliases, credentials, roles; and login.

@@ -1,0 +1,1 @@
+//! What the store runs on: the embedded engine.

@@ -1,0 +1,1 @@
+//! What happened, as typed events kept for a while.

@@ -1,0 +1,1 @@
+//! What is inside a message: structure, envelope, preview, search text, thread keys, building.

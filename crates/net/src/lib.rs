@@ -1,0 +1,1 @@
+//! Listeners, TLS, certificates, limits, PROXY protocol, outbound connections, DNS.

@@ -1,0 +1,1 @@
+//! Whom to believe: HELO names and sending rates.

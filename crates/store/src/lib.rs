@@ -1,0 +1,1 @@
+//! Where mail lives: the model, the change log, the traits, an in-memory engine.

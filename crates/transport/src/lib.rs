@@ -1,0 +1,1 @@
+//! How a protocol talks: links, bounded input, output that waits for its peer, lines.

@@ -1,0 +1,1 @@
+//! Fuzz targets as plain functions, and the replay of their corpus.
