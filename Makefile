@@ -1,0 +1,50 @@
+# The door of the house: `make help` says what each target does.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build run test check tidy fuzz docs clean tools tools-check
+
+CARGO ?= cargo
+
+help: ## say what each target does
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: tools ## build the program: target/release/glaspost
+	$(CARGO) build --release --locked -p glaspost
+
+run: build ## build, then start a whole provider on this machine and say what to do next
+	target/release/glaspost demo --dir demo
+
+test: tools ## install what the tests need, start the real parts, run every test
+	$(CARGO) test --workspace --locked
+	$(CARGO) build --locked -p glaspost
+	.venv/bin/python -m pytest tests
+
+check: tools-check ## format, lints, licences, documentation, the house's rules, quick tests
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
+	cargo-deny --locked check licenses bans sources
+	$(CARGO) test --workspace --locked --lib --bins
+
+tidy: ## the rules that hold the house up: edges, citations, transcripts, orphans
+	$(CARGO) run --quiet --locked -p xtask -- tidy
+
+fuzz: ## drive every fuzz target for SECONDS each (default 60) with libFuzzer on stable
+	$(CARGO) run --quiet --locked -p xtask -- fuzz $(SECONDS_EACH) $(TARGET)
+
+SECONDS_EACH ?= 60
+TARGET ?=
+
+docs: ## write the reference pages that are printed from the code
+	$(CARGO) run --quiet --locked -p glaspost -- config reference > docs/reference/configuration.toml
+
+clean: ## remove what was built and the demo's folder
+	$(CARGO) clean
+	rm -rf demo .venv
+
+tools: # Debian packages and Python modules; what is there already is left alone
+	@tests/tools
+
+tools-check:
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
