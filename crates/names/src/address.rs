@@ -178,7 +178,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Address>().unwrap().local().as_str(), local, "{text}");
         }
-        for text in ["anna", "@example.org", "a..b@example.org", ".a@example.org", "a b@x.nl", "a@", "\"\"@x.nl", "\"a@x.nl"] {
+        for text in
+            ["anna", "@example.org", "a..b@example.org", ".a@example.org", "a b@x.nl", "a@", "\"\"@x.nl", "\"a@x.nl"]
+        {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
     }

@@ -47,11 +47,8 @@ impl FromStr for Domain {
             return Err(DomainError::Empty);
         }
         let bad = || DomainError::BadLabel(text.chars().take(80).collect());
-        let ascii = if text.is_ascii() {
-            text.to_ascii_lowercase()
-        } else {
-            idna::domain_to_ascii(text).map_err(|_| bad())?
-        };
+        let ascii =
+            if text.is_ascii() { text.to_ascii_lowercase() } else { idna::domain_to_ascii(text).map_err(|_| bad())? };
         if ascii.len() > 253 {
             return Err(DomainError::TooLong);
         }
