@@ -16,12 +16,6 @@ impl Source {
         self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
     }
 
-    /// The crate's folder: the part before `/src/` or `/tests/`.
-    pub fn room(&self) -> &str {
-        let end = self.path.find("/src/").or_else(|| self.path.find("/tests/")).unwrap_or(self.path.len());
-        &self.path[..end]
-    }
-
     /// The text before the module of tests.
     pub fn code(&self) -> &str {
         self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default()
