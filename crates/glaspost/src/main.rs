@@ -1,2 +1,4 @@
-//! The program: command line, configuration, wiring.
+//! Glaspost: the whole mail service of an access provider in one program.
+mod configuration;
+
 fn main() {}

@@ -1,0 +1,37 @@
+//! The one configuration file: what it holds, how it is read, and what is said when it is wrong.
+//!
+//! A setting is one line of a [`section!`] below `configuration/`: its name, its type, its default and the
+//! text of the manual. Reading, the reference, `config show` and the list of known names come from that line.
+mod field;
+mod listener;
+mod period;
+mod read;
+mod reference;
+mod sections;
+mod validate;
+pub(crate) use listener::{Certificate, Listener, Security, ServiceKind};
+pub(crate) use period::Period;
+pub(crate) use read::{Fault, load, parse};
+pub(crate) use reference::{reference, show};
+pub(crate) use sections::{
+    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, Mx, Pop3, Queue, Relay, Route, SmartHost, StoreSection, Submission,
+};
+
+/// Everything that the file says, with the defaults where it is silent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Configuration {
+    pub(crate) general: General,
+    pub(crate) listeners: Vec<Listener>,
+    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) mx: Mx,
+    pub(crate) submission: Submission,
+    pub(crate) relay: Relay,
+    pub(crate) lmtp: Lmtp,
+    pub(crate) imap: Imap,
+    pub(crate) pop3: Pop3,
+    pub(crate) store: StoreSection,
+    pub(crate) dns: Dns,
+    pub(crate) queue: Queue,
+    pub(crate) journal: Journal,
+    pub(crate) limits: Limits,
+}

@@ -1,0 +1,217 @@
+//! The tables of the file, one section each, in the order of the manual.
+use super::field::section;
+use super::period::Period;
+use ipnet::IpNet;
+use names::{ByteSize, Domain};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// What a bad HELO or EHLO name gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum HeloRule {
+    /// `550 Bad HELO`.
+    Strict,
+    /// Any name is taken.
+    Lenient,
+}
+
+/// A language that customers read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Language {
+    Nl,
+    En,
+}
+
+/// A host that takes all mail for the Internet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SmartHost {
+    /// Its name, or its address.
+    pub(crate) host: String,
+    /// Its port.
+    pub(crate) port: u16,
+}
+
+/// A host that takes the mail for one domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Route {
+    /// The recipient's domain.
+    pub(crate) domain: Domain,
+    /// The host that takes its mail.
+    pub(crate) host: String,
+    /// Its port.
+    pub(crate) port: u16,
+}
+
+section! {
+    /// The provider and this machine.
+    General {
+        /// The name of this machine as other mail servers see it: greeting, EHLO, Received.
+        host_name: Option<Domain> = None;
+        /// The domain of a login name that is written without one.
+        default_domain: Option<Domain> = None;
+        /// The folder of the store, the journal and the control socket.
+        data: PathBuf = PathBuf::from("/var/lib/glaspost");
+        /// The customers' own networks: who may use the legacy relay.
+        own_networks: Vec<IpNet> = Vec::new();
+        /// The language of customers: `nl` or `en`. Delivery reports come in both, this one first.
+        language: Language = Language::Nl;
+        /// The largest message taken by any way: SMTP, LMTP, IMAP. EHLO announces it as SIZE.
+        max_message_size: ByteSize = ByteSize::mib(50);
+    }
+}
+
+section! {
+    /// Mail from the Internet, for local recipients only (port 25).
+    Mx {
+        /// What a bad HELO name gets: `strict` or `lenient`.
+        helo: HeloRule = HeloRule::Lenient;
+        /// Recipients in one transaction (RFC 5321 asks for at least 100).
+        max_recipients: usize = 1_000;
+        /// How long to wait for a command.
+        timeout: Period = Period::mins(5);
+    }
+}
+
+section! {
+    /// Mail from customers, who log in (port 587).
+    Submission {
+        /// What a bad HELO name gets: `strict` or `lenient`.
+        helo: HeloRule = HeloRule::Strict;
+        /// Names that the strict rule takes although the DNS denies them: mail programs use them.
+        helo_names: Vec<String> = vec!["smtpclient.apple".to_owned()];
+        /// Recipients in one transaction.
+        max_recipients: usize = 100;
+        /// Messages that one account may send in an hour.
+        messages_per_hour: u32 = 200;
+        /// Recipients to which one account may send in an hour.
+        recipients_per_hour: u32 = 1_000;
+        /// How long to wait for a command.
+        timeout: Period = Period::mins(5);
+    }
+}
+
+section! {
+    /// The legacy relay: the customers' own networks, no login, no TLS.
+    Relay {
+        /// What a bad HELO name gets: `strict` or `lenient`.
+        helo: HeloRule = HeloRule::Lenient;
+        /// Recipients in one transaction.
+        max_recipients: usize = 100;
+        /// Messages that one address may send in an hour.
+        messages_per_hour: u32 = 500;
+        /// How long to wait for a command.
+        timeout: Period = Period::mins(5);
+    }
+}
+
+section! {
+    /// Other mail servers that deliver into this one (LMTP).
+    Lmtp {
+        /// Recipients in one transaction.
+        max_recipients: usize = 1_000;
+        /// How long to wait for a command.
+        timeout: Period = Period::mins(5);
+    }
+}
+
+section! {
+    /// IMAP.
+    Imap {
+        /// How long a client may take to log in.
+        login_timeout: Period = Period::mins(1);
+        /// How long a client may be silent after that (RFC 3501 asks for at least 30 minutes).
+        idle_timeout: Period = Period::mins(30);
+    }
+}
+
+section! {
+    /// POP3.
+    Pop3 {
+        /// How long a client may be silent (RFC 1939 asks for at least 10 minutes).
+        timeout: Period = Period::mins(10);
+    }
+}
+
+section! {
+    /// Where mail is kept.
+    StoreSection {
+        /// Free space that is never given to new mail, so that reading and deleting go on when the disk is full.
+        /// At most 5 % of the file system is kept back.
+        reserve: ByteSize = ByteSize::mib(256);
+        /// How long deleted mail can be brought back, and how far back a mail program can ask what changed.
+        keep_deleted: Period = Period::days(14);
+    }
+}
+
+section! {
+    /// Names and addresses.
+    Dns {
+        /// The resolvers to ask. Default: those of the machine.
+        servers: Vec<SocketAddr> = Vec::new();
+    }
+}
+
+section! {
+    /// Mail on its way to other servers.
+    Queue {
+        /// A host that takes all mail for the Internet, `{ host = "…", port = 25 }`. Default: each domain's own servers.
+        smart_host: Option<SmartHost> = None;
+        /// Hosts for single domains: `[{ domain = "…", host = "…", port = 25 }]`.
+        routes: Vec<Route> = Vec::new();
+        /// The waits between the first attempts; the last one repeats.
+        retry: Vec<Period> = vec![Period::mins(5), Period::mins(10), Period::mins(20), Period::mins(40), Period::hours(1), Period::hours(2), Period::hours(4)];
+        /// When to give up and tell the sender.
+        give_up_after: Period = Period::days(5);
+        /// When to tell the sender that a message is delayed.
+        warn_after: Period = Period::hours(4);
+        /// Connections to all destinations at once.
+        max_connections: usize = 100;
+        /// Connections to one destination at once.
+        max_connections_per_destination: usize = 10;
+        /// Whether TLS is used where the other server offers it.
+        starttls: bool = true;
+    }
+}
+
+section! {
+    /// What happened, for the service desk.
+    Journal {
+        /// How long sessions and refusals are kept.
+        keep_sessions: Period = Period::days(14);
+        /// How long deliveries are kept.
+        keep_deliveries: Period = Period::days(30);
+        /// The space that the journal may take.
+        max_size: ByteSize = ByteSize::gib(1);
+    }
+}
+
+section! {
+    /// Limits against hostile networks and broken programs.
+    Limits {
+        /// Whether the limits by address and account are kept. A test of one's own may switch them off.
+        enabled: bool = true;
+        /// Connections of all listeners at once.
+        connections: usize = 10_000;
+        /// Connections from one address at once; an IPv6 /64 counts as one.
+        connections_per_address: usize = 50;
+        /// New connections from one address in a minute.
+        new_connections_per_minute: u32 = 300;
+        /// Sessions of one account by one service at once.
+        sessions_per_account: usize = 20;
+        /// Wrong passwords for one account from one network in ten minutes, before the pair is shut out.
+        wrong_passwords: u32 = 10;
+        /// Accounts that one network may try with wrong passwords in an hour.
+        accounts_per_network: u32 = 20;
+        /// How long a TLS handshake may take.
+        handshake_timeout: Period = Period::secs(10);
+        /// How long a client may leave an answer unread.
+        write_timeout: Period = Period::secs(60);
+        /// How long sessions may go on after SIGTERM.
+        stop_timeout: Period = Period::secs(8);
+    }
+}

@@ -1,0 +1,85 @@
+//! What no single setting can tell: what must be there, and what does not go together.
+use super::read::Fault;
+use super::{Configuration, Listener, Security, ServiceKind};
+
+/// Every fault of the settings beside one another.
+pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if configuration.general.host_name.is_none() {
+        faults.push(Fault::missing("`host-name` is missing: the name of this machine, such as `mx.example.org`"));
+    }
+    if configuration.general.default_domain.is_none() {
+        faults.push(Fault::missing("`default-domain` is missing: the domain of your customers, such as `example.org`"));
+    }
+    for listener in &configuration.listeners {
+        if let Some(fault) = listener_fault(listener, configuration) {
+            faults.push(Fault::missing(fault));
+        }
+    }
+    for (at, certificate) in configuration.certificates.iter().enumerate() {
+        if certificate.chain.as_os_str().is_empty() || certificate.key.as_os_str().is_empty() {
+            faults.push(Fault::missing(format!("[[certificate]] number {}: `chain` and `key` name its two files", at + 1)));
+        }
+    }
+    if configuration.queue.retry.is_empty() {
+        faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
+    }
+    faults
+}
+
+fn listener_fault(listener: &Listener, configuration: &Configuration) -> Option<String> {
+    let Some(service) = listener.service else {
+        return Some("a [[listener]] without `service`".to_owned());
+    };
+    let at = listener.address.first().map_or_else(|| service.to_string(), |address| format!("{service} at {address}"));
+    if listener.address.is_empty() && listener.socket.is_none() {
+        return Some(format!("[[listener]] {at}: `address` is missing, such as `[\"0.0.0.0:25\"]`"));
+    }
+    if listener.socket.is_some() && service != ServiceKind::Lmtp {
+        return Some(format!("[[listener]] {at}: only lmtp listens on a `socket`"));
+    }
+    if listener.tls != Security::None && configuration.certificates.is_empty() {
+        return Some(format!("[[listener]] {at}: `tls = \"{}\"` needs a [[certificate]]", listener.tls));
+    }
+    match service {
+        ServiceKind::Submission if listener.tls == Security::None && !listener.login_without_tls => Some(format!(
+            "[[listener]] {at}: nobody could log in: set `tls = \"starttls\"`, or `login-without-tls = true`"
+        )),
+        ServiceKind::Relay | ServiceKind::Lmtp | ServiceKind::Metrics if listener.tls != Security::None => {
+            Some(format!("[[listener]] {at}: {service} is spoken without TLS"))
+        }
+        ServiceKind::Relay if configuration.general.own_networks.is_empty() => {
+            Some(format!("[[listener]] {at}: `own-networks` is empty, so nobody could use the relay"))
+        }
+        ServiceKind::Lmtp if listener.address.iter().any(|address| !address.ip().is_loopback()) => {
+            Some(format!("[[listener]] {at}: lmtp asks for no login, so it listens on loopback or a `socket` only"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+
+    fn fault(listener: &str) -> String {
+        let text = format!("host-name = \"mx.example.org\"\ndefault-domain = \"example.org\"\n[[listener]]\n{listener}");
+        parse(&text).unwrap_err().into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_refused() {
+        for (listener, part) in [
+            ("address = [\"127.0.0.1:25\"]", "without `service`"),
+            ("service = \"mx\"", "`address` is missing"),
+            ("service = \"imap\"\ntls = \"implicit\"\naddress = [\"127.0.0.1:993\"]", "needs a [[certificate]]"),
+            ("service = \"relay\"\naddress = [\"127.0.0.1:25\"]", "`own-networks` is empty"),
+            ("service = \"lmtp\"\naddress = [\"0.0.0.0:24\"]", "loopback"),
+            ("service = \"submission\"\naddress = [\"127.0.0.1:587\"]", "nobody could log in"),
+            ("service = \"imap\"\nsocket = \"/run/x\"", "only lmtp"),
+        ] {
+            assert!(fault(listener).contains(part), "{listener}: {}", fault(listener));
+        }
+        assert!(parse("").unwrap_err().len() == 2);
+    }
+}
