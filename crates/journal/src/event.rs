@@ -1,0 +1,294 @@
+//! What is kept: who came, what was refused and why, where each message went. Never a password, never
+//! the text of a message.
+use crate::{Cause, Text};
+use names::AccountId;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use world::UnixTime;
+
+/// Who is at the other end of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// The session's id, as in the log and in `Received`.
+    pub session: Arc<str>,
+    /// Where it comes from.
+    pub remote: SocketAddr,
+    /// Which listener took it.
+    pub listener: Arc<str>,
+    /// Version and cipher of TLS, once it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Arc<str>>,
+}
+
+/// What a session did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Commands answered.
+    pub commands: u64,
+    /// Commands refused.
+    pub refused: u64,
+    /// Messages taken in.
+    pub received: u64,
+    /// Messages given out.
+    pub sent: u64,
+    /// Bytes read.
+    pub bytes_in: u64,
+    /// Bytes written.
+    pub bytes_out: u64,
+}
+
+/// Who tried to log in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Login {
+    /// An account that exists.
+    Account(#[serde(with = "account")] AccountId),
+    /// A name that does not, as a hash under a key of this process (see [`crate::Journal::stranger`]).
+    Stranger(Text),
+}
+
+/// What was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refused {
+    /// The connection, before a word was spoken.
+    Connection,
+    /// HELO or EHLO.
+    Helo,
+    /// MAIL FROM, or the sender in the message.
+    Sender,
+    /// RCPT TO.
+    Recipient,
+    /// The message, after its data.
+    Message,
+    /// Any other command.
+    Command,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// A session began.
+    SessionOpened {
+        /// Who.
+        peer: Peer,
+    },
+    /// A session ended.
+    SessionClosed {
+        /// Who.
+        peer: Peer,
+        /// The name it gave, by HELO, EHLO, LHLO or ID.
+        name: Option<Text>,
+        /// The account that it was logged in to.
+        #[serde(with = "maybe_account")]
+        account: Option<AccountId>,
+        /// What it did.
+        counts: Counts,
+        /// How long it lasted, in milliseconds.
+        took_ms: u64,
+    },
+    /// A login succeeded.
+    LoginAccepted {
+        /// Who.
+        peer: Peer,
+        /// As whom.
+        #[serde(with = "account")]
+        account: AccountId,
+        /// How, such as `PLAIN`.
+        mechanism: Text,
+    },
+    /// A login was refused.
+    LoginRefused {
+        /// Who.
+        peer: Peer,
+        /// As whom.
+        login: Login,
+        /// How, such as `PLAIN`.
+        mechanism: Text,
+        /// Why.
+        cause: Cause,
+    },
+    /// A command, connection or message was refused.
+    Refused {
+        /// Who.
+        peer: Peer,
+        /// What.
+        what: Refused,
+        /// The HELO name, address or command in question; never the text of a message.
+        subject: Text,
+        /// The account that was logged in.
+        #[serde(with = "maybe_account")]
+        account: Option<AccountId>,
+        /// Why.
+        cause: Cause,
+    },
+    /// A message was accepted: it is on disk.
+    Accepted {
+        /// The delivery's id.
+        delivery: Text,
+        /// From whom; none for a message of our own making.
+        peer: Option<Peer>,
+        /// The account that sent it.
+        #[serde(with = "maybe_account")]
+        account: Option<AccountId>,
+        /// The reverse-path; empty for the null one.
+        sender: Text,
+        /// For how many recipients.
+        recipients: u32,
+        /// Bytes.
+        size: u64,
+    },
+    /// A message is in a mailbox.
+    Stored {
+        /// The delivery's id.
+        delivery: Text,
+        /// The address it was sent to.
+        recipient: Text,
+        /// Whose mailbox.
+        #[serde(with = "account")]
+        account: AccountId,
+        /// Bytes.
+        size: u64,
+    },
+    /// A recipient must wait.
+    Deferred(Attempt),
+    /// A recipient was given up.
+    Failed(Attempt),
+    /// Another server took it over.
+    Relayed(Attempt),
+    /// An operator did something.
+    Act {
+        /// Who, such as `control socket`.
+        by: Text,
+        /// What, such as `queue hold`.
+        act: Text,
+        /// To what.
+        subject: Text,
+        /// Why, in his own words.
+        reason: Option<Text>,
+    },
+    /// The same from the same network again and again, counted once a minute.
+    Repeated {
+        /// What it was, such as `login-refused`.
+        what: Text,
+        /// The network, such as `192.0.2.0/24`; `*` once too many networks do it.
+        network: Text,
+        /// Which listener took it.
+        listener: Arc<str>,
+        /// Why.
+        cause: Option<Cause>,
+        /// How often, apart from those that were written one by one.
+        count: u64,
+    },
+    /// More happened than could be written.
+    Dropped {
+        /// How many events are missing.
+        count: u64,
+    },
+}
+
+/// One attempt to bring a message to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The delivery's id.
+    pub delivery: Text,
+    /// The queue entry's id.
+    pub queue: Text,
+    /// The address it goes to.
+    pub recipient: Text,
+    /// The server that was asked, name and address.
+    pub server: Option<Text>,
+    /// Version and cipher of TLS on that connection.
+    pub tls: Option<Text>,
+    /// The last words of that server, or why there were none.
+    pub reply: Text,
+    /// How many attempts were made, this one included.
+    pub attempts: u32,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// How long an event may be kept, and which partition it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Sessions that went well.
+    Sessions,
+    /// What was refused.
+    Refusals,
+    /// The way of each message.
+    Deliveries,
+    /// What operators did.
+    Acts,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 4] = [Self::Sessions, Self::Refusals, Self::Deliveries, Self::Acts];
+}
+
+impl Event {
+    /// Which class it belongs to.
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::SessionOpened { .. } | Self::SessionClosed { .. } | Self::LoginAccepted { .. } => Class::Sessions,
+            Self::LoginRefused { .. } | Self::Refused { .. } | Self::Repeated { .. } | Self::Dropped { .. } => {
+                Class::Refusals
+            }
+            Self::Accepted { .. } | Self::Stored { .. } | Self::Deferred(_) | Self::Failed(_) | Self::Relayed(_) => {
+                Class::Deliveries
+            }
+            Self::Act { .. } => Class::Acts,
+        }
+    }
+}
+
+/// An event and when it happened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: UnixTime,
+    /// What.
+    pub event: Event,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.at, self.event)
+    }
+}
+
+mod account {
+    use names::AccountId;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(id)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccountId, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+mod maybe_account {
+    use names::AccountId;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    #[expect(clippy::ref_option, reason = "serde asks for this signature")]
+    pub(super) fn serialize<S: Serializer>(id: &Option<AccountId>, serializer: S) -> Result<S::Ok, S::Error> {
+        match id {
+            Some(id) => serializer.collect_str(id),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AccountId>, D::Error> {
+        let id = Option::<String>::deserialize(deserializer)?;
+        id.map(|id| id.parse().map_err(D::Error::custom)).transpose()
+    }
+}
