@@ -12,7 +12,7 @@ mod validate;
 pub(crate) use listener::{Certificate, Listener, Security, ServiceKind};
 pub(crate) use period::Period;
 pub(crate) use read::{Fault, load, parse};
-pub(crate) use reference::{reference, show};
+pub(crate) use reference::{as_json, reference, show};
 pub(crate) use sections::{
     Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, Mx, Pop3, Queue, Relay, Route, SmartHost, StoreSection, Submission,
 };

@@ -1,4 +1,24 @@
 //! Glaspost: the whole mail service of an access provider in one program.
+//!
+//! The command line ([`cli`]), the configuration ([`configuration`]) and the wiring of the rooms.
+mod cli;
 mod configuration;
+mod failure;
 
-fn main() {}
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command_line = match cli::CommandLine::try_parse() {
+        Ok(command_line) => command_line,
+        Err(error) => {
+            let code = if error.use_stderr() { failure::Code::Usage as u8 } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match command_line.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.exit(),
+    }
+}

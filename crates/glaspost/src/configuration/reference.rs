@@ -70,6 +70,17 @@ pub(crate) fn show(configuration: &Configuration) -> String {
     text
 }
 
+/// The settings in force as one JSON document.
+pub(crate) fn as_json(configuration: &Configuration) -> serde_json::Value {
+    serde_json::json!({
+        "general": configuration.general, "listener": configuration.listeners, "certificate": configuration.certificates,
+        "mx": configuration.mx, "submission": configuration.submission, "relay": configuration.relay,
+        "lmtp": configuration.lmtp, "imap": configuration.imap, "pop3": configuration.pop3,
+        "store": configuration.store, "dns": configuration.dns, "queue": configuration.queue,
+        "journal": configuration.journal, "limits": configuration.limits,
+    })
+}
+
 fn values<S: Section>(text: &mut String, header: Option<&str>, section: &S) {
     if let Some(header) = header {
         let _ = writeln!(text, "\n{header}");

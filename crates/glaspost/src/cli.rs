@@ -1,0 +1,83 @@
+//! The command line: what there is, and where each command is done.
+mod config;
+mod manual;
+mod message;
+
+use crate::failure::{Code, Failure};
+use clap::{CommandFactory, Parser, Subcommand};
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// An access provider's whole mail service in one program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "glaspost",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Examples:\n  glaspost demo                      a whole provider on this machine, with accounts and mail\n  glaspost serve --config FILE       run the server\n\nNext: `glaspost demo --help`, `glaspost config reference`."
+)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Global {
+    /// The configuration file
+    #[arg(long, short, global = true, value_name = "FILE", env = "GLASPOST_CONFIG", default_value = "/etc/glaspost/glaspost.toml")]
+    pub(crate) config: PathBuf,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check, show or explain the configuration
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Show what is inside a message
+    #[command(subcommand)]
+    Message(message::Message),
+    /// Print the completions of a shell
+    Completions(manual::Completions),
+    /// Print the manual page, or write those of all commands into a folder
+    Man(manual::Man),
+}
+
+impl CommandLine {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let global = self.global;
+        match self.command {
+            Command::Config(command) => command.run(&global),
+            Command::Message(command) => command.run(&global),
+            Command::Completions(command) => command.run(),
+            Command::Man(command) => command.run(),
+        }
+    }
+
+    /// The whole tree of commands, for completions and manual pages.
+    fn tree() -> clap::Command {
+        Self::command()
+    }
+}
+
+/// Writes data to standard output. A reader that has gone (`glaspost … | head`) ends the output quietly.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::new(Code::Io, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes `value` as one JSON document.
+pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(Code::Software, error))?;
+    print(&format!("{text}\n"))
+}
