@@ -1,0 +1,33 @@
+//! English.
+use crate::texts::{Meanings, Report, Texts};
+
+pub(crate) static TEXTS: Texts = Texts {
+    name: "English",
+    report: Report {
+        failed_subject: "Your message was not delivered",
+        delayed_subject: "Your message is delayed",
+        delivered_subject: "Your message was delivered",
+        opening: |server| format!("This is a report of the mail server {server} about a message that you sent."),
+        failed: "It could not be delivered to:",
+        delayed: "It could not be delivered yet, and will be tried again, to:",
+        delivered: "It is in the mailbox of:",
+        relayed: "It was handed over to the recipient's mail server, which sends no report of its own:",
+        until: |date| format!("We go on trying until {date}. You need not send it again."),
+        words: |server, words| format!("The mail server {server} said: {words}"),
+        whole: "Your message is attached.",
+        headers: "The headers of your message are attached.",
+        meaning: Meanings {
+            no_such_address: "Nobody has this address. Check how it is spelt.",
+            no_such_domain: "The part behind the @ does not exist or takes no mail. Check how it is spelt.",
+            mailbox_closed: "This mailbox is closed. Try to reach the recipient in another way.",
+            mailbox_full: "The recipient's mailbox is full. Try again later, or reach the recipient in another way.",
+            too_large: "The message is too large for the recipient. Send it without attachments, or in parts.",
+            unreachable: "The recipient's mail server does not answer.",
+            circle: "The message went round in circles. The recipient's mail is forwarded to itself.",
+            time_up: "It was tried for days without success. Check the address, or try to reach the recipient in another way.",
+            no_utf8: "The address has letters that the recipient's mail server cannot read. Ask the recipient for another address.",
+            not_wanted: "The recipient's mail server does not want this message. The reason it gives stands below.",
+            other: "The recipient's mail server could not take the message.",
+        },
+    },
+};

@@ -1,0 +1,35 @@
+//! Nederlands.
+use crate::texts::{Meanings, Report, Texts};
+
+pub(crate) static TEXTS: Texts = Texts {
+    name: "Nederlands",
+    report: Report {
+        failed_subject: "Uw bericht is niet bezorgd",
+        delayed_subject: "Uw bericht is vertraagd",
+        delivered_subject: "Uw bericht is bezorgd",
+        opening: |server| {
+            format!("Dit is een melding van de mailserver {server} over een bericht dat u hebt verstuurd.")
+        },
+        failed: "Het kon niet worden bezorgd bij:",
+        delayed: "Het kon nog niet worden bezorgd, en wordt opnieuw geprobeerd, bij:",
+        delivered: "Het ligt in de postbus van:",
+        relayed: "Het is overgedragen aan de mailserver van de ontvanger, die zelf geen melding stuurt:",
+        until: |date| format!("We blijven het proberen tot {date}. U hoeft het niet opnieuw te versturen."),
+        words: |server, words| format!("De mailserver {server} zei: {words}"),
+        whole: "Uw bericht is bijgevoegd.",
+        headers: "De kopregels van uw bericht zijn bijgevoegd.",
+        meaning: Meanings {
+            no_such_address: "Niemand heeft dit adres. Controleer de spelling.",
+            no_such_domain: "Het deel achter de @ bestaat niet of ontvangt geen mail. Controleer de spelling.",
+            mailbox_closed: "Deze postbus is gesloten. Probeer de ontvanger op een andere manier te bereiken.",
+            mailbox_full: "De postbus van de ontvanger is vol. Probeer het later, of bereik de ontvanger op een andere manier.",
+            too_large: "Het bericht is te groot voor de ontvanger. Verstuur het zonder bijlagen, of in delen.",
+            unreachable: "De mailserver van de ontvanger antwoordt niet.",
+            circle: "Het bericht ging rond in een kring. De mail van de ontvanger wordt naar zichzelf doorgestuurd.",
+            time_up: "Het is dagenlang zonder succes geprobeerd. Controleer het adres, of bereik de ontvanger op een andere manier.",
+            no_utf8: "In het adres staan letters die de mailserver van de ontvanger niet kan lezen. Vraag de ontvanger om een ander adres.",
+            not_wanted: "De mailserver van de ontvanger wil dit bericht niet. De reden die hij geeft staat hieronder.",
+            other: "De mailserver van de ontvanger kon het bericht niet aannemen.",
+        },
+    },
+};
