@@ -1,0 +1,69 @@
+//! A connection as it is handed to a protocol.
+use crate::{Conversation, Peer, TlsInfo};
+use futures_util::future::BoxFuture;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+
+/// Bytes both ways.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A protocol behind a listener.
+pub trait Service: Send + Sync {
+    /// Serves one connection until it ends. The session owns its loop, watches [`Link::stop`], and may panic without
+    /// harm to others.
+    fn serve(&self, link: Link) -> BoxFuture<'static, ()>;
+}
+
+/// Turns a plain stream into one with TLS.
+pub trait StartTls: Send + Sync {
+    /// Makes the handshake.
+    ///
+    /// # Errors
+    /// The handshake's fault, or `TimedOut`. The stream is then gone.
+    fn start(&self, stream: Box<dyn Stream>) -> BoxFuture<'_, io::Result<(Box<dyn Stream>, TlsInfo)>>;
+}
+
+/// A connection: who, until when, and the bytes.
+pub struct Link {
+    peer: Peer,
+    stop: CancellationToken,
+    stream: Box<dyn Stream>,
+    start_tls: Option<Arc<dyn StartTls>>,
+}
+
+impl Link {
+    /// A link over `stream`; `start_tls` is what STARTTLS would use, `None` where it is not offered.
+    pub fn new(
+        peer: Peer,
+        stop: CancellationToken,
+        stream: Box<dyn Stream>,
+        start_tls: Option<Arc<dyn StartTls>>,
+    ) -> Self {
+        Self { peer, stop, stream, start_tls }
+    }
+
+    /// Who is at the other end.
+    pub fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    /// Is cancelled when the server stops: the session ends at the next command.
+    pub fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// A conversation in lines. A write that the peer does not read for `write_timeout` fails.
+    pub fn into_lines(self, write_timeout: Duration) -> Conversation {
+        Conversation::new(self.peer, self.stop, self.stream, self.start_tls, write_timeout)
+    }
+
+    /// The bytes as they are, for protocols that bring their own framing.
+    pub fn into_stream(self) -> Box<dyn Stream> {
+        self.stream
+    }
+}
