@@ -133,8 +133,7 @@ mod tests {
     use crate::Refused;
 
     fn refused(address: &str, at: u64) -> Entry {
-        let peer =
-            Peer { session: "s1".into(), remote: address.parse().unwrap(), listener: "mx".into(), tls: None };
+        let peer = Peer { session: "s1".into(), remote: address.parse().unwrap(), listener: "mx".into(), tls: None };
         let (what, cause) = (Refused::Recipient, Cause::RelayingDenied);
         let event = Event::Refused { peer, what, subject: "x@example.org".into(), account: None, cause };
         Entry { at: UnixTime::from_millis(at), event }

@@ -1,14 +1,24 @@
 //! What happened, as typed events kept for a while.
 //!
 //! A session tells [`Journal::record`] and goes on: nothing here waits for the disk or delays a commit.
-//! One writer task keeps the events in batches, in an engine of its own, within an age and a size.
-//! Neighbours: `names`, `world`, `store` (for its records, never for mail).
+//! One [`Writer`] task keeps the events in batches, in an engine of its own, within an age and a size; a [`Reader`]
+//! gives them back, newest first. Neighbours: `names`, `world`, `store` (for its engine, never for mail).
+mod aggregate;
 mod cause;
+mod error;
 mod event;
 mod handle;
+mod query;
 pub mod scripted;
+mod settings;
+mod shelf;
 mod text;
+mod writer;
 pub use cause::Cause;
+pub use error::Error;
 pub use event::{Attempt, Class, Counts, Entry, Event, Login, Peer, Refused};
 pub use handle::Journal;
+pub use query::{Cursor, Page, Query, Reader};
+pub use settings::Settings;
 pub use text::Text;
+pub use writer::Writer;
