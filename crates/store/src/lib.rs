@@ -1,13 +1,39 @@
 //! Where mail lives: the model, the change log, the traits, an in-memory engine.
 //!
 //! An engine keeps ordered keys in partitions ([`Engine`]) and bytes by their hash ([`Blobs`]); the model above
-//! gives them meaning. Nothing is acknowledged without a [`Receipt`].
+//! gives them meaning: a [`Store`] has accounts, an [`Account`] mailboxes and emails. Every change is a commit whose
+//! [`Receipt`] is the only proof that it is on disk; readers hold snapshots ([`Mailboxes`], [`View`]) that never change
+//! under them. What is in system partitions (directory, queue, journal) goes by [`Records`].
+mod account;
 mod blob;
+mod blob_writer;
+mod change;
+mod email;
 mod engine;
+mod error;
+mod flags;
+mod id;
+mod mailbox;
+mod outcome;
+mod records;
 mod seal;
+mod store;
+mod view;
+pub use account::{Account, Copied, Expunge, MessageSource, Quota, Reservation, StoredFlags};
 pub use blob::{BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, StoredBlob};
+pub use blob_writer::{BlobWriter, LineEnds, NewBlob};
+pub use change::{Changes, LogEntry, Touched};
+pub use email::{Appended, Email, Membership, NewEmail, QuotaCheck, ReceivedAt};
 pub use engine::{
     Answer, Commit, CommitError, Engine, EngineError, EngineStats, Found, Growth, Key, MAX_KEY, MAX_PAGE, Partition,
     PartitionKind, Pending, Precondition, Read, Receipt, Slot, Value, Write,
 };
+pub use error::Error;
+pub use flags::{FlagChange, Flags, Keyword, MAX_KEYWORD, SystemFlags};
+pub use id::{DeliveryId, EmailId, IdError, MailboxId, ModSeq, ThreadId, Uid};
+pub use mailbox::{Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, Role, SEPARATOR};
+pub use outcome::{Outcome, Wrote};
+pub use records::{Change, KeyRange, Page, Records};
 pub use seal::{seal, unseal};
+pub use store::{SCHEMA, Settings, Store};
+pub use view::{Message, View, ViewChanges};

@@ -1,0 +1,124 @@
+//! How a message enters: bytes in, once; hash, size and parse out.
+use crate::blob::{BlobHash, BlobSink};
+use crate::error::Error;
+
+/// What becomes of line ends on the way in. Settled once, at the edge; from then on byte for byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEnds {
+    /// The caller has settled them.
+    Keep,
+    /// A bare LF and a bare CR become CRLF, before hashing and counting.
+    ToCrlf,
+}
+
+/// A stored blob that no commit names yet, with what was read in it on the way.
+#[derive(Debug, Clone)]
+pub struct NewBlob {
+    /// Its hash.
+    pub hash: BlobHash,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// Takes one message by push; hashes, compresses, parses as it comes. Dropped unfinished, nothing is kept.
+pub struct BlobWriter {
+    sink: Box<dyn BlobSink>,
+    line_ends: LineEnds,
+    /// Whether the last byte was a CR whose LF has not come yet.
+    after_cr: bool,
+    buffer: Vec<u8>,
+}
+
+impl BlobWriter {
+    pub(crate) fn new(sink: Box<dyn BlobSink>, line_ends: LineEnds) -> Self {
+        Self { sink, line_ends, after_cr: false, buffer: Vec::new() }
+    }
+
+    /// Takes more bytes.
+    ///
+    /// # Errors
+    /// When the disk failed or is full.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match self.line_ends {
+            LineEnds::Keep => self.push(bytes).await,
+            LineEnds::ToCrlf => {
+                for piece in bytes.chunks(PIECE) {
+                    let mut settled = std::mem::take(&mut self.buffer);
+                    settled.clear();
+                    self.after_cr = settle(piece, self.after_cr, &mut settled);
+                    let pushed = self.push(&settled).await;
+                    self.buffer = settled;
+                    pushed?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the message; returns when its bytes are synced.
+    ///
+    /// # Errors
+    /// When the disk failed or is full.
+    pub async fn finish(mut self) -> Result<NewBlob, Error> {
+        if std::mem::take(&mut self.after_cr) {
+            self.push(b"\n").await?;
+        }
+        let stored = self.sink.finish().await?;
+        Ok(NewBlob { hash: stored.hash, size: stored.size })
+    }
+
+    async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        Ok(self.sink.write(bytes).await?)
+    }
+}
+
+/// Bytes settled at a time.
+const PIECE: usize = 16 * 1024;
+
+/// Appends `bytes` to `settled` with CRLF for every CRLF, bare LF and bare CR; gives whether a CR at the end still
+/// waits for what follows.
+fn settle(bytes: &[u8], mut after_cr: bool, settled: &mut Vec<u8>) -> bool {
+    for &byte in bytes {
+        match (after_cr, byte) {
+            (true, b'\n') => settled.push(b'\n'),
+            (true, _) => {
+                settled.push(b'\n');
+                if byte == b'\r' {
+                    settled.push(b'\r');
+                    continue;
+                }
+                settled.push(byte);
+            }
+            (false, b'\n') => settled.extend_from_slice(b"\r\n"),
+            (false, _) => settled.push(byte),
+        }
+        after_cr = byte == b'\r';
+    }
+    after_cr
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_settle_whatever_the_pieces() {
+        for (given, expected) in [
+            ("a\nb\r\nc\rd", "a\r\nb\r\nc\r\nd"),
+            ("\n\n", "\r\n\r\n"),
+            ("\r\r\n", "\r\n\r\n"),
+            ("a\r", "a\r\n"),
+            ("\r\n\r\n", "\r\n\r\n"),
+            ("", ""),
+        ] {
+            for cut in 0..=given.len() {
+                let mut settled = Vec::new();
+                let waits = settle(&given.as_bytes()[..cut], false, &mut settled);
+                if settle(&given.as_bytes()[cut..], waits, &mut settled) {
+                    settled.push(b'\n');
+                }
+                assert_eq!(String::from_utf8(settled).unwrap(), expected, "{given:?} cut at {cut}");
+            }
+        }
+    }
+}

@@ -1,0 +1,472 @@
+//! A mailbox's messages at one modseq: what all sessions of that mailbox share, and never changes under them.
+//!
+//! 32 bytes a message, in chunks that are copied only where a commit touches them, so that one changed flag among
+//! 100,000 messages copies one chunk. A sequence number is a rank. What a session must be told is the difference
+//! between the view it has told and a newer one: [`View::changes_since`].
+use crate::flags::{Keyword, SystemFlags};
+use crate::id::{EmailId, MailboxId, ModSeq, Uid};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Messages a chunk, at most.
+const CHUNK: usize = 256;
+/// The bit beside the system flags that says: the email may have other memberships.
+const SHARED: u32 = 0x20;
+
+/// One message as it is kept in a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) email: u64,
+    pub(crate) modseq: u64,
+    pub(crate) uid: u32,
+    pub(crate) size: u32,
+    pub(crate) received: u32,
+    /// System flags in the low 5 bits, `SHARED`, and from bit 8 the number of the keyword set.
+    marks: u32,
+}
+
+impl Entry {
+    pub(crate) fn new(uid: u32, email: EmailId, modseq: u64, size: u64, received: u64) -> Self {
+        let size = u32::try_from(size).unwrap_or(u32::MAX);
+        let received = u32::try_from(received).unwrap_or(u32::MAX);
+        Self { email: email.0, modseq, uid, size, received, marks: 0 }
+    }
+
+    pub(crate) fn system(self) -> SystemFlags {
+        SystemFlags::from_bits(self.marks.to_le_bytes()[0])
+    }
+
+    pub(crate) fn shared(self) -> bool {
+        self.marks & SHARED != 0
+    }
+
+    pub(crate) fn set(self) -> u32 {
+        self.marks >> 8
+    }
+
+    #[must_use]
+    pub(crate) fn marked(mut self, system: SystemFlags, shared: bool, set: u32) -> Self {
+        self.marks = u32::from(system.bits()) | if shared { SHARED } else { 0 } | set << 8;
+        self
+    }
+}
+
+/// The distinct sets of keywords in a view, by number; number 0 is the empty set.
+#[derive(Debug, Clone)]
+pub(crate) struct KeywordSets {
+    list: Vec<KeywordSet>,
+    index: HashMap<Arc<[u16]>, u32>,
+}
+
+#[derive(Debug, Clone)]
+struct KeywordSet {
+    numbers: Arc<[u16]>,
+    words: Arc<[Keyword]>,
+}
+
+impl Default for KeywordSets {
+    fn default() -> Self {
+        let numbers: Arc<[u16]> = Arc::new([]);
+        let empty = KeywordSet { numbers: numbers.clone(), words: Arc::new([]) };
+        Self { list: vec![empty], index: HashMap::from([(numbers, 0)]) }
+    }
+}
+
+/// One message of a view.
+#[derive(Debug, Clone, Copy)]
+pub struct Message<'a> {
+    /// Its UID.
+    pub uid: Uid,
+    /// Its email.
+    pub email: EmailId,
+    /// The modseq of its last change.
+    pub modseq: ModSeq,
+    /// Its size in bytes, Return-Path and Received included (4 GiB at most).
+    pub size: u32,
+    /// When it was received, in seconds of UTC. The whole date with its offset is in the email's record.
+    pub received: u32,
+    /// System flags.
+    pub system: SystemFlags,
+    /// Keywords, in the order of their table.
+    pub keywords: &'a [Keyword],
+}
+
+impl Message<'_> {
+    /// Whether it has the keyword.
+    pub fn has(&self, keyword: &Keyword) -> bool {
+        self.keywords.contains(keyword)
+    }
+}
+
+/// A mailbox's messages at one modseq.
+#[derive(Debug, Clone)]
+pub struct View {
+    mailbox: MailboxId,
+    uid_validity: u32,
+    pub(crate) uid_next: u32,
+    pub(crate) modseq: ModSeq,
+    /// None of them empty; entries ascend by UID.
+    chunks: Vec<Arc<Vec<Entry>>>,
+    /// The rank of each chunk's first entry, and behind them the number of all.
+    starts: Vec<u32>,
+    sets: Arc<KeywordSets>,
+}
+
+/// What a newer view has that an older one had not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ViewChanges {
+    /// Messages that are gone: sequence number in the older view and UID, ascending.
+    pub expunged: Vec<(u32, Uid)>,
+    /// Messages of both whose flags changed, ascending.
+    pub changed: Vec<Uid>,
+    /// Messages that only the newer view has, ascending.
+    pub arrived: Vec<Uid>,
+}
+
+impl ViewChanges {
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.expunged.is_empty() && self.changed.is_empty() && self.arrived.is_empty()
+    }
+}
+
+impl View {
+    pub(crate) fn empty(mailbox: MailboxId, uid_validity: u32, uid_next: u32, modseq: ModSeq) -> Self {
+        Self { mailbox, uid_validity, uid_next, modseq, chunks: Vec::new(), starts: vec![0], sets: Arc::default() }
+    }
+
+    /// Whose messages these are.
+    pub fn mailbox(&self) -> MailboxId {
+        self.mailbox
+    }
+
+    /// The mailbox's UIDVALIDITY.
+    pub fn uid_validity(&self) -> u32 {
+        self.uid_validity
+    }
+
+    /// The UID that the next message gets (UIDNEXT); zero when all have been given.
+    pub fn uid_next(&self) -> u32 {
+        self.uid_next
+    }
+
+    /// The modseq of the mailbox's last change (HIGHESTMODSEQ).
+    pub fn modseq(&self) -> ModSeq {
+        self.modseq
+    }
+
+    /// How many messages there are (EXISTS).
+    pub fn len(&self) -> u32 {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The message with a sequence number, from 1.
+    pub fn at(&self, sequence: u32) -> Option<Message<'_>> {
+        let rank = sequence.checked_sub(1).filter(|rank| *rank < self.len())?;
+        let chunk = self.starts.partition_point(|start| *start <= rank) - 1;
+        let within = rank - self.starts.get(chunk)?;
+        self.chunks.get(chunk)?.get(within as usize).map(|entry| self.message(entry))
+    }
+
+    /// The message with a UID.
+    pub fn get(&self, uid: Uid) -> Option<Message<'_>> {
+        self.entry(uid.get()).map(|entry| self.message(entry))
+    }
+
+    /// The sequence number of a UID.
+    pub fn sequence(&self, uid: Uid) -> Option<u32> {
+        let (chunk, at) = self.find(uid.get()).ok()?;
+        self.starts.get(chunk).map(|start| start + rank(at) + 1)
+    }
+
+    /// How many messages have a UID below `uid`: the rank that it has or would have.
+    pub fn count_below(&self, uid: Uid) -> u32 {
+        let (Ok((chunk, at)) | Err((chunk, at))) = self.find(uid.get());
+        self.starts.get(chunk).map_or(self.len(), |start| start + rank(at))
+    }
+
+    /// The highest UID that is there.
+    pub fn last_uid(&self) -> Option<Uid> {
+        self.chunks.last().and_then(|chunk| chunk.last()).and_then(|entry| Uid::new(entry.uid))
+    }
+
+    /// All messages, ascending.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Message<'_>> {
+        self.entries().map(|entry| self.message(entry))
+    }
+
+    /// The messages with a UID from `first` to `last`, both included, ascending.
+    pub fn between(&self, first: Uid, last: Uid) -> impl Iterator<Item = Message<'_>> {
+        let (Ok((chunk, at)) | Err((chunk, at))) = self.find(first.get());
+        let rest = self.chunks.get(chunk..).unwrap_or_default();
+        let within = rest
+            .iter()
+            .enumerate()
+            .flat_map(move |(nth, entries)| entries.get(if nth == 0 { at } else { 0 }..).unwrap_or_default());
+        within.take_while(move |entry| entry.uid <= last.get()).map(|entry| self.message(entry))
+    }
+
+    /// The messages that changed after `since` (CHANGEDSINCE, RFC 7162, 3.1.4.1), ascending.
+    pub fn changed_since(&self, since: ModSeq) -> impl Iterator<Item = Message<'_>> {
+        self.iter().filter(move |message| message.modseq > since)
+    }
+
+    /// What this view has that `older`, an earlier view of the same mailbox, had not. Costs the chunks that differ.
+    pub fn changes_since(&self, older: &Self) -> ViewChanges {
+        let mut changes = ViewChanges::default();
+        let (mut old, mut new) = (Cursor::new(older), Cursor::new(self));
+        loop {
+            if old.at == 0 && new.at == 0 && old.same_chunk(&new) {
+                old.skip_chunk();
+                new.skip_chunk();
+                continue;
+            }
+            match (old.entry(), new.entry()) {
+                (None, None) => return changes,
+                (Some(was), Some(is)) if was.uid == is.uid => {
+                    if was.modseq != is.modseq {
+                        changes.changed.extend(Uid::new(is.uid));
+                    }
+                    old.step();
+                    new.step();
+                }
+                (Some(was), is) if is.is_none_or(|is| was.uid < is.uid) => {
+                    changes.expunged.extend(Uid::new(was.uid).map(|uid| (old.sequence(), uid)));
+                    old.step();
+                }
+                (_, Some(is)) => {
+                    changes.arrived.extend(Uid::new(is.uid));
+                    new.step();
+                }
+                (Some(_), None) => old.step(), // taken above
+            }
+        }
+    }
+
+    fn message(&self, entry: &Entry) -> Message<'_> {
+        Message {
+            uid: Uid::new(entry.uid).unwrap_or(Uid::MIN),
+            email: EmailId(entry.email),
+            modseq: ModSeq(entry.modseq),
+            size: entry.size,
+            received: entry.received,
+            system: entry.system(),
+            keywords: self.sets.list.get(entry.set() as usize).map_or(&[], |set| &*set.words),
+        }
+    }
+
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.chunks.iter().flat_map(|chunk| chunk.iter())
+    }
+
+    pub(crate) fn entry(&self, uid: u32) -> Option<&Entry> {
+        let (chunk, at) = self.find(uid).ok()?;
+        self.chunks.get(chunk)?.get(at)
+    }
+
+    /// The numbers of an entry's keywords.
+    pub(crate) fn numbers(&self, entry: &Entry) -> Arc<[u16]> {
+        self.sets.list.get(entry.set() as usize).map_or_else(|| Arc::from(&[][..]), |set| set.numbers.clone())
+    }
+
+    /// The number of a set of keywords, new if need be.
+    pub(crate) fn keyword_set(&mut self, numbers: &[u16], words: impl Fn(u16) -> Option<Keyword>) -> u32 {
+        if let Some(number) = self.sets.index.get(numbers) {
+            return *number;
+        }
+        let sets = Arc::make_mut(&mut self.sets);
+        let number = u32::try_from(sets.list.len()).unwrap_or(0);
+        let numbers: Arc<[u16]> = numbers.into();
+        let words = numbers.iter().filter_map(|number| words(*number)).collect();
+        sets.list.push(KeywordSet { numbers: numbers.clone(), words });
+        sets.index.insert(numbers, number);
+        number
+    }
+
+    /// Where a UID is, as chunk and place, or would be put.
+    fn find(&self, uid: u32) -> Result<(usize, usize), (usize, usize)> {
+        let chunk = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| last.uid < uid));
+        let Some(entries) = self.chunks.get(chunk) else { return Err((chunk, 0)) };
+        match entries.binary_search_by_key(&uid, |entry| entry.uid) {
+            Ok(at) => Ok((chunk, at)),
+            Err(at) => Err((chunk, at)),
+        }
+    }
+
+    /// Puts a message behind all others.
+    pub(crate) fn push(&mut self, entry: Entry) {
+        match self.chunks.last_mut() {
+            Some(last) if last.len() < CHUNK => match Arc::get_mut(last) {
+                Some(own) => own.push(entry),
+                None => {
+                    let mut copy = Vec::with_capacity(CHUNK);
+                    copy.extend_from_slice(last);
+                    copy.push(entry);
+                    *last = Arc::new(copy);
+                }
+            },
+            _ => {
+                let count = self.len();
+                self.chunks.push(Arc::new(vec![entry]));
+                self.starts.push(count);
+            }
+        }
+        if let Some(count) = self.starts.last_mut() {
+            *count += 1;
+        }
+    }
+
+    /// Changes the entry of a UID, if there is one.
+    pub(crate) fn change(&mut self, uid: u32, change: impl FnOnce(&mut Entry)) {
+        let Ok((chunk, at)) = self.find(uid) else { return };
+        if let Some(entry) = self.chunks.get_mut(chunk).and_then(|chunk| Arc::make_mut(chunk).get_mut(at)) {
+            change(entry);
+        }
+    }
+
+    /// Takes messages out; `uids` ascend.
+    pub(crate) fn remove(&mut self, uids: &[u32]) {
+        let mut left = uids;
+        let mut at = self.find(uids.first().copied().unwrap_or(u32::MAX)).unwrap_or_else(|place| place).0;
+        while let (Some(&first), Some(chunk)) = (left.first(), self.chunks.get_mut(at)) {
+            let highest = chunk.last().map_or(0, |last| last.uid);
+            let here = left.partition_point(|uid| *uid <= highest);
+            let (ours, rest) = left.split_at_checked(here).unwrap_or((left, &[]));
+            if first <= highest && chunk.iter().any(|entry| ours.binary_search(&entry.uid).is_ok()) {
+                Arc::make_mut(chunk).retain(|entry| ours.binary_search(&entry.uid).is_err());
+            }
+            left = rest;
+            at += 1;
+        }
+        self.chunks.retain(|chunk| !chunk.is_empty());
+        self.starts.clear();
+        let mut count = 0;
+        for chunk in &self.chunks {
+            self.starts.push(count);
+            count += rank(chunk.len());
+        }
+        self.starts.push(count);
+    }
+}
+
+fn rank(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// A place in a view, for walking two of them side by side.
+struct Cursor<'a> {
+    view: &'a View,
+    chunk: usize,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(view: &'a View) -> Self {
+        Self { view, chunk: 0, at: 0 }
+    }
+
+    fn entry(&self) -> Option<&'a Entry> {
+        self.view.chunks.get(self.chunk)?.get(self.at)
+    }
+
+    fn same_chunk(&self, other: &Self) -> bool {
+        match (self.view.chunks.get(self.chunk), other.view.chunks.get(other.chunk)) {
+            (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+            _ => false,
+        }
+    }
+
+    fn skip_chunk(&mut self) {
+        self.chunk += 1;
+        self.at = 0;
+    }
+
+    fn step(&mut self) {
+        self.at += 1;
+        if self.view.chunks.get(self.chunk).is_none_or(|chunk| self.at >= chunk.len()) {
+            self.skip_chunk();
+        }
+    }
+
+    fn sequence(&self) -> u32 {
+        self.view.starts.get(self.chunk).map_or(0, |start| start + rank(self.at) + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn entry(uid: u32, modseq: u64) -> Entry {
+        Entry::new(uid, EmailId(u64::from(uid)), modseq, 10, 0)
+    }
+
+    fn uid(number: u32) -> Uid {
+        Uid::new(number).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn is_a_sorted_map_with_ranks(steps in prop::collection::vec((0_u8..3, any::<u16>(), 1_usize..300), 1..40)) {
+            let mut view = View::empty(MailboxId(1), 1, 1, ModSeq(0));
+            let mut model: BTreeMap<u32, u64> = BTreeMap::new();
+            let mut next = 1_u32;
+            for (modseq, (what, seed, count)) in (1_u64..).zip(steps) {
+                let before = (view.clone(), model.clone());
+                let picked: Vec<u32> = model.keys().copied().filter(|uid| (uid ^ u32::from(seed)) % 7 == 0).take(count).collect();
+                match what {
+                    0 => for _ in 0..count {
+                        view.push(entry(next, modseq));
+                        model.insert(next, modseq);
+                        next += 1 + u32::from(seed % 3);
+                    },
+                    1 => for number in picked {
+                        view.change(number, |entry| entry.modseq = modseq);
+                        model.insert(number, modseq);
+                    },
+                    _ => {
+                        view.remove(&picked);
+                        model.retain(|uid, _| picked.binary_search(uid).is_err());
+                    }
+                }
+                prop_assert_eq!(view.len() as usize, model.len());
+                prop_assert!(view.iter().map(|message| (message.uid.get(), message.modseq.0)).eq(model.iter().map(|(uid, modseq)| (*uid, *modseq))));
+                for (rank, number) in (1..).zip(model.keys()) {
+                    prop_assert_eq!(view.sequence(uid(*number)), Some(rank));
+                    prop_assert_eq!(view.at(rank).map(|message| message.uid.get()), Some(*number));
+                }
+                let changes = view.changes_since(&before.0);
+                let expunged: Vec<u32> = before.1.keys().copied().filter(|uid| !model.contains_key(uid)).collect();
+                prop_assert_eq!(changes.expunged.iter().map(|(_, uid)| uid.get()).collect::<Vec<_>>(), expunged);
+                for (sequence, uid) in &changes.expunged {
+                    prop_assert_eq!(before.0.sequence(*uid), Some(*sequence));
+                }
+                let changed: Vec<u32> = model.iter().filter(|(uid, modseq)| before.1.get(uid).is_some_and(|was| was != *modseq)).map(|(uid, _)| *uid).collect();
+                prop_assert_eq!(changes.changed.iter().map(|uid| uid.get()).collect::<Vec<_>>(), changed);
+                let arrived: Vec<u32> = model.keys().copied().filter(|uid| !before.1.contains_key(uid)).collect();
+                prop_assert_eq!(changes.arrived.iter().map(|uid| uid.get()).collect::<Vec<_>>(), arrived);
+                let middle = uid(next / 2 + 1);
+                prop_assert_eq!(view.count_below(middle) as usize, model.range(..middle.get()).count());
+                prop_assert_eq!(view.between(uid(next / 4 + 1), middle).count(), model.range(next / 4 + 1..=middle.get()).count());
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_is_small_and_a_change_copies_one_chunk() {
+        assert_eq!(size_of::<Entry>(), 32);
+        let mut view = View::empty(MailboxId(1), 1, 1, ModSeq(0));
+        (1..=10_000).for_each(|uid| view.push(entry(uid, 1)));
+        let old = view.clone();
+        view.change(5_000, |entry| entry.modseq = 2);
+        let copied = view.chunks.iter().zip(&old.chunks).filter(|(new, old)| !Arc::ptr_eq(new, old)).count();
+        assert_eq!(copied, 1);
+    }
+}
