@@ -1,0 +1,133 @@
+"""The page: POP3 on 995 with SSL; 110 works and is discouraged, without TLS."""
+
+import poplib
+import re
+
+import pytest
+
+from provider import ANNA, PASSWORD, letter, tool, unique
+
+
+def deliver(provider, count=1):
+    words = [unique() for _ in range(count)]
+    for word in words:
+        provider.deliver(letter(word, body=".stuffed\r\n\r\n.\r\nend\r\n".replace("\r\n.\r\n", "\r\n..\r\n")))
+    return words
+
+
+@pytest.mark.parametrize("tls", ["none", "implicit"])
+def test_poplib_reads_what_was_stored(provider, tls):
+    [word] = deliver(provider)
+    client = provider.pop3(tls=tls)
+    count, size = client.stat()
+    assert count == len(client.list()[1])
+    assert size == sum(int(line.split()[1]) for line in client.list()[1])
+    raw = b"\r\n".join(client.retr(count)[1]) + b"\r\n"
+    assert word.encode() in raw and raw in [bytes(message) for message in provider.messages()]
+    header = client.top(count, 0)[1]
+    assert header[-1] == b"" and all(b"stuffed" not in line for line in header)
+    client.quit()
+
+
+def test_uidls_stay(provider):
+    deliver(provider, 2)
+    first = provider.pop3()
+    uidls = first.uidl()[1]
+    assert all(re.fullmatch(rb"\d+ [!-~]{1,70}", line) for line in uidls)
+    first.quit()
+    again = provider.pop3()
+    assert again.uidl()[1] == uidls
+    again.quit()
+
+
+def test_deletions_happen_at_quit(provider):
+    [word] = deliver(provider)
+    client = provider.pop3()
+    count = client.stat()[0]
+    client.dele(count)
+    with pytest.raises(poplib.error_proto):
+        client.retr(count)
+    client.rset()
+    client.dele(count)
+    client.close()  # The connection is lost: nothing is deleted.
+    assert provider.count(word) == 1
+    client = provider.pop3()
+    client.dele(client.stat()[0])
+    client.quit()
+    assert provider.count(word) == 0
+
+
+def test_no_tls_on_110(provider):
+    connection, lines = provider.talk(provider.door("pop3", "none"))
+    with connection:
+        assert lines.readline().startswith(b"+OK")
+        connection.sendall(b"CAPA\r\n")
+        assert lines.readline().startswith(b"+OK")
+        capabilities = []
+        while (line := lines.readline().strip()) != b".":
+            capabilities.append(line.split()[0])
+        assert b"STLS" not in capabilities
+        assert {b"TOP", b"UIDL", b"USER", b"SASL", b"RESP-CODES", b"PIPELINING", b"UTF8", b"LANG"} <= set(capabilities)
+        connection.sendall(b"STLS\r\n")
+        assert lines.readline().startswith(b"-ERR")
+
+
+def test_the_same_words_for_every_name(provider):
+    def refusal(name):
+        connection, lines = provider.talk(provider.door("pop3", "none"))
+        with connection:
+            lines.readline()
+            connection.sendall(f"USER {name}\r\n".encode())
+            user = lines.readline()
+            connection.sendall(b"PASS wrong\r\n")
+            return user, lines.readline()
+
+    assert refusal(ANNA) == refusal("nobody@telfortglasvezel.nl")
+
+
+@pytest.mark.parametrize("tls", ["none", "implicit"])
+def test_curl(provider, tls):
+    [word] = deliver(provider)
+    door = provider.door("pop3", tls)
+    scheme = "pop3s" if tls == "implicit" else "pop3"
+    done = tool("curl", "--silent", "--show-error", "--cacert", provider.ca, "--user", f"{ANNA}:{PASSWORD}",
+                "--resolve", f"pop3.telfortglasvezel.nl:{door.port}:{door.address}",
+                f"{scheme}://pop3.telfortglasvezel.nl:{door.port}/{provider.pop3().stat()[0]}")
+    assert word in done.stdout
+
+
+@pytest.mark.parametrize("tls", ["none", "implicit"])
+def test_fetchmail(provider, tmp_path, tls):
+    words = deliver(provider, 2)
+    door = provider.door("pop3", tls)
+    inbox = tmp_path / "inbox"
+    secure = f'ssl sslcertck sslcertfile "{provider.ca}" sslcommonname "pop3.telfortglasvezel.nl"' if tls == "implicit" else 'sslproto ""'
+    rc = tmp_path / "fetchmailrc"
+    rc.write_text(
+        f'poll "{door.address}" protocol POP3 port {door.port} uidl user "{ANNA}" password "{PASSWORD}" {secure} '
+        f'keep fetchall mda "cat >> {inbox}"\n'
+    )
+    rc.chmod(0o600)
+    tool("fetchmail", "--fetchmailrc", rc, "--pidfile", tmp_path / "pid", "--idfile", tmp_path / "ids", "--nosyslog",
+         env={"HOME": str(tmp_path), "USER": "test", "PATH": "/usr/bin:/bin", "LANG": "C"})
+    assert all(word in inbox.read_text(errors="replace") for word in words)
+
+
+@pytest.mark.parametrize("tls", ["none", "implicit"])
+def test_getmail(provider, tmp_path, tls):
+    words = deliver(provider, 2)
+    door = provider.door("pop3", tls)
+    for folder in ["Maildir/new", "Maildir/cur", "Maildir/tmp"]:
+        (tmp_path / folder).mkdir(parents=True)
+    kind = "SimplePOP3SSLRetriever" if tls == "implicit" else "SimplePOP3Retriever"
+    secure = f"ca_certs = {provider.ca}\n" if tls == "implicit" else ""
+    rc = tmp_path / "getmailrc"
+    rc.write_text(
+        f"[retriever]\ntype = {kind}\nserver = {door.address}\nport = {door.port}\nusername = {ANNA}\n"
+        f"password = {PASSWORD}\n{secure}[destination]\ntype = Maildir\npath = {tmp_path}/Maildir/\n"
+        "[options]\ndelete = false\nread_all = true\n"
+    )
+    tool("getmail", "--getmaildir", tmp_path, "--rcfile", rc,
+         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, user=None)
+    stored = "".join(file.read_text(errors="replace") for file in (tmp_path / "Maildir/new").iterdir())
+    assert all(word in stored for word in words)
