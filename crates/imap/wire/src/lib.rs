@@ -1,1 +1,43 @@
-//! IMAP as bytes in and values out: commands, literals, sets, names, and the printer of replies.
+//! IMAP as bytes in and values out: the grammar of commands and the printer of replies.
+//!
+//! Pure: no runtime, clock, store or log. Nothing recurses over input, and every length has a limit. [`Framer`] cuts
+//! the stream into commands, [`Head`] reads tag and name, each command's arguments have a type of their own that reads
+//! them from a [`Cursor`], and [`reply`] prints what the server says. [`client`] reads that again, strictly.
+mod append;
+mod cursor;
+mod date;
+mod error;
+mod fetch;
+mod flag;
+mod framer;
+mod head;
+mod limits;
+mod list;
+mod login;
+mod mailbox;
+mod mailbox_name;
+mod pattern;
+mod search;
+mod section;
+mod sequence_set;
+mod store;
+mod utf7;
+pub use append::Append;
+pub use cursor::Cursor;
+pub use date::InternalDate;
+pub use error::Error;
+pub use fetch::{Fetch, FetchItem, SectionName};
+pub use flag::Flag;
+pub use framer::{Framer, Step};
+pub use head::{BadHead, Head};
+pub use limits::{Limits, MAX_DEPTH, MAX_ITEMS, MAX_PART_DEPTH, MAX_PATTERN, MAX_SEARCH_KEYS};
+pub use list::{List, ListReturn};
+pub use login::{Authenticate, IdFields, Login, enable, id, sasl_response};
+pub use mailbox::{Select, StatusItem, one_mailbox, status, two_mailboxes};
+pub use mailbox_name::MailboxName;
+pub use pattern::Pattern;
+pub use search::{Compare, DateOf, Key, Node, NodeId, Program, ReturnOptions, Search};
+pub use section::{Partial, Section, SectionText};
+pub use sequence_set::{SequenceNumber, SequenceSet};
+pub use store::{FlagChange, Store, copy, one_set};
+pub use utf7::{decode as utf7_decode, encode as utf7_encode};

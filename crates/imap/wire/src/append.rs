@@ -1,0 +1,56 @@
+//! APPEND, up to the literal that is its message (RFC 3501, 6.3.11). The message itself never stands in memory whole.
+use crate::{Cursor, Error, Flag, InternalDate, MailboxName};
+
+/// The arguments of APPEND before its message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// Into which mailbox.
+    pub mailbox: MailboxName,
+    /// With which flags.
+    pub flags: Vec<Flag>,
+    /// With which date; nothing means now.
+    pub date: Option<InternalDate>,
+}
+
+impl Append {
+    /// `append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal`, up to the announcement of the literal,
+    /// which must be the last of the bytes.
+    ///
+    /// # Errors
+    /// [`Error::Announced`] when the literal that the bytes end in is the mailbox's name, and another when they are
+    /// something else.
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mailbox = cursor.mailbox()?;
+        cursor.space()?;
+        let mut flags = Vec::new();
+        if cursor.peek() == Some(b'(') {
+            flags = cursor.list("flags", Flag::read)?;
+            cursor.space()?;
+        }
+        let mut date = None;
+        if cursor.peek() == Some(b'"') {
+            date = Some(InternalDate::read(cursor)?);
+            cursor.space()?;
+        }
+        cursor.literal_size()?;
+        cursor.end()?;
+        Ok(Self { mailbox, flags, date })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table() {
+        let read = |text: &str| Append::read(&mut Cursor::new(text.as_bytes()));
+        let whole = read("Sent (\\Seen $x) \" 1-Jan-2026 10:00:00 +0100\" {310}\r\n").unwrap();
+        assert_eq!((whole.mailbox.as_str(), whole.flags.len(), whole.date.unwrap().offset), ("Sent", 2, 60));
+        assert!(read("{4}\r\nSent {310+}\r\n").is_ok());
+        assert_eq!(read("{4}\r\n"), Err(Error::Announced));
+        for text in ["", "Sent", "Sent ()", "Sent \"x\"", "Sent () () {1}\r\n", "Sent {1}", "Sent {1}\r\nx", "Sent \"1-Jan-2026\" {1}\r\n"] {
+            assert!(read(text).is_err_and(|error| error != Error::Announced), "{text}");
+        }
+    }
+}

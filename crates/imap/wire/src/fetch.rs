@@ -1,0 +1,185 @@
+//! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4).
+use crate::{Cursor, Error, Partial, Section, SectionText, SequenceSet};
+
+/// The arguments of FETCH and UID FETCH.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// Of which messages.
+    pub set: SequenceSet,
+    /// What of them, macros spelled out.
+    pub items: Vec<FetchItem>,
+    /// CHANGEDSINCE: only what changed after this mod-sequence.
+    pub changed_since: Option<u64>,
+}
+
+/// `fetch-att`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FetchItem {
+    /// `ENVELOPE`
+    Envelope,
+    /// `FLAGS`
+    Flags,
+    /// `INTERNALDATE`
+    InternalDate,
+    /// `RFC822.SIZE`
+    Size,
+    /// `UID`
+    Uid,
+    /// `MODSEQ`
+    ModSeq,
+    /// `BODY`: the structure without its extension data.
+    Body,
+    /// `BODYSTRUCTURE`
+    BodyStructure,
+    /// `BODY[…]`, `BODY.PEEK[…]` and the three of RFC 822.
+    Section {
+        /// What of the message.
+        section: Section,
+        /// Which bytes of that.
+        partial: Option<Partial>,
+        /// Whether `\Seen` is left alone.
+        peek: bool,
+        /// How the reply calls it.
+        name: SectionName,
+    },
+}
+
+/// How a reply calls what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionName {
+    /// `BODY[…]`
+    Body,
+    /// `RFC822`
+    Rfc822,
+    /// `RFC822.HEADER`
+    Rfc822Header,
+    /// `RFC822.TEXT`
+    Rfc822Text,
+}
+
+impl Fetch {
+    /// `fetch = "FETCH" SP sequence-set SP ("ALL" / "FULL" / "FAST" / fetch-att / "(" fetch-att *(SP fetch-att) ")")
+    /// [fetch-modifiers]`
+    ///
+    /// # Errors
+    /// When the arguments are something else.
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let set = SequenceSet::read(cursor)?;
+        cursor.space()?;
+        let items = match () {
+            () if cursor.peek() == Some(b'(') => {
+                let items = cursor.list("items", FetchItem::read)?;
+                if items.is_empty() {
+                    return cursor.expected("something to fetch");
+                }
+                items
+            }
+            () if cursor.keyword("ALL") => [&FAST[..], &[FetchItem::Envelope]].concat(),
+            () if cursor.keyword("FULL") => [&FAST[..], &[FetchItem::Envelope, FetchItem::Body]].concat(),
+            () if cursor.keyword("FAST") => FAST.to_vec(),
+            () => vec![FetchItem::read(cursor)?],
+        };
+        let changed_since = modifiers(cursor)?;
+        cursor.end()?;
+        Ok(Self { set, items, changed_since })
+    }
+}
+
+/// The macro FAST (RFC 3501, 6.4.5).
+const FAST: [FetchItem; 3] = [FetchItem::Flags, FetchItem::InternalDate, FetchItem::Size];
+
+/// `fetch-modifiers = SP "(" fetch-modifier *(SP fetch-modifier) ")"` (RFC 4466, 2.4)
+fn modifiers(cursor: &mut Cursor<'_>) -> Result<Option<u64>, Error> {
+    if !cursor.eat(b' ') {
+        return Ok(None);
+    }
+    let mut changed_since = None;
+    let modifiers = cursor.list("modifiers", |cursor| {
+        if !cursor.keyword("CHANGEDSINCE") {
+            return cursor.expected("CHANGEDSINCE");
+        }
+        cursor.space()?;
+        changed_since = Some(cursor.mod_sequence()?);
+        Ok(())
+    })?;
+    if modifiers.len() == 1 { Ok(changed_since) } else { cursor.expected("one CHANGEDSINCE") }
+}
+
+impl FetchItem {
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let whole = |text, name| Self::Section {
+            section: Section { part: Vec::new(), text },
+            partial: None,
+            peek: name == SectionName::Rfc822Header,
+            name,
+        };
+        Ok(match () {
+            () if cursor.before("BODY.PEEK", b'[') => Self::section(cursor, true)?,
+            () if cursor.before("BODY", b'[') => Self::section(cursor, false)?,
+            () if cursor.keyword("BODYSTRUCTURE") => Self::BodyStructure,
+            () if cursor.keyword("BODY") => Self::Body,
+            () if cursor.keyword("ENVELOPE") => Self::Envelope,
+            () if cursor.keyword("FLAGS") => Self::Flags,
+            () if cursor.keyword("INTERNALDATE") => Self::InternalDate,
+            () if cursor.keyword("RFC822.SIZE") => Self::Size,
+            () if cursor.keyword("RFC822.HEADER") => whole(SectionText::Header, SectionName::Rfc822Header),
+            () if cursor.keyword("RFC822.TEXT") => whole(SectionText::Text, SectionName::Rfc822Text),
+            () if cursor.keyword("RFC822") => whole(SectionText::All, SectionName::Rfc822),
+            () if cursor.keyword("UID") => Self::Uid,
+            () if cursor.keyword("MODSEQ") => Self::ModSeq,
+            () => return cursor.expected("something to fetch"),
+        })
+    }
+
+    fn section(cursor: &mut Cursor<'_>, peek: bool) -> Result<Self, Error> {
+        let section = Section::read(cursor)?;
+        let partial = Partial::read(cursor)?;
+        Ok(Self::Section { section, partial, peek, name: SectionName::Body })
+    }
+
+    /// Whether answering it sets `\Seen` (RFC 3501, 6.4.5): RFC822.HEADER does not.
+    pub const fn sets_seen(&self) -> bool {
+        matches!(self, Self::Section { peek: false, .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Fetch, Error> {
+        Fetch::read(&mut Cursor::new(text.as_bytes()))
+    }
+
+    #[test]
+    fn table() {
+        for (text, items, seen) in [
+            ("1 all", 4, false),
+            ("1 FULL", 5, false),
+            ("1 FAST", 3, false),
+            ("1:* (UID FLAGS)", 2, false),
+            ("1 body", 1, false),
+            ("1 BODYSTRUCTURE", 1, false),
+            ("1 BODY[]", 1, true),
+            ("1 (BODY.PEEK[1.2]<0.100> UID)", 2, false),
+            ("1 body.peek[header.fields (date from)]", 1, false),
+            ("1 RFC822", 1, true),
+            ("1 RFC822.HEADER", 1, false),
+            ("1 RFC822.TEXT", 1, true),
+        ] {
+            let fetch = read(text).unwrap();
+            assert_eq!(fetch.items.len(), items, "{text}");
+            assert_eq!(fetch.items.iter().any(FetchItem::sets_seen), seen, "{text}");
+        }
+        assert_eq!(read("1 FLAGS (CHANGEDSINCE 12345)").unwrap().changed_since, Some(12_345));
+        for text in [
+            "1", "0 FLAGS", "4294967296 FLAGS", "1 ()", "1 (ALL)", "1 FLAGS UID", "1 (FLAGS", "1 (FLAGS))", "1 NONSENSE",
+            "1 BODY[", "1 FLAGS (CHANGEDSINCE)", "1 FLAGS ()", "1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)", "1  FLAGS", "1 FLAGSX",
+            "1 ((FLAGS))", "1 BODY[]<4294967295.4294967296>",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        let nested = format!("1 {}", "(".repeat(100_000));
+        assert!(read(&nested).is_err());
+    }
+}

@@ -1,0 +1,147 @@
+//! Arguments of the commands about mailboxes: SELECT, EXAMINE, CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, STATUS.
+use crate::{Cursor, Error, MailboxName};
+use std::fmt;
+
+/// `select = "SELECT" SP mailbox [SP "(" "CONDSTORE" ")"]` (RFC 3501, 6.3.1; RFC 7162, 3.1.8), and EXAMINE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Select {
+    /// Which mailbox.
+    pub mailbox: MailboxName,
+    /// Whether CONDSTORE is asked for.
+    pub condstore: bool,
+}
+
+impl Select {
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    /// When they are something else.
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mailbox = cursor.mailbox()?;
+        let mut condstore = false;
+        if cursor.eat(b' ') {
+            let parameters = cursor.list("parameters", |cursor| {
+                condstore = cursor.keyword("CONDSTORE");
+                if condstore { Ok(()) } else { cursor.expected("CONDSTORE") }
+            })?;
+            if parameters.len() != 1 {
+                return cursor.expected("one parameter");
+            }
+        }
+        cursor.end()?;
+        Ok(Self { mailbox, condstore })
+    }
+}
+
+/// One mailbox and nothing else: CREATE, DELETE, SUBSCRIBE, UNSUBSCRIBE.
+///
+/// # Errors
+/// When the arguments are something else.
+pub fn one_mailbox(cursor: &mut Cursor<'_>) -> Result<MailboxName, Error> {
+    let mailbox = cursor.mailbox()?;
+    cursor.end()?;
+    Ok(mailbox)
+}
+
+/// `rename = "RENAME" SP mailbox SP mailbox`: from, to.
+///
+/// # Errors
+/// When the arguments are something else.
+pub fn two_mailboxes(cursor: &mut Cursor<'_>) -> Result<(MailboxName, MailboxName), Error> {
+    let from = cursor.mailbox()?;
+    cursor.space()?;
+    Ok((from, one_mailbox(cursor)?))
+}
+
+/// `status-att`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusItem {
+    /// `MESSAGES`
+    Messages,
+    /// `RECENT`
+    Recent,
+    /// `UIDNEXT`
+    UidNext,
+    /// `UIDVALIDITY`
+    UidValidity,
+    /// `UNSEEN`: how many, unlike SELECT's.
+    Unseen,
+    /// `HIGHESTMODSEQ` (RFC 7162, 3.1.7)
+    HighestModSeq,
+}
+
+impl StatusItem {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Messages, Self::Recent, Self::UidNext, Self::UidValidity, Self::Unseen, Self::HighestModSeq];
+
+    /// `"(" status-att *(SP status-att) ")"`
+    ///
+    /// # Errors
+    /// When no such list stands here.
+    pub fn list(cursor: &mut Cursor<'_>) -> Result<Vec<Self>, Error> {
+        let items = cursor.list("status items", |cursor| {
+            let found = Self::ALL.into_iter().find(|item| cursor.keyword(item.name()));
+            found.map_or_else(|| cursor.expected("a status item"), Ok)
+        })?;
+        if items.is_empty() { cursor.expected("a status item") } else { Ok(items) }
+    }
+
+    /// As written on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "MESSAGES",
+            Self::Recent => "RECENT",
+            Self::UidNext => "UIDNEXT",
+            Self::UidValidity => "UIDVALIDITY",
+            Self::Unseen => "UNSEEN",
+            Self::HighestModSeq => "HIGHESTMODSEQ",
+        }
+    }
+}
+
+impl fmt::Display for StatusItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// `status = "STATUS" SP mailbox SP "(" status-att *(SP status-att) ")"`
+///
+/// # Errors
+/// When the arguments are something else.
+pub fn status(cursor: &mut Cursor<'_>) -> Result<(MailboxName, Vec<StatusItem>), Error> {
+    let mailbox = cursor.mailbox()?;
+    cursor.space()?;
+    let items = StatusItem::list(cursor)?;
+    cursor.end()?;
+    Ok((mailbox, items))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn select() {
+        let read = |text: &str| Select::read(&mut Cursor::new(text.as_bytes()));
+        assert!(!read("inbox").unwrap().condstore);
+        assert!(read("\"a b\" (condstore)").unwrap().condstore);
+        assert_eq!(read("&AO").unwrap_err(), Error::MailboxName);
+        for text in ["", "a b", "a ()", "a (X)", "a (CONDSTORE CONDSTORE)", "a (CONDSTORE", "a\0"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_and_status() {
+        assert_eq!(two_mailboxes(&mut Cursor::new(b"a \"b c\"")).unwrap().1.as_str(), "b c");
+        assert!(two_mailboxes(&mut Cursor::new(b"a b c")).is_err());
+        assert!(one_mailbox(&mut Cursor::new(b"")).is_err());
+        let read = |text: &str| status(&mut Cursor::new(text.as_bytes()));
+        assert_eq!(read("a (UIDNEXT unseen)").unwrap().1, [StatusItem::UidNext, StatusItem::Unseen]);
+        for text in ["a", "a ()", "a MESSAGES", "a (X)", "a (MESSAGES) b"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

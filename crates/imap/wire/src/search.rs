@@ -1,0 +1,389 @@
+//! SEARCH: a program of keys (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5).
+//!
+//! The program is a flat list in which what a key is made of stands before it, so that it is read, and later
+//! answered, without recursion however deeply it is nested.
+use crate::date::date;
+use crate::{Cursor, Error, Flag, MAX_DEPTH, MAX_SEARCH_KEYS, SequenceSet};
+use jiff::civil::Date;
+
+/// The arguments of SEARCH and UID SEARCH.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    /// RETURN's options; none when the client wants the plain answer.
+    pub options: Option<ReturnOptions>,
+    /// The charset of the strings, as the client wrote it.
+    pub charset: Option<String>,
+    /// What is searched for.
+    pub program: Program,
+}
+
+/// `RETURN (…)` (RFC 4731, 3.1). With no option in the parentheses it means ALL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReturnOptions {
+    /// `MIN`
+    pub min: bool,
+    /// `MAX`
+    pub max: bool,
+    /// `ALL`
+    pub all: bool,
+    /// `COUNT`
+    pub count: bool,
+}
+
+/// A place in a [`Program`].
+pub type NodeId = usize;
+
+/// Keys, each after those that it is made of; the last is the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The nodes; never empty.
+    pub nodes: Vec<Node>,
+}
+
+/// One step of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// A key of its own.
+    Key(Key),
+    /// All of these.
+    And(Vec<NodeId>),
+    /// One of these.
+    Or(NodeId, NodeId),
+    /// Not this.
+    Not(NodeId),
+}
+
+/// What a date key looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOf {
+    /// When the message came (INTERNALDATE).
+    Received,
+    /// Its Date field.
+    Sent,
+}
+
+/// How a date key compares; time and zone are disregarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// Earlier than the day.
+    Before,
+    /// Within the day.
+    On,
+    /// On the day or later.
+    Since,
+}
+
+/// `search-key` without its connectives; `UN…` and `NEW` are spelled out with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// `ALL`
+    All,
+    /// Messages by sequence number.
+    Sequence(SequenceSet),
+    /// `UID set`
+    Uid(SequenceSet),
+    /// A flag or keyword is set.
+    Flag(Flag),
+    /// `LARGER n`
+    Larger(u32),
+    /// `SMALLER n`
+    Smaller(u32),
+    /// A date key.
+    Date(DateOf, Compare, Date),
+    /// `HEADER name string`, and FROM, TO, CC, BCC, SUBJECT: in the field of that name; an empty string asks that it exists.
+    Header(Vec<u8>, Vec<u8>),
+    /// `BODY string`
+    Body(Vec<u8>),
+    /// `TEXT string`
+    Text(Vec<u8>),
+    /// `MODSEQ n`: changed at or after it.
+    ModSeq(u64),
+}
+
+impl Search {
+    /// `search = "SEARCH" [search-return-opts] [SP "CHARSET" SP charset] 1*(SP search-key)`
+    ///
+    /// # Errors
+    /// When the arguments are something else, or too many, or nested too deeply.
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mut options = None;
+        if cursor.keyword("RETURN") {
+            cursor.space()?;
+            options = Some(ReturnOptions::read(cursor)?);
+            cursor.space()?;
+        }
+        let mut charset = None;
+        if cursor.keyword("CHARSET") {
+            cursor.space()?;
+            charset = Some(String::from_utf8_lossy(&cursor.astring()?).into_owned());
+            cursor.space()?;
+        }
+        let program = Program::read(cursor)?;
+        cursor.end()?;
+        Ok(Self { options, charset, program })
+    }
+}
+
+impl ReturnOptions {
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mut options = Self::default();
+        cursor.list("return options", |cursor| {
+            match () {
+                () if cursor.keyword("MIN") => options.min = true,
+                () if cursor.keyword("MAX") => options.max = true,
+                () if cursor.keyword("ALL") => options.all = true,
+                () if cursor.keyword("COUNT") => options.count = true,
+                () => return cursor.expected("MIN, MAX, ALL or COUNT"),
+            }
+            Ok(())
+        })?;
+        if options == Self::default() {
+            options.all = true;
+        }
+        Ok(options)
+    }
+}
+
+/// A connective that still waits for keys.
+enum Open {
+    /// A parenthesis, or the whole program.
+    And(Vec<NodeId>),
+    Not,
+    Or(Option<NodeId>),
+}
+
+impl Program {
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mut program = Self { nodes: Vec::new() };
+        let mut open = vec![Open::And(Vec::new())];
+        let mut depth = 0_usize;
+        loop {
+            // `NOT` and `OR` cost as little as parentheses, but only these have the small limit.
+            if depth > MAX_DEPTH {
+                return Err(Error::TooDeep { limit: MAX_DEPTH });
+            }
+            if open.len() > MAX_SEARCH_KEYS || program.nodes.len() > MAX_SEARCH_KEYS {
+                return Err(Error::TooMany { what: "search keys", limit: MAX_SEARCH_KEYS });
+            }
+            if cursor.eat(b'(') {
+                open.push(Open::And(Vec::new()));
+                depth += 1;
+                continue;
+            }
+            if cursor.keyword("NOT") {
+                cursor.space()?;
+                open.push(Open::Not);
+                continue;
+            }
+            if cursor.keyword("OR") {
+                cursor.space()?;
+                open.push(Open::Or(None));
+                continue;
+            }
+            let mut done = program.key(cursor)?;
+            // Closes every connective that this key completes.
+            loop {
+                match open.pop() {
+                    Some(Open::Not) => done = program.push(Node::Not(done)),
+                    Some(Open::Or(Some(first))) => done = program.push(Node::Or(first, done)),
+                    Some(Open::Or(None)) => {
+                        cursor.space()?;
+                        open.push(Open::Or(Some(done)));
+                        break;
+                    }
+                    Some(Open::And(mut keys)) => {
+                        keys.push(done);
+                        if open.is_empty() {
+                            if cursor.rest().is_empty() {
+                                program.push(Node::And(keys));
+                                return Ok(program);
+                            }
+                        } else if cursor.eat(b')') {
+                            done = program.push(Node::And(keys));
+                            depth -= 1;
+                            continue;
+                        }
+                        cursor.space()?;
+                        open.push(Open::And(keys));
+                        break;
+                    }
+                    None => return cursor.expected("the end of the command"),
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    fn flag(&mut self, flag: Flag, set: bool) -> NodeId {
+        let key = self.push(Node::Key(Key::Flag(flag)));
+        if set { key } else { self.push(Node::Not(key)) }
+    }
+
+    /// One `search-key` that is no connective.
+    fn key(&mut self, cursor: &mut Cursor<'_>) -> Result<NodeId, Error> {
+        if cursor.peek().is_some_and(|byte| byte.is_ascii_digit() || byte == b'*') {
+            let set = SequenceSet::read(cursor)?;
+            return Ok(self.push(Node::Key(Key::Sequence(set))));
+        }
+        let before = cursor.clone();
+        let word = cursor.atom()?.to_ascii_uppercase();
+        for (names, flag) in FLAGS {
+            if let Some(index) = names.iter().position(|name| *name == word) {
+                return Ok(self.flag(flag.clone(), index == 0));
+            }
+        }
+        let key = match word.as_str() {
+            "ALL" => Key::All,
+            "OLD" => return Ok(self.flag(Flag::Recent, false)),
+            "NEW" => {
+                let (recent, unseen) = (self.flag(Flag::Recent, true), self.flag(Flag::Seen, false));
+                return Ok(self.push(Node::And(vec![recent, unseen])));
+            }
+            "KEYWORD" | "UNKEYWORD" => {
+                cursor.space()?;
+                let flag = Flag::Keyword(cursor.atom()?.to_owned());
+                return Ok(self.flag(flag, word == "KEYWORD"));
+            }
+            _ => match Key::read(&word, cursor)? {
+                Some(key) => key,
+                None => return before.expected("a search key"),
+            },
+        };
+        Ok(self.push(Node::Key(key)))
+    }
+}
+
+/// The keys that ask for a flag, and those that ask for its absence.
+const FLAGS: &[([&str; 2], Flag)] = &[
+    (["ANSWERED", "UNANSWERED"], Flag::Answered),
+    (["DELETED", "UNDELETED"], Flag::Deleted),
+    (["DRAFT", "UNDRAFT"], Flag::Draft),
+    (["FLAGGED", "UNFLAGGED"], Flag::Flagged),
+    (["SEEN", "UNSEEN"], Flag::Seen),
+    (["RECENT", "\0"], Flag::Recent),
+];
+
+impl Key {
+    /// A key with arguments.
+    fn read(word: &str, cursor: &mut Cursor<'_>) -> Result<Option<Self>, Error> {
+        use {Compare::*, DateOf::*};
+        let dates = [
+            ("BEFORE", Received, Before),
+            ("ON", Received, On),
+            ("SINCE", Received, Since),
+            ("SENTBEFORE", Sent, Before),
+            ("SENTON", Sent, On),
+            ("SENTSINCE", Sent, Since),
+        ];
+        if let Some((_, of, compare)) = dates.into_iter().find(|(name, ..)| *name == word) {
+            cursor.space()?;
+            return date(cursor).map(|day| Some(Self::Date(of, compare, day)));
+        }
+        if ["FROM", "TO", "CC", "BCC", "SUBJECT"].contains(&word) {
+            cursor.space()?;
+            return Ok(Some(Self::Header(word.as_bytes().to_vec(), cursor.astring()?.into_owned())));
+        }
+        if !["UID", "LARGER", "SMALLER", "HEADER", "BODY", "TEXT", "MODSEQ"].contains(&word) {
+            return Ok(None);
+        }
+        cursor.space()?;
+        Ok(Some(match word {
+            "UID" => Self::Uid(SequenceSet::read(cursor)?),
+            "LARGER" => Self::Larger(cursor.number()?),
+            "SMALLER" => Self::Smaller(cursor.number()?),
+            "HEADER" => {
+                let name = cursor.astring()?.into_owned();
+                cursor.space()?;
+                Self::Header(name, cursor.astring()?.into_owned())
+            }
+            "BODY" => Self::Body(cursor.astring()?.into_owned()),
+            "TEXT" => Self::Text(cursor.astring()?.into_owned()),
+            _ => Self::mod_sequence(cursor)?,
+        }))
+    }
+
+    /// `search-modsequence = "MODSEQ" [search-modseq-ext] SP mod-sequence-valzer`; the entry's name and type are read
+    /// and not used, as one mod-sequence covers all of a message's metadata (RFC 7162, 3.1.5).
+    fn mod_sequence(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        if cursor.peek() == Some(b'"') {
+            cursor.string()?;
+            cursor.space()?;
+            if !(cursor.keyword("PRIV") || cursor.keyword("SHARED") || cursor.keyword("ALL")) {
+                return cursor.expected("PRIV, SHARED or ALL");
+            }
+            cursor.space()?;
+        }
+        cursor.mod_sequence().map(Self::ModSeq)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Result<Search, Error> {
+        Search::read(&mut Cursor::new(text.as_bytes()))
+    }
+
+    #[test]
+    fn table() {
+        for (text, nodes) in [
+            ("ALL", 2),
+            ("UNSEEN", 3),
+            ("NEW", 5),
+            ("1:3,5 UID 7", 3),
+            ("NOT NOT SEEN", 4),
+            ("OR SEEN OR FLAGGED ANSWERED", 6),
+            ("(SEEN FLAGGED) (ANSWERED)", 6),
+            ("OR (SEEN) NOT (FLAGGED)", 7),
+            ("SENTSINCE 1-Feb-1994 NOT FROM \"Smith\"", 4),
+            ("CHARSET UTF-8 TEXT {3}\r\nab)", 2),
+            ("HEADER X-A \"\" MODSEQ 620162338", 3),
+            ("MODSEQ \"/flags/\\\\draft\" all 620162338", 2),
+            ("RETURN (MIN COUNT) KEYWORD work UNKEYWORD x", 4),
+        ] {
+            assert_eq!(read(text).map(|search| search.program.nodes.len()), Ok(nodes), "{text}");
+        }
+        assert!(read("RETURN () ALL").unwrap().options.unwrap().all);
+        for text in [
+            "", "()", "(SEEN", "SEEN)", "NOT", "OR SEEN", "OR SEEN ", "NOPE", "SEEN  FLAGGED", "BEFORE 31-Feb-1994", "UID", "UID a",
+            "LARGER -1", "LARGER 4294967296", "HEADER x", "RETURN (X) ALL", "RETURN ALL", "CHARSET UTF-8", "MODSEQ 9223372036854775808", "0",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_and_count_are_bounded() {
+        let nested = |depth| format!("{}SEEN{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(read(&nested(MAX_DEPTH)).is_ok());
+        for depth in [MAX_DEPTH + 1, 64, 1_000, 100_000] {
+            assert_eq!(read(&nested(depth)), Err(Error::TooDeep { limit: MAX_DEPTH }));
+        }
+        assert!(read(&format!("{}SEEN", "NOT ".repeat(4_000))).is_ok());
+        assert!(matches!(read(&format!("{}SEEN", "NOT ".repeat(100_000))), Err(Error::TooMany { .. })));
+        assert!(matches!(read(&"SEEN ".repeat(6_000)), Err(Error::TooMany { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn children_stand_before_their_parents(text in "((NOT|OR|\\(SEEN\\)|SEEN|ALL|1:2) ){1,12}SEEN") {
+            if let Ok(search) = read(&text) {
+                for (index, node) in search.program.nodes.iter().enumerate() {
+                    let before = match node {
+                        Node::Key(_) => true,
+                        Node::And(keys) => keys.iter().all(|key| *key < index),
+                        Node::Or(one, two) => *one < index && *two < index,
+                        Node::Not(one) => *one < index,
+                    };
+                    prop_assert!(before);
+                }
+            }
+        }
+    }
+}
