@@ -92,6 +92,13 @@ impl<'a> Cursor<'a> {
         rest.get(..length).unwrap_or_default()
     }
 
+    /// Steps over the next `length` bytes, if so many are left.
+    pub fn skip(&mut self, length: usize) -> Option<&'a [u8]> {
+        let skipped = self.rest().get(..length)?;
+        self.at += length;
+        Some(skipped)
+    }
+
     fn text(&mut self, fits: impl Fn(u8) -> bool, expected: &'static str) -> Result<&'a str, Error> {
         let start = self.at;
         let run = self.run(fits);

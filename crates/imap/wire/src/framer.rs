@@ -206,7 +206,7 @@ impl Framer {
 }
 
 /// The literal that a line ends in: `{` digits [`+`] `}` CR LF. A number beyond 64 bits counts as the largest.
-fn announced(line: &[u8]) -> Option<(u64, bool)> {
+pub(crate) fn announced(line: &[u8]) -> Option<(u64, bool)> {
     let line = line.strip_suffix(b"\n")?;
     let line = line.strip_suffix(b"\r").unwrap_or(line).strip_suffix(b"}")?;
     let (line, sync) = match line.strip_suffix(b"+") {

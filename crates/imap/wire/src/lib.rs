@@ -4,6 +4,7 @@
 //! the stream into commands, [`Head`] reads tag and name, each command's arguments have a type of their own that reads
 //! them from a [`Cursor`], and [`reply`] prints what the server says. [`client`] reads that again, strictly.
 mod append;
+pub mod client;
 mod cursor;
 mod date;
 mod error;
@@ -17,6 +18,7 @@ mod login;
 mod mailbox;
 mod mailbox_name;
 mod pattern;
+pub mod reply;
 mod search;
 mod section;
 mod sequence_set;

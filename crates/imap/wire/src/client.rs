@@ -1,0 +1,331 @@
+//! Reads what a server says, strictly: a reply that departs from the grammar in any byte is a fault (RFC 3501, 7 and 9).
+//!
+//! Tests run it over each reply of the server, and what drives a server from outside (tests, benches) speaks with it.
+mod body;
+mod value;
+pub use body::{check_body, check_envelope};
+pub use value::Value;
+
+use crate::framer::announced;
+use crate::{Cursor, Error, MailboxName, Partial, Section, SequenceSet};
+
+/// One reply of the server.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Response {
+    /// `+ …`
+    Continue(String),
+    /// `tag OK|NO|BAD …`
+    Tagged(String, Condition),
+    /// `* OK|NO|BAD|BYE|PREAUTH …`
+    Untagged(Condition),
+    /// `* …`: something else.
+    Data(Data),
+}
+
+/// `resp-cond-state`: the status, the code and its arguments, the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// `OK`, `NO`, `BAD`, `BYE` or `PREAUTH`.
+    pub status: String,
+    /// The words of the code; empty without one.
+    pub code: Vec<Value>,
+    /// What people read.
+    pub text: String,
+}
+
+/// What an untagged reply tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Data {
+    /// `CAPABILITY`, `ENABLED`: the word and the names.
+    Words(String, Vec<String>),
+    /// `FLAGS`
+    Flags(Vec<String>),
+    /// `LIST` or `LSUB`
+    List {
+        /// Which of the two.
+        word: String,
+        /// `\Noselect` and others.
+        attributes: Vec<String>,
+        /// The name.
+        name: MailboxName,
+        /// Extended data.
+        extended: Vec<Value>,
+    },
+    /// `SEARCH`, with the mod-sequence of RFC 7162.
+    Search(Vec<u32>, Option<u64>),
+    /// `ESEARCH`: the tag, whether UIDs, what is returned.
+    ESearch(String, bool, Vec<(String, Value)>),
+    /// `STATUS`
+    Status(MailboxName, Vec<(String, u64)>),
+    /// `n EXISTS`
+    Exists(u32),
+    /// `n RECENT`
+    Recent(u32),
+    /// `n EXPUNGE`
+    Expunge(u32),
+    /// `n FETCH`: items by their labels.
+    Fetch(u32, Vec<(String, Value)>),
+    /// `NAMESPACE`: personal, other users', shared.
+    Namespace(Vec<Value>),
+    /// `ID`
+    Id(Value),
+}
+
+impl Condition {
+    /// The first word of the code.
+    pub fn code_word(&self) -> Option<&str> {
+        self.code.first().and_then(Value::atom)
+    }
+}
+
+/// The length of the first whole reply in `bytes`, its literals and line end included; `None` when more must come.
+pub fn length(bytes: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    loop {
+        let rest = bytes.get(start..)?;
+        let end = start + rest.iter().position(|&byte| byte == b'\n')? + 1;
+        match announced(bytes.get(start..end)?) {
+            Some((size, _)) => start = end.checked_add(usize::try_from(size).ok()?)?,
+            None => return Some(end),
+        }
+    }
+}
+
+/// Reads the first whole reply, and says how many bytes it took; `None` when more must come.
+///
+/// # Errors
+/// When it departs from the grammar.
+pub fn read(bytes: &[u8]) -> Result<Option<(Response, usize)>, Error> {
+    let Some(length) = length(bytes) else { return Ok(None) };
+    let whole = bytes.get(..length).unwrap_or_default();
+    let mut cursor = Cursor::new(whole);
+    let Some(line) = whole.strip_suffix(b"\r\n") else { return cursor.expected("CR LF") };
+    cursor = Cursor::new(line);
+    let response = response(&mut cursor)?;
+    cursor.end()?;
+    Ok(Some((response, length)))
+}
+
+/// Reads all of `bytes` as whole replies.
+///
+/// # Errors
+/// When one departs from the grammar, or the last is not whole.
+pub fn read_all(mut bytes: &[u8]) -> Result<Vec<Response>, Error> {
+    let mut responses = Vec::new();
+    while !bytes.is_empty() {
+        let Some((response, used)) = read(bytes)? else { return Err(Error::Announced) };
+        responses.push(response);
+        bytes = bytes.get(used..).unwrap_or_default();
+    }
+    Ok(responses)
+}
+
+fn response(cursor: &mut Cursor<'_>) -> Result<Response, Error> {
+    if cursor.eat(b'+') {
+        cursor.space()?;
+        return text(cursor).map(Response::Continue);
+    }
+    if !cursor.eat(b'*') {
+        let tag = cursor.tag()?.to_owned();
+        cursor.space()?;
+        let condition = condition(cursor)?;
+        return match condition {
+            Some(condition) if ["OK", "NO", "BAD"].contains(&condition.status.as_str()) => {
+                Ok(Response::Tagged(tag, condition))
+            }
+            Some(_) | None => cursor.expected("OK, NO or BAD"),
+        };
+    }
+    cursor.space()?;
+    if let Some(condition) = condition(cursor)? {
+        return Ok(Response::Untagged(condition));
+    }
+    if cursor.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+        return numbered(cursor).map(Response::Data);
+    }
+    let word = cursor.atom()?.to_owned();
+    data(cursor, word).map(Response::Data)
+}
+
+/// `resp-cond-state`, if one stands here.
+fn condition(cursor: &mut Cursor<'_>) -> Result<Option<Condition>, Error> {
+    let found = ["OK", "NO", "BAD", "BYE", "PREAUTH"].into_iter().find(|status| cursor.keyword(status));
+    let Some(status) = found else { return Ok(None) };
+    cursor.space()?;
+    let mut code = Vec::new();
+    if cursor.eat(b'[') {
+        loop {
+            code.push(value::code_word(cursor)?);
+            if cursor.eat(b']') {
+                break;
+            }
+            cursor.space()?;
+        }
+        cursor.space()?;
+    }
+    Ok(Some(Condition { status: status.to_owned(), code, text: text(cursor)? }))
+}
+
+/// `text = 1*TEXT-CHAR`
+fn text(cursor: &mut Cursor<'_>) -> Result<String, Error> {
+    let text = cursor.run(|byte| matches!(byte, 1..=0x7f) && !matches!(byte, b'\r' | b'\n'));
+    if text.is_empty() { cursor.expected("a text") } else { Ok(String::from_utf8_lossy(text).into_owned()) }
+}
+
+fn numbered(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+    let number = cursor.number()?;
+    cursor.space()?;
+    match () {
+        () if cursor.keyword("EXISTS") => Ok(Data::Exists(number)),
+        () if cursor.keyword("RECENT") => Ok(Data::Recent(number)),
+        () if number == 0 => cursor.expected("a message number"),
+        () if cursor.keyword("EXPUNGE") => Ok(Data::Expunge(number)),
+        () if cursor.keyword("FETCH") => {
+            cursor.space()?;
+            let items = cursor.list("items", fetch_item)?;
+            if items.is_empty() { cursor.expected("an item") } else { Ok(Data::Fetch(number, items)) }
+        }
+        () => cursor.expected("EXISTS, RECENT, EXPUNGE or FETCH"),
+    }
+}
+
+/// `msg-att-static / msg-att-dynamic`
+fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
+    if cursor.before("BODY", b'[') {
+        let section = Section::read(cursor)?;
+        let origin = if cursor.eat(b'<') {
+            let origin = cursor.number()?;
+            cursor.byte(b'>', "the end of the origin")?;
+            Some(Partial { start: origin, length: 0 })
+        } else {
+            None
+        };
+        cursor.space()?;
+        let content = value::body_nstring(cursor)?;
+        return Ok((crate::reply::section_label(crate::SectionName::Body, &section, origin), content));
+    }
+    let label = cursor.atom()?.to_ascii_uppercase();
+    cursor.space()?;
+    let value = match label.as_str() {
+        "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" => value::body_nstring(cursor)?,
+        _ => Value::read(cursor)?,
+    };
+    let right = match label.as_str() {
+        "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" => true,
+        "ENVELOPE" => check_envelope(&value),
+        "BODY" => check_body(&value, false),
+        "BODYSTRUCTURE" => check_body(&value, true),
+        "UID" | "RFC822.SIZE" => value.number().is_some_and(|number| u32::try_from(number).is_ok()),
+        "MODSEQ" => value.list().is_some_and(|list| list.len() == 1 && list.iter().all(|entry| entry.number().is_some())),
+        "FLAGS" => value.list().is_some_and(|list| list.iter().all(|flag| flag.atom().is_some())),
+        "INTERNALDATE" => value.string().is_some_and(|text| {
+            crate::InternalDate::read(&mut Cursor::new(&[b"\"", text, b"\""].concat())).is_ok() && text.len() == 26
+        }),
+        _ => false,
+    };
+    if right { Ok((label, value)) } else { cursor.expected("an item of the right shape") }
+}
+
+fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
+    match word.as_str() {
+        "CAPABILITY" | "ENABLED" => {
+            let mut names = Vec::new();
+            while cursor.eat(b' ') {
+                names.push(cursor.atom()?.to_owned());
+            }
+            Ok(Data::Words(word, names))
+        }
+        "FLAGS" => {
+            cursor.space()?;
+            Ok(Data::Flags(cursor.list("flags", value::flag)?))
+        }
+        "LIST" | "LSUB" => list(cursor, word),
+        "SEARCH" => search(cursor),
+        "ESEARCH" => esearch(cursor),
+        "STATUS" => {
+            cursor.space()?;
+            let name = mailbox(cursor)?;
+            cursor.space()?;
+            let items = cursor.list("status items", |cursor| {
+                let name = cursor.atom()?.to_owned();
+                cursor.space()?;
+                Ok((name, cursor.mod_sequence()?))
+            })?;
+            Ok(Data::Status(name, items))
+        }
+        "NAMESPACE" => {
+            let mut kinds = Vec::new();
+            for _ in 0..3 {
+                cursor.space()?;
+                kinds.push(Value::read(cursor)?);
+            }
+            Ok(Data::Namespace(kinds))
+        }
+        "ID" => {
+            cursor.space()?;
+            Value::read(cursor).map(Data::Id)
+        }
+        _ => cursor.expected("a reply that is known"),
+    }
+}
+
+fn mailbox(cursor: &mut Cursor<'_>) -> Result<MailboxName, Error> {
+    let name = value::astring(cursor)?;
+    if name.is_ascii() { MailboxName::decode(&name) } else { cursor.expected("a name in modified UTF-7") }
+}
+
+fn list(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
+    cursor.space()?;
+    let attributes = cursor.list("attributes", value::flag)?;
+    cursor.space()?;
+    if !cursor.keyword("NIL") && !cursor.prefix("\"/\"") {
+        return cursor.expected("the hierarchy separator");
+    }
+    cursor.space()?;
+    let name = mailbox(cursor)?;
+    let extended = if cursor.eat(b' ') { cursor.list("extended data", Value::read)? } else { Vec::new() };
+    Ok(Data::List { word, attributes, name, extended })
+}
+
+fn search(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+    let mut numbers = Vec::new();
+    while cursor.eat(b' ') {
+        if cursor.eat(b'(') {
+            if !cursor.keyword("MODSEQ") {
+                return cursor.expected("MODSEQ");
+            }
+            cursor.space()?;
+            let mod_sequence = cursor.mod_sequence()?;
+            cursor.byte(b')', "the end of MODSEQ")?;
+            return Ok(Data::Search(numbers, Some(mod_sequence)));
+        }
+        numbers.push(cursor.nz_number()?.get());
+    }
+    Ok(Data::Search(numbers, None))
+}
+
+fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+    let mut tag = String::new();
+    let (mut uid, mut items) = (false, Vec::new());
+    if cursor.prefix(" (TAG ") {
+        tag = String::from_utf8_lossy(&cursor.string()?).into_owned();
+        cursor.byte(b')', "the end of the tag")?;
+    }
+    while cursor.eat(b' ') {
+        let name = cursor.atom()?.to_owned();
+        if name == "UID" && items.is_empty() && !uid {
+            uid = true;
+            continue;
+        }
+        cursor.space()?;
+        let value = match name.as_str() {
+            "ALL" => Value::Atom(SequenceSet::read(cursor)?.to_string()),
+            _ => Value::Number(cursor.mod_sequence()?),
+        };
+        items.push((name, value));
+    }
+    Ok(Data::ESearch(tag, uid, items))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+use super::*;
+
+fn one(text: &str) -> Result<Response, Error> {
+    let (response, used) = read(text.as_bytes())?.ok_or(Error::Announced)?;
+    assert_eq!(used, text.len(), "{text}");
+    Ok(response)
+}
+
+#[test]
+fn what_is_right() {
+    for text in [
+        "* OK [CAPABILITY IMAP4rev1 SASL-IR] ready\r\n",
+        "+ idling\r\n",
+        "a1 OK [PERMANENTFLAGS (\\Seen \\*)] done\r\n",
+        "a1 OK [COPYUID 38505 304,319:320 3956:3958] Done\r\n",
+        "a NO [TRYCREATE] no\r\n",
+        "* BYE bye\r\n",
+        "* 0 EXISTS\r\n",
+        "* FLAGS (\\Seen $x)\r\n",
+        "* LIST (\\Noselect) \"/\" \"a b\"\r\n",
+        "* LIST () NIL {3}\r\na\"b\r\n",
+        "* LIST (\\NonExistent) \"/\" Foo (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n",
+        "* SEARCH\r\n",
+        "* SEARCH 2 3 (MODSEQ 917162500)\r\n",
+        "* ESEARCH (TAG \"a\") UID COUNT 5 ALL 4:19,21,28\r\n",
+        "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n",
+        "* 12 FETCH (UID 5 FLAGS (\\Seen) MODSEQ (7) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 9)\r\n",
+        "* 12 FETCH (BODY[HEADER.FIELDS (a b)]<0> {3}\r\na\0b BODY[1] NIL BODY[TEXT] \"\")\r\n",
+        "* 12 FETCH (ENVELOPE (NIL \"s\" ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL \"<x>\"))\r\n",
+        "* 12 FETCH (BODY ((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"x\") NIL NIL \"7BIT\" 5 1)(\"IMAGE\" \"PNG\" NIL NIL NIL \"BASE64\" 5) \"MIXED\"))\r\n",
+        "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n",
+        "* ID NIL\r\n",
+        "* ENABLED\r\n",
+    ] {
+        assert!(one(text).is_ok(), "{text} {:?}", one(text));
+    }
+}
+
+#[test]
+fn what_is_wrong() {
+    for text in [
+        "* OK\r\n",
+        "* OK ready\n",
+        "* OK \u{e9}\r\n",
+        "a1 BYE x\r\n",
+        "a1 FETCH\r\n",
+        "* 0 EXPUNGE\r\n",
+        "* 1 FETCH ()\r\n",
+        "* 1 FETCH (FLAGS (\\Seen)\r\n",
+        "* 1 FETCH (UID x)\r\n",
+        "* 1 FETCH (NOPE 1)\r\n",
+        "* 1 FETCH (ENVELOPE (NIL))\r\n",
+        "* 1 FETCH (ENVELOPE (\"a\rb\" NIL NIL NIL NIL NIL NIL NIL NIL NIL))\r\n",
+        "* 1 FETCH (ENVELOPE (NIL NIL () NIL NIL NIL NIL NIL NIL NIL))\r\n",
+        "* 1 FETCH (BODY (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5))\r\n",
+        "* 1 FETCH (BODY (\"IMAGE\" \"PNG\" NIL NIL NIL \"BASE64\" 5 NIL))\r\n",
+        "* SEARCH 0\r\n",
+        "* SEARCH 1 \r\n",
+        "* LIST () \"/\" \u{e9}\r\n",
+        "* LIST () \"/\" \"&AO\"\r\n",
+        "* NOPE\r\n",
+        "* 5 EXISTS x\r\n",
+    ] {
+        assert!(one(text).is_err(), "{text} {:?}", one(text));
+    }
+    let deep = format!("* ID {}{}\r\n", "(".repeat(100_000), ")".repeat(100_000));
+    assert!(one(&deep).is_err());
+    assert_eq!(length(b"* OK {5}\r\nabc"), None);
+}

@@ -1,0 +1,194 @@
+//! What the server says: every reply is printed here, into a buffer of the caller (RFC 3501, 7).
+//!
+//! Whatever bytes a message or a name holds, the reply stays one reply: strings are quoted where they may be and
+//! literals elsewhere, and texts lose what would end their line.
+mod code;
+mod fetch;
+mod list;
+mod string;
+pub use code::{CapabilityList, Code};
+pub use fetch::{FetchReply, section_label};
+pub use list::{Attribute, Listed, namespace, status};
+pub use string::{mailbox, nstring, quoted_or_literal};
+
+use crate::{Flag, SequenceSet};
+use std::fmt::Display;
+
+/// How a command ended, or what an untagged status says (RFC 3501, 7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// `OK`
+    Ok,
+    /// `NO`
+    No,
+    /// `BAD`
+    Bad,
+    /// `BYE`: always untagged.
+    Bye,
+}
+
+impl Status {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::No => "NO",
+            Self::Bad => "BAD",
+            Self::Bye => "BYE",
+        }
+    }
+}
+
+/// Appends `text`, whatever it is, to `out`.
+pub(crate) fn put(out: &mut Vec<u8>, text: impl Display) {
+    use std::io::Write;
+    // Writing to memory does not fail.
+    let _ = write!(out, "{text}");
+}
+
+/// `tag SP resp-cond-state CRLF`; without a tag `*` (RFC 3501, 7.1).
+pub fn condition(out: &mut Vec<u8>, tag: Option<&str>, status: Status, code: Option<&Code>, text: &str) {
+    put(out, format_args!("{} {} ", tag.unwrap_or("*"), status.word()));
+    if let Some(code) = code {
+        put(out, format_args!("[{code}] "));
+    }
+    // resp-text is never empty, and of TEXT-CHARs: no CR, LF or NUL, and ASCII (RFC 3501, 9).
+    let start = out.len();
+    out.extend(text.chars().map(|c| if matches!(c, ' '..='~') { u8::try_from(c).unwrap_or(b'?') } else { b'?' }));
+    if out.len() == start {
+        out.push(b'.');
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// `continue-req = "+" SP (resp-text / base64) CRLF`
+pub fn continuation(out: &mut Vec<u8>, text: &str) {
+    put(out, format_args!("+ {text}\r\n"));
+}
+
+/// `* n EXISTS`, `* n RECENT`, `* n EXPUNGE` (RFC 3501, 7.3 and 7.4.1).
+pub fn number(out: &mut Vec<u8>, number: u32, word: &str) {
+    put(out, format_args!("* {number} {word}\r\n"));
+}
+
+/// `* FLAGS (…)` (RFC 3501, 7.2.6).
+pub fn flags(out: &mut Vec<u8>, flags: &[Flag]) {
+    put(out, "* FLAGS ");
+    flag_list(out, flags);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// `"(" [flag *(SP flag)] ")"`
+pub fn flag_list(out: &mut Vec<u8>, flags: &[Flag]) {
+    out.push(b'(');
+    for (index, flag) in flags.iter().enumerate() {
+        put(out, format_args!("{}{flag}", if index == 0 { "" } else { " " }));
+    }
+    out.push(b')');
+}
+
+/// `* CAPABILITY …`, `* ENABLED …`: a word and names.
+pub fn words<'a>(out: &mut Vec<u8>, word: &str, names: impl IntoIterator<Item = &'a str>) {
+    put(out, format_args!("* {word}"));
+    for name in names {
+        put(out, format_args!(" {name}"));
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// `* SEARCH …` (RFC 3501, 7.2.5); with the highest mod-sequence of what is listed (RFC 7162, 3.1.5).
+pub fn search(out: &mut Vec<u8>, numbers: &[u32], mod_sequence: Option<u64>) {
+    put(out, "* SEARCH");
+    for number in numbers {
+        put(out, format_args!(" {number}"));
+    }
+    if let Some(mod_sequence) = mod_sequence {
+        put(out, format_args!(" (MODSEQ {mod_sequence})"));
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// What ESEARCH returns (RFC 4731, 3.1 and RFC 4466, 2.6.2).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ESearch {
+    /// Whether numbers are UIDs.
+    pub uid: bool,
+    /// The lowest.
+    pub min: Option<u32>,
+    /// The highest.
+    pub max: Option<u32>,
+    /// How many.
+    pub count: Option<u32>,
+    /// All of them; nothing when there are none.
+    pub all: Option<SequenceSet>,
+    /// The highest mod-sequence of what is returned.
+    pub mod_sequence: Option<u64>,
+}
+
+impl ESearch {
+    /// Prints `* ESEARCH (TAG "tag") …`.
+    pub fn print(&self, out: &mut Vec<u8>, tag: &str) {
+        put(out, "* ESEARCH (TAG ");
+        quoted_or_literal(out, tag.as_bytes());
+        put(out, if self.uid { ") UID" } else { ")" });
+        let mut value = |name: &str, value: Option<&dyn Display>| {
+            if let Some(value) = value {
+                put(out, format_args!(" {name} {value}"));
+            }
+        };
+        value("MIN", self.min.as_ref().map(|number| number as _));
+        value("MAX", self.max.as_ref().map(|number| number as _));
+        value("COUNT", self.count.as_ref().map(|number| number as _));
+        value("ALL", self.all.as_ref().map(|set| set as _));
+        value("MODSEQ", self.mod_sequence.as_ref().map(|number| number as _));
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// `* ID (…)` (RFC 2971, 3.2).
+pub fn id(out: &mut Vec<u8>, fields: &[(&str, &str)]) {
+    put(out, "* ID (");
+    for (index, (name, value)) in fields.iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        quoted_or_literal(out, name.as_bytes());
+        out.push(b' ');
+        quoted_or_literal(out, value.as_bytes());
+    }
+    out.extend_from_slice(b")\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(print: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        print(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn table() {
+        for (text, wanted) in [
+            (printed(|out| condition(out, Some("a1"), Status::Ok, None, "done")), "a1 OK done\r\n"),
+            (printed(|out| condition(out, None, Status::Bye, None, "x\r\na1 OK y\u{e9}")), "* BYE x??a1 OK y?\r\n"),
+            (printed(|out| condition(out, None, Status::No, Some(&Code::TryCreate), "")), "* NO [TRYCREATE] .\r\n"),
+            (printed(|out| number(out, 5, "EXISTS")), "* 5 EXISTS\r\n"),
+            (printed(|out| flags(out, &[Flag::Seen, Flag::Keyword("x".into())])), "* FLAGS (\\Seen x)\r\n"),
+            (printed(|out| search(out, &[], None)), "* SEARCH\r\n"),
+            (printed(|out| search(out, &[2, 5], Some(9))), "* SEARCH 2 5 (MODSEQ 9)\r\n"),
+            (
+                printed(|out| {
+                    let all = SequenceSet::compact([1, 2, 4]);
+                    ESearch { uid: true, min: Some(1), count: Some(3), all, ..ESearch::default() }.print(out, "a");
+                }),
+                "* ESEARCH (TAG \"a\") UID MIN 1 COUNT 3 ALL 1:2,4\r\n",
+            ),
+            (printed(|out| id(out, &[("name", "Glaspost")])), "* ID (\"name\" \"Glaspost\")\r\n"),
+            (printed(|out| words(out, "ENABLED", ["CONDSTORE"])), "* ENABLED CONDSTORE\r\n"),
+        ] {
+            assert_eq!(text, wanted);
+        }
+    }
+}

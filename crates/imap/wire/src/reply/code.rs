@@ -1,0 +1,139 @@
+//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 7162).
+use crate::{Flag, SequenceSet};
+use std::fmt;
+
+/// The names that a `CAPABILITY` code lists.
+pub type CapabilityList = Vec<&'static str>;
+
+/// `resp-text-code`, without its brackets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Code {
+    /// A text that the person must see.
+    Alert,
+    /// The charset is not known; these are.
+    BadCharset(&'static [&'static str]),
+    /// What the server can do now.
+    Capability(CapabilityList),
+    /// The flags that can be kept, and whether new keywords can be.
+    PermanentFlags(Vec<Flag>, bool),
+    /// The mailbox is selected without leave to change it.
+    ReadOnly,
+    /// The mailbox is selected with leave to change it.
+    ReadWrite,
+    /// The mailbox does not exist; CREATE would help.
+    TryCreate,
+    /// The next UID.
+    UidNext(u32),
+    /// The mailbox's UIDVALIDITY.
+    UidValidity(u32),
+    /// The first message without `\Seen`, by sequence number.
+    Unseen(u32),
+    /// Under which UID APPEND put the message: UIDVALIDITY, UID (RFC 4315, 3).
+    AppendUid(u32, SequenceSet),
+    /// Which UIDs became which: UIDVALIDITY, source, destination (RFC 4315, 3).
+    CopyUid(u32, SequenceSet, SequenceSet),
+    /// RFC 7162, 3.1.2.1
+    HighestModSeq(u64),
+    /// What UNCHANGEDSINCE kept back (RFC 7162, 3.1.3).
+    Modified(SequenceSet),
+    /// The mailbox selected before is no longer (RFC 7162, 3.2.11).
+    Closed,
+    /// Name or password is wrong (RFC 5530, 3, as all below).
+    AuthenticationFailed,
+    /// This may not be done by this account.
+    AuthorizationFailed,
+    /// Not without TLS.
+    PrivacyRequired,
+    /// Only the provider can help.
+    ContactAdmin,
+    /// Temporarily not possible.
+    Unavailable,
+    /// Somebody expunged what was asked for.
+    ExpungeIssued,
+    /// Something stored is damaged.
+    Corruption,
+    /// The client did what it should not.
+    ClientBug,
+    /// The server did what it should not.
+    ServerBug,
+    /// It can never be done.
+    Cannot,
+    /// A limit is reached.
+    Limit,
+    /// The account is full.
+    OverQuota,
+    /// It exists already.
+    AlreadyExists,
+    /// There is no such mailbox.
+    NonExistent,
+    /// Not allowed.
+    NoPerm,
+    /// Somebody else holds it just now.
+    InUse,
+    /// The literal is larger than the server takes (RFC 7889, 4).
+    TooBig,
+}
+
+impl Code {
+    /// The word of a code without arguments.
+    const fn word(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Alert => "ALERT",
+            Self::ReadOnly => "READ-ONLY",
+            Self::ReadWrite => "READ-WRITE",
+            Self::TryCreate => "TRYCREATE",
+            Self::Closed => "CLOSED",
+            Self::AuthenticationFailed => "AUTHENTICATIONFAILED",
+            Self::AuthorizationFailed => "AUTHORIZATIONFAILED",
+            Self::PrivacyRequired => "PRIVACYREQUIRED",
+            Self::ContactAdmin => "CONTACTADMIN",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::ExpungeIssued => "EXPUNGEISSUED",
+            Self::Corruption => "CORRUPTION",
+            Self::ClientBug => "CLIENTBUG",
+            Self::ServerBug => "SERVERBUG",
+            Self::Cannot => "CANNOT",
+            Self::Limit => "LIMIT",
+            Self::OverQuota => "OVERQUOTA",
+            Self::AlreadyExists => "ALREADYEXISTS",
+            Self::NonExistent => "NONEXISTENT",
+            Self::NoPerm => "NOPERM",
+            Self::InUse => "INUSE",
+            Self::TooBig => "TOOBIG",
+            Self::BadCharset(_)
+            | Self::Capability(_)
+            | Self::PermanentFlags(..)
+            | Self::UidNext(_)
+            | Self::UidValidity(_)
+            | Self::Unseen(_)
+            | Self::AppendUid(..)
+            | Self::CopyUid(..)
+            | Self::HighestModSeq(_)
+            | Self::Modified(_) => return None,
+        })
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadCharset(known) => write!(f, "BADCHARSET ({})", known.join(" ")),
+            Self::Capability(names) => write!(f, "CAPABILITY {}", names.join(" ")),
+            Self::PermanentFlags(flags, new) => {
+                let mut names: Vec<String> = flags.iter().map(ToString::to_string).collect();
+                if *new {
+                    names.push("\\*".to_owned());
+                }
+                write!(f, "PERMANENTFLAGS ({})", names.join(" "))
+            }
+            Self::UidNext(uid) => write!(f, "UIDNEXT {uid}"),
+            Self::UidValidity(validity) => write!(f, "UIDVALIDITY {validity}"),
+            Self::Unseen(number) => write!(f, "UNSEEN {number}"),
+            Self::AppendUid(validity, uids) => write!(f, "APPENDUID {validity} {uids}"),
+            Self::CopyUid(validity, from, to) => write!(f, "COPYUID {validity} {from} {to}"),
+            Self::HighestModSeq(mod_sequence) => write!(f, "HIGHESTMODSEQ {mod_sequence}"),
+            Self::Modified(set) => write!(f, "MODIFIED {set}"),
+            plain => f.write_str(plain.word().unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! LIST, LSUB, STATUS and NAMESPACE replies (RFC 3501, 7.2; RFC 5258; RFC 2342).
+use super::{mailbox, put};
+use crate::{MailboxName, StatusItem};
+
+/// `mbx-list-flags` and their extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute {
+    /// `\Noselect`: no mailbox, only a level.
+    NoSelect,
+    /// `\NonExistent` (RFC 5258, 3.4): implies `\Noselect`.
+    NonExistent,
+    /// `\HasChildren` (RFC 3348, 4)
+    HasChildren,
+    /// `\HasNoChildren` (RFC 3348, 4)
+    HasNoChildren,
+    /// `\Subscribed` (RFC 5258, 3.4)
+    Subscribed,
+    /// `\Archive` (RFC 6154, 2, as all below)
+    Archive,
+    /// `\Drafts`
+    Drafts,
+    /// `\Flagged`
+    Flagged,
+    /// `\Junk`
+    Junk,
+    /// `\Sent`
+    Sent,
+    /// `\Trash`
+    Trash,
+    /// `\All`
+    All,
+}
+
+impl Attribute {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::NoSelect => "\\Noselect",
+            Self::NonExistent => "\\NonExistent",
+            Self::HasChildren => "\\HasChildren",
+            Self::HasNoChildren => "\\HasNoChildren",
+            Self::Subscribed => "\\Subscribed",
+            Self::Archive => "\\Archive",
+            Self::Drafts => "\\Drafts",
+            Self::Flagged => "\\Flagged",
+            Self::Junk => "\\Junk",
+            Self::Sent => "\\Sent",
+            Self::Trash => "\\Trash",
+            Self::All => "\\All",
+        }
+    }
+}
+
+/// One line of LIST or LSUB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// What it is.
+    pub attributes: Vec<Attribute>,
+    /// Its name.
+    pub name: &'a MailboxName,
+    /// CHILDINFO: that a child is subscribed (RFC 5258, 3.5).
+    pub child_subscribed: bool,
+}
+
+impl Listed<'_> {
+    /// Prints `* LIST (…) "/" name`, `word` being `LIST` or `LSUB`.
+    pub fn print(&self, out: &mut Vec<u8>, word: &str) {
+        put(out, format_args!("* {word} ("));
+        for (index, attribute) in self.attributes.iter().enumerate() {
+            put(out, format_args!("{}{}", if index == 0 { "" } else { " " }, attribute.word()));
+        }
+        put(out, ") \"/\" ");
+        mailbox(out, self.name);
+        if self.child_subscribed {
+            put(out, " (\"CHILDINFO\" (\"SUBSCRIBED\"))");
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// `* STATUS name (…)` (RFC 3501, 7.2.4)
+pub fn status(out: &mut Vec<u8>, name: &MailboxName, items: &[(StatusItem, u64)]) {
+    put(out, "* STATUS ");
+    mailbox(out, name);
+    put(out, " (");
+    for (index, (item, value)) in items.iter().enumerate() {
+        put(out, format_args!("{}{item} {value}", if index == 0 { "" } else { " " }));
+    }
+    out.extend_from_slice(b")\r\n");
+}
+
+/// `* NAMESPACE (("" "/")) NIL NIL`: one personal namespace (RFC 2342, 5).
+pub fn namespace(out: &mut Vec<u8>) {
+    put(out, "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table() {
+        let mut out = Vec::new();
+        let name = MailboxName::new("a b/\u{e9}");
+        let attributes = vec![Attribute::HasNoChildren, Attribute::Junk];
+        Listed { attributes, name: &name, child_subscribed: true }.print(&mut out, "LIST");
+        status(&mut out, &name, &[(StatusItem::Messages, 3), (StatusItem::UidNext, 9)]);
+        let wanted = "* LIST (\\HasNoChildren \\Junk) \"/\" \"a b/&AOk-\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n\
+                      * STATUS \"a b/&AOk-\" (MESSAGES 3 UIDNEXT 9)\r\n";
+        assert_eq!(String::from_utf8(out).unwrap(), wanted);
+    }
+}
