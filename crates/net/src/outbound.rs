@@ -1,0 +1,81 @@
+//! Connections to other servers.
+use crate::Error;
+use crate::tls::client::{ClientTls, Roots};
+use futures_util::future::BoxFuture;
+use rustls::RootCertStore;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_util::sync::CancellationToken;
+use transport::{Connect, Conversation, Destination, Peer, SessionId};
+use world::Random;
+
+/// How outbound connections are made.
+pub struct ConnectorSettings {
+    /// What a server's certificate is checked against. `None`, and no certificate counts as verified.
+    pub roots: Option<Arc<RootCertStore>>,
+    /// Whether this server may connect to an address at all.
+    pub allowed: Box<dyn Fn(SocketAddr) -> bool + Send + Sync>,
+    /// How long a TLS handshake may take.
+    pub handshake: Duration,
+    /// How long a write may wait for the peer.
+    pub write: Duration,
+    /// Is cancelled when the server stops.
+    pub stop: CancellationToken,
+    /// Gives the sessions their numbers.
+    pub random: Arc<dyn Random>,
+}
+
+/// Connects to other servers, by TCP.
+pub struct Connector {
+    settings: ConnectorSettings,
+    roots: Roots,
+}
+
+impl Connector {
+    /// A connector with these settings.
+    ///
+    /// # Errors
+    /// Roots that cannot be used.
+    pub fn new(settings: ConnectorSettings) -> Result<Self, Error> {
+        let roots = Roots::new(settings.roots.clone())?;
+        Ok(Self { settings, roots })
+    }
+
+    async fn open(&self, to: Destination) -> io::Result<Conversation> {
+        let address = SocketAddr::new(to.address.ip().to_canonical(), to.address.port());
+        if !(self.settings.allowed)(address) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "this address is not connected to"));
+        }
+        let stream = tokio::time::timeout(to.timeout, connect(address, to.from))
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+        stream.set_nodelay(true)?;
+        let peer = Peer {
+            remote: address,
+            local: stream.local_addr()?,
+            listener: Arc::from("outbound"),
+            session: SessionId(self.settings.random.number()),
+            tls: None,
+        };
+        let tls = ClientTls::new(self.roots.clone(), to.server_name, address.ip(), self.settings.handshake);
+        let stop = self.settings.stop.clone();
+        Ok(Conversation::new(peer, stop, Box::new(stream), Some(Arc::new(tls)), self.settings.write))
+    }
+}
+
+impl Connect for Connector {
+    fn connect(&self, to: Destination) -> BoxFuture<'_, io::Result<Conversation>> {
+        Box::pin(self.open(to))
+    }
+}
+
+async fn connect(address: SocketAddr, from: Option<IpAddr>) -> io::Result<TcpStream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(from) = from {
+        socket.bind(SocketAddr::new(from, 0))?;
+    }
+    socket.connect(address).await
+}
