@@ -4,6 +4,8 @@
 mod cli;
 mod configuration;
 mod failure;
+mod health;
+mod log;
 
 use clap::Parser;
 use std::process::ExitCode;
