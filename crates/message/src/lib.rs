@@ -1,1 +1,55 @@
 //! What is inside a message: structure, envelope, preview, search text, thread keys, building.
+//!
+//! Neighbours: `store` keeps what [`Parser`] gives, `imap-wire` prints it, `smtp` looks at headers, `delivery` builds. The crate knows no
+//! clock, no runtime and no store.
+//!
+//! Invariants:
+//! - Nothing in a message is an error. Every octet string parses; what can be read in two ways is read in one documented
+//!   way and flagged ([`Flaw`]), the same for every face.
+//! - A message is never held: it goes by in pieces, and any cut into pieces gives the same.
+//! - Everything kept is bounded ([`Limits`]); nothing recurses over input; time is linear in the octets.
+//! - What is told about a message are offsets into its stored bytes; the bytes are never changed.
+
+mod address;
+mod charset;
+mod content;
+mod date;
+mod encoded_word;
+mod envelope;
+mod error;
+mod field;
+mod flaw;
+mod header;
+mod header_pass;
+mod html;
+mod limits;
+mod parameter;
+mod parser;
+mod preview;
+mod scan;
+mod section;
+mod span;
+mod structure;
+mod text_part;
+mod thread;
+mod transfer;
+mod walker;
+
+pub use address::{Address, ReadableAddress, addresses};
+pub use content::{Disposition, Encoding, MediaType};
+pub use date::Date;
+pub use encoded_word::decode as decode_text;
+pub use envelope::Envelope;
+pub use error::Error;
+pub use field::{Field, HeaderFields, unfold};
+pub use flaw::{Flaw, Flaws};
+pub use header::HeaderFacts;
+pub use header_pass::HeaderPass;
+pub use limits::Limits;
+pub use parameter::{Parameter, Parameters};
+pub use parser::{Parsed, Parser, parse};
+pub use section::Section;
+pub use span::Span;
+pub use structure::{Children, Octets, Part, Shape, Structure};
+pub use thread::{ThreadKeys, base_subject, message_ids};
+pub use transfer::{Base64Decoder, QuotedPrintableDecoder, TransferDecoder};

@@ -1,0 +1,169 @@
+//! Bytes in a named charset become text (encoding_rs, the labels of the WHATWG Encoding Standard). Nothing fails: what cannot be
+//! decoded is U+FFFD, and what names no known charset, or US-ASCII, is UTF-8 in which other bytes are read as windows-1252.
+
+use encoding_rs::{CoderResult, Decoder, Encoding, WINDOWS_1252};
+
+/// Decodes a whole string.
+pub(crate) fn decode(label: &[u8], bytes: &[u8]) -> String {
+    let mut decoder = CharsetDecoder::new(label);
+    let mut text = String::with_capacity(bytes.len());
+    decoder.push(bytes, &mut text);
+    decoder.finish(&mut text);
+    text
+}
+
+/// Decodes text that comes in pieces, cut anywhere.
+pub(crate) struct CharsetDecoder(Kind);
+
+enum Kind {
+    Named(Decoder),
+    /// UTF-8, in which other bytes are windows-1252; holds the begin of a character that the next piece may complete.
+    Lenient(Vec<u8>),
+}
+
+impl CharsetDecoder {
+    /// By the label of a charset parameter or an encoded word.
+    pub(crate) fn new(label: &[u8]) -> Self {
+        let label = label.trim_ascii();
+        let named = if is_ascii_label(label) { None } else { Encoding::for_label(label) };
+        Self(match named {
+            Some(encoding) => Kind::Named(encoding.new_decoder_without_bom_handling()),
+            None => Kind::Lenient(Vec::new()),
+        })
+    }
+
+    pub(crate) fn push(&mut self, bytes: &[u8], text: &mut String) {
+        match &mut self.0 {
+            Kind::Named(decoder) => decode_named(decoder, bytes, text, false),
+            Kind::Lenient(begun) if begun.is_empty() => decode_lenient(bytes, text, begun),
+            Kind::Lenient(begun) => {
+                let mut joined = std::mem::take(begun);
+                joined.extend_from_slice(bytes);
+                decode_lenient(&joined, text, begun);
+            }
+        }
+    }
+
+    /// Gives what an unfinished character at the end amounts to.
+    pub(crate) fn finish(&mut self, text: &mut String) {
+        match &mut self.0 {
+            Kind::Named(decoder) => decode_named(decoder, &[], text, true),
+            Kind::Lenient(begun) => text.push_str(&WINDOWS_1252.decode_without_bom_handling(&std::mem::take(begun)).0),
+        }
+    }
+}
+
+fn decode_named(decoder: &mut Decoder, bytes: &[u8], text: &mut String, last: bool) {
+    let mut rest = bytes;
+    loop {
+        text.reserve(rest.len() + 16);
+        let (result, read, _) = decoder.decode_to_string(rest, text, last);
+        rest = rest.get(read..).unwrap_or_default();
+        if result == CoderResult::InputEmpty {
+            return;
+        }
+    }
+}
+
+fn decode_lenient(bytes: &[u8], text: &mut String, begun: &mut Vec<u8>) {
+    let mut rest = bytes;
+    loop {
+        let fault = match std::str::from_utf8(rest) {
+            Ok(sound) => return text.push_str(sound),
+            Err(fault) => fault,
+        };
+        let (sound, odd) = rest.split_at(fault.valid_up_to());
+        text.push_str(std::str::from_utf8(sound).unwrap_or_default());
+        let Some(length) = fault.error_len() else { return begun.extend_from_slice(odd) };
+        let (odd, behind) = odd.split_at(length);
+        text.push_str(&WINDOWS_1252.decode_without_bom_handling(odd).0);
+        rest = behind;
+    }
+}
+
+fn is_ascii_label(label: &[u8]) -> bool {
+    [b"us-ascii".as_slice(), b"ascii", b"ansi_x3.4-1968"].iter().any(|name| label.eq_ignore_ascii_case(name))
+}
+
+/// Makes one line of decoded text: CR, LF and TAB become spaces (a CR LF pair one), other controls U+FFFD. So no decoded
+/// text can break a header, a log line or a list.
+pub(crate) fn clean_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut after_cr = false;
+    for letter in text.chars() {
+        match letter {
+            '\n' if after_cr => {}
+            '\r' | '\n' | '\t' => line.push(' '),
+            _ if letter.is_control() => line.push(char::REPLACEMENT_CHARACTER),
+            _ => line.push(letter),
+        }
+        after_cr = letter == '\r';
+    }
+    line
+}
+
+/// The byte that two hexadecimal digits mean.
+pub(crate) fn hex_pair(high: u8, low: u8) -> Option<u8> {
+    Some(hex_digit(high)? << 4 | hex_digit(low)?)
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_become_text() {
+        let cases: &[(&str, &[u8], &str)] = &[
+            ("", b"plain", "plain"),
+            ("us-ascii", "caf\u{e9}".as_bytes(), "café"),
+            ("us-ascii", b"caf\xe9!", "café!"),
+            ("utf-7", b"+AGE-", "+AGE-"),
+            ("no-such", b"\xe2\x82", "â‚"),
+            ("utf-8", b"a\xe2\x82", "a\u{fffd}"),
+            ("UTF8", "€".as_bytes(), "€"),
+            ("iso-8859-1", b"\xe9", "é"),
+            ("iso-8859-15", b"\xa4", "€"),
+            ("windows-1252", b"\x80", "€"),
+            ("koi8-r", b"\xd4\xc5\xd3\xd4", "тест"),
+            ("iso-2022-jp", b"\x1b$B$3\x1b(B", "こ"),
+            ("shift_jis", b"\x82\xb1", "こ"),
+            ("gb18030", b"\xc4\xe3", "你"),
+            ("big5", b"\xa7A", "你"),
+            ("euc-kr", b"\xb0\xa1", "가"),
+            ("hz-gb-2312", b"~{VP~}", "\u{fffd}"),
+        ];
+        for (label, bytes, expected) in cases {
+            assert_eq!(decode(label.as_bytes(), bytes), *expected, "{label}");
+        }
+    }
+
+    #[test]
+    fn any_cut_gives_the_same() {
+        for label in ["", "utf-8", "iso-2022-jp", "gb18030", "shift_jis", "utf-16le", "big5"] {
+            let bytes = b"a\xe2\x82\xac\xe2(\xf0\x9f\x98\x80\xff\xed\xa0\x80\x1b$B$3\x1b(B\x81\x30\x81\x30~{";
+            let whole = decode(label.as_bytes(), bytes);
+            for cut in 0..=bytes.len() {
+                let mut decoder = CharsetDecoder::new(label.as_bytes());
+                let mut text = String::new();
+                decoder.push(&bytes[..cut], &mut text);
+                decoder.push(&bytes[cut..], &mut text);
+                decoder.finish(&mut text);
+                assert_eq!(text, whole, "{label} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_holds_no_control() {
+        assert_eq!(clean_line("a\r\nb\tc\0d\u{85}e\rf\ng"), "a b c\u{fffd}d\u{fffd}e f g");
+    }
+}

@@ -1,0 +1,117 @@
+//! The header of a message alone, as it comes in: for what SMTP must know before it takes the rest.
+
+use memchr::memchr;
+
+use crate::field::HeaderFields;
+use crate::header::HeaderFacts;
+
+/// Collects the header block of a message that comes in pieces.
+#[derive(Clone, Debug)]
+pub struct HeaderPass {
+    block: Vec<u8>,
+    limit: usize,
+    /// Octets of the line that is coming in, and whether all of them are a line end so far.
+    line: usize,
+    ended: bool,
+    cut: bool,
+}
+
+impl HeaderPass {
+    /// Keeps at most `limit` octets.
+    pub fn new(limit: usize) -> Self {
+        Self { block: Vec::new(), limit, line: 0, ended: false, cut: false }
+    }
+
+    /// Takes the next piece. After the empty line nothing more is looked at.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !self.ended && !rest.is_empty() {
+            let end = memchr(b'\n', rest);
+            let (piece, behind) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+            let was = self.line;
+            let carriage = was == 1 && self.block.last() == Some(&b'\r') || was == 0 && piece == b"\r\n";
+            self.line = was.saturating_add(piece.len());
+            let kept = piece.len().min(self.limit - self.block.len());
+            self.cut |= kept < piece.len();
+            self.block.extend_from_slice(piece.get(..kept).unwrap_or_default());
+            if end.is_some() {
+                self.ended = self.line == 1 || self.line == 2 && carriage;
+                self.line = 0;
+            }
+            rest = behind;
+        }
+    }
+
+    /// Whether the empty line has come.
+    pub fn is_complete(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether the header is longer than the limit, so that what is kept is not all.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// The header block so far, with its empty line.
+    pub fn block(&self) -> &[u8] {
+        &self.block
+    }
+
+    /// The fields of what is kept.
+    pub fn fields(&self) -> HeaderFields<'_> {
+        HeaderFields::new(&self.block)
+    }
+
+    /// What SMTP asks.
+    pub fn facts(&self) -> HeaderFacts {
+        let mut facts = HeaderFacts::default();
+        for field in self.fields() {
+            facts.count(field.name);
+        }
+        facts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_is_collected_in_any_cut() {
+        let cases: &[(&[u8], &[u8], bool)] = &[
+            (b"A: 1\r\nReceived: x\r\n\r\nbody", b"A: 1\r\nReceived: x\r\n\r\n", true),
+            (b"A: 1\n\nbody", b"A: 1\n\n", true),
+            (b"\r\nbody", b"\r\n", true),
+            (b"A: 1\r\n \r\nB: 2", b"A: 1\r\n \r\nB: 2", false),
+            (b"A: 1\r\nx\n\r\n", b"A: 1\r\nx\n\r\n", true),
+            (b"", b"", false),
+        ];
+        for (message, block, complete) in cases {
+            for cut in 0..=message.len() {
+                let mut pass = HeaderPass::new(1_000);
+                pass.push(&message[..cut]);
+                pass.push(&message[cut..]);
+                assert_eq!(pass.block(), *block);
+                assert_eq!(pass.is_complete(), *complete, "{:?}", String::from_utf8_lossy(message));
+                assert!(!pass.is_cut());
+            }
+        }
+    }
+
+    #[test]
+    fn facts_are_counted() {
+        let mut pass = HeaderPass::new(1_000);
+        pass.push(b"Received: a\r\nRECEIVED : b\r\n c\r\nFrom: x\r\nMessage-Id: <a@b>\r\n\r\nDate: no\r\n");
+        assert_eq!(pass.facts(), HeaderFacts { received: 2, from: 1, has_date: false, has_message_id: true });
+    }
+
+    #[test]
+    fn no_more_than_the_limit_is_kept() {
+        let mut pass = HeaderPass::new(10);
+        pass.push(&b"A: 1\r\n".repeat(100));
+        assert!(pass.is_cut());
+        assert_eq!(pass.block().len(), 10);
+        pass.push(b"\r\n");
+        assert!(pass.is_complete());
+    }
+}
