@@ -1,0 +1,198 @@
+//! Opening a store: the lock, what the last stop left, the databases, the threads.
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use rusqlite::Connection;
+use store::EngineError;
+use tokio::sync::watch;
+use world::Clock;
+
+use super::collect::Collector;
+use super::committer::{Committer, Job, WAITING, checkpoint, log_of};
+use super::disk::{Disk, Lock, RealDisk};
+use super::fatal::Fatal;
+use super::group::pack_use;
+use super::location::PackUse;
+use super::packs::{self, Packs, sync_packs};
+use super::pending::PendingBlobs;
+use super::queue::Queue;
+use super::reader::Readers;
+use super::room::Room;
+use super::schema::{Durability, OpenError, blob_key, open_for_writing};
+use super::shared::Shared;
+use super::stats::Counters;
+use super::{Embedded, Running, Settings, large, sink};
+
+const MAIL: &str = "mail.db";
+const JOURNAL: &str = "journal.db";
+const LOCK: &str = "lock";
+const CLEAN: &str = "clean";
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has it.
+    #[error("the store is in use by process {0}")]
+    InUse(String),
+    /// A later release has written it.
+    #[error("{file} was written by a later release (version {found})")]
+    Newer {
+        /// The database.
+        file: &'static str,
+        /// Its version.
+        found: i32,
+    },
+    /// The database is something else's.
+    #[error("{0} is not a database of this program")]
+    Foreign(&'static str),
+    /// There are packs and no records that name what is in them.
+    #[error("there are blobs and no mail.db: restore it, or move packs/ and large/ away")]
+    RecordsMissing,
+    /// A record of the engine's own failed its sum.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// A database could not be used.
+    #[error("{0}")]
+    Database(&'static str, #[source] rusqlite::Error),
+    /// A file could not be used.
+    #[error("a file of the store could not be used")]
+    Disk(#[from] std::io::Error),
+    /// A thread could not begin.
+    #[error("a thread of the store could not begin")]
+    Thread(#[source] std::io::Error),
+    /// The readers could not begin.
+    #[error("the store could not be read")]
+    Readers(#[source] EngineError),
+}
+
+impl Embedded {
+    /// Opens the store in `directory`, which is made when it is not there. Blocks; after an unclean stop until the
+    /// log is in the database.
+    ///
+    /// # Errors
+    /// When another process has it, a later release wrote it, or the disk fails.
+    pub fn open(directory: &Path, clock: Arc<dyn Clock>, settings: Settings) -> Result<Self, Error> {
+        std::fs::create_dir_all(directory)?;
+        Self::open_on(directory, Arc::new(RealDisk::new(directory)), clock, settings)
+    }
+
+    /// As [`Self::open`], with the engine's own files on `disk`; the databases are in `directory`.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_on(
+        directory: &Path,
+        disk: Arc<dyn Disk>,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        disk.create_directory("")?;
+        let lock = match disk.lock(LOCK, &std::process::id().to_string())? {
+            Lock::Taken(lock) => lock,
+            Lock::Held(owner) => return Err(Error::InUse(owner)),
+        };
+        let clean = disk.list("")?.iter().any(|entry| entry.name == CLEAN);
+        for directory in [packs::DIRECTORY, large::DIRECTORY, sink::SPOOL] {
+            disk.create_directory(directory)?;
+        }
+        for left in disk.list(sink::SPOOL)? {
+            disk.unlink(&format!("{}/{}", sink::SPOOL, left.name))?;
+        }
+        if !directory.join(MAIL).exists() && !disk.list(packs::DIRECTORY)?.is_empty() {
+            return Err(Error::RecordsMissing);
+        }
+        let mail = database(directory, MAIL, Durability::Full, clean)?;
+        let journal = database(directory, JOURNAL, Durability::LastSecond, clean)?;
+        if clean {
+            disk.unlink(CLEAN)?;
+        }
+        // the names of the databases, of the directories and the marker's end, before the first answer
+        disk.sync_directory("")?;
+        let uses = uses_of(&mail)?;
+        let room = Arc::new(Room::open(Arc::clone(&disk), settings.reserve_bytes)?);
+        let packs = Packs::open(Arc::clone(&disk), Arc::clone(&room), settings, &uses, clean)?;
+        let (readers, mut threads) = Readers::start(&directory.join(MAIL), settings.readers).map_err(Error::Readers)?;
+        let (journal_readers, more) = Readers::start(&directory.join(JOURNAL), 1).map_err(Error::Readers)?;
+        threads.extend(more);
+        let shared = Arc::new(Shared {
+            disk,
+            settings,
+            clock,
+            fatal: Fatal::new(),
+            counters: Counters::default(),
+            room,
+            packs,
+            pending: Arc::new(PendingBlobs::default()),
+            readers,
+            uses: Mutex::new(uses),
+            spools: AtomicU64::new(0),
+        });
+        let committer = Queue::<Job>::new(WAITING);
+        let journal_committer = Queue::beside(&committer);
+        for (queue, connection, durability, file) in
+            [(&committer, mail, Durability::Full, MAIL), (&journal_committer, journal, Durability::LastSecond, JOURNAL)]
+        {
+            let log = log_of(&directory.join(file));
+            let thread = Committer { queue: Arc::clone(queue), shared: Arc::clone(&shared), durability, log };
+            threads.push(spawn("glaspost-commit", move || thread.run(&connection))?);
+        }
+        let syncing = Arc::clone(&shared);
+        threads.push(spawn("glaspost-sync", move || sync_packs(&syncing.packs, &syncing.fatal, &syncing.counters))?);
+        let collector = Collector { shared: Arc::clone(&shared), committer: Arc::clone(&committer) };
+        let running = Running {
+            shared,
+            committer,
+            journal_committer,
+            journal_readers,
+            threads: Mutex::new(threads),
+            stopping: AtomicBool::new(false),
+            stopped: watch::Sender::new(false),
+            lock: Mutex::new(Some(lock)),
+        };
+        Ok(Self { running: Arc::new(running), collector })
+    }
+}
+
+/// Says that all is on disk and that the packs end where the records say.
+pub(crate) fn mark_clean(disk: &dyn Disk) -> std::io::Result<()> {
+    disk.create(CLEAN)?.sync()?;
+    disk.sync_directory("")
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(Error::Thread)
+}
+
+/// Opens a database to write to; after an unclean stop its log goes into it, with the sync that this takes.
+fn database(directory: &Path, file: &'static str, durability: Durability, clean: bool) -> Result<Connection, Error> {
+    let connection = open_for_writing(&directory.join(file), durability).map_err(|error| match error {
+        OpenError::Sqlite(error) => Error::Database(file, error),
+        OpenError::Newer(found) => Error::Newer { file, found },
+        OpenError::Foreign => Error::Foreign(file),
+    })?;
+    if !clean {
+        checkpoint(&connection).map_err(|error| Error::Database(file, error))?;
+    }
+    Ok(connection)
+}
+
+/// What each pack holds, as the records say.
+fn uses_of(connection: &Connection) -> Result<BTreeMap<u32, PackUse>, Error> {
+    let failed = |error| Error::Database(MAIL, error);
+    let mut statement = connection.prepare("SELECT k, v FROM blob WHERE k >= ?1 AND k < ?2").map_err(failed)?;
+    let (from, to) = ([blob_key::PACK], [blob_key::PACK + 1]);
+    let mut rows = statement.query([&from[..], &to[..]]).map_err(failed)?;
+    let mut uses = BTreeMap::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let key: Vec<u8> = row.get(0).map_err(failed)?;
+        let value: Vec<u8> = row.get(1).map_err(failed)?;
+        let damaged = || Error::Damaged("what a pack holds".to_owned());
+        let (number, used) = pack_use(&key, &Bytes::from(value)).ok_or_else(damaged)?;
+        uses.insert(number, used);
+    }
+    Ok(uses)
+}

@@ -1,0 +1,289 @@
+//! A few threads that read, each with a connection of its own; a question is answered from one snapshot.
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use rusqlite::{Connection, ErrorCode, Statement, ToSql};
+use store::{BlobHash, EngineError, Found, Key, MAX_PAGE, Partition, PartitionKind, Read, Value};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::location::Location;
+use super::queue::{Queue, Taken};
+use super::schema::{PARTITION, Table, beyond, blob_key, open_for_reading, record_key};
+
+/// Questions that wait.
+const WAITING: usize = 1024;
+/// The longest time that one scan keeps its snapshot: an old one stops the log from being reset.
+const LONGEST: Duration = Duration::from_millis(250);
+/// The most bytes of one page.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+type Job = Box<dyn for<'r, 'c> FnOnce(&'r mut Reading<'c>) + Send>;
+
+/// The pool of threads that read.
+pub(crate) struct Readers {
+    queue: Arc<Queue<Job>>,
+}
+
+impl Readers {
+    /// Starts `count` threads on the database at `path`.
+    pub(crate) fn start(path: &Path, count: usize) -> Result<(Self, Vec<JoinHandle<()>>), EngineError> {
+        let queue = Queue::<Job>::new(WAITING);
+        let mut threads = Vec::new();
+        for _ in 0..count.max(1) {
+            let connection = open_for_reading(path).map_err(sqlite_trouble)?;
+            let queue = Arc::clone(&queue);
+            let thread = std::thread::Builder::new().name("glaspost-read".to_owned());
+            let work = move || match Reading::prepare(&connection) {
+                Ok(mut reading) => {
+                    while let Taken::One(job) = queue.take(None) {
+                        job(&mut reading);
+                    }
+                }
+                Err(error) => tracing::error!(%error, "a reading thread could not begin"),
+            };
+            threads.push(thread.spawn(work).map_err(|error| EngineError::Io(error.to_string()))?);
+        }
+        Ok((Self { queue }, threads))
+    }
+
+    /// Lets one of the threads answer.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        ask: impl for<'r, 'c> FnOnce(&'r mut Reading<'c>) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |reading| {
+            // who no longer waits needs no answer
+            let _ = reply.send(ask(reading));
+        });
+        let place = self.queue.reserve().await.map_err(|_| EngineError::Closed)?;
+        place.send(job).map_err(|_| EngineError::Closed)?;
+        answer.await.unwrap_or(Err(EngineError::Closed))
+    }
+
+    /// Ends the threads once what is queued is answered.
+    pub(crate) fn close(&self) {
+        self.queue.close();
+    }
+}
+
+/// One connection with its statements.
+pub(crate) struct Reading<'c> {
+    connection: &'c Connection,
+    record: TableReads<'c>,
+    queue: TableReads<'c>,
+    blob: TableReads<'c>,
+}
+
+struct TableReads<'c> {
+    get: Statement<'c>,
+    up: Statement<'c>,
+    down: Statement<'c>,
+}
+
+impl<'c> TableReads<'c> {
+    fn prepare(connection: &'c Connection, table: &str) -> Result<Self, rusqlite::Error> {
+        let range = format!("SELECT k, v FROM {table} WHERE k >= ?1 AND k < ?2 ORDER BY k");
+        Ok(Self {
+            get: connection.prepare(&format!("SELECT v FROM {table} WHERE k = ?1"))?,
+            up: connection.prepare(&format!("{range} LIMIT ?3"))?,
+            down: connection.prepare(&format!("{range} DESC LIMIT ?3"))?,
+        })
+    }
+
+    fn get(&mut self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
+        let mut rows = self.get.query([key]).map_err(sqlite_trouble)?;
+        let Some(row) = rows.next().map_err(sqlite_trouble)? else { return Ok(None) };
+        Ok(Some(Bytes::copy_from_slice(blob(row, 0)?)))
+    }
+
+    /// Hands each row to `visit` until it says stop.
+    fn scan(
+        &mut self,
+        (from, to): (&[u8], &[u8]),
+        limit: usize,
+        reverse: bool,
+        mut visit: impl FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), EngineError> {
+        let statement = if reverse { &mut self.down } else { &mut self.up };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let parameters: [&dyn ToSql; 3] = [&from, &to, &limit];
+        let mut rows = statement.query(parameters).map_err(sqlite_trouble)?;
+        while let Some(row) = rows.next().map_err(sqlite_trouble)? {
+            if !visit(blob(row, 0)?, blob(row, 1)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'c> Reading<'c> {
+    fn prepare(connection: &'c Connection) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            connection,
+            record: TableReads::prepare(connection, "record")?,
+            queue: TableReads::prepare(connection, "queue")?,
+            blob: TableReads::prepare(connection, "blob")?,
+        })
+    }
+
+    /// Answers all from one snapshot.
+    pub(crate) fn answer(&mut self, partition: Partition, reads: Vec<Read>) -> Result<Vec<Found>, EngineError> {
+        if let [_] = reads.as_slice() {
+            // one statement is a snapshot by itself
+            return self.answer_each(partition, reads);
+        }
+        self.in_snapshot(|reading| reading.answer_each(partition, reads))
+    }
+
+    /// Runs `ask` in one read transaction.
+    pub(crate) fn in_snapshot<T>(
+        &mut self,
+        ask: impl FnOnce(&mut Self) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        self.connection.execute_batch("BEGIN").map_err(sqlite_trouble)?;
+        let answer = ask(self);
+        self.connection.execute_batch("COMMIT").map_err(sqlite_trouble)?;
+        answer
+    }
+
+    fn answer_each(&mut self, partition: Partition, reads: Vec<Read>) -> Result<Vec<Found>, EngineError> {
+        let begun = Instant::now();
+        let mut found = Vec::with_capacity(reads.len());
+        for read in reads {
+            found.push(match read {
+                Read::Get(key) => self.get(partition, key)?,
+                Read::Scan { from, to, limit, reverse } => {
+                    self.page(partition, (&from, &to), limit.min(MAX_PAGE), reverse, begun)?
+                }
+            });
+        }
+        Ok(found)
+    }
+
+    fn get(&mut self, partition: Partition, key: Key) -> Result<Found, EngineError> {
+        let Some(sealed) = self.table(partition.kind).get(&record_key(partition, &key))? else {
+            return Ok(Found::One(None));
+        };
+        Ok(match store::unseal(partition, &key, &sealed) {
+            Some(value) => Found::One(Some(value)),
+            None => Found::Corrupt(key),
+        })
+    }
+
+    fn page(
+        &mut self,
+        partition: Partition,
+        (from, to): (&[u8], &[u8]),
+        limit: usize,
+        reverse: bool,
+        begun: Instant,
+    ) -> Result<Found, EngineError> {
+        let (from, to) = (record_key(partition, from), record_key(partition, to));
+        let mut items: Vec<(Key, Value)> = Vec::new();
+        let (mut corrupt, mut bytes, mut seen, mut more) = (Vec::new(), 0, 0, false);
+        // one beyond the limit tells whether there are more
+        self.table(partition.kind).scan((&from, &to), limit + 1, reverse, |key, sealed| {
+            let late = seen % 64 == 63 && begun.elapsed() > LONGEST;
+            if seen >= limit || (seen > 0 && (bytes > PAGE_BYTES || late)) {
+                more = true;
+                return false;
+            }
+            seen += 1;
+            bytes += key.len() + sealed.len();
+            let key = key.get(PARTITION..).unwrap_or_default().to_vec();
+            match store::unseal(partition, &key, &Bytes::copy_from_slice(sealed)) {
+                Some(value) => items.push((key, value)),
+                None => corrupt.push(key),
+            }
+            true
+        })?;
+        Ok(Found::Many { items, more, corrupt })
+    }
+
+    /// The numbers of the partitions of `kind` above `after` that hold a record.
+    pub(crate) fn partitions(
+        &mut self,
+        kind: PartitionKind,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<u64>, EngineError> {
+        let end = beyond(Partition::new(kind, u64::MAX));
+        let mut from = match after {
+            None => Partition::new(kind, 0).bytes().to_vec(),
+            Some(id) => beyond(Partition::new(kind, id)),
+        };
+        let mut found = Vec::new();
+        while found.len() < limit && from < end {
+            let mut next = None;
+            self.table(kind).scan((&from, &end), 1, false, |key, _| {
+                next = key.first_chunk::<PARTITION>().and_then(|head| Partition::from_bytes(*head));
+                false
+            })?;
+            let Some(partition) = next else { break };
+            found.push(partition.id);
+            from = beyond(partition);
+        }
+        Ok(found)
+    }
+
+    /// Where a blob lies, if a commit has named it.
+    pub(crate) fn location(&mut self, hash: BlobHash) -> Result<Option<Location>, EngineError> {
+        let key = blob_key::location(hash);
+        let Some(value) = self.blob.get(&key)? else { return Ok(None) };
+        match Location::decode(&key, &value) {
+            Some(location) => Ok(Some(location)),
+            None => Err(EngineError::Corrupt(format!("the location of blob {hash}"))),
+        }
+    }
+
+    /// Rows of the table `blob` in a range of keys.
+    pub(crate) fn blob_rows(
+        &mut self,
+        (from, to): (&[u8], &[u8]),
+        limit: usize,
+        mut visit: impl FnMut(&[u8], &[u8]),
+    ) -> Result<(), EngineError> {
+        self.blob.scan((from, to), limit, false, |key, value| {
+            visit(key, value);
+            true
+        })
+    }
+
+    /// How many records there are, and how many bytes the database takes.
+    pub(crate) fn record_sizes(&mut self) -> Result<(u64, u64), EngineError> {
+        let number = |sql: &str| -> Result<u64, EngineError> {
+            let found: i64 = self.connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite_trouble)?;
+            Ok(u64::try_from(found).unwrap_or(0))
+        };
+        let records = number("SELECT (SELECT count(*) FROM record) + (SELECT count(*) FROM queue)")?;
+        Ok((records, number("PRAGMA page_count")?.saturating_mul(number("PRAGMA page_size")?)))
+    }
+
+    fn table(&mut self, kind: PartitionKind) -> &mut TableReads<'c> {
+        match Table::of(kind) {
+            Table::Record => &mut self.record,
+            Table::Queue => &mut self.queue,
+        }
+    }
+}
+
+fn blob<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<&'r [u8], EngineError> {
+    let found = row.get_ref(column).map_err(sqlite_trouble)?;
+    found.as_blob().map_err(|error| EngineError::Corrupt(error.to_string()))
+}
+
+/// What an error of SQLite means to the store.
+#[expect(clippy::needless_pass_by_value, reason = "stands where an error is turned: map_err(sqlite_trouble)")]
+pub(crate) fn sqlite_trouble(error: rusqlite::Error) -> EngineError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => EngineError::Corrupt(error.to_string()),
+        Some(ErrorCode::DiskFull) => EngineError::NoSpace,
+        _ => EngineError::Io(error.to_string()),
+    }
+}

@@ -1,0 +1,83 @@
+//! The reserve on the disk: growth is refused while little is free, so that deleting still works.
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::disk::Disk;
+
+/// The file that is given up when even a freeing commit finds no space.
+const RESERVE_FILE: &str = "reserve";
+/// Its size.
+const RESERVE_BYTES: u64 = 32 * 1024 * 1024;
+/// The reserve is at most this part of the file system.
+const LARGEST_PART: u64 = 20;
+
+/// Watches the room of the file system.
+pub(crate) struct Room {
+    disk: Arc<dyn Disk>,
+    reserve: u64,
+    held: AtomicBool,
+    had_room: AtomicBool,
+    remaking: Mutex<()>,
+}
+
+impl Room {
+    /// Keeps `reserve` bytes free, at most 5 % of the file system, and makes the reserve file where there is room.
+    pub(crate) fn open(disk: Arc<dyn Disk>, reserve: u64) -> io::Result<Self> {
+        let room = Self {
+            disk,
+            reserve,
+            held: AtomicBool::new(false),
+            had_room: AtomicBool::new(true),
+            remaking: Mutex::new(()),
+        };
+        let there = room.disk.list("")?.iter().any(|entry| entry.name == RESERVE_FILE);
+        room.held.store(there, Ordering::Release);
+        room.remake();
+        Ok(room)
+    }
+
+    /// Whether `more` bytes may be added. A file system that does not answer is taken for one with room:
+    /// the write itself will tell.
+    pub(crate) fn may_grow(&self, more: u64) -> bool {
+        match self.disk.space() {
+            Ok(space) => {
+                let reserve = self.reserve.min(space.total / LARGEST_PART);
+                self.had_room.store(space.free >= reserve, Ordering::Release);
+                space.free.saturating_sub(more) >= reserve
+            }
+            Err(_) => true,
+        }
+    }
+
+    /// Whether there was room when that was last asked.
+    pub(crate) fn had_room(&self) -> bool {
+        self.had_room.load(Ordering::Acquire)
+    }
+
+    /// Gives the reserve file up; says whether there was one.
+    pub(crate) fn give_up(&self) -> bool {
+        let held = self.held.swap(false, Ordering::AcqRel);
+        if held {
+            tracing::warn!("no space left: the reserve file is given up so that deleting goes on");
+        }
+        held && self.disk.unlink(RESERVE_FILE).is_ok()
+    }
+
+    /// Makes the reserve file again once there is room for it above the reserve.
+    pub(crate) fn remake(&self) {
+        if self.held.load(Ordering::Acquire) || !self.may_grow(2 * RESERVE_BYTES) {
+            return;
+        }
+        let _one = self.remaking.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = self.disk.create(RESERVE_FILE).and_then(|file| file.allocate(0, RESERVE_BYTES));
+        match made {
+            Ok(()) => self.held.store(true, Ordering::Release),
+            Err(error) => {
+                // half a reserve is none: the next quiet moment tries again
+                tracing::warn!(%error, "the reserve file could not be made");
+                let _ = self.disk.unlink(RESERVE_FILE);
+            }
+        }
+    }
+}

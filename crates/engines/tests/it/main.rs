@@ -1,0 +1,4 @@
+//! The embedded engine from outside: records, blobs, collection, faults.
+mod blobs;
+mod records;
+mod stage;
