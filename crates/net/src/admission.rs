@@ -17,7 +17,13 @@ const ADDRESSES: usize = 65_536;
 pub(crate) struct Admission {
     at_once: Option<usize>,
     a_minute: Option<usize>,
-    counts: Mutex<HashMap<IpAddr, Count>>,
+    counts: Mutex<Counts>,
+}
+
+struct Counts {
+    by_household: HashMap<IpAddr, Count>,
+    /// When those that no longer matter were forgotten last: under a flood, not at each connection.
+    swept: Instant,
 }
 
 struct Count {
@@ -36,7 +42,7 @@ pub(crate) struct Admitted {
 
 impl Admission {
     pub(crate) fn new(limits: &Limits) -> Arc<Self> {
-        let counts = Mutex::new(HashMap::new());
+        let counts = Mutex::new(Counts { by_household: HashMap::new(), swept: Instant::now() });
         Arc::new(Self { at_once: limits.at_once, a_minute: limits.a_minute, counts })
     }
 
@@ -49,13 +55,10 @@ impl Admission {
         let household = household(address);
         let now = Instant::now();
         let mut counts = self.counts();
-        if counts.len() >= ADDRESSES && !counts.contains_key(&household) {
-            counts.retain(|_, count| count.open > 0 || now.duration_since(count.since) < 2 * WINDOW);
-            if counts.len() >= ADDRESSES {
-                return Ok(admitted(None));
-            }
+        if !counts.has_room_for(household, now) {
+            return Ok(admitted(None));
         }
-        let count = counts.entry(household).or_insert(Count { open: 0, new: 0, before: 0, since: now });
+        let count = counts.by_household.entry(household).or_insert(Count { open: 0, new: 0, before: 0, since: now });
         count.turn(now);
         if self.at_once.is_some_and(|limit| count.open >= limit) {
             return Err(Refusal::TooManyConnections);
@@ -73,8 +76,21 @@ impl Admission {
         Admitted { admission: Arc::clone(self), household: None }
     }
 
-    fn counts(&self) -> MutexGuard<'_, HashMap<IpAddr, Count>> {
+    fn counts(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    fn has_room_for(&mut self, household: IpAddr, now: Instant) -> bool {
+        if self.by_household.len() < ADDRESSES || self.by_household.contains_key(&household) {
+            return true;
+        }
+        if now.duration_since(self.swept) >= WINDOW / 12 {
+            self.swept = now;
+            self.by_household.retain(|_, count| count.open > 0 || now.duration_since(count.since) < 2 * WINDOW);
+        }
+        self.by_household.len() < ADDRESSES
     }
 }
 
@@ -100,7 +116,7 @@ impl Count {
 impl Drop for Admitted {
     fn drop(&mut self) {
         let Some(household) = self.household else { return };
-        let mut counts = self.admission.counts();
+        let counts = &mut self.admission.counts().by_household;
         if let Some(count) = counts.get_mut(&household) {
             count.open = count.open.saturating_sub(1);
             if count.open == 0 && self.admission.a_minute.is_none() {
@@ -161,9 +177,9 @@ mod tests {
         for number in 0..100_000_u32 {
             drop(admission.admit(IpAddr::V4(number.into())).ok().unwrap());
         }
-        assert!(admission.counts().len() <= ADDRESSES);
+        assert!(admission.counts().by_household.len() <= ADDRESSES);
         tokio::time::advance(Duration::from_secs(200)).await;
         drop(admission.admit(ip("255.0.0.1")).ok().unwrap());
-        assert_eq!(admission.counts().len(), 1);
+        assert_eq!(admission.counts().by_household.len(), 1);
     }
 }

@@ -8,6 +8,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// The first twelve bytes of version 2.
 const SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
+/// The shortest header of all: `PROXY UNKNOWN` and CR LF.
+const SHORTEST: usize = 15;
 /// The longest line of version 1, its CR LF included (proxy-protocol.txt, 2.1).
 const LINE: usize = 107;
 /// The most bytes of addresses and TLVs that are taken in version 2.
@@ -49,6 +51,9 @@ pub enum Header {
 /// # Errors
 /// What is wrong with it.
 pub fn parse(bytes: &[u8]) -> Result<Header, &'static str> {
+    if bytes.is_empty() {
+        return Ok(Header::Incomplete { need: SHORTEST });
+    }
     let seen = bytes.len().min(SIGNATURE.len());
     if bytes.get(..seen) == SIGNATURE.get(..seen) {
         return version2(bytes);
@@ -80,8 +85,7 @@ fn version1(bytes: &[u8]) -> Result<Header, &'static str> {
         if bytes.len() >= LINE {
             return Err("the line is too long");
         }
-        // the shortest line is `PROXY UNKNOWN` and CR LF
-        let shortest = 15_usize.saturating_sub(bytes.len());
+        let shortest = SHORTEST.saturating_sub(bytes.len());
         return Ok(Header::Incomplete { need: shortest.max(if bytes.ends_with(b"\r") { 1 } else { 2 }) });
     };
     let line = within.get(..end).and_then(|line| std::str::from_utf8(line).ok()).ok_or("not a line of ASCII")?;

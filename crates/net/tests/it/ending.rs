@@ -1,0 +1,57 @@
+//! Panics, and the end.
+use crate::house::{House, eventually, limits, spec};
+use net::Security;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use transport::Refusal;
+
+#[tokio::test]
+async fn a_panic_stays_in_its_session() {
+    let limits = net::Limits { connections: 2, at_once: Some(2), ..limits() };
+    let house = House::open(vec![spec("imap", Security::Plain)], limits);
+    let mut other = house.connect("imap").await;
+    other.line().await;
+    for round in 1..=3 {
+        let mut client = house.connect("imap").await;
+        assert!(client.line().await.starts_with("hello"));
+        client.say("PANIC\r\n").await;
+        assert_eq!(client.rest().await.0, b"");
+        assert_eq!(house.refused(round).await.last(), Some(&Refusal::SessionPanicked));
+    }
+    other.say("x\r\n").await;
+    assert_eq!(other.line().await, "got x");
+    eventually(|| house.listeners.counts()[0].open == 1).await;
+}
+
+#[tokio::test]
+async fn a_stop_says_goodbye_and_waits() {
+    let house = House::open(vec![spec("imap", Security::Plain)], limits());
+    let address = house.address("imap");
+    let mut client = house.connect("imap").await;
+    client.line().await;
+    let talking = async {
+        assert_eq!(client.line().await, "bye");
+        assert_eq!(client.rest().await, (Vec::new(), true));
+        drop(client);
+    };
+    let (stopped, ()) = tokio::join!(house.listeners.stop(Duration::from_secs(10)), talking);
+    assert_eq!(stopped.cut_off, 0);
+    assert!(TcpStream::connect(address).await.is_err());
+    assert_eq!(house.refusals(), []);
+}
+
+#[tokio::test]
+async fn a_stop_cuts_off_who_hangs() {
+    let house = House::open(vec![spec("imap", Security::Plain), spec("imaps", Security::Implicit)], limits());
+    let mut hanging = house.connect("imap").await;
+    hanging.line().await;
+    hanging.say("HANG\r\n").await;
+    assert_eq!(hanging.line().await, "hanging");
+    let started = Instant::now();
+    let stopped = house.listeners.stop(Duration::from_millis(200)).await;
+    assert_eq!(stopped.cut_off, 1);
+    assert!(started.elapsed() < Duration::from_secs(3));
+    assert_eq!(house.refusals(), [Refusal::CutOffAtStop]);
+    assert_eq!(hanging.rest().await.0, b"");
+}

@@ -1,0 +1,117 @@
+//! Connections to others.
+use crate::house::{House, limits, spec};
+use net::{Connector, ConnectorSettings, Security};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use transport::{Connect, Conversation, Destination, Line};
+
+fn connector(root: Option<CertificateDer<'static>>) -> Connector {
+    let roots = root.map(|root| {
+        let mut roots = RootCertStore::empty();
+        roots.add(root).unwrap();
+        Arc::new(roots)
+    });
+    Connector::new(ConnectorSettings {
+        roots,
+        allowed: Box::new(|address| address.ip().is_loopback()),
+        handshake: Duration::from_secs(5),
+        write: Duration::from_secs(5),
+        stop: CancellationToken::new(),
+        random: Arc::new(world::OsRandom),
+    })
+    .unwrap()
+}
+
+fn to(address: SocketAddr, server_name: &str) -> Destination {
+    Destination { address, server_name: server_name.to_owned(), from: None, timeout: Duration::from_secs(5) }
+}
+
+async fn line(talk: &mut Conversation) -> String {
+    match talk.input.line(1000, Duration::from_secs(5)).await.unwrap() {
+        Line::Complete { bytes, .. } => String::from_utf8(bytes.to_vec()).unwrap(),
+        Line::TooLong => panic!("too long"),
+    }
+}
+
+async fn start_tls(talk: &mut Conversation) {
+    talk.output.write(b"STARTTLS\r\n").await.unwrap();
+    talk.output.flush().await.unwrap();
+    assert_eq!(line(talk).await, "go");
+    talk.start_tls().await.unwrap();
+}
+
+#[tokio::test]
+async fn tls_is_opportunistic_and_honest() {
+    let house = House::open(vec![spec("mx", Security::StartTls)], limits());
+    let root = house.certificates.make("new", &["mx.new.example"]);
+    house.store.reload(&[house.certificates.file("new")]).unwrap();
+    for (root, name, verified) in [
+        (Some(root.clone()), "mx.new.example", true),
+        (Some(root.clone()), "mx.other.example", false),
+        (Some(root), "not a name", false),
+        (None, "mx.new.example", false),
+    ] {
+        let connector = connector(root);
+        let mut talk = connector.connect(to(house.address("mx"), name)).await.unwrap();
+        assert!(talk.can_start_tls());
+        assert!(line(&mut talk).await.starts_with("hello"));
+        start_tls(&mut talk).await;
+        let info = talk.peer.tls.clone().unwrap();
+        assert_eq!((info.verified, info.version.as_str()), (verified, "TLSv1.3"), "{name}");
+        talk.output.write(b"x\r\n").await.unwrap();
+        talk.output.flush().await.unwrap();
+        assert_eq!(line(&mut talk).await, "got x");
+        talk.goodbye().await;
+    }
+}
+
+#[tokio::test]
+async fn the_source_address_is_chosen() {
+    let house = House::open(vec![spec("mx", Security::Plain)], limits());
+    let from: IpAddr = "127.0.0.7".parse().unwrap();
+    let destination = Destination { from: Some(from), ..to(house.address("mx"), "x") };
+    let mut talk = connector(None).connect(destination).await.unwrap();
+    assert!(line(&mut talk).await.starts_with("hello 127.0.0.7:"));
+    assert_eq!(talk.peer.local.ip(), from);
+    assert_eq!(talk.peer.remote, house.address("mx"));
+}
+
+#[tokio::test]
+async fn what_is_not_allowed_is_not_connected_to() {
+    for address in ["192.0.2.1:25", "[::ffff:192.0.2.1]:25", "[2001:db8::1]:25"] {
+        let refused = connector(None).connect(to(address.parse().unwrap(), "x")).await;
+        assert_eq!(refused.err().unwrap().kind(), io::ErrorKind::PermissionDenied);
+    }
+    // a mapped address is the address it maps
+    let house = House::open(vec![spec("mx", Security::Plain)], limits());
+    let mapped = format!("[::ffff:127.0.0.1]:{}", house.address("mx").port()).parse().unwrap();
+    assert!(connector(None).connect(to(mapped, "x")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_closed_port_and_a_full_queue_are_errors() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = connector(None).connect(to(closed, "x")).await;
+    assert_eq!(refused.err().unwrap().kind(), io::ErrorKind::ConnectionRefused);
+
+    // nobody accepts, and the queue of one is full: the next one waits until its time is over
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    socket.listen(0).unwrap();
+    let full = socket.local_addr().unwrap().as_socket().unwrap();
+    let mut open = Vec::new();
+    let mut last = None;
+    for _ in 0..5 {
+        let destination = Destination { timeout: Duration::from_millis(300), ..to(full, "x") };
+        match connector(None).connect(destination).await {
+            Ok(talk) => open.push(talk),
+            Err(error) => last = Some(error.kind()),
+        }
+    }
+    assert_eq!(last, Some(io::ErrorKind::TimedOut));
+}
