@@ -1,0 +1,167 @@
+//! Messages of our own are put together: plain text, and multiparts for reports (RFC 6522). They are small and in memory.
+
+use memchr::memmem;
+
+use crate::header_writer::HeaderWriter;
+use crate::transfer_encode::quoted_printable;
+
+/// One part of a message that is built.
+#[derive(Clone, Debug)]
+pub struct BuiltPart {
+    content_type: String,
+    encoding: &'static str,
+    body: Vec<u8>,
+}
+
+impl BuiltPart {
+    /// `text/plain` in UTF-8. Line ends become CRLF.
+    pub fn text(text: &str) -> Self {
+        let lines: Vec<&str> = text.lines().collect();
+        let simple = text.is_ascii()
+            && lines.iter().all(|line| line.len() <= 78 && !line.bytes().any(|byte| byte < b' ' && byte != b'\t'));
+        let body = if simple {
+            lines.iter().flat_map(|line| [line.as_bytes(), b"\r\n"].concat()).collect()
+        } else {
+            quoted_printable(text)
+        };
+        let encoding = if simple { "7bit" } else { "quoted-printable" };
+        Self { content_type: "text/plain; charset=utf-8".to_owned(), encoding, body }
+    }
+
+    /// `message/delivery-status` (RFC 3464, 2.1): groups of fields with an empty line between.
+    pub fn delivery_status(groups: Vec<HeaderWriter>) -> Self {
+        let groups: Vec<Vec<u8>> = groups.into_iter().map(HeaderWriter::into_bytes).collect();
+        Self::raw("message/delivery-status", groups.join(&b"\r\n"[..]))
+    }
+
+    /// `message/rfc822`: a whole message with CRLF line ends, as it stands.
+    pub fn message(message: Vec<u8>) -> Self {
+        Self::raw("message/rfc822", message)
+    }
+
+    /// `text/rfc822-headers` (RFC 6522, 4): the header of a message with CRLF line ends.
+    pub fn headers(header: Vec<u8>) -> Self {
+        Self::raw("text/rfc822-headers", header)
+    }
+
+    fn raw(content_type: &str, body: Vec<u8>) -> Self {
+        let encoding = if body.is_ascii() { "7bit" } else { "8bit" };
+        Self { content_type: content_type.to_owned(), encoding, body }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        let header = HeaderWriter::new().field("Content-Type", &self.content_type);
+        out.extend_from_slice(&header.field("Content-Transfer-Encoding", self.encoding).into_bytes());
+        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(&self.body);
+    }
+}
+
+/// What holds the parts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Multipart {
+    /// `multipart/mixed`.
+    Mixed,
+    /// `multipart/report` with `report-type=delivery-status` (RFC 3464, 2).
+    DeliveryStatus,
+}
+
+/// Builds a message behind the fields it is given; MIME-Version and the Content-* fields are its own.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    header: HeaderWriter,
+}
+
+impl Builder {
+    /// With the fields From, To, Subject, Date, Message-ID and others.
+    pub fn new(header: HeaderWriter) -> Self {
+        Self { header: header.field("MIME-Version", "1.0") }
+    }
+
+    /// A message of one text.
+    pub fn text(self, text: &str) -> Vec<u8> {
+        let mut out = self.header.into_bytes();
+        BuiltPart::text(text).write(&mut out);
+        out
+    }
+
+    /// A message of several parts. The boundary is made of `random` and stands in none of them.
+    pub fn multipart(self, kind: Multipart, parts: &[BuiltPart], random: u64) -> Vec<u8> {
+        let boundary = boundary(parts, random);
+        let content_type = match kind {
+            Multipart::Mixed => format!("multipart/mixed; boundary=\"{boundary}\""),
+            Multipart::DeliveryStatus => {
+                format!("multipart/report; report-type=delivery-status; boundary=\"{boundary}\"")
+            }
+        };
+        let eight_bit = parts.iter().any(|part| part.encoding == "8bit");
+        let header = self.header.field("Content-Type", &content_type);
+        let encoding = if eight_bit { "8bit" } else { "7bit" };
+        let mut out = header.field("Content-Transfer-Encoding", encoding).into_bytes();
+        for part in parts {
+            out.extend_from_slice(format!("\r\n--{boundary}\r\n").as_bytes());
+            part.write(&mut out);
+        }
+        out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        out
+    }
+}
+
+fn boundary(parts: &[BuiltPart], random: u64) -> String {
+    let mut number = random;
+    loop {
+        let boundary = format!("=_{number:016x}");
+        if parts.iter().all(|part| memmem::find(&part.body, boundary.as_bytes()).is_none()) {
+            return boundary;
+        }
+        number = number.wrapping_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Flaws, Limits, parse};
+
+    fn header() -> HeaderWriter {
+        HeaderWriter::new().addresses("From", &[(Some("Pöst"), "a@b.example")]).text("Subject", "Niet bezorgd: café")
+    }
+
+    #[test]
+    fn a_text_comes_back() {
+        for text in ["short\n", "café\n  \n.\nFrom x\n", &"long ".repeat(100), "", "tab\tand\u{1}"] {
+            let message = Builder::new(header()).text(text);
+            assert!(message.is_ascii());
+            let parsed = parse(&message, Limits { preview: 10_000, ..Limits::default() });
+            assert_eq!(parsed.flaws, Flaws::NONE);
+            let words = text.replace('\u{1}', "");
+            assert_eq!(&*parsed.preview, words.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+    }
+
+    #[test]
+    fn a_report_has_its_three_parts() {
+        let status = BuiltPart::delivery_status(vec![
+            HeaderWriter::new().field("Reporting-MTA", "dns; mx.example"),
+            HeaderWriter::new().field("Final-Recipient", "rfc822; a@b.example").field("Action", "failed"),
+        ]);
+        let returned = b"Subject: x\r\n\r\n=_0000000000000007 in the text".to_vec();
+        let parts = [BuiltPart::text("Sorry.\n"), status, BuiltPart::message(returned.clone())];
+        let message = Builder::new(header()).multipart(Multipart::DeliveryStatus, &parts, 7);
+        let parsed = parse(&message, Limits::default());
+        assert_eq!(parsed.flaws, Flaws::NONE);
+        assert_eq!(parsed.envelope.subject_text().as_deref(), Some("Niet bezorgd: café"));
+        let kinds: Vec<_> = parsed
+            .structure
+            .parts()
+            .iter()
+            .map(|part| String::from_utf8_lossy(&part.media.subtype).into_owned())
+            .collect();
+        assert_eq!(kinds, ["report", "plain", "delivery-status", "rfc822", "plain"]);
+        assert_eq!(parsed.structure.part(3).unwrap().body.within(&message), returned);
+        assert_eq!(
+            parsed.structure.part(2).unwrap().body.within(&message),
+            b"Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\n"
+        );
+    }
+}
