@@ -49,7 +49,16 @@ mod tests {
         assert_eq!((whole.mailbox.as_str(), whole.flags.len(), whole.date.unwrap().offset), ("Sent", 2, 60));
         assert!(read("{4}\r\nSent {310+}\r\n").is_ok());
         assert_eq!(read("{4}\r\n"), Err(Error::Announced));
-        for text in ["", "Sent", "Sent ()", "Sent \"x\"", "Sent () () {1}\r\n", "Sent {1}", "Sent {1}\r\nx", "Sent \"1-Jan-2026\" {1}\r\n"] {
+        for text in [
+            "",
+            "Sent",
+            "Sent ()",
+            "Sent \"x\"",
+            "Sent () () {1}\r\n",
+            "Sent {1}",
+            "Sent {1}\r\nx",
+            "Sent \"1-Jan-2026\" {1}\r\n",
+        ] {
             assert!(read(text).is_err_and(|error| error != Error::Announced), "{text}");
         }
     }

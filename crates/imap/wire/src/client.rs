@@ -216,7 +216,9 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
         "BODY" => check_body(&value, false),
         "BODYSTRUCTURE" => check_body(&value, true),
         "UID" | "RFC822.SIZE" => value.number().is_some_and(|number| u32::try_from(number).is_ok()),
-        "MODSEQ" => value.list().is_some_and(|list| list.len() == 1 && list.iter().all(|entry| entry.number().is_some())),
+        "MODSEQ" => {
+            value.list().is_some_and(|list| list.len() == 1 && list.iter().all(|entry| entry.number().is_some()))
+        }
         "FLAGS" => value.list().is_some_and(|list| list.iter().all(|flag| flag.atom().is_some())),
         "INTERNALDATE" => value.string().is_some_and(|text| {
             crate::InternalDate::read(&mut Cursor::new(&[b"\"", text, b"\""].concat())).is_ok() && text.len() == 26

@@ -367,7 +367,19 @@ mod tests {
             assert_eq!(cursor.astring().unwrap(), content.as_bytes(), "{text}");
             assert!(cursor.end().is_ok(), "{text}");
         }
-        for text in ["", "(", "\"a", "\"a\\b\"", "\"a\rb\"", "\"a\0b\"", "{3}\r\nab", "{3}ab", "{-1}\r\n", "{}\r\n", "{1}\r\n\0"] {
+        for text in [
+            "",
+            "(",
+            "\"a",
+            "\"a\\b\"",
+            "\"a\rb\"",
+            "\"a\0b\"",
+            "{3}\r\nab",
+            "{3}ab",
+            "{-1}\r\n",
+            "{}\r\n",
+            "{1}\r\n\0",
+        ] {
             assert!(Cursor::new(text.as_bytes()).astring().is_err(), "{text}");
         }
         assert_eq!(Cursor::new(b"{3}\r\n").string(), Err(Error::Announced));

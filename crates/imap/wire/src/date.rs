@@ -17,7 +17,8 @@ pub struct InternalDate {
 /// `1*n DIGIT` as a small number, also with a leading space where the grammar pads with one.
 fn small(cursor: &mut Cursor<'_>, expected: &'static str) -> Result<i8, Error> {
     let digits = cursor.run(|byte| byte.is_ascii_digit());
-    let number = std::str::from_utf8(digits).ok().filter(|digits| digits.len() <= 2).and_then(|digits| digits.parse().ok());
+    let number =
+        std::str::from_utf8(digits).ok().filter(|digits| digits.len() <= 2).and_then(|digits| digits.parse().ok());
     number.map_or_else(|| cursor.expected(expected), Ok)
 }
 

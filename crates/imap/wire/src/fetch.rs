@@ -173,9 +173,23 @@ mod tests {
         }
         assert_eq!(read("1 FLAGS (CHANGEDSINCE 12345)").unwrap().changed_since, Some(12_345));
         for text in [
-            "1", "0 FLAGS", "4294967296 FLAGS", "1 ()", "1 (ALL)", "1 FLAGS UID", "1 (FLAGS", "1 (FLAGS))", "1 NONSENSE",
-            "1 BODY[", "1 FLAGS (CHANGEDSINCE)", "1 FLAGS ()", "1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)", "1  FLAGS", "1 FLAGSX",
-            "1 ((FLAGS))", "1 BODY[]<4294967295.4294967296>",
+            "1",
+            "0 FLAGS",
+            "4294967296 FLAGS",
+            "1 ()",
+            "1 (ALL)",
+            "1 FLAGS UID",
+            "1 (FLAGS",
+            "1 (FLAGS))",
+            "1 NONSENSE",
+            "1 BODY[",
+            "1 FLAGS (CHANGEDSINCE)",
+            "1 FLAGS ()",
+            "1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)",
+            "1  FLAGS",
+            "1 FLAGSX",
+            "1 ((FLAGS))",
+            "1 BODY[]<4294967295.4294967296>",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

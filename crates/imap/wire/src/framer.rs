@@ -31,11 +31,18 @@ enum State {
     #[default]
     Line,
     /// The session has yet to say what is to happen to a literal.
-    Announced { size: u64, sync: bool },
+    Announced {
+        size: u64,
+        sync: bool,
+    },
     /// Within a literal that is kept.
-    Literal { left: usize },
+    Literal {
+        left: usize,
+    },
     /// Within a literal that is thrown away; the rest of the command is too, when its line comes.
-    Skipping { left: u64 },
+    Skipping {
+        left: u64,
+    },
     /// Within the rest of a line that is thrown away.
     SkippingLine,
     TooLong,
@@ -112,8 +119,17 @@ impl Framer {
     fn line(&mut self, rest: &[u8], limits: &Limits) -> (usize, Option<Step>) {
         let end = rest.iter().position(|&byte| byte == b'\n');
         let taken = end.map_or(rest.len(), |end| end + 1);
-        let room = limits.line.saturating_sub(self.bytes.len() - self.line).saturating_add(2); // CR LF
-        if taken > room || self.bytes.len() + taken > limits.command {
+        let piece = rest.get(..taken).unwrap_or_default();
+        // The line end does not count, nor does a CR that may become part of it; the same however the bytes are cut.
+        let piece = piece.strip_suffix(b"\n").unwrap_or(piece);
+        let content = match piece.strip_suffix(b"\r") {
+            Some(piece) => self.bytes.len() - self.line + piece.len(),
+            None if piece.is_empty() && self.bytes.len() > self.line && self.bytes.ends_with(b"\r") => {
+                self.bytes.len() - self.line - 1
+            }
+            None => self.bytes.len() - self.line + piece.len(),
+        };
+        if content > limits.line || self.bytes.len() + taken > limits.command {
             let mut kept = self.bytes.get(..self.bytes.len().min(KEPT)).unwrap_or_default().to_vec();
             kept.extend_from_slice(rest.get(..taken.min(KEPT - kept.len())).unwrap_or_default());
             self.bytes = kept;
@@ -172,9 +188,8 @@ impl Framer {
 
     /// Whether a literal of `size` may be kept with its command.
     pub fn has_room(&self, size: u64, limits: &Limits) -> bool {
-        usize::try_from(size).is_ok_and(|size| {
-            size <= limits.literal && self.bytes.len().saturating_add(size) <= limits.command
-        })
+        usize::try_from(size)
+            .is_ok_and(|size| size <= limits.literal && self.bytes.len().saturating_add(size) <= limits.command)
     }
 
     /// The announced literal is to be kept with the command; ask [`Framer::has_room`] first.

@@ -68,7 +68,15 @@ mod tests {
                 Err(bad) => assert_eq!((bad.tag, tag), (None, "")),
             }
         }
-        for (line, tag) in [("", None), ("a", Some("a")), ("a ", Some("a")), ("a  NOOP", Some("a")), ("+ x", None), ("a uid", Some("a")), ("{5}", None)] {
+        for (line, tag) in [
+            ("", None),
+            ("a", Some("a")),
+            ("a ", Some("a")),
+            ("a  NOOP", Some("a")),
+            ("+ x", None),
+            ("a uid", Some("a")),
+            ("{5}", None),
+        ] {
             assert_eq!(Head::read(&mut Cursor::new(line.as_bytes())).unwrap_err().tag, tag, "{line}");
         }
     }

@@ -51,7 +51,8 @@ impl List {
         list.reference = cursor.astring()?.into_owned();
         cursor.space()?;
         if cursor.peek() == Some(b'(') {
-            list.patterns = cursor.list("patterns", |cursor| cursor.list_mailbox().map(std::borrow::Cow::into_owned))?;
+            list.patterns =
+                cursor.list("patterns", |cursor| cursor.list_mailbox().map(std::borrow::Cow::into_owned))?;
             list.extended = true;
             if list.patterns.is_empty() {
                 return cursor.expected("a pattern");
@@ -137,13 +138,31 @@ mod tests {
     fn table() {
         let plain = read("\"\" *").unwrap();
         assert_eq!((plain.extended, plain.patterns), (false, vec![b"*".to_vec()]));
-        let full = read("(SUBSCRIBED RECURSIVEMATCH) \"\" (\"a%\" b*) RETURN (CHILDREN STATUS (UNSEEN MESSAGES) SPECIAL-USE)").unwrap();
-        assert!(full.subscribed && full.recursive_match && full.extended && full.returned.children && full.returned.special_use);
+        let full =
+            read("(SUBSCRIBED RECURSIVEMATCH) \"\" (\"a%\" b*) RETURN (CHILDREN STATUS (UNSEEN MESSAGES) SPECIAL-USE)")
+                .unwrap();
+        assert!(
+            full.subscribed
+                && full.recursive_match
+                && full.extended
+                && full.returned.children
+                && full.returned.special_use
+        );
         assert_eq!((full.patterns.len(), full.returned.status.len()), (2, 2));
         assert!(read("() \"\" x RETURN ()").is_ok());
         for text in [
-            "", "\"\"", "(RECURSIVEMATCH) \"\" *", "(RECURSIVEMATCH REMOTE) \"\" *", "(X) \"\" *", "\"\" ()", "\"\" (a", "\"\" * RETURN",
-            "\"\" * RETURN (X)", "\"\" * RETURN (STATUS ())", "\"\" * x", "\"\" ((a))",
+            "",
+            "\"\"",
+            "(RECURSIVEMATCH) \"\" *",
+            "(RECURSIVEMATCH REMOTE) \"\" *",
+            "(X) \"\" *",
+            "\"\" ()",
+            "\"\" (a",
+            "\"\" * RETURN",
+            "\"\" * RETURN (X)",
+            "\"\" * RETURN (STATUS ())",
+            "\"\" * x",
+            "\"\" ((a))",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

@@ -144,8 +144,12 @@ mod tests {
         let read = |text: &str| id(&mut Cursor::new(text.as_bytes()));
         assert_eq!(read("NIL"), Ok(vec![]));
         assert_eq!(read("()"), Ok(vec![]));
-        assert_eq!(read("(\"name\" \"x\" \"os\" NIL)"), Ok(vec![("name".into(), Some("x".into())), ("os".into(), None)]));
-        let (long, many) = (format!("(\"a\" \"{}\")", "x".repeat(1_025)), format!("({})", vec!["\"a\" NIL"; 31].join(" ")));
+        assert_eq!(
+            read("(\"name\" \"x\" \"os\" NIL)"),
+            Ok(vec![("name".into(), Some("x".into())), ("os".into(), None)])
+        );
+        let (long, many) =
+            (format!("(\"a\" \"{}\")", "x".repeat(1_025)), format!("({})", vec!["\"a\" NIL"; 31].join(" ")));
         for text in ["", "(", "(\"a\")", "(a b)", "((\"a\" \"b\"))", &long, &many, &"(".repeat(1_000_000)] {
             assert!(read(text).is_err());
         }

@@ -170,7 +170,9 @@ mod tests {
         ] {
             assert!(matches(pattern, name), "{pattern} {name}");
         }
-        for (pattern, name) in [("%", "a/b"), ("a/%", "a"), ("a/%", "a/b/c"), ("a", "A"), ("", "a"), ("%b", "a/b"), ("&AOk", "&AOk")] {
+        for (pattern, name) in
+            [("%", "a/b"), ("a/%", "a"), ("a/%", "a/b/c"), ("a", "A"), ("", "a"), ("%b", "a/b"), ("&AOk", "&AOk")]
+        {
             assert!(!matches(pattern, name), "{pattern} {name}");
         }
         assert!(Pattern::new(b"a/", b"%").unwrap().matches("a/b"));

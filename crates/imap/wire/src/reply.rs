@@ -3,13 +3,17 @@
 //! Whatever bytes a message or a name holds, the reply stays one reply: strings are quoted where they may be and
 //! literals elsewhere, and texts lose what would end their line.
 mod code;
+mod envelope;
 mod fetch;
 mod list;
 mod string;
+mod structure;
 pub use code::{CapabilityList, Code};
+pub use envelope::envelope;
 pub use fetch::{FetchReply, section_label};
 pub use list::{Attribute, Listed, namespace, status};
 pub use string::{mailbox, nstring, quoted_or_literal};
+pub use structure::{Extensions, structure};
 
 use crate::{Flag, SequenceSet};
 use std::fmt::Display;

@@ -351,8 +351,26 @@ mod tests {
         }
         assert!(read("RETURN () ALL").unwrap().options.unwrap().all);
         for text in [
-            "", "()", "(SEEN", "SEEN)", "NOT", "OR SEEN", "OR SEEN ", "NOPE", "SEEN  FLAGGED", "BEFORE 31-Feb-1994", "UID", "UID a",
-            "LARGER -1", "LARGER 4294967296", "HEADER x", "RETURN (X) ALL", "RETURN ALL", "CHARSET UTF-8", "MODSEQ 9223372036854775808", "0",
+            "",
+            "()",
+            "(SEEN",
+            "SEEN)",
+            "NOT",
+            "OR SEEN",
+            "OR SEEN ",
+            "NOPE",
+            "SEEN  FLAGGED",
+            "BEFORE 31-Feb-1994",
+            "UID",
+            "UID a",
+            "LARGER -1",
+            "LARGER 4294967296",
+            "HEADER x",
+            "RETURN (X) ALL",
+            "RETURN ALL",
+            "CHARSET UTF-8",
+            "MODSEQ 9223372036854775808",
+            "0",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

@@ -179,8 +179,22 @@ mod tests {
         assert_eq!(read("[]<0.1>").unwrap().1, Some(Partial { start: 0, length: 1 }));
         assert_eq!(read("[1.text]").unwrap().0.to_string(), "[1.TEXT]");
         for text in [
-            "[", "[MIME]", "[0]", "[1.]", "[1.0]", "[1.X]", "[HEADER.FIELDS]", "[HEADER.FIELDS ()]", "[HEADER.FIELDS (a:b)]",
-            "[]<1>", "[]<1.0>", "[]<4294967296.1>", "[]<-1.1>", "[]<4294967295.4294967296>", "[1 ]", "[.1]",
+            "[",
+            "[MIME]",
+            "[0]",
+            "[1.]",
+            "[1.0]",
+            "[1.X]",
+            "[HEADER.FIELDS]",
+            "[HEADER.FIELDS ()]",
+            "[HEADER.FIELDS (a:b)]",
+            "[]<1>",
+            "[]<1.0>",
+            "[]<4294967296.1>",
+            "[]<-1.1>",
+            "[]<4294967295.4294967296>",
+            "[1 ]",
+            "[.1]",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

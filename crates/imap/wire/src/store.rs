@@ -106,7 +106,17 @@ mod tests {
             assert_eq!((store.change, store.silent, store.flags.len()), (change, silent, flags), "{text}");
         }
         assert_eq!(read("7 (unchangedsince 3) +FLAGS.SILENT (a)").unwrap().unchanged_since, Some(3));
-        for text in ["1", "1 FLAGS", "1 FLAGS ", "1 *FLAGS ()", "1 FLAGSX ()", "1 () FLAGS ()", "1 FLAGS ((a))", "0 FLAGS ()", "1 FLAGS () x"] {
+        for text in [
+            "1",
+            "1 FLAGS",
+            "1 FLAGS ",
+            "1 *FLAGS ()",
+            "1 FLAGSX ()",
+            "1 () FLAGS ()",
+            "1 FLAGS ((a))",
+            "0 FLAGS ()",
+            "1 FLAGS () x",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
         assert_eq!(copy(&mut Cursor::new(b"1:3 inbox")).unwrap().1.as_str(), "INBOX");

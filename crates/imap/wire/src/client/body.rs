@@ -14,7 +14,8 @@ fn is_addresses(value: &Value) -> bool {
     match value {
         Value::Nil => true,
         Value::List(list) => {
-            let is_address = |address: &Value| address.list().is_some_and(|parts| parts.len() == 4 && parts.iter().all(is_nstring));
+            let is_address =
+                |address: &Value| address.list().is_some_and(|parts| parts.len() == 4 && parts.iter().all(is_nstring));
             !list.is_empty() && list.iter().all(is_address)
         }
         _ => false,
@@ -43,7 +44,9 @@ fn is_parameters(value: &Value) -> bool {
 fn is_disposition(value: &Value) -> bool {
     match value {
         Value::Nil => true,
-        Value::List(list) => matches!(list.as_slice(), [kind, parameters] if is_string(kind) && is_parameters(parameters)),
+        Value::List(list) => {
+            matches!(list.as_slice(), [kind, parameters] if is_string(kind) && is_parameters(parameters))
+        }
         _ => false,
     }
 }
@@ -89,7 +92,9 @@ pub fn check_body(value: &Value, extended: bool) -> bool {
 fn is_multipart(rest: &[Value], extended: bool) -> bool {
     match rest {
         [subtype] => is_string(subtype),
-        [subtype, parameters, tail @ ..] => extended && is_string(subtype) && is_parameters(parameters) && is_tail(tail),
+        [subtype, parameters, tail @ ..] => {
+            extended && is_string(subtype) && is_parameters(parameters) && is_tail(tail)
+        }
         [] => false,
     }
 }

@@ -8,7 +8,8 @@ const MAX_QUOTED: usize = 1_000;
 /// `string = quoted / literal`. A NUL, which no string may hold, becomes `?`.
 pub fn quoted_or_literal(out: &mut Vec<u8>, bytes: &[u8]) {
     // RFC 3501, 9: TEXT-CHAR is CHAR without CR and LF, and CHAR is %x01-7f.
-    let quotable = bytes.len() <= MAX_QUOTED && bytes.iter().all(|byte| matches!(byte, 1..=0x7f) && !matches!(byte, b'\r' | b'\n'));
+    let quotable = bytes.len() <= MAX_QUOTED
+        && bytes.iter().all(|byte| matches!(byte, 1..=0x7f) && !matches!(byte, b'\r' | b'\n'));
     if quotable {
         out.push(b'"');
         for &byte in bytes {
