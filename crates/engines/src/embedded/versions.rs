@@ -61,7 +61,7 @@ mod tests {
         let mut versions = Versions::default();
         assert_eq!(versions.get(b"a"), None);
         versions.set(b"a".to_vec(), Some(1));
-        for n in 0..GENERATION as u32 {
+        for n in 0..u32::try_from(GENERATION).unwrap() {
             versions.set(n.to_be_bytes().to_vec(), None);
         }
         versions.written(b"a", Some(2));

@@ -140,7 +140,7 @@ async fn packs_that_are_mostly_dead_are_copied_and_go() {
     let packs = || directory.path().join("packs").read_dir().unwrap().count();
     let before = packs();
     assert!(before >= 8, "{before}");
-    let kept = |n: usize| n % 4 == 0;
+    let kept = |n: usize| n.is_multiple_of(4);
     let reader = engine.blobs().open(BlobHash::of(&blobs[0])).await.unwrap().unwrap();
     for (n, bytes) in blobs.iter().enumerate() {
         if !kept(n) {
