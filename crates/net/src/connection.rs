@@ -14,7 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
-use transport::{Conversation, Link, Peer, Refusal, StartTls, Stream, TlsInfo};
+use transport::{Conversation, Link, Observer, Peer, Refusal, StartTls, Stream, TlsInfo};
 
 /// What stands behind a door.
 pub(crate) struct Entrance {
@@ -129,10 +129,11 @@ impl Entrance {
     }
 
     /// Runs the session. A panic ends this one alone.
-    async fn session(&self, hall: &Hall, link: Link) {
+    async fn session(&self, hall: &Arc<Hall>, link: Link) {
         let peer = link.peer().clone();
         let _open = self.counter.open();
         hall.observer.connected(&peer);
+        let link = link.observed_by(Arc::new(Reports { hall: Arc::clone(hall), counter: Arc::clone(&self.counter) }));
         let serving = AssertUnwindSafe(async { self.spec.service.serve(link).await }).catch_unwind();
         tokio::select! {
             served = serving => if served.is_err() {
@@ -160,6 +161,18 @@ impl HandshakeFault {
             Self::TooSlow => Refusal::HandshakeTooSlow,
             Self::Failed(error) => Refusal::HandshakeFailed(error.to_string()),
         }
+    }
+}
+
+/// What a session itself turns away is counted and told like the rest.
+struct Reports {
+    hall: Arc<Hall>,
+    counter: Arc<Counter>,
+}
+
+impl Observer for Reports {
+    fn refused(&self, peer: &Peer, refusal: Refusal) {
+        self.hall.refused(&self.counter, peer, refusal);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A connection in lines, and its end.
 use crate::shared::Shared;
-use crate::{Input, Output, Peer, StartTls, Stream};
+use crate::{Input, Observer, Output, Peer, Refusal, StartTls, Stream};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,7 @@ pub struct Conversation {
     pub output: Output,
     stream: Shared,
     start_tls: Option<Arc<dyn StartTls>>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Conversation {
@@ -39,9 +40,24 @@ impl Conversation {
             input: Input::new(stream.clone(), peer.tls.is_none()),
             output: Output::new(stream.clone(), write_timeout),
             start_tls: start_tls.filter(|_| peer.tls.is_none()),
+            observer: None,
             stream,
             peer,
             stop,
+        }
+    }
+
+    pub(crate) fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.input.observed_by(Arc::clone(&observer), &self.peer);
+        self.observer = Some(observer);
+        self
+    }
+
+    /// Tells the observer that the peer is turned away for what it is, such as [`Refusal::HttpOnMailPort`]. TLS on a
+    /// plain port is told by the input itself.
+    pub fn refuse(&self, refusal: Refusal) {
+        if let Some(observer) = &self.observer {
+            observer.refused(&self.peer, refusal);
         }
     }
 

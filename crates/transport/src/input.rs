@@ -1,10 +1,11 @@
 //! What the peer says, bounded.
-use crate::Pace;
 use crate::shared::Shared;
+use crate::{Observer, Pace, Peer, Refusal};
 use bytes::{Buf, Bytes, BytesMut};
 use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 use thiserror::Error;
@@ -75,6 +76,8 @@ pub struct Input {
     skipping: bool,
     /// The first bytes have not been looked at yet: they may be a TLS handshake.
     fresh: bool,
+    /// Who is told of TLS on a plain port, until the first bytes have been looked at.
+    observer: Option<Box<(Arc<dyn Observer>, Peer)>>,
 }
 
 impl Input {
@@ -84,7 +87,11 @@ impl Input {
     pub const READ: usize = 16 * 1024;
 
     pub(crate) fn new(stream: Shared, plain: bool) -> Self {
-        Self { stream, buffer: BytesMut::new(), skipping: false, fresh: plain }
+        Self { stream, buffer: BytesMut::new(), skipping: false, fresh: plain, observer: None }
+    }
+
+    pub(crate) fn observed_by(&mut self, observer: Arc<dyn Observer>, peer: &Peer) {
+        self.observer = self.fresh.then(|| Box::new((observer, peer.clone())));
     }
 
     /// What has been read and not been used.
@@ -165,7 +172,7 @@ impl Input {
     /// Throws away what is buffered: what comes next comes inside TLS.
     pub(crate) fn begin_tls(&mut self) {
         self.clear();
-        self.fresh = false;
+        self.looked();
     }
 
     async fn next_line(&mut self, limit: usize) -> Result<Line, InputError> {
@@ -233,14 +240,24 @@ impl Input {
                 let alert = [0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28];
                 let _ = self.stream.poll_write(cx, &alert);
                 self.clear();
+                if let Some((observer, peer)) = self.observer.as_deref() {
+                    observer.refused(peer, Refusal::TlsOnPlainPort);
+                }
+                self.looked();
                 Err(io::Error::new(io::ErrorKind::InvalidData, TlsOnPlainPort))
             }
             (true, [] | [0x16]) | (false, _) => Ok(()),
             (true, _) => {
-                self.fresh = false;
+                self.looked();
                 Ok(())
             }
         }
+    }
+
+    /// The first bytes have been looked at.
+    fn looked(&mut self) {
+        self.fresh = false;
+        self.observer = None;
     }
 
     /// Gives the buffer back once it is empty.

@@ -22,6 +22,9 @@
 //! }
 //! ```
 //!
+//! A session that sees HTTP in its first line ([`looks_like_http`]) calls [`Conversation::refuse`] and ends without a
+//! word; one whose input gives [`InputError::TlsOnPlainPort`] just ends, alert and observer have been served.
+//!
 //! Invariants: neither side holds heap while nothing is buffered; at most [`Input::BUFFER`] bytes of input and
 //! [`Output::BUFFER`] bytes of output wait in a conversation; every wait has a limit that the caller names.
 //!

@@ -1,5 +1,5 @@
 //! A connection as it is handed to a protocol.
-use crate::{Conversation, Peer, TlsInfo};
+use crate::{Conversation, Observer, Peer, TlsInfo};
 use futures_util::future::BoxFuture;
 use std::io;
 use std::sync::Arc;
@@ -34,6 +34,7 @@ pub struct Link {
     stop: CancellationToken,
     stream: Box<dyn Stream>,
     start_tls: Option<Arc<dyn StartTls>>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Link {
@@ -44,7 +45,13 @@ impl Link {
         stream: Box<dyn Stream>,
         start_tls: Option<Arc<dyn StartTls>>,
     ) -> Self {
-        Self { peer, stop, stream, start_tls }
+        Self { peer, stop, stream, start_tls, observer: None }
+    }
+
+    /// The same link, with someone to tell when the session turns its peer away.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// Who is at the other end.
@@ -59,7 +66,11 @@ impl Link {
 
     /// A conversation in lines. A write that the peer does not read for `write_timeout` fails.
     pub fn into_lines(self, write_timeout: Duration) -> Conversation {
-        Conversation::new(self.peer, self.stop, self.stream, self.start_tls, write_timeout)
+        let talk = Conversation::new(self.peer, self.stop, self.stream, self.start_tls, write_timeout);
+        match self.observer {
+            Some(observer) => talk.observed_by(observer),
+            None => talk,
+        }
     }
 
     /// The bytes as they are, for protocols that bring their own framing.

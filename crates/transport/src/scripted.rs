@@ -56,6 +56,18 @@ pub fn serve(service: &dyn Service, peer: Peer, start_tls: Option<Arc<dyn StartT
     client
 }
 
+/// As [`serve`], with someone who is told of refusals.
+pub fn serve_observed(
+    service: &dyn Service,
+    peer: Peer,
+    start_tls: Option<Arc<dyn StartTls>>,
+    observer: Arc<dyn Observer>,
+) -> DuplexStream {
+    let (link, client) = pair(peer, start_tls);
+    TaskTracker::new().spawn(service.serve(link.observed_by(observer)));
+    client
+}
+
 /// STARTTLS without TLS: the handshake succeeds at once and the bytes stay plain, so that a transcript goes on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PlainTls;

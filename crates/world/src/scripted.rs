@@ -17,7 +17,7 @@ impl ScriptedClock {
         Self(AtomicU64::new(now.millis()))
     }
 
-    /// Moves the clock on, and with it tokio's where that is paused.
+    /// Moves the clock on, and tokio's with it: at once where that is paused, else by waiting so long.
     pub async fn advance(&self, by: Duration) {
         self.set(self.now().plus(by));
         tokio::time::sleep(by).await;

@@ -42,10 +42,11 @@ impl Service for Echo {
                 let bytes = match line {
                     Ok(Line::Complete { bytes, .. }) => bytes,
                     Ok(Line::TooLong) => panic!("too long"),
-                    Err(InputError::Closed) => return,
+                    Err(InputError::Closed | InputError::TlsOnPlainPort) => return,
                     Err(error) => panic!("{error}"),
                 };
                 match bytes.as_ref() {
+                    line if transport::looks_like_http(line) => return talk.refuse(Refusal::HttpOnMailPort),
                     b"PANIC" => panic!("asked for"),
                     b"HANG" => {
                         talk.output.write(b"hanging\r\n").await.unwrap();

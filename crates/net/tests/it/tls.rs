@@ -138,6 +138,18 @@ async fn tls_on_a_plain_port_gets_an_alert_at_once() {
     client.0.get_mut().write_all(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").await.unwrap();
     let (rest, _) = client.rest().await;
     assert_eq!(rest, [0x15, 3, 1, 0, 2, 2, 40]);
+    assert_eq!(house.refused(1).await, [Refusal::TlsOnPlainPort]);
+    assert_eq!(house.listeners.counts()[0].refused["tls-on-plain-port"], 1);
+}
+
+#[tokio::test]
+async fn http_on_a_mail_port_is_told() {
+    let house = House::open(vec![spec("imap", Security::StartTls)], limits());
+    let mut client = house.connect("imap").await;
+    client.line().await;
+    client.say("POST / HTTP/1.1\r\nHost: x\r\n\r\nQUIT\r\n").await;
+    assert_eq!(client.rest().await.0, b"");
+    assert_eq!(house.refused(1).await, [Refusal::HttpOnMailPort]);
 }
 
 #[tokio::test]
