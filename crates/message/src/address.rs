@@ -172,8 +172,8 @@ impl Reader<'_, '_> {
             return true;
         }
         let name = std::mem::take(&mut self.entry).words;
-        self.in_group = true;
-        self.keep(Address::GroupStart(name.into()))
+        self.in_group = self.keep(Address::GroupStart(name.into()));
+        self.in_group
     }
 
     fn end_group(&mut self) -> bool {

@@ -141,9 +141,8 @@ impl<S: Sink> Walker<S> {
             self.flaws.insert(Flaw::NoHeaderEnd);
             self.end_header(self.at);
         }
-        let unfinished = self.tail.last() != Some(b'\n');
         while !self.open.is_empty() {
-            self.close(self.at, |lines| lines + u64::from(unfinished));
+            self.close(self.at);
         }
     }
 
@@ -153,7 +152,6 @@ impl<S: Sink> Walker<S> {
         self.header.clear();
         self.header_start = self.at;
         self.line_mark = 0;
-        self.line_length = 0;
     }
 
     /// The header that is coming in has ended; the body begins at `body`.
@@ -251,10 +249,10 @@ impl<S: Sink> Walker<S> {
         while matches!(self.mode, Mode::Header(_)) {
             self.end_header(self.at);
         }
-        let end = self.at.saturating_sub(self.tail.line_end());
-        let unfinished = self.tail.before_line_end() != Some(b'\n');
+        let mut end = self.at.saturating_sub(self.tail.line_end());
         while self.open.len() > found.level + 1 {
-            self.close(end, |lines| lines.saturating_sub(1) + u64::from(unfinished));
+            // a part without body ends behind the empty line of its header, and what is around it not before that
+            end = self.close(end);
         }
         self.wanted = false;
     }
@@ -273,17 +271,23 @@ impl<S: Sink> Walker<S> {
         }
     }
 
-    /// The innermost open part ends at `end`. `lines` counts its lines from the line ends since its body began.
-    fn close(&mut self, end: u64, lines: impl Fn(u64) -> u64) {
-        let Some(open) = self.open.pop() else { return };
+    /// The innermost open part ends at `end`, which is here or before the line end that was taken last. Gives where its body ends.
+    fn close(&mut self, end: u64) -> u64 {
+        let Some(open) = self.open.pop() else { return end };
         if std::mem::take(&mut self.wanted) {
             self.sink.body_end();
         }
         let after = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
-        let Some(part) = self.parts.get_mut(open.part) else { return };
+        let Some(part) = self.parts.get_mut(open.part) else { return end };
         part.end = after;
         part.body = Span::new(part.body.start, end);
-        part.lines = if part.body.is_empty() { 0 } else { lines(self.lines - open.lines) };
+        let line_ends = self.lines - open.lines;
+        part.lines = match part.body.end {
+            _ if part.body.is_empty() => 0,
+            here if here == self.at => line_ends + u64::from(self.tail.last() != Some(b'\n')),
+            _ => line_ends.saturating_sub(1) + u64::from(self.tail.before_line_end() != Some(b'\n')),
+        };
+        let end = part.body.end;
         let childless = open.part + 1 == after as usize;
         if part.is_multipart() && childless {
             self.flaws.insert(Flaw::EmptyMultipart);
@@ -294,5 +298,6 @@ impl<S: Sink> Walker<S> {
             self.waiting -= 1;
             self.flaws.insert(Flaw::MissingEnd);
         }
+        end
     }
 }

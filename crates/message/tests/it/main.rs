@@ -1,0 +1,8 @@
+//! `message` from outside: the corpus of nasty messages, every cut, the limits, and second opinions.
+#![expect(clippy::unwrap_used, clippy::panic, missing_docs, reason = "these are tests")]
+
+mod corpus;
+mod limits;
+mod properties;
+mod readings;
+mod second_opinion;
