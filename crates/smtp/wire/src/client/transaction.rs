@@ -1,0 +1,256 @@
+//! One message on its way through a connection: MAIL, RCPT, the data, the answers (RFC 5321, 3.3).
+use super::{BodyForm, Capabilities, Dialect};
+use crate::{Body, Mail, Rcpt, Reply};
+use std::collections::VecDeque;
+use thiserror::Error;
+
+/// A message to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transaction {
+    /// From whom, and what the message needs. SIZE is filled in from `size`.
+    pub mail: Mail,
+    /// To whom; at least one.
+    pub recipients: Vec<Rcpt>,
+    /// The size of the message in bytes, as it is stored.
+    pub size: u64,
+}
+
+/// Why a message cannot go to this server.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Unsendable {
+    /// It needs SMTPUTF8, which the server does not offer (RFC 6531, 3.2).
+    #[error("the server does not take addresses beyond ASCII")]
+    NeedsUtf8,
+    /// It needs BINARYMIME, which the server does not offer (RFC 3030, 3).
+    #[error("the server does not take binary messages")]
+    NeedsBinaryMime,
+    /// It is larger than what the server takes (RFC 1870, 6.1).
+    #[error("the server takes at most {limit} bytes")]
+    TooLarge {
+        /// What it takes.
+        limit: u64,
+    },
+    /// There is no recipient.
+    #[error("no recipient")]
+    NoRecipient,
+    /// The connection is not ready for a transaction.
+    #[error("the connection is not ready")]
+    NotReady,
+}
+
+/// What to do after an answer.
+pub(super) enum Step {
+    Wait,
+    Body(BodyForm),
+    Finished { replies: Vec<Reply>, reset: bool },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Mail,
+    Rcpt(usize),
+    Data,
+    /// The driver is sending the body; nothing is awaited yet.
+    Body,
+    Outcome,
+}
+
+/// How far a transaction has come.
+#[derive(Debug)]
+pub(super) struct Progress {
+    dialect: Dialect,
+    /// What was asked and not answered.
+    asked: VecDeque<Asked>,
+    /// What is asked one by one, without PIPELINING.
+    later: VecDeque<(Asked, Vec<u8>)>,
+    /// What waits for the answer to RSET.
+    held: Vec<u8>,
+    form: BodyForm,
+    size: u64,
+    replies: Vec<Option<Reply>>,
+    /// The recipients that were taken, of which LMTP answers one after the other.
+    taken: VecDeque<usize>,
+    mail_refused: bool,
+}
+
+impl Progress {
+    /// The first commands, and what is known then.
+    pub(super) fn begin(
+        transaction: &Transaction,
+        offered: &Capabilities,
+        dialect: Dialect,
+    ) -> Result<(Self, Vec<u8>), Unsendable> {
+        let form = check(transaction, offered)?;
+        let mut commands = VecDeque::new();
+        commands.push_back((Asked::Mail, line(&mail(transaction, offered).to_string())));
+        for (at, rcpt) in transaction.recipients.iter().enumerate() {
+            let bare = Rcpt::to(rcpt.forward_path.clone());
+            let text = if offered.dsn { rcpt.to_string() } else { bare.to_string() };
+            commands.push_back((Asked::Rcpt(at), line(&text)));
+        }
+        let later = if offered.pipelining { VecDeque::new() } else { commands.split_off(1) };
+        let asked = commands.iter().map(|(asked, _)| *asked).collect();
+        let first = commands.into_iter().flat_map(|(_, text)| text).collect();
+        let progress = Self {
+            dialect,
+            asked,
+            later,
+            held: Vec::new(),
+            form,
+            size: transaction.size,
+            replies: vec![None; transaction.recipients.len()],
+            taken: VecDeque::new(),
+            mail_refused: false,
+        };
+        Ok((progress, first))
+    }
+
+    pub(super) fn hold(&mut self, first: Vec<u8>) {
+        self.held = first;
+    }
+
+    pub(super) fn held(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.held)
+    }
+
+    pub(super) fn body_sent(&mut self) {
+        if self.asked.front() == Some(&Asked::Body) {
+            self.asked = self.outcomes();
+        }
+    }
+
+    /// The server hangs up: who has no answer yet gets this one.
+    pub(super) fn closed(self, reply: &Reply) -> Vec<Reply> {
+        self.replies.into_iter().map(|known| known.unwrap_or_else(|| reply.clone())).collect()
+    }
+
+    /// Takes an answer; appends what is to be said next.
+    pub(super) fn answered(&mut self, reply: Reply, out: &mut Vec<u8>) -> Step {
+        match self.asked.pop_front() {
+            Some(Asked::Mail) if !reply.is_positive() => {
+                self.mail_refused = true;
+                self.later.clear();
+                self.fill(&reply);
+            }
+            Some(Asked::Mail) | None => {}
+            Some(Asked::Rcpt(at)) => self.recipient(at, reply),
+            // RFC 5321, 4.1.1.4: 354
+            Some(Asked::Data) if reply.code / 100 == 3 => {
+                self.asked.push_front(Asked::Body);
+                return Step::Body(self.form);
+            }
+            Some(Asked::Data) => {
+                self.fill(&reply);
+                return self.finished(true);
+            }
+            // the answer came while the body was being sent: it is the last word, unless it says yes
+            Some(Asked::Body) => {
+                self.asked = self.outcomes();
+                return self.answered(reply, out);
+            }
+            Some(Asked::Outcome) => match (self.dialect, self.taken.pop_front()) {
+                (Dialect::Lmtp, Some(at)) => self.set(at, reply),
+                _ => self.fill(&reply),
+            },
+        }
+        self.go_on(out)
+    }
+
+    /// One answer for SMTP, one for each recipient that was taken for LMTP.
+    fn outcomes(&self) -> VecDeque<Asked> {
+        let answers = if self.dialect == Dialect::Lmtp { self.taken.len().max(1) } else { 1 };
+        std::iter::repeat_n(Asked::Outcome, answers).collect()
+    }
+
+    fn recipient(&mut self, at: usize, reply: Reply) {
+        // 250, 251 and 252 take the recipient (RFC 5321, 4.3.2)
+        if reply.is_positive() && !self.mail_refused {
+            self.taken.push_back(at);
+        } else {
+            self.set(at, reply);
+        }
+    }
+
+    fn set(&mut self, at: usize, reply: Reply) {
+        if let Some(place) = self.replies.get_mut(at) {
+            place.get_or_insert(reply);
+        }
+    }
+
+    fn fill(&mut self, reply: &Reply) {
+        for place in &mut self.replies {
+            place.get_or_insert_with(|| reply.clone());
+        }
+    }
+
+    /// What comes when an answer has been dealt with.
+    fn go_on(&mut self, out: &mut Vec<u8>) -> Step {
+        if !self.asked.is_empty() {
+            return Step::Wait;
+        }
+        if let Some((asked, text)) = self.later.pop_front() {
+            self.asked.push_back(asked);
+            out.extend(text);
+            return Step::Wait;
+        }
+        if self.replies.iter().all(Option::is_some) {
+            // refused before its data: the server still has the begun transaction
+            return self.finished(self.taken.is_empty() && !self.mail_refused);
+        }
+        match self.form {
+            BodyForm::DotStuffed => {
+                self.asked.push_back(Asked::Data);
+                out.extend_from_slice(b"DATA\r\n");
+                Step::Wait
+            }
+            BodyForm::Raw => {
+                self.asked.push_back(Asked::Body);
+                out.extend(line(&format!("BDAT {} LAST", self.size)));
+                Step::Body(self.form)
+            }
+        }
+    }
+
+    fn finished(&mut self, reset: bool) -> Step {
+        Step::Finished { replies: std::mem::take(&mut self.replies).into_iter().flatten().collect(), reset }
+    }
+}
+
+fn line(text: &str) -> Vec<u8> {
+    [text.as_bytes(), b"\r\n"].concat()
+}
+
+/// Whether the server takes such a message, and in which form.
+fn check(transaction: &Transaction, offered: &Capabilities) -> Result<BodyForm, Unsendable> {
+    if transaction.recipients.is_empty() {
+        return Err(Unsendable::NoRecipient);
+    }
+    if transaction.mail.utf8 && !offered.utf8 {
+        return Err(Unsendable::NeedsUtf8);
+    }
+    if let Some(limit) = offered.size.filter(|limit| *limit > 0 && transaction.size > *limit) {
+        return Err(Unsendable::TooLarge { limit });
+    }
+    match transaction.mail.body {
+        // RFC 3030, 3: BINARYMIME goes by BDAT alone
+        Some(Body::BinaryMime) if offered.binary_mime && offered.chunking => Ok(BodyForm::Raw),
+        Some(Body::BinaryMime) => Err(Unsendable::NeedsBinaryMime),
+        Some(Body::SevenBit | Body::EightBitMime) | None => Ok(BodyForm::DotStuffed),
+    }
+}
+
+/// MAIL with what the server knows. What is 8-bit goes as it is to servers that do not offer 8BITMIME: differs from
+/// RFC 6152, 3, as everywhere, because nothing of today loses the eighth bit and a converted message breaks its
+/// signatures.
+fn mail(transaction: &Transaction, offered: &Capabilities) -> Mail {
+    let wanted = &transaction.mail;
+    Mail {
+        reverse_path: wanted.reverse_path.clone(),
+        size: offered.size.map(|_| transaction.size),
+        body: wanted.body.filter(|body| *body == Body::BinaryMime || offered.eight_bit_mime),
+        utf8: wanted.utf8,
+        ret: wanted.ret.filter(|_| offered.dsn),
+        envid: wanted.envid.clone().filter(|_| offered.dsn),
+        auth: wanted.auth.clone().filter(|_| !offered.auth.is_empty()),
+    }
+}

@@ -1,0 +1,65 @@
+//! xtext (RFC 3461, 4): printable ASCII in which `+`, `=` and everything else is `+` and two hexadecimal digits.
+
+fn is_xchar(byte: u8) -> bool {
+    (b'!'..=b'~').contains(&byte) && !matches!(byte, b'+' | b'=')
+}
+
+/// The bytes that `text` stands for; `None` where it is no xtext.
+pub fn decode_xtext(text: &str) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'+' => {
+                let (high, low) = (hex(bytes.next()?)?, hex(bytes.next()?)?);
+                decoded.push(high * 16 + low);
+            }
+            byte if is_xchar(byte) => decoded.push(byte),
+            _ => return None,
+        }
+    }
+    Some(decoded)
+}
+
+/// `bytes` as xtext.
+pub fn encode_xtext(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if is_xchar(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("+{byte:02X}"));
+        }
+    }
+    text
+}
+
+/// RFC 3461, 4: only upper case.
+fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn table() {
+        assert_eq!(decode_xtext("anna+2Blijst"), Some(b"anna+lijst".to_vec()));
+        for wrong in ["a b", "a=b", "+", "+2", "+2b", "+XY", "é"] {
+            assert_eq!(decode_xtext(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn round_trip(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            prop_assert_eq!(decode_xtext(&encode_xtext(&bytes)), Some(bytes));
+        }
+    }
+}
