@@ -197,3 +197,57 @@ async fn both_families_of_one_port() {
     }
     assert_eq!(opened.unwrap().addresses().len(), 2);
 }
+
+/// Runs in a process of its own with few descriptors, started by the test below.
+async fn run_out_of_descriptors() {
+    use std::io::{Read, Seek};
+    let mut stat = std::fs::File::open("/proc/self/stat").unwrap();
+    let mut ticks = move || -> u64 {
+        let mut text = String::new();
+        stat.rewind().unwrap();
+        stat.read_to_string(&mut text).unwrap();
+        // proc_pid_stat(5): utime and stime are fields 14 and 15, the second one is in brackets
+        let fields: Vec<&str> = text.rsplit_once(") ").unwrap().1.split(' ').collect();
+        fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+    };
+    let house = House::open(vec![spec("imap", Security::Plain)], limits().without_limits_by_address());
+    let address = house.address("imap");
+    let mut open = Vec::new();
+    let socket = TcpSocket::new_v4().unwrap();
+    while let Ok(stream) = TcpStream::connect(address).await {
+        open.push(Client::new(stream));
+        assert!(open.len() < 200, "no limit");
+    }
+    // this one has its descriptor already: it gets into the queue, and cannot be accepted
+    let mut waiting = Client::new(socket.connect(address).await.unwrap());
+    assert!(open[0].line().await.starts_with("hello"));
+    let before = ticks();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let used = ticks() - before;
+    assert!(used < 30, "{used} ticks in a second: accepting spins");
+    assert!(house.listeners.counts()[0].accepted <= open.len() as u64);
+    // sessions live meanwhile, and when descriptors come back the waiting ones are served
+    open[0].say("x\r\n").await;
+    assert_eq!(open[0].line().await, "got x");
+    open.truncate(1);
+    assert!(waiting.line().await.starts_with("hello"));
+    assert!(house.connect("imap").await.line().await.starts_with("hello"));
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the mark of the process that this test starts")]
+async fn without_descriptors_accepting_pauses_and_recovers() {
+    if std::env::var("RUN_OUT_OF_DESCRIPTORS").is_ok() {
+        return run_out_of_descriptors().await;
+    }
+    let own = std::env::current_exe().unwrap();
+    let outcome = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 64; exec \"$0\" --exact \"$1\""])
+        .arg(own)
+        .arg("acceptance::without_descriptors_accepting_pauses_and_recovers")
+        .env("RUN_OUT_OF_DESCRIPTORS", "yes")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    assert!(outcome.status.success() && said.contains("1 passed"), "{said}");
+}
