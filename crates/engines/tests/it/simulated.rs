@@ -142,7 +142,7 @@ impl SimulatedDisk {
             if orphans.is_empty() {
                 break;
             }
-            names.retain(|path, _| !orphans.contains(path));
+            orphans.iter().for_each(|path| drop(names.remove(path)));
         }
         let files = state.files.iter().map(|file| survive(file, sector, &mut dice)).collect();
         Self::of(files, names)

@@ -5,7 +5,6 @@ mod certificates;
 mod dns;
 mod ending;
 mod house;
-mod inherited;
 mod outbound;
 mod proxies;
 mod tls;

@@ -1,0 +1,304 @@
+//! Accounts: made, changed and removed. An account is found by its address, which is its login.
+use crate::cache::Versioned;
+use crate::domains::{ATTEMPTS, replace};
+use crate::login::prepare_password;
+use crate::name::FoldedAddress;
+use crate::schema::{self, AccountRecord, DomainRecord, Entry};
+use crate::{Directory, Error, PasswordHash, Revocation, Role};
+use names::{AccountId, Address, ByteSize, Domain, Secret};
+use std::collections::BTreeSet;
+use store::{Change, Growth, Key, Receipt};
+use world::UnixTime;
+
+/// Longest name and longest reason, in bytes.
+const MAX_TEXT: usize = 1000;
+/// Longest password, in bytes.
+pub(crate) const MAX_PASSWORD: usize = 1024;
+
+/// An account, as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its number, which its mail is kept under.
+    pub id: AccountId,
+    /// Its address and login.
+    pub address: Address,
+    /// The name of whose it is; may be empty.
+    pub name: String,
+    /// Bytes that its mail may take; nothing: as many as there are.
+    pub quota: Option<ByteSize>,
+    /// What it may do beside its own mail.
+    pub role: Role,
+    /// Why it is suspended, where it is.
+    pub suspended: Option<String>,
+    /// Since when it is here.
+    pub created: UnixTime,
+}
+
+/// A password to be.
+#[derive(Debug, Clone)]
+pub enum NewPassword {
+    /// In the clear; it is hashed.
+    Plain(Secret<String>),
+    /// A hash that was made elsewhere.
+    Hash(PasswordHash),
+}
+
+/// An account to be.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// The number under which the store has made it.
+    pub id: AccountId,
+    /// Its address and login.
+    pub address: Address,
+    /// The name of whose it is; may be empty.
+    pub name: String,
+    /// Its password, hashed by [`Directory::hash`].
+    pub password: PasswordHash,
+    /// Bytes that its mail may take.
+    pub quota: Option<ByteSize>,
+    /// What it may do beside its own mail.
+    pub role: Role,
+}
+
+/// Some accounts of a domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountPage {
+    /// In the order of their addresses.
+    pub accounts: Vec<Account>,
+    /// What to ask for next; nothing at the end.
+    pub next: Option<Key>,
+}
+
+impl Directory {
+    /// Hashes a password with argon2id, in turn with others; a hash it takes as it is.
+    ///
+    /// # Errors
+    /// When the password is empty or longer than a kibibyte.
+    pub async fn hash(&self, password: NewPassword) -> Result<PasswordHash, Error> {
+        let password = match password {
+            NewPassword::Hash(hash) => return Ok(hash),
+            NewPassword::Plain(password) => password,
+        };
+        if !(1..=MAX_PASSWORD).contains(&password.reveal().len()) {
+            return Err(Error::BadPassword);
+        }
+        let (cost, random) = (self.settings.hash_cost, self.world.random.clone());
+        let work = move || PasswordHash::new(prepare_password(password.reveal()).reveal().as_bytes(), cost, &*random);
+        self.pool.run_patiently(work).await.map_err(|_| Error::Busy)
+    }
+
+    /// Makes one account, whose place in the store is made already.
+    ///
+    /// # Errors
+    /// When there is no such domain, the address is taken or not possible here, or the name is no text.
+    pub async fn add_account(&self, account: NewAccount) -> Result<Receipt, Error> {
+        let (domain, address) = (account.address.domain().clone(), account.address.clone());
+        match self.add_accounts(&domain, vec![account]).await? {
+            (Some(receipt), _) => Ok(receipt),
+            (None, _) => Err(Error::AddressTaken(address)),
+        }
+    }
+
+    /// Makes many accounts of one domain in one commit, without those whose address is taken: their places in
+    /// `accounts` come back, and a receipt where any was made. So it can be repeated.
+    ///
+    /// # Errors
+    /// When there is no such domain, an address is not possible here or of another domain, or a name is no text.
+    pub async fn add_accounts(
+        &self,
+        domain: &Domain,
+        accounts: Vec<NewAccount>,
+    ) -> Result<(Option<Receipt>, Vec<usize>), Error> {
+        let created = self.world.clock.now();
+        let mut records = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            records.push(record_of(account, domain, created)?);
+        }
+        for _ in 0..ATTEMPTS {
+            let found = self.required(domain).await?;
+            let mut change = Change::new(Growth::Grows);
+            let (mut taken, mut keys) = (Vec::new(), BTreeSet::new());
+            for (place, (address, record)) in records.iter().enumerate() {
+                let key = schema::address_key(address);
+                if !keys.insert(key.clone()) || self.shelf.entry(address).await?.is_some() {
+                    taken.push(place);
+                    continue;
+                }
+                change.create(key, Entry::Account(record.clone()).encode());
+            }
+            if change.writes.is_empty() {
+                return Ok((None, taken));
+            }
+            let accounts = found.record.accounts + change.writes.len() as u64;
+            replace(&found, &DomainRecord { accounts, ..(*found.record).clone() }, &mut change);
+            match self.shelf.commit(domain, change).await {
+                Err(Error::Conflict) => (),
+                outcome => return outcome.map(|receipt| (Some(receipt), taken)),
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// The account with this address.
+    ///
+    /// # Errors
+    /// When there is none, or the store is away.
+    pub async fn account(&self, address: &Address) -> Result<Account, Error> {
+        Ok(Account::from(&self.account_record(address).await?.1))
+    }
+
+    /// Accounts of `domain` behind `after`; a page is one look at the store and may be empty before the end.
+    ///
+    /// # Errors
+    /// When there is no such domain, or the store is away.
+    pub async fn accounts(&self, domain: &Domain, after: Option<&Key>) -> Result<AccountPage, Error> {
+        self.required(domain).await?;
+        let page = self.shelf.page(domain, after, store::MAX_PAGE).await?;
+        let accounts = page.entries.iter().filter_map(|(_, entry)| match &*entry.record {
+            Entry::Account(record) => Some(Account::from(record)),
+            Entry::Alias(_) => None,
+        });
+        Ok(AccountPage { accounts: accounts.collect(), next: page.next })
+    }
+
+    /// Gives the account another password; its sessions end.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store is away.
+    pub async fn set_password(&self, address: &Address, password: PasswordHash) -> Result<Receipt, Error> {
+        let change = |record: &AccountRecord| AccountRecord {
+            password: password.as_str().to_owned(),
+            credential: record.credential + 1,
+            ..record.clone()
+        };
+        let (id, receipt) = self.update_account(address, change).await?;
+        self.verdicts.forget(id);
+        self.sessions.revoke(id, Revocation::PasswordChanged);
+        Ok(receipt)
+    }
+
+    /// Suspends the account: nobody logs in, no mail is taken; its sessions end.
+    ///
+    /// # Errors
+    /// When there is no such account, or `reason` is no text.
+    pub async fn suspend(&self, address: &Address, reason: &str) -> Result<Receipt, Error> {
+        check_text(reason)?;
+        let change = |record: &AccountRecord| AccountRecord { suspended: Some(reason.to_owned()), ..record.clone() };
+        let (id, receipt) = self.update_account(address, change).await?;
+        self.sessions.revoke(id, Revocation::Suspended);
+        Ok(receipt)
+    }
+
+    /// Ends a suspension.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store is away.
+    pub async fn resume(&self, address: &Address) -> Result<Receipt, Error> {
+        let change = |record: &AccountRecord| AccountRecord { suspended: None, ..record.clone() };
+        Ok(self.update_account(address, change).await?.1)
+    }
+
+    /// Notes another quota. Who calls has it copied into the store's head of the account.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store is away.
+    pub async fn set_quota(&self, address: &Address, quota: Option<ByteSize>) -> Result<Receipt, Error> {
+        Ok(self.update_account(address, |record| AccountRecord { quota, ..record.clone() }).await?.1)
+    }
+
+    /// Removes the account's address and login; its sessions end. Its mail is the store's.
+    ///
+    /// # Errors
+    /// When there is no such account, or the store is away.
+    pub async fn remove_account(&self, address: &Address) -> Result<(Account, Receipt), Error> {
+        for _ in 0..ATTEMPTS {
+            let (entry, record) = self.account_record(address).await?;
+            let found = self.required(address.domain()).await?;
+            let accounts = found.record.accounts.saturating_sub(1);
+            let change = removal(address, entry.version, &found, &DomainRecord { accounts, ..(*found.record).clone() });
+            match self.shelf.commit(address.domain(), change?).await {
+                Err(Error::Conflict) => (),
+                Err(error) => return Err(error),
+                Ok(receipt) => {
+                    self.verdicts.forget(record.id);
+                    self.sessions.revoke(record.id, Revocation::Removed);
+                    return Ok((Account::from(&record), receipt));
+                }
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    pub(crate) async fn account_record(&self, address: &Address) -> Result<(Versioned<Entry>, AccountRecord), Error> {
+        let none = || Error::NoSuchAccount(address.clone());
+        let entry = self.shelf.entry(&FoldedAddress::of(address).ok_or_else(none)?).await?.ok_or_else(none)?;
+        match &*entry.record {
+            Entry::Account(record) => Ok((entry.clone(), record.clone())),
+            Entry::Alias(_) => Err(none()),
+        }
+    }
+
+    pub(crate) async fn update_account(
+        &self,
+        address: &Address,
+        change: impl Fn(&AccountRecord) -> AccountRecord,
+    ) -> Result<(AccountId, Receipt), Error> {
+        for _ in 0..ATTEMPTS {
+            let (entry, record) = self.account_record(address).await?;
+            let key = key_of(address)?;
+            let mut update = Change::new(Growth::Frees);
+            update.replace(key, entry.version, Entry::Account(change(&record)).encode());
+            match self.shelf.commit(address.domain(), update).await {
+                Err(Error::Conflict) => (),
+                outcome => return outcome.map(|receipt| (record.id, receipt)),
+            }
+        }
+        Err(Error::Conflict)
+    }
+}
+
+fn record_of(account: NewAccount, domain: &Domain, created: UnixTime) -> Result<(FoldedAddress, AccountRecord), Error> {
+    check_text(&account.name)?;
+    let folded = FoldedAddress::of(&account.address).filter(|folded| folded.domain == *domain);
+    let folded = folded.ok_or_else(|| Error::BadAddress(account.address.clone()))?;
+    let NewAccount { id, address, name, password, quota, role } = account;
+    let password = password.as_str().to_owned();
+    Ok((folded, AccountRecord { id, address, name, password, credential: 1, quota, role, suspended: None, created }))
+}
+
+/// The removal of the record of `address`, and the domain's record after it.
+pub(crate) fn removal(
+    address: &Address,
+    version: u64,
+    found: &Versioned<DomainRecord>,
+    domain: &DomainRecord,
+) -> Result<Change, Error> {
+    let mut change = Change::new(Growth::Frees);
+    change.remove(key_of(address)?, version);
+    replace(found, domain, &mut change);
+    Ok(change)
+}
+
+pub(crate) fn key_of(address: &Address) -> Result<Key, Error> {
+    FoldedAddress::of(address)
+        .map(|folded| schema::address_key(&folded))
+        .ok_or_else(|| Error::BadAddress(address.clone()))
+}
+
+fn check_text(text: &str) -> Result<(), Error> {
+    if text.len() > MAX_TEXT || text.chars().any(char::is_control) { Err(Error::BadText) } else { Ok(()) }
+}
+
+impl From<&AccountRecord> for Account {
+    fn from(record: &AccountRecord) -> Self {
+        Self {
+            id: record.id,
+            address: record.address.clone(),
+            name: record.name.clone(),
+            quota: record.quota,
+            role: record.role,
+            suspended: record.suspended.clone(),
+            created: record.created,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The directory on disk: every key and every record, with a version byte each.
+//!
+//! A domain lives in one partition, whose number is a hash of its name, so every fact about an address is one read in
+//! one partition, and two of one name cannot be made. Keys carry the domain's name too: a collision of hashes mixes
+//! nothing.
+//!
+//! | key | record |
+//! | --- | --- |
+//! | 1, domain | [`DomainRecord`] |
+//! | 2, domain, 0, folded local part | [`Entry`]: an account or an alias |
+mod codec;
+
+use crate::name::FoldedAddress;
+use codec::{Malformed, Reader, Writer};
+use names::{AccountId, Address, ByteSize, Domain};
+use store::{Key, KeyRange, Partition, PartitionKind};
+use world::UnixTime;
+
+const DOMAIN: u8 = 1;
+const ADDRESS: u8 = 2;
+
+/// The partition of `domain`.
+pub(crate) fn partition(domain: &Domain) -> Partition {
+    let hash = blake3::hash(domain.as_str().as_bytes());
+    let id = hash.as_bytes().iter().take(8).fold(0_u64, |id, byte| id << 8 | u64::from(*byte));
+    Partition::new(PartitionKind::Directory, id)
+}
+
+/// The key of a domain's own record.
+pub(crate) fn domain_key(domain: &Domain) -> Key {
+    [&[DOMAIN], domain.as_str().as_bytes()].concat()
+}
+
+/// The keys of all domains of a partition.
+pub(crate) fn domain_keys() -> KeyRange {
+    KeyRange::prefix(&[DOMAIN])
+}
+
+/// The key of an address.
+pub(crate) fn address_key(address: &FoldedAddress) -> Key {
+    [&[ADDRESS], address.domain.as_str().as_bytes(), &[0], address.local.as_bytes()].concat()
+}
+
+/// The keys of all addresses of `domain`.
+pub(crate) fn address_keys(domain: &Domain) -> KeyRange {
+    KeyRange::prefix(&[&[ADDRESS], domain.as_str().as_bytes(), &[0]].concat())
+}
+
+/// A domain for which mail is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DomainRecord {
+    pub(crate) name: Domain,
+    pub(crate) separator: Option<char>,
+    pub(crate) catch_all: Option<Address>,
+    pub(crate) owner: Option<Address>,
+    /// Accounts; kept in the commit that makes or removes one, which so fences against the domain's removal.
+    pub(crate) accounts: u64,
+    pub(crate) aliases: u64,
+    pub(crate) created: UnixTime,
+}
+
+/// What an address is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Account(AccountRecord),
+    Alias(AliasRecord),
+}
+
+/// An account, found by its address, which is its login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AccountRecord {
+    pub(crate) id: AccountId,
+    pub(crate) address: Address,
+    pub(crate) name: String,
+    pub(crate) password: String,
+    /// Counts the passwords: another one ends sessions and verdicts of the one before.
+    pub(crate) credential: u64,
+    pub(crate) quota: Option<ByteSize>,
+    pub(crate) role: Role,
+    pub(crate) suspended: Option<String>,
+    pub(crate) created: UnixTime,
+}
+
+/// An address that stands for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AliasRecord {
+    pub(crate) address: Address,
+    pub(crate) targets: Vec<Address>,
+    pub(crate) created: UnixTime,
+}
+
+/// What an account may do beside its own mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Runs the provider.
+    Owner,
+    /// Helps customers.
+    ServiceDesk,
+    /// A customer.
+    User,
+}
+
+const VERSION: u8 = 1;
+
+impl DomainRecord {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new(VERSION);
+        writer.text(self.name.as_str());
+        writer.option(self.separator.as_ref(), |writer, separator| writer.number(u64::from(u32::from(*separator))));
+        writer.option(self.catch_all.as_ref(), |writer, address| writer.text(&address.to_string()));
+        writer.option(self.owner.as_ref(), |writer, address| writer.text(&address.to_string()));
+        writer.number(self.accounts);
+        writer.number(self.aliases);
+        writer.number(self.created.millis());
+        writer.finish()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes, VERSION)?;
+        let record = Self {
+            name: reader.parsed()?,
+            separator: reader.option(separator)?,
+            catch_all: reader.option(Reader::parsed)?,
+            owner: reader.option(Reader::parsed)?,
+            accounts: reader.number()?,
+            aliases: reader.number()?,
+            created: UnixTime::from_millis(reader.number()?),
+        };
+        reader.end()?;
+        Ok(record)
+    }
+}
+
+fn separator(reader: &mut Reader<'_>) -> Result<char, Malformed> {
+    u32::try_from(reader.number()?).ok().and_then(char::from_u32).ok_or(Malformed)
+}
+
+const ACCOUNT_ENTRY: u64 = 1;
+const ALIAS_ENTRY: u64 = 2;
+
+impl Entry {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new(VERSION);
+        match self {
+            Self::Account(account) => {
+                writer.number(ACCOUNT_ENTRY);
+                account.encode(&mut writer);
+            }
+            Self::Alias(alias) => {
+                writer.number(ALIAS_ENTRY);
+                alias.encode(&mut writer);
+            }
+        }
+        writer.finish()
+    }
+
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes, VERSION)?;
+        let entry = match reader.number()? {
+            ACCOUNT_ENTRY => Self::Account(AccountRecord::decode(&mut reader)?),
+            ALIAS_ENTRY => Self::Alias(AliasRecord::decode(&mut reader)?),
+            _ => return Err(Malformed),
+        };
+        reader.end()?;
+        Ok(entry)
+    }
+}
+
+impl AccountRecord {
+    fn encode(&self, writer: &mut Writer) {
+        writer.number(self.id.0);
+        writer.text(&self.address.to_string());
+        writer.text(&self.name);
+        writer.text(&self.password);
+        writer.number(self.credential);
+        writer.option(self.quota.as_ref(), |writer, quota| writer.number(quota.bytes()));
+        writer.number(self.role.number());
+        writer.option(self.suspended.as_ref(), |writer, reason| writer.text(reason));
+        writer.number(self.created.millis());
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            id: AccountId(reader.number()?),
+            address: reader.parsed()?,
+            name: reader.text()?.to_owned(),
+            password: reader.text()?.to_owned(),
+            credential: reader.number()?,
+            quota: reader.option(|reader| Ok(ByteSize(reader.number()?)))?,
+            role: Role::from_number(reader.number()?).ok_or(Malformed)?,
+            suspended: reader.option(|reader| Ok(reader.text()?.to_owned()))?,
+            created: UnixTime::from_millis(reader.number()?),
+        })
+    }
+}
+
+impl AliasRecord {
+    fn encode(&self, writer: &mut Writer) {
+        writer.text(&self.address.to_string());
+        writer.number(self.targets.len() as u64);
+        for target in &self.targets {
+            writer.text(&target.to_string());
+        }
+        writer.number(self.created.millis());
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let address = reader.parsed()?;
+        let count = reader.number()?;
+        let targets = (0..count).map(|_| reader.parsed()).collect::<Result<_, _>>()?;
+        Ok(Self { address, targets, created: UnixTime::from_millis(reader.number()?) })
+    }
+}
+
+impl Role {
+    const fn number(self) -> u64 {
+        match self {
+            Self::Owner => 1,
+            Self::ServiceDesk => 2,
+            Self::User => 3,
+        }
+    }
+
+    fn from_number(number: u64) -> Option<Self> {
+        [Self::Owner, Self::ServiceDesk, Self::User].into_iter().find(|role| role.number() == number)
+    }
+}
+
+#[cfg(test)]
+mod tests;

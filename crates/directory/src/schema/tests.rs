@@ -1,0 +1,77 @@
+use super::*;
+use proptest::prelude::*;
+
+fn account() -> Entry {
+    Entry::Account(AccountRecord {
+        id: AccountId(u64::MAX),
+        address: "Anna@example.org".parse().unwrap(),
+        name: "Anna de Vries".to_owned(),
+        password: "{ARGON2ID}$argon2id$…".to_owned(),
+        credential: 3,
+        quota: Some(ByteSize::gib(5)),
+        role: Role::ServiceDesk,
+        suspended: Some("rekening".to_owned()),
+        created: UnixTime::from_secs(1_767_225_600),
+    })
+}
+
+fn alias() -> Entry {
+    Entry::Alias(AliasRecord {
+        address: "info@example.org".parse().unwrap(),
+        targets: vec!["anna@example.org".parse().unwrap(), "\"a b\"@elsewhere.example".parse().unwrap()],
+        created: UnixTime::default(),
+    })
+}
+
+fn domain() -> DomainRecord {
+    DomainRecord {
+        name: "example.org".parse().unwrap(),
+        separator: Some('+'),
+        catch_all: None,
+        owner: Some("anna@example.org".parse().unwrap()),
+        accounts: 300,
+        aliases: 0,
+        created: UnixTime::from_secs(5),
+    }
+}
+
+#[test]
+fn reads_what_it_writes() {
+    for entry in [account(), alias()] {
+        assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
+    }
+    assert_eq!(DomainRecord::decode(&domain().encode()), Ok(domain()));
+}
+
+#[test]
+fn every_cut_and_every_other_version_is_an_error() {
+    for bytes in [account().encode(), alias().encode()] {
+        for end in 0..bytes.len() {
+            assert_eq!(Entry::decode(&bytes[..end]), Err(Malformed));
+        }
+        assert_eq!(Entry::decode(&[&bytes[..], &[0]].concat()), Err(Malformed));
+        assert_eq!(Entry::decode(&[&[2], &bytes[1..]].concat()), Err(Malformed));
+    }
+    let bytes = domain().encode();
+    for end in 0..bytes.len() {
+        assert_eq!(DomainRecord::decode(&bytes[..end]), Err(Malformed));
+    }
+}
+
+#[test]
+fn the_keys_on_disk() {
+    let anna = FoldedAddress::of(&"Anna@example.org".parse().unwrap()).unwrap();
+    assert_eq!(address_key(&anna), b"\x02example.org\0anna");
+    assert_eq!(domain_key(&anna.domain), b"\x01example.org");
+    assert_eq!(partition(&anna.domain).id, 0xd774_c9e7_8640_7d82);
+    let range = address_keys(&anna.domain);
+    assert!(range.from < address_key(&anna) && address_key(&anna) < range.to);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Entry::decode(&bytes);
+        let _ = DomainRecord::decode(&[&[1], &bytes[..]].concat());
+    }
+}

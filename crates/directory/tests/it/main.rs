@@ -1,0 +1,6 @@
+//! The directory on the engine in memory.
+#![expect(clippy::unwrap_used, reason = "what a test prepares must be there")]
+mod accounts;
+mod door;
+mod place;
+mod recipients;

@@ -1,0 +1,180 @@
+//! To whom an address goes, and who may send as it.
+use crate::place::{Place, address, domain, place};
+use directory::{AliasFault, DomainOptions, Error, Resolution, Target};
+use names::AccountId;
+
+fn account(id: u64, text: &str, detail: Option<&str>) -> Target {
+    Target::Account { id: AccountId(id), address: address(text), detail: detail.map(str::to_owned) }
+}
+
+fn to(targets: &[Target]) -> Resolution {
+    Resolution::Targets(targets.to_vec())
+}
+
+async fn alias(place: &Place, from: &str, targets: &[&str]) {
+    let targets = targets.iter().map(|target| address(target)).collect();
+    place.directory.add_alias(&address(from), targets).await.unwrap();
+}
+
+async fn resolve(place: &Place, text: &str) -> Resolution {
+    place.directory.resolve(&address(text)).await.unwrap()
+}
+
+#[tokio::test]
+async fn accounts_details_and_aliases() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    place.account(2, "Bram@example.org").await;
+    place.account(3, "jan+piet@example.org").await;
+    place.account(4, "jörg@example.org").await;
+    alias(&place, "info@example.org", &["anna@example.org", "bram+werk@example.org", "x@elders.example"]).await;
+    alias(&place, "all@example.org", &["info@example.org", "anna@example.org", "gone@example.org"]).await;
+    let anna = || account(1, "anna@example.org", None);
+    let info = [anna(), account(2, "Bram@example.org", Some("werk")), Target::Remote(address("x@elders.example"))];
+    let all = [anna(), info[1].clone(), info[2].clone()];
+    for (text, expected) in [
+        ("anna@example.org", to(&[anna()])),
+        ("ANNA@EXAMPLE.ORG", to(&[anna()])),
+        ("anna+Lijst@example.org", to(&[account(1, "anna@example.org", Some("lijst"))])),
+        ("anna+@example.org", to(&[account(1, "anna@example.org", Some(""))])),
+        ("jan+piet@example.org", to(&[account(3, "jan+piet@example.org", None)])),
+        ("JO\u{308}RG@example.org", to(&[account(4, "jörg@example.org", None)])),
+        ("info@example.org", to(&info)),
+        ("info+x@example.org", to(&info)),
+        ("all@example.org", to(&all)),
+        ("nobody@example.org", Resolution::Unknown),
+        ("\"an na\"@example.org", Resolution::Unknown),
+        ("+anna@example.org", Resolution::Unknown),
+        ("anna@elders.example", Resolution::NotLocal),
+    ] {
+        let found = resolve(&place, text).await;
+        match (&found, &expected) {
+            // Breadth first: the order of an alias of an alias is not promised.
+            (Resolution::Targets(found), Resolution::Targets(expected)) if text.starts_with("all") => {
+                assert_eq!(found.len(), expected.len());
+                assert!(expected.iter().all(|target| found.contains(target)), "{found:?}");
+            }
+            _ => assert_eq!(found, expected, "{text}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn suspended_and_unknown_targets() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    place.account(2, "bram@example.org").await;
+    place.directory.suspend(&address("bram@example.org"), "rekening open").await.unwrap();
+    alias(&place, "both@example.org", &["bram@example.org", "anna@example.org"]).await;
+    alias(&place, "one@example.org", &["bram@example.org", "nobody@example.org"]).await;
+    alias(&place, "none@example.org", &["nobody@example.org"]).await;
+    let suspended = Resolution::Suspended { reason: "rekening open".to_owned() };
+    for (text, expected) in [
+        ("bram@example.org", suspended.clone()),
+        ("bram+x@example.org", suspended.clone()),
+        ("both@example.org", to(&[account(1, "anna@example.org", None)])),
+        ("one@example.org", suspended),
+        ("none@example.org", Resolution::Unknown),
+    ] {
+        assert_eq!(resolve(&place, text).await, expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn loops_and_limits() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    alias(&place, "a@example.org", &["b@example.org"]).await;
+    alias(&place, "b@example.org", &["A@example.org"]).await;
+    alias(&place, "self@example.org", &["self@example.org", "anna@example.org"]).await;
+    assert_eq!(resolve(&place, "a@example.org").await, Resolution::Broken(AliasFault::Loop));
+    assert_eq!(resolve(&place, "self@example.org").await, to(&[account(1, "anna@example.org", None)]));
+    for number in 0..12 {
+        alias(&place, &format!("d{number}@example.org"), &[&format!("d{}@example.org", number + 1)]).await;
+    }
+    alias(&place, "d12@example.org", &["anna@example.org"]).await;
+    assert_eq!(resolve(&place, "d3@example.org").await, to(&[account(1, "anna@example.org", None)]));
+    assert_eq!(resolve(&place, "d2@example.org").await, Resolution::Broken(AliasFault::TooDeep));
+    let elsewhere = |from: usize, count: usize| -> Vec<_> {
+        (from..from + count).map(|number| address(&format!("u{number}@elders.example"))).collect()
+    };
+    place.directory.add_alias(&address("m0@example.org"), elsewhere(0, 1000)).await.unwrap();
+    place.directory.add_alias(&address("m1@example.org"), elsewhere(1000, 1000)).await.unwrap();
+    alias(&place, "many@example.org", &["m0@example.org", "m1@example.org"]).await;
+    let Resolution::Targets(targets) = resolve(&place, "m0@example.org").await else { panic!() };
+    assert_eq!(targets.len(), 1000);
+    assert_eq!(resolve(&place, "many@example.org").await, Resolution::Broken(AliasFault::TooMany));
+}
+
+#[tokio::test]
+async fn catch_all_and_postmaster() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    place.account(2, "bram@example.org").await;
+    let options = DomainOptions {
+        separator: None,
+        catch_all: Some(address("anna@example.org")),
+        owner: Some(address("bram@example.org")),
+    };
+    place.directory.change_domain(&domain(), options.clone()).await.unwrap();
+    let anna = to(&[account(1, "anna@example.org", None)]);
+    let bram = to(&[account(2, "bram@example.org", None)]);
+    for (text, expected) in [
+        ("nobody@example.org", &anna),
+        ("bram+x@example.org", &anna),
+        ("\"no body\"@example.org", &anna),
+        ("postmaster@example.org", &bram),
+        ("Abuse@example.org", &bram),
+        ("hostmaster@example.org", &anna),
+    ] {
+        assert_eq!(resolve(&place, text).await, *expected, "{text}");
+    }
+    alias(&place, "abuse@example.org", &["anna@example.org"]).await;
+    assert_eq!(resolve(&place, "abuse@example.org").await, anna);
+    // A catch-all that is not there itself ends.
+    let nowhere = DomainOptions { catch_all: Some(address("nowhere@example.org")), ..options };
+    place.directory.change_domain(&domain(), nowhere).await.unwrap();
+    assert_eq!(resolve(&place, "nobody@example.org").await, Resolution::Broken(AliasFault::Loop));
+}
+
+#[tokio::test]
+async fn who_may_send_as_what() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    place.account(2, "bram@example.org").await;
+    alias(&place, "info@example.org", &["team@example.org", "x@elders.example"]).await;
+    alias(&place, "team@example.org", &["anna@example.org"]).await;
+    let options = DomainOptions {
+        catch_all: Some(address("bram@example.org")),
+        owner: Some(address("bram@example.org")),
+        ..DomainOptions::default()
+    };
+    place.directory.change_domain(&domain(), options).await.unwrap();
+    for (from, anna, bram) in [
+        ("Anna@example.org", true, false),
+        ("anna+x@example.org", true, false),
+        ("info@example.org", true, false),
+        ("postmaster@example.org", false, true),
+        ("anything@example.org", false, false),
+        ("x@elders.example", false, false),
+    ] {
+        for (id, may) in [(1, anna), (2, bram)] {
+            let found = place.directory.may_send_as(AccountId(id), &address(from)).await.unwrap();
+            assert_eq!(found, may, "{from} {id}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_not_unknown() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    place.memory.corrupt(store_partition(), b"\x02example.org\0anna");
+    let found = place.directory.resolve(&address("anna@example.org")).await;
+    assert!(matches!(found, Err(Error::Corrupt(_))), "{found:?}");
+}
+
+fn store_partition() -> store::Partition {
+    let id = u64::from_be_bytes(blake3::hash(b"example.org").as_bytes()[..8].try_into().unwrap());
+    store::Partition::new(store::PartitionKind::Directory, id)
+}
