@@ -29,11 +29,14 @@ impl Entrance {
         match accepted {
             Accepted::Tcp { stream, remote, local } => {
                 let peer = hall.peer(&self.spec.name, remote, local);
-                let entering = Box::pin(self.enter_by_tcp(hall, stream, peer));
-                tokio::select! {
-                    biased; // a session that is cut off tells so itself
-                    () = entering => {}
-                    () = hall.cut.cancelled() => {}
+                let leading_in = Box::pin(self.lead_in(hall, stream, peer));
+                let led_in = tokio::select! {
+                    led_in = leading_in => led_in,
+                    // at a stop, who has no session yet gets none
+                    () = hall.stop.cancelled() => None,
+                };
+                if let Some((link, _admitted)) = led_in {
+                    self.session(hall, link).await;
                 }
             }
             Accepted::Unix(stream) => {
@@ -45,23 +48,33 @@ impl Entrance {
         }
     }
 
-    async fn enter_by_tcp(self: &Arc<Self>, hall: &Arc<Hall>, mut stream: TcpStream, mut peer: Peer) {
+    /// PROXY header, limits, TLS: what stands between a connection and its session.
+    async fn lead_in(
+        self: &Arc<Self>,
+        hall: &Arc<Hall>,
+        mut stream: TcpStream,
+        mut peer: Peer,
+    ) -> Option<(Link, Admitted)> {
         if self.spec.is_proxy(peer.remote.ip()) {
             match self.ask_proxy(hall, &mut stream).await {
                 Ok(Told::Itself) => {}
                 Ok(Told::Client { source, destination }) => (peer.remote, peer.local) = (source, destination),
-                Err(refusal) => return hall.refused(&self.counter, &peer, refusal),
+                Err(refusal) => {
+                    hall.refused(&self.counter, &peer, refusal);
+                    return None;
+                }
             }
         }
         let admitted = match self.admit(hall, &peer) {
             Ok(admitted) => admitted,
             Err(refusal) => {
                 hall.refused(&self.counter, &peer, refusal);
-                return self.turn_away(hall, peer, stream, &self.spec.words.busy).await;
+                self.turn_away(hall, peer, stream, &self.spec.words.busy).await;
+                return None;
             }
         };
         let link = match (self.spec.security, &self.tls) {
-            (Security::Plain, _) | (_, None) => Some(Link::new(peer, hall.stop.clone(), Box::new(stream), None)),
+            (Security::Plain, _) | (_, None) => Link::new(peer, hall.stop.clone(), Box::new(stream), None),
             (Security::StartTls, Some(tls)) => {
                 let start_tls = ConnectionTls {
                     tls: tls.clone(),
@@ -69,14 +82,11 @@ impl Entrance {
                     counter: Arc::clone(&self.counter),
                     peer: peer.clone(),
                 };
-                Some(Link::new(peer, hall.stop.clone(), Box::new(stream), Some(Arc::new(start_tls))))
+                Link::new(peer, hall.stop.clone(), Box::new(stream), Some(Arc::new(start_tls)))
             }
-            (Security::Implicit, Some(tls)) => Box::pin(self.implicit_tls(hall, tls, stream, peer)).await,
+            (Security::Implicit, Some(tls)) => Box::pin(self.implicit_tls(hall, tls, stream, peer)).await?,
         };
-        if let Some(link) = link {
-            self.session(hall, link).await;
-        }
-        drop(admitted);
+        Some((link, admitted))
     }
 
     async fn ask_proxy(&self, hall: &Hall, stream: &mut TcpStream) -> Result<Told, Refusal> {

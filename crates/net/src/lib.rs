@@ -77,4 +77,5 @@ pub use proxy::{Header as ProxyHeader, Told as ProxyTold, parse as parse_proxy_h
 pub use socket::Inherited;
 pub use spec::{Endpoint, ListenerSpec, Security, Words};
 pub use tls::certificates::{CertFile, Certificate, CertificateStore};
+pub use tls::client::load_roots;
 pub use tls::install_provider;

@@ -129,7 +129,7 @@ pub(crate) fn add_files(shared: &Shared, stats: EngineStats) -> Result<EngineSta
     let space = shared.disk.space().map_err(trouble)?;
     // packs that no location names are dead as a whole
     let listed = shared.disk.list(packs::DIRECTORY).map_err(trouble)?;
-    let uses = shared.uses().clone();
+    let uses = Arc::clone(&*shared.uses());
     let unnamed = listed.iter().filter(|entry| packs::number_of(&entry.name).is_some_and(|n| !uses.contains_key(&n)));
     let dead: u64 = unnamed.map(|entry| entry.length).sum();
     Ok(EngineStats {

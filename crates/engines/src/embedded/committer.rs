@@ -1,5 +1,4 @@
 //! The one thread that writes records: it gathers what waits into a group and gives all of it one sync.
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -178,7 +177,7 @@ impl Committer {
         let begun = Instant::now();
         let commits: Vec<&Prepared> = group.iter().map(|(commit, _)| commit).collect();
         let done = {
-            let uses = self.shared.uses().clone();
+            let uses = Arc::clone(&*self.shared.uses());
             let around = Around { uses: &uses, pending: &self.shared.pending, now: self.shared.now() };
             writing.commit_group(&commits, &around)
         };
@@ -233,6 +232,7 @@ impl Committer {
     fn apply(&self, changes: &Changes) {
         if !changes.uses.is_empty() {
             let mut uses = self.shared.uses();
+            let uses = Arc::make_mut(&mut uses);
             for (number, used) in &changes.uses {
                 if *used == PackUse::default() {
                     uses.remove(number);
@@ -251,11 +251,12 @@ impl Committer {
         if self.shared.fatal.is_raised() {
             return Err(EngineError::Closed);
         }
-        let uses: BTreeMap<u32, PackUse> = self.shared.uses().clone();
+        let uses = Arc::clone(&*self.shared.uses());
         let mut done = collect::transact(writing, request, &uses);
         if matches!(done, Err(Failure::Full)) && self.shared.room.give_up() {
             done = collect::transact(writing, request, &uses);
         }
+        drop(uses);
         match done {
             Ok((count, changes)) => {
                 self.apply(&changes);

@@ -128,7 +128,7 @@ impl Embedded {
             packs,
             pending: Arc::new(PendingBlobs::default()),
             readers,
-            uses: Mutex::new(uses),
+            uses: Mutex::new(Arc::new(uses)),
             spools: AtomicU64::new(0),
         });
         let committer = Queue::<Job>::new(WAITING);

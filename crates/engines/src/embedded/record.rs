@@ -21,6 +21,12 @@ const VERSION: u8 = 1;
 const CRC: usize = 4;
 /// zstd's default level: the knee of its curve for mail.
 const LEVEL: i32 = 3;
+/// Up to so many plain bytes a thread uses its compressor again: making one costs more than such a frame.
+const SMALL: usize = 32 * 1024;
+
+thread_local! {
+    static COMPRESSOR: std::cell::RefCell<Option<zstd::bulk::Compressor<'static>>> = const { std::cell::RefCell::new(None) };
+}
 
 /// Why bytes are not a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -144,8 +150,15 @@ pub(crate) fn encode_frame(plain: &[u8], codec: Codec, into: &mut Vec<u8>) -> st
     match codec {
         Codec::Raw => into.extend_from_slice(plain),
         Codec::Zstd => {
-            let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
-            into.extend_from_slice(&compressor.compress(plain)?);
+            let compressed = COMPRESSOR.with_borrow_mut(|kept| -> std::io::Result<Vec<u8>> {
+                match kept {
+                    Some(compressor) if plain.len() <= SMALL => compressor.compress(plain),
+                    None if plain.len() <= SMALL => kept.insert(zstd::bulk::Compressor::new(LEVEL)?).compress(plain),
+                    // a large frame's tables are too large to keep in every thread
+                    _ => zstd::bulk::Compressor::new(LEVEL)?.compress(plain),
+                }
+            })?;
+            into.extend_from_slice(&compressed);
         }
     }
     let crc = crc32c::crc32c(into.get(start..).unwrap_or_default());

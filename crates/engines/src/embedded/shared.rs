@@ -28,7 +28,7 @@ pub(crate) struct Shared {
     pub(crate) pending: Arc<PendingBlobs>,
     pub(crate) readers: Readers,
     /// What each pack holds, as of the last group on disk; only the committer changes it.
-    pub(crate) uses: Mutex<BTreeMap<u32, PackUse>>,
+    pub(crate) uses: Mutex<Arc<BTreeMap<u32, PackUse>>>,
     pub(crate) spools: AtomicU64,
 }
 
@@ -54,7 +54,7 @@ impl Shared {
         }
     }
 
-    pub(crate) fn uses(&self) -> MutexGuard<'_, BTreeMap<u32, PackUse>> {
+    pub(crate) fn uses(&self) -> MutexGuard<'_, Arc<BTreeMap<u32, PackUse>>> {
         self.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

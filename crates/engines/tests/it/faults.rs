@@ -1,6 +1,5 @@
 //! The engine's own files on a simulated disk: a power cut at every write and sync, and every operation failing once.
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use tempfile::TempDir;
 use world::UnixTime;
 
 use crate::simulated::{Fault, SimulatedDisk};
-use crate::stage::{SMALL, clock, drop_blob, fetch, name, noise, store, within, write};
+use crate::stage::{SMALL, clock, drop_blob, fetch, in_memory, name, noise, store, within, write};
 
 /// Blobs whose name was acknowledged and that nobody has asked to drop.
 #[derive(Default)]
@@ -33,12 +32,6 @@ fn history() -> Vec<Step> {
     steps.extend([1, 3, 5].map(|n: usize| Step::Drop(bodies[n].clone())));
     steps.extend([Step::Collect, Step::Deliver(bodies[3].clone()), Step::Deliver(noise(7, 20_000)), Step::Collect]);
     steps
-}
-
-/// The databases need no real disk here: they are not what is tested.
-fn directory() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
 }
 
 fn open(directory: &TempDir, disk: &SimulatedDisk) -> Result<Embedded, Error> {
@@ -91,7 +84,7 @@ async fn a_power_cut_at_any_write_or_sync_loses_nothing_acknowledged() {
     let mut total = None;
     let mut at = 1;
     while total.is_none_or(|total| at <= total) {
-        let (directory, disk, mut ledger) = (directory(), SimulatedDisk::new(), Ledger::default());
+        let (directory, disk, mut ledger) = (in_memory(), SimulatedDisk::new(), Ledger::default());
         disk.set(Fault::CrashAt(at));
         if let Ok(engine) = open(&directory, &disk) {
             for step in &steps {
@@ -134,7 +127,7 @@ async fn every_operation_may_fail_once() {
     let steps = history();
     let mut at = 1;
     loop {
-        let (directory, mut disk, mut ledger) = (directory(), SimulatedDisk::new(), Ledger::default());
+        let (directory, mut disk, mut ledger) = (in_memory(), SimulatedDisk::new(), Ledger::default());
         let first = disk.clone();
         first.set(Fault::FailOnce(at));
         let mut engine = open(&directory, &disk).or_else(|_| open(&directory, &disk)).unwrap();
@@ -171,7 +164,7 @@ async fn every_operation_may_fail_once() {
 
 #[tokio::test]
 async fn growth_is_refused_below_the_reserve_and_deleting_is_not() {
-    let (directory, disk) = (directory(), SimulatedDisk::new());
+    let (directory, disk) = (in_memory(), SimulatedDisk::new());
     let settings = engines::Settings { reserve_bytes: 1024 * 1024, ..SMALL };
     let real: Arc<dyn Disk> = Arc::new(disk.clone());
     let engine = Embedded::open_on(directory.path(), real, clock(), settings).unwrap();

@@ -1,7 +1,12 @@
 //! The embedded engine from outside: records, blobs, collection, faults.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test")]
+#![expect(clippy::disallowed_methods, reason = "the tasks of a test are awaited where they are spawned")]
 mod blobs;
+mod child;
 mod faults;
+mod full;
+mod log;
+mod rate;
 mod records;
 mod simulated;
 mod stage;

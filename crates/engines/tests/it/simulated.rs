@@ -142,7 +142,7 @@ impl SimulatedDisk {
             if orphans.is_empty() {
                 break;
             }
-            orphans.iter().for_each(|path| drop(names.remove(path)));
+            names.retain(|path, _| !orphans.contains(path));
         }
         let files = state.files.iter().map(|file| survive(file, sector, &mut dice)).collect();
         Self::of(files, names)

@@ -94,6 +94,12 @@ pub(crate) async fn fetch(blobs: &dyn Blobs, hash: BlobHash) -> Result<Option<Ve
     Ok(Some(source.read(0..source.size()).await?.to_vec()))
 }
 
+/// A directory that costs no sync, where the databases' own syncs are not what is tested.
+pub(crate) fn in_memory() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
 /// Bytes that do not compress, the same for the same seed.
 pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];

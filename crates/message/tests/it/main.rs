@@ -1,5 +1,5 @@
 //! `message` from outside: the corpus of nasty messages, every cut, the limits, and second opinions.
-#![expect(clippy::unwrap_used, clippy::panic, missing_docs, reason = "these are tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod corpus;
 mod limits;

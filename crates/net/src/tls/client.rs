@@ -4,15 +4,34 @@ use crate::tls::{VERSIONS, info, provider};
 use futures_util::future::BoxFuture;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use std::fs;
 use std::io;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio_rustls::TlsConnector;
 use transport::{StartTls, Stream, TlsInfo};
+
+/// Reads the certificates that others are checked against from a PEM file, such as Debian's
+/// `/etc/ssl/certs/ca-certificates.crt`. Certificates that cannot be used as roots are left out.
+///
+/// # Errors
+/// A file that cannot be read, or without a usable certificate.
+pub fn load_roots(file: &Path) -> Result<Arc<RootCertStore>, Error> {
+    let text = fs::read(file).map_err(|source| Error::Unreadable { path: file.to_owned(), source })?;
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(CertificateDer::pem_slice_iter(&text).filter_map(Result::ok));
+    if roots.is_empty() {
+        let cause = "no usable root certificate in it".to_owned();
+        return Err(Error::BadCertificate { path: file.to_owned(), cause });
+    }
+    Ok(Arc::new(roots))
+}
 
 /// What checks a certificate, where roots are given.
 #[derive(Clone, Debug)]

@@ -55,3 +55,16 @@ async fn a_stop_cuts_off_who_hangs() {
     assert_eq!(house.refusals(), [Refusal::CutOffAtStop]);
     assert_eq!(hanging.rest().await.0, b"");
 }
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_who_has_no_session() {
+    let limits = net::Limits { silence: Duration::from_secs(60), handshake: Duration::from_secs(60), ..limits() };
+    let house = House::open(vec![spec("imaps", Security::Implicit)], limits);
+    let _silent = house.connect("imaps").await;
+    let mut slow = house.connect("imaps").await;
+    slow.say("\x16\x03\x01").await;
+    eventually(|| house.listeners.counts()[0].accepted == 2).await;
+    let started = Instant::now();
+    assert_eq!(house.listeners.stop(Duration::from_secs(30)).await.cut_off, 0);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}

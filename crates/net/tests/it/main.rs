@@ -5,6 +5,7 @@ mod certificates;
 mod dns;
 mod ending;
 mod house;
+mod inherited;
 mod outbound;
 mod proxies;
 mod tls;

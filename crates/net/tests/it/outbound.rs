@@ -1,10 +1,11 @@
 //! Connections to others.
-use crate::house::{House, limits, spec};
+use crate::house::{Certificates, House, limits, spec};
 use net::{Connector, ConnectorSettings, Security};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -68,6 +69,15 @@ async fn tls_is_opportunistic_and_honest() {
         assert_eq!(line(&mut talk).await, "got x");
         talk.goodbye().await;
     }
+}
+
+#[test]
+fn roots_are_read_from_a_file() {
+    let certificates = Certificates::new();
+    let file = certificates.file("new");
+    assert_eq!(net::load_roots(&file.cert).unwrap().len(), 1);
+    assert!(matches!(net::load_roots(&file.key), Err(net::Error::BadCertificate { .. })));
+    assert!(matches!(net::load_roots(Path::new("/nowhere")), Err(net::Error::Unreadable { .. })));
 }
 
 #[tokio::test]

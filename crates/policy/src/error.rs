@@ -1,0 +1,20 @@
+//! Why something is not believed.
+use crate::HeloFault;
+use std::time::Duration;
+use thiserror::Error;
+
+/// A refusal, by who must act: always the peer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The name in HELO or EHLO.
+    #[error(transparent)]
+    Helo(#[from] HeloFault),
+    /// More was sent than one sender may send.
+    #[error("more than {limit} an hour")]
+    RateExceeded {
+        /// What an hour allows.
+        limit: u32,
+        /// When there is room again for as much.
+        wait: Duration,
+    },
+}
