@@ -28,8 +28,8 @@ const GROUP: usize = 256;
 const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// How long the committer waits before it uses a quiet moment.
 const QUIET: Duration = Duration::from_millis(500);
-/// The most that the journal may lose.
-const JOURNAL_SYNC: Duration = Duration::from_secs(1);
+/// How old a commit of the journal may be before its log is synced; with [`QUIET`] it may lose a second.
+const JOURNAL_SYNC: Duration = Duration::from_millis(500);
 /// Pages that one quiet moment gives back.
 const VACUUM_PAGES: u32 = 256;
 
@@ -142,7 +142,9 @@ impl Committer {
         }
         let grows = |(commit, _): &(Prepared, Answer)| commit.growth == Growth::Grows;
         let mut group = group;
-        if group.iter().any(grows) && !self.shared.room.may_grow(0) {
+        // asked for every group, so that it is known again as soon as there is room
+        let room = self.shared.room.may_grow(0);
+        if !room && group.iter().any(grows) {
             let (refused, rest) = group.into_iter().partition(grows);
             self.refuse_for_space(refused);
             group = rest;
@@ -285,6 +287,7 @@ impl Committer {
         if self.shared.fatal.is_raised() {
             return;
         }
+        self.shared.room.may_grow(0);
         self.shared.room.remake();
         if self.durability == Durability::Full {
             for (hash, location) in self.shared.pending.expire(self.shared.now()) {

@@ -1,5 +1,7 @@
 //! Opening a store: the lock, what the last stop left, the databases, the threads.
 use std::collections::BTreeMap;
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
@@ -76,7 +78,7 @@ impl Embedded {
     /// # Errors
     /// When another process has it, a later release wrote it, or the disk fails.
     pub fn open(directory: &Path, clock: Arc<dyn Clock>, settings: Settings) -> Result<Self, Error> {
-        std::fs::create_dir_all(directory)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         Self::open_on(directory, Arc::new(RealDisk::new(directory)), clock, settings)
     }
 
@@ -169,6 +171,8 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 
 /// Opens a database to write to; after an unclean stop its log goes into it, with the sync that this takes.
 fn database(directory: &Path, file: &'static str, durability: Durability, clean: bool) -> Result<Connection, Error> {
+    // made here, so that nobody else may read it; its log takes the same mode
+    OpenOptions::new().append(true).create(true).mode(0o600).open(directory.join(file))?;
     let connection = open_for_writing(&directory.join(file), durability).map_err(|error| match error {
         OpenError::Sqlite(error) => Error::Database(file, error),
         OpenError::Newer(found) => Error::Newer { file, found },

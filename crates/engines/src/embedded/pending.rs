@@ -1,5 +1,5 @@
 //! Blobs that are on disk and that no commit has named yet.
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use store::BlobHash;
@@ -24,7 +24,7 @@ pub(crate) struct PendingBlobs(Mutex<State>);
 struct State {
     finished: HashMap<BlobHash, Finished>,
     /// Large files between their rename and their end.
-    renaming: HashSet<BlobHash>,
+    renaming: HashMap<BlobHash, usize>,
 }
 
 /// A large file is being put in its place; nobody takes it away meanwhile.
@@ -89,7 +89,7 @@ impl PendingBlobs {
     ) -> Result<Claim, E> {
         let mut state = self.state();
         rename()?;
-        state.renaming.insert(hash);
+        *state.renaming.entry(hash).or_default() += 1;
         drop(state);
         Ok(Claim { pending: Arc::clone(self), hash })
     }
@@ -97,7 +97,7 @@ impl PendingBlobs {
     /// Runs `unlink` unless the large file is wanted by somebody who has not named it yet.
     pub(crate) fn unless_wanted(&self, hash: BlobHash, unlink: impl FnOnce()) -> bool {
         let state = self.state();
-        let free = !state.renaming.contains(&hash) && !state.finished.contains_key(&hash);
+        let free = !state.renaming.contains_key(&hash) && !state.finished.contains_key(&hash);
         if free {
             unlink();
         }
@@ -112,6 +112,12 @@ impl PendingBlobs {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.pending.state().renaming.remove(&self.hash);
+        let mut state = self.pending.state();
+        if let Some(claims) = state.renaming.get_mut(&self.hash) {
+            *claims -= 1;
+            if *claims == 0 {
+                state.renaming.remove(&self.hash);
+            }
+        }
     }
 }

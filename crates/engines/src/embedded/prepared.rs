@@ -49,14 +49,17 @@ impl Prepared {
             }
         });
         let writes: Vec<_> = writes.collect();
+        let names: BTreeSet<BlobHash> = commit.names_blobs.into_iter().collect();
+        // a blob both dropped and named in one commit is used
+        let drops = commit.drops_blobs.into_iter().filter(|hash| !names.contains(hash)).collect();
         Ok(Self {
             partition,
             table: Table::of(partition.kind),
             preconditions: preconditions.collect(),
             bytes: writes.iter().map(|write| write.key.len() + write.sealed.len()).sum(),
             writes,
-            names: commit.names_blobs.into_iter().collect::<BTreeSet<_>>().into_iter().collect(),
-            drops: commit.drops_blobs,
+            names: names.into_iter().collect(),
+            drops,
             growth: commit.growth,
         })
     }

@@ -3,9 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "the tasks of a test are awaited where they are spawned")]
 mod blobs;
 mod child;
+mod earlier;
 mod faults;
 mod full;
 mod log;
+mod model;
 mod rate;
 mod records;
 mod simulated;

@@ -1,0 +1,103 @@
+//! Stores as earlier releases left them, kept in `tests/stores/`: each is opened, read and written (row R16 of the threats).
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use engines::{Embedded, Settings};
+use store::{BlobHash, Commit, Engine, Found, Partition, PartitionKind, Read};
+use world::UnixTime;
+
+use crate::stage::{ACCOUNT, clock, commit, drop_blob, fetch, get, in_memory, name, noise, put, store, submit, write};
+
+/// Asks for a new store to be written into this directory, instead of the kept ones being read.
+const WRITE: &str = "GLASPOST_WRITE_STORE";
+
+/// Small steps, so that the kept files are small.
+const KEPT: Settings =
+    Settings { reserve_bytes: 0, seal_bytes: 64 * 1024, allocate_bytes: 4096, large_bytes: 32 * 1024, readers: 1 };
+
+fn bodies() -> [Vec<u8>; 5] {
+    let lines = b"Subject: kept\r\n\r\n".repeat(20_000);
+    // the last one takes a file of its own
+    let large = [noise(3, 40_000), vec![0; 300_000]].concat();
+    [Vec::new(), noise(1, 100), noise(2, 20_000), lines, large]
+}
+
+fn elsewhere() -> [Partition; 3] {
+    [PartitionKind::Directory, PartitionKind::Queue, PartitionKind::Journal].map(|kind| Partition::new(kind, 1))
+}
+
+async fn fill(directory: &Path) {
+    let engine = Embedded::open(directory, clock(), KEPT).unwrap();
+    for n in 0..50_u8 {
+        write(&engine, vec![put(b"head", n.into(), b""), put(&[n], n.into(), &[n; 40])]).await.unwrap();
+    }
+    for partition in elsewhere() {
+        let writes = vec![put(b"k", 7, b"elsewhere")];
+        submit(&engine, Commit { writes, ..commit(partition) }).await.unwrap();
+    }
+    for body in bodies() {
+        let hash = store(&engine, &body).await.unwrap().hash;
+        name(&engine, hash).await.unwrap();
+    }
+    let gone = store(&engine, b"unlinked").await.unwrap().hash;
+    name(&engine, gone).await.unwrap();
+    drop_blob(&engine, gone).await.unwrap();
+    engine.shutdown().await;
+    drop(engine);
+    for file in ["lock", "reserve"] {
+        let _ = std::fs::remove_file(directory.join(file));
+    }
+}
+
+async fn read(directory: &Path) {
+    let engine = Embedded::open(directory, clock(), Settings::default()).unwrap();
+    for n in 0..50_u8 {
+        assert_eq!(get(&engine, &[n]).await, Some((n.into(), vec![n; 40])));
+    }
+    assert_eq!(get(&engine, b"head").await, Some((49, Vec::new())));
+    for partition in elsewhere() {
+        let found = engine.read(partition, vec![Read::Get(b"k".to_vec())]).await.unwrap().remove(0);
+        assert!(matches!(found, Found::One(Some(value)) if value.version == 7 && value.payload == "elsewhere"));
+    }
+    for body in bodies() {
+        assert_eq!(fetch(&engine, BlobHash::of(&body)).await.unwrap(), Some(body));
+    }
+    let entries = engine.blobs().page(None, 100).await.unwrap();
+    assert_eq!(entries.iter().filter(|entry| entry.links == [ACCOUNT]).count(), 5);
+    assert_eq!(entries.len(), 6);
+    let later = UnixTime::from_secs(2_000_000);
+    assert_eq!(engine.blobs().collect(later, Duration::from_secs(1)).await.unwrap().blobs, 1);
+    write(&engine, vec![put(b"head", 50, b"")]).await.unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn are_opened_read_and_written() {
+    if let Some(directory) = std::env::var_os(WRITE) {
+        return fill(Path::new(&directory)).await;
+    }
+    let kept = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/stores");
+    let mut opened = 0;
+    for entry in std::fs::read_dir(kept).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() && entry.file_name().to_string_lossy().starts_with("engine-") {
+            let directory = in_memory();
+            copy(&entry.path(), directory.path());
+            read(directory.path()).await;
+            opened += 1;
+        }
+    }
+    assert!(opened > 0, "no kept store was found");
+}
