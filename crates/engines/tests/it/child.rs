@@ -105,7 +105,8 @@ fn child() {
                 let mut n = delivered(&engine, writer).await;
                 loop {
                     match deliver(&engine, writer, n).await {
-                        Ok(()) => writeln!(ledger.lock().unwrap(), "{writer} {n}").unwrap(),
+                        // one call, so that a kill leaves no part of a line
+                        Ok(()) => ledger.lock().unwrap().write_all(format!("{writer} {n}\n").as_bytes()).unwrap(),
                         Err(CommitError::Closed) => return,
                         Err(error) => panic!("{error}"),
                     }
