@@ -7,6 +7,14 @@ mod addresses;
 mod dates;
 mod encoded_words;
 mod header_fields;
+mod imap_command;
+mod imap_literal_stream;
+mod imap_mailbox_pattern;
+mod imap_replies;
+mod imap_search;
+mod imap_section;
+mod imap_sequence_set;
+mod imap_utf7;
 mod mime;
 mod parameters;
 mod proxy_header;
@@ -16,11 +24,19 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, by name.
 pub const TARGETS: &[Target] = &[
-    ("addresses", addresses::addresses),             //
-    ("dates", dates::dates),                         //
-    ("encoded_words", encoded_words::encoded_words), //
-    ("header_fields", header_fields::header_fields), //
-    ("mime", mime::mime),                            //
-    ("parameters", parameters::parameters),          //
-    ("proxy_header", proxy_header::proxy_header),    //
+    ("addresses", addresses::addresses),                                  //
+    ("dates", dates::dates),                                              //
+    ("encoded_words", encoded_words::encoded_words),                      //
+    ("header_fields", header_fields::header_fields),                      //
+    ("imap_command", imap_command::imap_command),                         //
+    ("imap_literal_stream", imap_literal_stream::imap_literal_stream),    //
+    ("imap_mailbox_pattern", imap_mailbox_pattern::imap_mailbox_pattern), //
+    ("imap_replies", imap_replies::imap_replies),                         //
+    ("imap_search", imap_search::imap_search),                            //
+    ("imap_section", imap_section::imap_section),                         //
+    ("imap_sequence_set", imap_sequence_set::imap_sequence_set),          //
+    ("imap_utf7", imap_utf7::imap_utf7),                                  //
+    ("mime", mime::mime),                                                 //
+    ("parameters", parameters::parameters),                               //
+    ("proxy_header", proxy_header::proxy_header),                         //
 ];

@@ -1,0 +1,34 @@
+//! Whole IMAP commands: nothing panics, what is read is read once, and reading is linear in the line.
+use imap_wire::{Append, Authenticate, Cursor, Error, Fetch, Head, List, Login, Search, Select, Store};
+
+pub(crate) fn imap_command(data: &[u8]) {
+    let mut cursor = Cursor::new(data);
+    let Ok(head) = Head::read(&mut cursor) else { return };
+    assert!(data.starts_with(head.tag.as_bytes()) && !head.name.is_empty());
+    if cursor.space().is_err() {
+        return;
+    }
+    // Whatever the name, the arguments of every command are tried.
+    let read = |read: &dyn Fn(&mut Cursor<'_>) -> Result<(), Error>| {
+        let mut args = cursor.clone();
+        if read(&mut args).is_ok() {
+            assert!(args.rest().is_empty());
+        }
+    };
+    read(&|args| Login::read(args).map(drop));
+    read(&|args| Authenticate::read(args).map(drop));
+    read(&|args| imap_wire::id(args).map(drop));
+    read(&|args| imap_wire::enable(args).map(drop));
+    read(&|args| Select::read(args).map(drop));
+    read(&|args| imap_wire::one_mailbox(args).map(drop));
+    read(&|args| imap_wire::two_mailboxes(args).map(drop));
+    read(&|args| imap_wire::status(args).map(drop));
+    read(&|args| List::read(args).map(drop));
+    read(&|args| List::read_lsub(args).map(drop));
+    read(&|args| Append::read(args).map(drop));
+    read(&|args| Fetch::read(args).map(drop));
+    read(&|args| Store::read(args).map(drop));
+    read(&|args| imap_wire::copy(args).map(drop));
+    read(&|args| imap_wire::one_set(args).map(drop));
+    read(&|args| Search::read(args).map(drop));
+}
