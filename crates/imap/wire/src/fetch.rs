@@ -31,7 +31,7 @@ pub enum FetchItem {
     Body,
     /// `BODYSTRUCTURE`
     BodyStructure,
-    /// `BODY[…]`, `BODY.PEEK[…]` and the three of RFC 822.
+    /// `BODY[…]`, `BODY.PEEK[…]` and the three forms `RFC822`.
     Section {
         /// What of the message.
         section: Section,
