@@ -1,1 +1,25 @@
 //! What happens to mail: routing, local delivery, the outbound queue, DSNs.
+//!
+//! A session asks [`Delivery::recipient`] at RCPT and [`Delivery::accept`] after the data; [`Delivery::run`] owns the
+//! queue. Invariants: what is answered is on disk; a target here is never bounced; nothing is sent about a message
+//! with the null reverse-path; every commit of the queue's owner carries its lease.
+mod accept;
+mod attempt;
+mod delivery;
+mod envelope;
+mod error;
+mod homes;
+mod operator;
+mod outbound;
+mod queue;
+mod report;
+mod routing;
+mod settings;
+pub use accept::{Accepted, Outcome};
+pub use delivery::{Delivery, Parts};
+pub use envelope::{Body, Envelope, Notify, Origin, Return, Sender};
+pub use error::Error;
+pub use operator::{Filter, Load, Operator, QueuePage, Queued};
+pub use queue::{Destination, Entry, Hold, LaneState, PARTITIONS, Pending, QueueId, QueueIdError};
+pub use routing::{Asked, DirectoryAway, Recipient, Refused, Residents, Resolved, Target};
+pub use settings::{NextHop, Settings};

@@ -1,0 +1,298 @@
+//! Taking a message in: one target is one commit, several go by intake (MODEL.md, "Intake: one 250 for several
+//! targets"). Whatever is answered is on disk.
+use crate::delivery::Inner;
+use crate::envelope::{self, Envelope};
+use crate::error::Error;
+use crate::homes::Mail;
+use crate::queue::ledger::{Kept, Turn};
+use crate::queue::settle::{Verdict, Words, settle};
+use crate::queue::{Entry, Pending, QueueId};
+use crate::routing::{Recipient, Refused, Target};
+use futures_util::future::join_all;
+use journal::Event;
+use names::{AccountId, Address};
+use std::time::Duration;
+use store::{DeliveryId, NewBlob, QuotaCheck, Receipt, ReceivedAt};
+
+/// How long an intake belongs to its session; then the queue finishes it.
+const LEASED: Duration = Duration::from_secs(60);
+/// Accounts written to at once by one session.
+const AT_ONCE: usize = 16;
+
+/// A message that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The delivery's id, as it is printed.
+    pub id: String,
+    /// What came of each recipient, in the order in which they were given.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What came of one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in the mailbox.
+    Stored(Receipt),
+    /// It is in the queue: for another server, or for a mailbox here that could not be written just then.
+    Queued(QueueId, Receipt),
+    /// It was refused after all.
+    Refused(Refused),
+}
+
+/// One target, and which recipients led there.
+struct Aim {
+    pending: Pending,
+    from: Vec<usize>,
+}
+
+impl Inner {
+    /// Takes a message in.
+    ///
+    /// # Errors
+    /// Nothing was taken: nobody got it.
+    pub(crate) async fn accept(
+        &self,
+        envelope: Envelope,
+        blob: NewBlob,
+        mut recipients: Vec<Recipient>,
+    ) -> Result<Accepted, Refused> {
+        let delivery =
+            DeliveryId(u128::from(self.world.random.number()) << 64 | u128::from(self.world.random.number()));
+        let aims = self.aims(&recipients);
+        let mut outcomes = match aims.as_slice() {
+            [] => return Err(Refused::Unknown),
+            [Aim { pending: Pending { account: Some(account), .. }, .. }] => {
+                // the room that was held is this message's: the commit asks the quota itself
+                recipients.iter_mut().for_each(|recipient| recipient.held.clear());
+                let outcome = self.one_account(delivery, &envelope, &blob, *account, &recipients).await?;
+                vec![outcome; recipients.len()]
+            }
+            _ => self.intake(delivery, &envelope, &blob, &aims, recipients.len()).await?,
+        };
+        outcomes.truncate(recipients.len());
+        let id = envelope::Delivery(delivery).to_string();
+        tracing::info!(delivery = %id, recipients = recipients.len(), size = blob.size, "accepted");
+        self.journal.record(Event::Accepted {
+            delivery: id.as_str().into(),
+            peer: envelope.sender.peer.clone(),
+            account: envelope.sender.account,
+            sender: envelope.sender.reverse_path.as_ref().map(ToString::to_string).unwrap_or_default().into(),
+            recipients: u32::try_from(recipients.len()).unwrap_or(u32::MAX),
+            size: blob.size,
+        });
+        Ok(Accepted { id, outcomes })
+    }
+
+    /// Each target once, though several recipients lead to it.
+    fn aims(&self, recipients: &[Recipient]) -> Vec<Aim> {
+        let mut aims: Vec<Aim> = Vec::new();
+        let mut known = std::collections::HashMap::new();
+        for (at, recipient) in recipients.iter().enumerate() {
+            for target in &recipient.targets {
+                let (account, address) = match target {
+                    Target::Account(account, address) => (Some(*account), address),
+                    Target::Remote(address) => (None, address),
+                };
+                let place = *known.entry((account, account.is_none().then(|| address.clone()))).or_insert(aims.len());
+                if let Some(aim) = aims.get_mut(place) {
+                    aim.from.push(at);
+                } else {
+                    let pending = self.pending(recipient, account, address);
+                    aims.push(Aim { pending, from: vec![at] });
+                }
+            }
+        }
+        aims
+    }
+
+    fn pending(&self, recipient: &Recipient, account: Option<AccountId>, address: &Address) -> Pending {
+        let original = recipient.asked.address.clone();
+        let trail = if original == *address { Vec::new() } else { vec![original.clone()] };
+        Pending {
+            address: address.clone(),
+            account,
+            original,
+            orcpt: recipient.asked.orcpt.clone(),
+            notify: recipient.asked.notify,
+            trail,
+            attempts: 0,
+            due: self.world.clock.now(),
+            reply: None,
+            warned: false,
+        }
+    }
+
+    /// One account is one commit on that account.
+    async fn one_account(
+        &self,
+        delivery: DeliveryId,
+        envelope: &Envelope,
+        blob: &NewBlob,
+        account: AccountId,
+        recipients: &[Recipient],
+    ) -> Result<Outcome, Refused> {
+        let original = recipients.first().map(|recipient| &recipient.asked.address);
+        let mail = Mail {
+            delivery,
+            blob: blob.clone(),
+            prefix_len: envelope.prefix_len,
+            received: ReceivedAt::utc(self.world.clock.now()),
+            original_recipient: original.map(ToString::to_string).unwrap_or_default(),
+            quota: QuotaCheck::Asked,
+        };
+        match self.homes.deliver(account, mail).await {
+            Ok(Some(receipt)) => {
+                for recipient in recipients {
+                    self.stored(delivery, &recipient.asked.address, account, blob.size);
+                }
+                Ok(Outcome::Stored(receipt))
+            }
+            // a new id that was taken before would be a fault of the random source: nothing was written
+            Ok(None) => Err(Refused::Unavailable),
+            Err(error) => {
+                tracing::warn!(%account, %error, "not stored");
+                match Refused::from(&error) {
+                    refused @ (Refused::Unavailable | Refused::NoSpace) => Err(refused),
+                    refused => Ok(Outcome::Refused(refused)),
+                }
+            }
+        }
+    }
+
+    /// Several targets: all of them on disk first, then each account by itself.
+    async fn intake(
+        &self,
+        delivery: DeliveryId,
+        envelope: &Envelope,
+        blob: &NewBlob,
+        aims: &[Aim],
+        recipients: usize,
+    ) -> Result<Vec<Outcome>, Refused> {
+        let now = self.world.clock.now();
+        let local = aims.iter().any(|aim| aim.pending.account.is_some());
+        let leased = now.plus(LEASED);
+        let mut pending: Vec<Pending> = aims.iter().map(|aim| aim.pending.clone()).collect();
+        if local {
+            // the lease: nothing of it is due before, so that no owner of the partition touches it
+            pending.iter_mut().for_each(|pending| pending.due = leased);
+        }
+        let entry = Entry {
+            delivery,
+            reverse_path: envelope.sender.reverse_path.clone(),
+            origin: envelope.sender.origin,
+            ret: envelope.ret,
+            envid: envelope.envid.clone(),
+            body: envelope.body,
+            utf8: envelope.utf8,
+            blob: blob.hash,
+            size: blob.size,
+            prefix_len: envelope.prefix_len,
+            return_path_len: envelope.return_path_len,
+            created: now,
+            hold: None,
+            recipients: pending,
+        };
+        let id = QueueId::new(delivery.0, self.world.random.number());
+        let receipt = self.queue.ledger.create(id, &entry).await.map_err(|error| refusal(&error))?;
+        let mut outcomes = vec![Outcome::Queued(id, receipt); recipients];
+        if local {
+            let kept = Kept { id, version: 1, entry };
+            let stored = self.finish(&kept, blob, aims).await;
+            for (at, outcome) in outcomes.iter_mut().enumerate() {
+                let mut aims = aims.iter().zip(&stored).filter(|(aim, _)| aim.from.contains(&at)).peekable();
+                let first = aims.peek().and_then(|(_, receipt)| **receipt);
+                if let Some(receipt) = first.filter(|_| aims.all(|(_, receipt)| receipt.is_some())) {
+                    *outcome = Outcome::Stored(receipt);
+                }
+            }
+        } else {
+            self.queue.offer(id, &entry);
+        }
+        Ok(outcomes)
+    }
+
+    /// Writes to the accounts of an intake, then takes those who have it out of the entry. Gives a receipt for each aim
+    /// that is done; what is not done is in the queue.
+    async fn finish(&self, kept: &Kept, blob: &NewBlob, aims: &[Aim]) -> Vec<Option<Receipt>> {
+        let mut stored = Vec::with_capacity(aims.len());
+        for aims in aims.chunks(AT_ONCE) {
+            stored.extend(join_all(aims.iter().map(|aim| self.bring_one(kept, blob, &aim.pending))).await);
+        }
+        for (aim, _) in aims.iter().zip(&stored).filter(|(_, receipt)| receipt.is_some()) {
+            if let Some(account) = aim.pending.account {
+                self.stored(kept.entry.delivery, &aim.pending.original, account, kept.entry.size);
+            }
+        }
+        self.leave(kept, aims, &stored).await;
+        stored
+    }
+
+    async fn bring_one(&self, kept: &Kept, blob: &NewBlob, pending: &Pending) -> Option<Receipt> {
+        let account = pending.account?;
+        let mail = Mail {
+            delivery: kept.entry.delivery,
+            blob: blob.clone(),
+            prefix_len: kept.entry.prefix_len,
+            received: ReceivedAt::utc(kept.entry.created),
+            original_recipient: pending.original.to_string(),
+            quota: QuotaCheck::Settled,
+        };
+        match self.homes.deliver(account, mail).await {
+            Ok(receipt) => receipt,
+            Err(error) => {
+                tracing::warn!(%account, %error, queue_id = %kept.id, "not stored, the queue repeats it");
+                None
+            }
+        }
+    }
+
+    /// Ends the session's lease: who has it leaves the entry, the others are due.
+    async fn leave(&self, kept: &Kept, aims: &[Aim], stored: &[Option<Receipt>]) {
+        let now = self.world.clock.now();
+        let verdicts: Vec<(Address, Verdict)> = aims
+            .iter()
+            .zip(stored)
+            .filter(|(aim, _)| aim.pending.account.is_some())
+            .map(|(aim, receipt)| match receipt {
+                Some(_) => (aim.pending.address.clone(), Verdict::Done(Words::default())),
+                None => (aim.pending.address.clone(), Verdict::Deferred(Words::own("4.3.0", "mailbox not writable"))),
+            })
+            .collect();
+        let settled = settle(&kept.entry, &verdicts, now, &self.settings);
+        let left = settled.entry.map(|mut entry| {
+            entry.recipients.iter_mut().filter(|pending| pending.account.is_none()).for_each(|p| p.due = now);
+            entry
+        });
+        let reports = self.reports(kept, &settled.told).await.unwrap_or_default();
+        let turn = Turn { old: kept, new: left.as_ref(), reports: &reports, fence: None };
+        match self.queue.ledger.turn(&turn).await {
+            Ok(_) => {
+                if let Some(entry) = &left {
+                    self.queue.offer(kept.id, entry);
+                }
+                reports.iter().for_each(|(id, report)| self.queue.offer(*id, report));
+            }
+            // the message is safe: when the lease is over, the queue repeats, and each account takes it once
+            Err(error) => {
+                tracing::warn!(%error, queue_id = %kept.id, "intake left to the queue");
+                self.queue.offer(kept.id, &kept.entry);
+            }
+        }
+    }
+
+    pub(crate) fn stored(&self, delivery: DeliveryId, recipient: &Address, account: AccountId, size: u64) {
+        self.journal.record(Event::Stored {
+            delivery: envelope::Delivery(delivery).to_string().into(),
+            recipient: recipient.to_string().into(),
+            account,
+            size,
+        });
+    }
+}
+
+fn refusal(error: &Error) -> Refused {
+    match error {
+        Error::Store(error) => Refused::from(error),
+        Error::NoSuchEntry(_) | Error::Changed(_) | Error::LeaseLost(_) | Error::Unreadable(_) => Refused::Unavailable,
+    }
+}

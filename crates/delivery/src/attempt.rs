@@ -1,0 +1,174 @@
+//! One attempt: the recipients of one entry at one destination, and what is written down after it.
+use crate::delivery::Inner;
+use crate::envelope;
+use crate::error::Error;
+use crate::homes::{Mail, read_again};
+use crate::outbound::{Attempted, Courier, Load};
+use crate::queue::lanes::Item;
+use crate::queue::ledger::{Kept, Turn};
+use crate::queue::settle::{Action, Told, Verdict, Words, settle};
+use crate::queue::{Destination, Pending};
+use journal::{Attempt, Event};
+use names::{AccountId, Address};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{QuotaCheck, ReceivedAt};
+
+/// When an item is tried again whose result could not be written down.
+const AGAIN: Duration = Duration::from_secs(30);
+/// How often a result is written onto an entry that others keep changing.
+const TRIES: usize = 4;
+
+impl Inner {
+    /// A new courier, without a connection.
+    pub(crate) fn courier(&self) -> Courier {
+        Courier::new(self.connect.clone(), self.world.clone(), self.settings.clone())
+    }
+
+    /// Tries to bring an item to where it goes.
+    pub(crate) async fn attempt(&self, lane: &Arc<str>, item: &Item, courier: &mut Courier) {
+        if let Err(error) = self.attempt_or_error(lane, item, courier).await {
+            tracing::warn!(queue_id = %item.id, destination = %item.destination, %error, "attempt not finished");
+            if let Error::LeaseLost(partition) = error {
+                self.queue.disown(partition);
+            }
+            self.queue.read_again(item.id.partition, self.world.clock.now().plus(AGAIN));
+        }
+    }
+
+    async fn attempt_or_error(&self, lane: &Arc<str>, item: &Item, courier: &mut Courier) -> Result<(), Error> {
+        let now = self.world.clock.now();
+        let Some(kept) = self.queue.ledger.read(item.id).await? else { return Ok(()) };
+        let due: Vec<&Pending> = due(&kept, item, now).collect();
+        let (Some(first), None) = (due.first(), &kept.entry.hold) else { return Ok(()) };
+        match first.destination() {
+            Destination::Account(account) => {
+                let verdict = self.bring_home(&kept, account, first).await;
+                let verdicts = due.iter().map(|pending| (pending.address.clone(), verdict.clone())).collect();
+                // an account is a lane of its own, and never tired
+                self.queue.lives(lane);
+                self.write_down(kept, verdicts).await
+            }
+            Destination::Domain(domain) => {
+                let source = self.store.engine().blobs().open(kept.entry.blob).await.map_err(store::Error::from)?;
+                let missing = || Error::Unreadable(format!("{}: its blob is not stored", item.id));
+                let source = source.ok_or_else(missing)?;
+                let load = Load { entry: &kept.entry, source: source.as_ref(), recipients: &due };
+                let attempted = courier.bring(&domain, &load).await;
+                let words = match &attempted {
+                    Attempted::Reached(_) => None,
+                    Attempted::Unreachable(words) => Some(words.clone()),
+                };
+                let verdicts = attempted.verdicts(&due);
+                self.write_down(kept, verdicts).await?;
+                match words {
+                    None => self.queue.lives(lane),
+                    Some(words) => self.rest(lane, &words).await,
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The lane rests; those about whom somebody must hear something now have this as their attempt too.
+    async fn rest(&self, lane: &Arc<str>, words: &Words) {
+        for item in self.queue.fails(lane, &words.text) {
+            let written = async {
+                let Some(kept) = self.queue.ledger.read(item.id).await? else { return Ok(()) };
+                let verdicts = due(&kept, &item, self.world.clock.now())
+                    .map(|pending| (pending.address.clone(), Verdict::Deferred(words.clone())))
+                    .collect();
+                self.write_down(kept, verdicts).await
+            };
+            if let Err::<(), Error>(error) = written.await {
+                tracing::warn!(queue_id = %item.id, %error, "not written down");
+                self.queue.read_again(item.id.partition, self.world.clock.now().plus(AGAIN));
+            }
+            self.queue.done(&item);
+        }
+    }
+
+    /// Brings a message to an account here. It is repeated without end and never bounced.
+    async fn bring_home(&self, kept: &Kept, account: AccountId, pending: &Pending) -> Verdict {
+        let entry = &kept.entry;
+        let delivered = async {
+            let mail = Mail {
+                delivery: entry.delivery,
+                blob: read_again(&self.store, entry.blob).await?,
+                prefix_len: entry.prefix_len,
+                received: ReceivedAt::utc(entry.created),
+                original_recipient: pending.original.to_string(),
+                quota: QuotaCheck::Settled,
+            };
+            self.homes.deliver(account, mail).await
+        };
+        match delivered.await {
+            Ok(_) => {
+                self.stored(entry.delivery, &pending.original, account, entry.size);
+                Verdict::Done(Words::own("2.0.0", "stored"))
+            }
+            // the account was removed meanwhile: there is nobody to keep it for
+            Err(store::Error::NoSuchAccount(_)) => Verdict::Failed(Words::own("5.1.1", "the account was removed")),
+            Err(error) => Verdict::Deferred(Words::own("4.3.0", error.to_string())),
+        }
+    }
+
+    /// Writes down what came of an attempt, with the reports that it asks for, in one commit.
+    async fn write_down(&self, kept: Kept, verdicts: Vec<(Address, Verdict)>) -> Result<(), Error> {
+        let mut kept = kept;
+        for _ in 0..TRIES {
+            let now = self.world.clock.now();
+            let settled = settle(&kept.entry, &verdicts, now, &self.settings);
+            if settled.told.is_empty() {
+                return Ok(());
+            }
+            let reports = self.reports(&kept, &settled.told).await?;
+            let fence = self.queue.fence(kept.id.partition).ok_or(Error::LeaseLost(kept.id.partition))?;
+            let turn = Turn { old: &kept, new: settled.entry.as_ref(), reports: &reports, fence: Some(fence) };
+            match self.queue.ledger.turn(&turn).await {
+                Ok(_) => {
+                    settled.told.iter().for_each(|told| self.tell(&kept, told));
+                    if let Some(entry) = &settled.entry {
+                        self.queue.offer(kept.id, entry);
+                    }
+                    reports.iter().for_each(|(id, report)| self.queue.offer(*id, report));
+                    return Ok(());
+                }
+                Err(Error::Changed(id)) => match self.queue.ledger.read(id).await? {
+                    Some(now) => kept = now,
+                    None => return Ok(()),
+                },
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::Changed(kept.id))
+    }
+
+    /// Tells the journal of one recipient.
+    fn tell(&self, kept: &Kept, told: &Told) {
+        let attempt = Attempt {
+            delivery: envelope::Delivery(kept.entry.delivery).to_string().into(),
+            queue: kept.id.to_string().into(),
+            recipient: told.pending.address.to_string().into(),
+            server: told.words.server.as_deref().map(Into::into),
+            tls: told.words.tls.as_deref().map(Into::into),
+            reply: told.words.text.as_str().into(),
+            attempts: told.pending.attempts.max(1),
+            size: kept.entry.size,
+        };
+        let event = match told.action {
+            // `Stored` has told of it
+            Action::Delivered => return,
+            Action::Relayed => Event::Relayed(attempt),
+            Action::Delayed => Event::Deferred(attempt),
+            Action::Failed => Event::Failed(attempt),
+        };
+        self.journal.record(event);
+    }
+}
+
+/// Those of an entry that go to the item's destination and are due.
+fn due<'a>(kept: &'a Kept, item: &'a Item, now: world::UnixTime) -> impl Iterator<Item = &'a Pending> {
+    let goes_there = move |pending: &&Pending| pending.due <= now && pending.destination().text() == *item.destination;
+    kept.entry.recipients.iter().filter(goes_there)
+}

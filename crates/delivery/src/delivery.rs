@@ -1,0 +1,106 @@
+//! The door of this room: take recipients, take messages, run the queue.
+use crate::accept::Accepted;
+use crate::envelope::{Envelope, Sender};
+use crate::homes::{Homes, StoreHomes};
+use crate::operator::Operator;
+use crate::queue::board::Queue;
+use crate::queue::ledger::Ledger;
+use crate::queue::{Terms, runner};
+use crate::routing::{self, Asked, Recipient, Refused, Residents};
+use crate::settings::Settings;
+use journal::Journal;
+use std::sync::Arc;
+use store::{NewBlob, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use transport::Connect;
+use world::World;
+
+/// What delivery stands on.
+pub struct Parts {
+    /// Where mail and the queue are.
+    pub store: Store,
+    /// Who lives here.
+    pub residents: Arc<dyn Residents>,
+    /// What is told.
+    pub journal: Journal,
+    /// Clock, random numbers, DNS.
+    pub world: World,
+    /// Connections to other servers.
+    pub connect: Arc<dyn Connect>,
+    /// What an operator set.
+    pub settings: Settings,
+}
+
+/// Delivers mail; cheap to clone.
+#[derive(Clone)]
+pub struct Delivery(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) homes: Arc<dyn Homes>,
+    pub(crate) residents: Arc<dyn Residents>,
+    pub(crate) journal: Journal,
+    pub(crate) world: World,
+    pub(crate) connect: Arc<dyn Connect>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) queue: Queue,
+    /// Messages being taken in and brought away.
+    pub(crate) tracker: TaskTracker,
+}
+
+impl Delivery {
+    /// Puts the parts together. Nothing runs yet: see [`Delivery::run`].
+    pub fn new(parts: Parts) -> Self {
+        let homes = Arc::new(StoreHomes(parts.store.clone()));
+        Self::with_homes(parts, homes)
+    }
+
+    pub(crate) fn with_homes(parts: Parts, homes: Arc<dyn Homes>) -> Self {
+        let Parts { store, residents, journal, world, connect, settings } = parts;
+        let settings = Arc::new(settings);
+        let terms = Terms { give_up_after: settings.give_up_after, warn_after: settings.warn_after };
+        let ledger = Ledger::new(store.records(), terms);
+        let queue = Queue::new(ledger, world.clock.clone(), settings.clone());
+        let tracker = TaskTracker::new();
+        Self(Arc::new(Inner { store, homes, residents, journal, world, connect, settings, queue, tracker }))
+    }
+
+    /// Takes or refuses a recipient, and holds room for the message.
+    ///
+    /// # Errors
+    /// Why he is refused.
+    pub async fn recipient(&self, sender: &Sender, asked: Asked) -> Result<Recipient, Refused> {
+        let inner = &self.0;
+        let limit = inner.settings.max_expansions;
+        routing::recipient(inner.residents.as_ref(), inner.homes.as_ref(), limit, sender, asked).await
+    }
+
+    /// Takes a message in. What the answer says is on disk.
+    ///
+    /// # Errors
+    /// Nothing was taken; [`Refused::Unavailable`] and [`Refused::NoSpace`] may be tried again.
+    ///
+    /// # Cancel safety
+    /// Once it has begun it goes on to its end, whether or not the answer is awaited.
+    pub async fn accept(
+        &self,
+        envelope: Envelope,
+        blob: NewBlob,
+        recipients: Vec<Recipient>,
+    ) -> Result<Accepted, Refused> {
+        let inner = self.0.clone();
+        let taken = self.0.tracker.spawn(async move { inner.accept(envelope, blob, recipients).await });
+        taken.await.unwrap_or(Err(Refused::Unavailable))
+    }
+
+    /// The queue, for its operator.
+    pub fn operator(&self) -> Operator {
+        Operator::new(self.0.clone())
+    }
+
+    /// Runs the queue until `stop` is cancelled; ends when every attempt that had begun has ended.
+    pub async fn run(&self, stop: CancellationToken) {
+        runner::run(self.0.clone(), stop).await;
+    }
+}

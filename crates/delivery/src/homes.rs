@@ -1,0 +1,85 @@
+//! The mailboxes of people here, as delivery sees them.
+use futures_util::future::BoxFuture;
+use names::AccountId;
+use std::fmt;
+use store::{DeliveryId, LineEnds, NewBlob, NewEmail, QuotaCheck, Receipt, ReceivedAt, Store};
+
+/// A message for one account.
+#[derive(Debug, Clone)]
+pub(crate) struct Mail {
+    pub(crate) delivery: DeliveryId,
+    pub(crate) blob: NewBlob,
+    pub(crate) prefix_len: u32,
+    pub(crate) received: ReceivedAt,
+    pub(crate) original_recipient: String,
+    pub(crate) quota: QuotaCheck,
+}
+
+/// Room held for a message that was announced; given back when dropped.
+pub(crate) struct Held(#[expect(dead_code, reason = "it is held, not read")] Box<dyn Send + Sync>);
+
+impl Held {
+    pub(crate) fn new(held: impl Send + Sync + 'static) -> Self {
+        Self(Box::new(held))
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held")
+    }
+}
+
+/// Where mail for accounts goes.
+pub(crate) trait Homes: Send + Sync {
+    /// Holds room for `size` bytes.
+    fn reserve(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>>;
+
+    /// Puts a message into INBOX, once for each delivery id. `None`: it was there before.
+    fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>>;
+}
+
+/// The accounts of the store.
+pub(crate) struct StoreHomes(pub(crate) Store);
+
+impl Homes for StoreHomes {
+    fn reserve(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>> {
+        Box::pin(async move { Ok(Held::new(self.0.account(account).await?.reserve_quota(size).await?)) })
+    }
+
+    fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>> {
+        Box::pin(async move {
+            let account = self.0.account(account).await?.acting_as(&format!("delivery d{:032x}", mail.delivery.0));
+            let mailboxes = account.mailboxes().await?;
+            let inbox = mailboxes.inbox().ok_or(store::Error::NoSuchMailbox)?.id;
+            let email = NewEmail {
+                prefix_len: mail.prefix_len,
+                original_recipient: Some(mail.original_recipient),
+                once: Some(mail.delivery),
+                quota: mail.quota,
+                ..NewEmail::new(mail.blob, mail.received)
+            };
+            Ok(account.append(inbox, vec![email]).await?.receipt())
+        })
+    }
+}
+
+/// Bytes read at a time.
+const PIECE: u64 = 256 * 1024;
+
+/// A stored message with what its parse says: it is read once more, and the store finds the bytes there already.
+pub(crate) async fn read_again(store: &Store, hash: store::BlobHash) -> Result<NewBlob, store::Error> {
+    let gone = || store::Error::Corrupt(format!("blob {hash} of the queue is not stored"));
+    let source = store.engine().blobs().open(hash).await?.ok_or_else(gone)?;
+    let mut writer = store.blob_writer(LineEnds::Keep);
+    let mut at = 0;
+    while at < source.size() {
+        let bytes = source.read(at..at.saturating_add(PIECE).min(source.size())).await?;
+        if bytes.is_empty() {
+            return Err(gone());
+        }
+        writer.write(&bytes).await?;
+        at += bytes.len() as u64;
+    }
+    writer.finish().await
+}

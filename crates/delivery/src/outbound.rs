@@ -1,0 +1,252 @@
+//! Bringing a message to another server (RFC 5321, 3.3 and 5). A courier belongs to one lane and keeps its connection
+//! for the next message.
+pub(crate) mod hosts;
+mod line;
+use crate::envelope::{Body, Return};
+use crate::queue::settle::{Verdict, Words};
+use crate::queue::{Entry, Pending};
+use crate::settings::Settings;
+use hosts::Host;
+use line::{Broken, Line, Sent};
+use names::{Address, Domain};
+use smtp_wire::{ForwardPath, Mail, Mailbox, Notify, Rcpt, Reply, Ret, ReversePath, Transaction, Unsendable};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use store::BlobSource;
+use transport::Connect;
+use world::World;
+
+/// RFC 5321, 4.5.3.1.8: what every server takes at once.
+const RECIPIENTS: usize = 100;
+
+/// What is to be brought.
+pub(crate) struct Load<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) source: &'a dyn BlobSource,
+    pub(crate) recipients: &'a [&'a Pending],
+}
+
+/// What came of it.
+pub(crate) enum Attempted {
+    /// A server, or the DNS, has spoken: a verdict for each recipient.
+    Reached(Vec<(Address, Verdict)>),
+    /// No server could be reached: the whole lane rests.
+    Unreachable(Words),
+}
+
+impl Attempted {
+    /// A verdict for each of `recipients`.
+    pub(crate) fn verdicts(self, recipients: &[&Pending]) -> Vec<(Address, Verdict)> {
+        match self {
+            Self::Reached(verdicts) => verdicts,
+            Self::Unreachable(words) => for_all(recipients, &Verdict::Deferred(words)),
+        }
+    }
+}
+
+fn for_all(recipients: &[&Pending], verdict: &Verdict) -> Vec<(Address, Verdict)> {
+    recipients.iter().map(|pending| (pending.address.clone(), verdict.clone())).collect()
+}
+
+/// Brings messages of one lane.
+pub(crate) struct Courier {
+    connect: Arc<dyn Connect>,
+    world: World,
+    settings: Arc<Settings>,
+    line: Option<Line>,
+}
+
+impl Courier {
+    pub(crate) fn new(connect: Arc<dyn Connect>, world: World, settings: Arc<Settings>) -> Self {
+        Self { connect, world, settings, line: None }
+    }
+
+    /// Takes leave of the server.
+    pub(crate) async fn leave(&mut self) {
+        if let Some(line) = self.line.take() {
+            line.close().await;
+        }
+    }
+
+    /// Brings a message to `domain`.
+    pub(crate) async fn bring(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
+        let mut verdicts = Vec::with_capacity(load.recipients.len());
+        for recipients in load.recipients.chunks(RECIPIENTS) {
+            let load = Load { recipients, ..*load };
+            match self.bring_some(domain, &load).await {
+                Attempted::Reached(more) => verdicts.extend(more),
+                Attempted::Unreachable(words) if verdicts.is_empty() => return Attempted::Unreachable(words),
+                unreachable @ Attempted::Unreachable(_) => verdicts.extend(unreachable.verdicts(recipients)),
+            }
+        }
+        Attempted::Reached(verdicts)
+    }
+
+    async fn bring_some(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
+        // a connection that is kept may have been closed meanwhile: then a new one is made, once
+        if let Some(line) = self.line.take()
+            && line.is_open()
+            && let Ok(verdicts) = self.transact(line, load).await
+        {
+            return Attempted::Reached(verdicts);
+        }
+        let line = match self.dial(domain).await {
+            Ok(line) => line,
+            Err(Verdict::Deferred(words)) => return Attempted::Unreachable(words),
+            Err(verdict) => return Attempted::Reached(for_all(load.recipients, &verdict)),
+        };
+        let server = line.server.clone();
+        match self.transact(line, load).await {
+            Ok(verdicts) => Attempted::Reached(verdicts),
+            // RFC 5321, 4.5.4.1 and RFC 1047: without the last answer it is sent again; twice is better than never
+            Err(broken) => {
+                let mut words = broken_words(&broken);
+                words.server = Some(server);
+                Attempted::Reached(for_all(load.recipients, &Verdict::Deferred(words)))
+            }
+        }
+    }
+
+    /// Connects to the first host of `domain` that talks to us.
+    async fn dial(&self, domain: &Domain) -> Result<Line, Verdict> {
+        let hosts = hosts::hosts(domain, &self.world, &self.settings).await?;
+        let mut last = None;
+        for host in &hosts {
+            let addresses = match hosts::addresses(host, &self.world).await {
+                Ok(addresses) => addresses,
+                // a later chance is worth more than a final no
+                Err(verdict) => {
+                    last = Some(last.filter(|_| matches!(verdict, Verdict::Failed(_))).unwrap_or(verdict));
+                    continue;
+                }
+            };
+            for address in addresses {
+                match self.dial_one(host, address).await {
+                    Ok(line) => return Ok(line),
+                    Err(broken) => {
+                        let mut words = broken_words(&broken);
+                        words.server = Some(format!("{} ({})", host.name, address.ip()));
+                        last = Some(Verdict::Deferred(words));
+                    }
+                }
+            }
+        }
+        Err(last.unwrap_or_else(|| Verdict::Deferred(Words::own("4.4.4", format!("no mail server for {domain}")))))
+    }
+
+    /// Connects, with TLS where it can be had, without where it breaks: opportunistic (RFC 7435).
+    async fn dial_one(&self, host: &Host, address: SocketAddr) -> Result<Line, Broken> {
+        let name = self.settings.host_name.as_str();
+        let connect = self.connect.as_ref();
+        match Line::open(connect, host, address, name, self.settings.starttls).await {
+            Err(Broken::Tls(cause)) => {
+                tracing::info!(host = %host.name, %address, %cause, "sending without TLS");
+                Line::open(connect, host, address, name, false).await
+            }
+            opened => opened,
+        }
+    }
+
+    /// One transaction; keeps the line when it is good for another.
+    async fn transact(&mut self, mut line: Line, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
+        let sent = line.send(&transaction(load), load.source, u64::from(load.entry.return_path_len)).await?;
+        let about = Words {
+            server: Some(line.server.clone()),
+            tls: line.tls(),
+            reports: line.capabilities().dsn,
+            ..Words::default()
+        };
+        let verdicts = match sent {
+            Sent::Replies(replies) => load
+                .recipients
+                .iter()
+                .zip(replies)
+                .map(|(pending, reply)| (pending.address.clone(), verdict(&reply, &about)))
+                .collect(),
+            Sent::Unsendable(why) => for_all(load.recipients, &unsendable(&why, &about)),
+        };
+        if line.is_open() {
+            self.line = Some(line);
+        }
+        Ok(verdicts)
+    }
+}
+
+/// What is asked of the other server.
+fn transaction(load: &Load<'_>) -> Transaction {
+    let entry = load.entry;
+    let reverse_path = match &entry.reverse_path {
+        Some(address) => ReversePath::Mailbox(Mailbox::from(address.clone())),
+        None => ReversePath::Null,
+    };
+    let utf8 = entry.utf8 || load.recipients.iter().any(|pending| pending.address.needs_utf8());
+    let mail = Mail {
+        body: match entry.body {
+            Body::SevenBit => None,
+            Body::EightBitMime => Some(smtp_wire::Body::EightBitMime),
+            Body::Binary => Some(smtp_wire::Body::BinaryMime),
+        },
+        utf8,
+        ret: entry.ret.map(|ret| match ret {
+            Return::Full => Ret::Full,
+            Return::Headers => Ret::Headers,
+        }),
+        envid: entry.envid.clone(),
+        ..Mail::from(reverse_path)
+    };
+    let rcpt = |pending: &&Pending| Rcpt {
+        notify: Some(Notify {
+            success: pending.notify.success,
+            failure: pending.notify.failure,
+            delay: pending.notify.delay,
+        }),
+        orcpt: pending.orcpt.clone(),
+        ..Rcpt::to(ForwardPath::Mailbox(Mailbox::from(pending.address.clone())))
+    };
+    Transaction {
+        mail,
+        recipients: load.recipients.iter().map(rcpt).collect(),
+        size: entry.size.saturating_sub(u64::from(entry.return_path_len)),
+    }
+}
+
+/// What a reply means for a recipient (RFC 5321, 4.2.1).
+fn verdict(reply: &Reply, about: &Words) -> Verdict {
+    let class = reply.code / 100;
+    let words =
+        Words { status: status(reply), text: reply.to_string().trim_end().replace("\r\n", " "), ..about.clone() };
+    match class {
+        2 => Verdict::Done(words),
+        5 => Verdict::Failed(words),
+        _ => Verdict::Deferred(words),
+    }
+}
+
+/// The enhanced status, or the one that the code alone allows (RFC 3463, 2).
+fn status(reply: &Reply) -> String {
+    reply.enhanced.map_or_else(|| format!("{}.0.0", reply.code / 100), |enhanced| enhanced.to_string())
+}
+
+fn unsendable(why: &Unsendable, about: &Words) -> Verdict {
+    let words = |status: &str, text: String| Words { status: status.to_owned(), text, ..about.clone() };
+    match why {
+        // RFC 6531, 3.5 and RFC 3463: X.6.7, non-ASCII addresses not permitted
+        Unsendable::NeedsUtf8 => Verdict::Failed(words("5.6.7", why.to_string())),
+        Unsendable::NeedsBinaryMime => Verdict::Failed(words("5.6.1", why.to_string())),
+        // RFC 1870, 6.1
+        Unsendable::TooLarge { .. } => Verdict::Failed(words("5.3.4", why.to_string())),
+        Unsendable::NoRecipient | Unsendable::NotReady => Verdict::Deferred(words("4.3.0", why.to_string())),
+    }
+}
+
+fn broken_words(broken: &Broken) -> Words {
+    match broken {
+        Broken::Refused(reply) => {
+            // a server that does not want to talk to us now may want to later: RFC 5321, 3.1 is about this session only
+            Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " "))
+        }
+        Broken::Tls(cause) => Words::own("4.7.5", format!("TLS failed: {cause}")),
+        Broken::Lost(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
+        Broken::Stored(error) => Words::own("4.3.0", error.to_string()),
+    }
+}

@@ -1,0 +1,196 @@
+//! Which hosts take the mail for a domain (RFC 5321, 5.1; RFC 7505).
+use crate::queue::settle::{Verdict, Words};
+use crate::settings::Settings;
+use names::Domain;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+use world::{DnsError, MailExchanger, Random, World};
+
+/// The most hosts that are tried for one message.
+const MAX_HOSTS: usize = 10;
+/// The most addresses of one host.
+const MAX_ADDRESSES: usize = 6;
+/// How long one question may take.
+const ASKING: Duration = Duration::from_secs(30);
+/// The port of SMTP.
+const SMTP: u16 = 25;
+
+/// A host that may take the mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) port: u16,
+}
+
+/// The hosts for `domain`, in the order in which they are tried.
+///
+/// # Errors
+/// What becomes of the recipients when there is none.
+pub(crate) async fn hosts(domain: &Domain, world: &World, settings: &Settings) -> Result<Vec<Host>, Verdict> {
+    if let Some(hop) = settings.routes.get(domain).or(settings.smart_host.as_ref()) {
+        return Ok(vec![Host { name: hop.host.clone(), port: hop.port }]);
+    }
+    let names = match asked(world.dns.mx(domain.as_str())).await {
+        Ok(exchangers) => choose(domain, exchangers, settings, world.random.as_ref())?,
+        Err(DnsError::NoSuchRecord) if settings.is_own(domain.as_str()) => return Err(circle(domain)),
+        // RFC 5321, 5.1: no MX at all means the domain's own address, the implicit MX
+        Err(DnsError::NoSuchRecord) => vec![domain.to_string()],
+        Err(DnsError::NoSuchName) => {
+            return Err(failed("5.1.2", format!("the domain {domain} does not exist")));
+        }
+        Err(DnsError::Temporary(cause)) => {
+            return Err(Verdict::Deferred(Words::own(
+                "4.4.3",
+                format!("no answer from the DNS about {domain}: {cause}"),
+            )));
+        }
+    };
+    Ok(names.into_iter().map(|name| Host { name, port: SMTP }).collect())
+}
+
+/// Puts the exchangers in order: by preference, equal ones shuffled (RFC 5321, 5.1), without ourselves and all that
+/// come behind us.
+fn choose(
+    domain: &Domain,
+    mut exchangers: Vec<MailExchanger>,
+    settings: &Settings,
+    random: &dyn Random,
+) -> Result<Vec<String>, Verdict> {
+    // RFC 7505, 3 and 4.1: a single `.` takes no mail; 556 and 5.1.10, at once
+    if exchangers.iter().all(|exchanger| exchanger.host.is_empty()) {
+        return Err(failed("5.1.10", format!("556 the domain {domain} takes no mail")));
+    }
+    exchangers.retain(|exchanger| !exchanger.host.is_empty());
+    let own = exchangers.iter().filter(|exchanger| settings.is_own(&exchanger.host)).map(|own| own.preference).min();
+    exchangers.retain(|exchanger| own.is_none_or(|own| exchanger.preference < own));
+    if exchangers.is_empty() {
+        return Err(circle(domain));
+    }
+    let mut ordered: Vec<(u16, u64, String)> =
+        exchangers.into_iter().map(|exchanger| (exchanger.preference, random.number(), exchanger.host)).collect();
+    ordered.sort();
+    ordered.truncate(MAX_HOSTS);
+    Ok(ordered.into_iter().map(|(_, _, host)| host).collect())
+}
+
+/// The addresses of a host, IPv6 first.
+///
+/// # Errors
+/// Why there is none: [`Verdict::Deferred`] when the DNS may know better later.
+pub(crate) async fn addresses(host: &Host, world: &World) -> Result<Vec<SocketAddr>, Verdict> {
+    let literal = host.name.trim_matches(['[', ']']).parse::<IpAddr>();
+    let found = match literal {
+        Ok(address) => vec![address],
+        Err(_) => match asked(world.dns.addresses(&host.name)).await {
+            Ok(found) => found,
+            Err(DnsError::Temporary(cause)) => {
+                let words = format!("no answer from the DNS about {}: {cause}", host.name);
+                return Err(Verdict::Deferred(Words::own("4.4.3", words)));
+            }
+            Err(DnsError::NoSuchName | DnsError::NoSuchRecord) => {
+                return Err(failed("5.4.4", format!("the mail server {} has no address", host.name)));
+            }
+        },
+    };
+    Ok(found.into_iter().take(MAX_ADDRESSES).map(|address| SocketAddr::new(address, host.port)).collect())
+}
+
+async fn asked<T>(question: impl Future<Output = Result<T, DnsError>>) -> Result<T, DnsError> {
+    let answer = tokio::time::timeout(ASKING, question).await;
+    answer.unwrap_or_else(|_| Err(DnsError::Temporary("it took too long".to_owned())))
+}
+
+fn failed(status: &str, text: String) -> Verdict {
+    Verdict::Failed(Words::own(status, text))
+}
+
+fn circle(domain: &Domain) -> Verdict {
+    // RFC 3463, 3.5: X.4.6, routing loop detected
+    failed("5.4.6", format!("the mail for {domain} comes back to this server"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use world::scripted::ScriptedDns;
+
+    fn settings() -> Settings {
+        Settings::new("mx.example.org".parse().unwrap())
+    }
+
+    async fn names(script: impl Fn(&ScriptedDns)) -> Result<Vec<String>, Verdict> {
+        let (world, _, dns) = world::scripted::world();
+        script(&dns);
+        let hosts = hosts(&"far.example".parse().unwrap(), &world, &settings()).await?;
+        Ok(hosts.into_iter().map(|host| host.name).collect())
+    }
+
+    fn status(result: Result<Vec<String>, Verdict>) -> String {
+        match result {
+            Err(Verdict::Failed(words) | Verdict::Deferred(words)) => words.status,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn in_the_order_of_preference() {
+        let found = names(|dns| {
+            dns.exchanger("far.example", 20, "c.example").exchanger("far.example", 10, "a.example");
+        });
+        assert_eq!(found.await.unwrap(), ["a.example", "c.example"]);
+    }
+
+    #[tokio::test]
+    async fn equal_ones_are_shuffled() {
+        let (world, _, dns) = world::scripted::world();
+        for host in ["a.example", "b.example", "c.example"] {
+            dns.exchanger("far.example", 10, host);
+        }
+        let mut firsts = std::collections::BTreeSet::new();
+        for _ in 0..50 {
+            let hosts = hosts(&"far.example".parse().unwrap(), &world, &settings()).await.unwrap();
+            assert_eq!(hosts.len(), 3);
+            firsts.insert(hosts[0].name.clone());
+        }
+        assert_eq!(firsts.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_the_dns_says_decides() {
+        let implicit = names(|dns| {
+            dns.host("far.example", &["192.0.2.1".parse().unwrap()]);
+        });
+        assert_eq!(implicit.await.unwrap(), ["far.example"]);
+        let null = names(|dns| {
+            dns.exchanger("far.example", 0, "");
+        });
+        assert_eq!(status(null.await), "5.1.10");
+        assert_eq!(status(names(|_| {}).await), "5.1.2");
+        let broken = names(|dns| {
+            dns.broken("far.example");
+        });
+        assert_eq!(status(broken.await), "4.4.3");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_dns_is_not_waited_for_without_end() {
+        let silent = names(|dns| {
+            dns.silent("far.example");
+        });
+        assert_eq!(status(silent.await), "4.4.3");
+    }
+
+    #[tokio::test]
+    async fn never_to_ourselves_nor_to_who_comes_behind_us() {
+        let found = names(|dns| {
+            dns.exchanger("far.example", 5, "a.example");
+            dns.exchanger("far.example", 10, "mx.example.org").exchanger("far.example", 20, "c.example");
+        });
+        assert_eq!(found.await.unwrap(), ["a.example"]);
+        let circle = names(|dns| {
+            dns.exchanger("far.example", 10, "MX.example.org").exchanger("far.example", 20, "c.example");
+        });
+        assert_eq!(status(circle.await), "5.4.6");
+    }
+}

@@ -1,0 +1,223 @@
+//! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
+use super::hosts::Host;
+use smtp_wire::{BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, Reply, Transaction, Unsendable};
+use std::net::SocketAddr;
+use std::time::Duration;
+use store::BlobSource;
+use transport::{Connect, Conversation, Destination, TlsInfo};
+
+/// How long connecting may take.
+const CONNECTING: Duration = Duration::from_secs(30);
+/// RFC 5321, 4.5.3.2.1 to 4.5.3.2.3: greeting, MAIL and RCPT, 5 minutes.
+const REPLY: Duration = Duration::from_secs(300);
+/// RFC 5321, 4.5.3.2.6: after the last dot, 10 minutes.
+const LAST_REPLY: Duration = Duration::from_secs(600);
+/// How long goodbye may take.
+const GOODBYE: Duration = Duration::from_secs(10);
+/// Bytes of a message that are in memory at once.
+const PIECE: u64 = 64 * 1024;
+
+/// A connection that is ready for a transaction.
+pub(crate) struct Line {
+    conversation: Conversation,
+    client: Client,
+    /// Name and address of the other server.
+    pub(crate) server: String,
+}
+
+/// Why there is no connection, or no more.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// It said no to us as such.
+    Refused(Reply),
+    /// STARTTLS did not work out: another connection may do without.
+    Tls(String),
+    /// It hung up, was too slow, or speaks no SMTP.
+    Lost(String),
+    /// What is stored cannot be read.
+    Stored(store::EngineError),
+}
+
+/// What came of one transaction.
+pub(crate) enum Sent {
+    /// A reply for each recipient.
+    Replies(Vec<Reply>),
+    /// Nothing was said: the server lacks what the message needs.
+    Unsendable(Unsendable),
+}
+
+impl Line {
+    /// Connects, greets, and starts TLS where it is wished and offered.
+    pub(crate) async fn open(
+        connect: &dyn Connect,
+        host: &Host,
+        address: SocketAddr,
+        name: &str,
+        tls: bool,
+    ) -> Result<Self, Broken> {
+        let server = format!("{} ({})", host.name, address.ip());
+        let to = Destination { address, server_name: host.name.clone(), from: None, timeout: CONNECTING };
+        let conversation = connect.connect(to).await.map_err(|error| Broken::Lost(error.to_string()))?;
+        let mut line = Self { conversation, client: Client::new(Dialect::Smtp, name), server };
+        line.ready().await?;
+        if tls && line.client.capabilities().starttls && line.conversation.can_start_tls() {
+            line.start_tls().await?;
+        }
+        Ok(line)
+    }
+
+    /// How the connection is protected.
+    pub(crate) fn tls(&self) -> Option<String> {
+        self.conversation.peer.tls.as_ref().map(|TlsInfo { version, cipher, .. }| format!("{version} {cipher}"))
+    }
+
+    /// What the server offers.
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        self.client.capabilities()
+    }
+
+    /// Whether another message may go by this connection.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.client.is_over()
+    }
+
+    /// RFC 3207, opportunistic: the certificate is not checked, the handshake hides from who only listens (RFC 7435).
+    async fn start_tls(&mut self) -> Result<(), Broken> {
+        self.client.start_tls();
+        match self.event(REPLY).await? {
+            Event::StartTls if self.conversation.input.buffered().is_empty() => {}
+            // RFC 3207, 5: what stands behind the 220 was put there by somebody between us
+            Event::StartTls => return Err(Broken::Lost("words behind the answer to STARTTLS".to_owned())),
+            Event::TlsRefused(_) if self.client.is_over() => return Err(Broken::Tls("STARTTLS refused".to_owned())),
+            Event::TlsRefused(_) => return Ok(()),
+            other => return Err(unexpected(&other)),
+        }
+        self.conversation.start_tls().await.map_err(|error| Broken::Tls(error.to_string()))?;
+        self.client.tls_started();
+        self.ready().await
+    }
+
+    async fn ready(&mut self) -> Result<(), Broken> {
+        match self.event(REPLY).await? {
+            Event::Ready => Ok(()),
+            Event::Refused(reply) => Err(Broken::Refused(reply)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Sends one message to its recipients; the bytes begin at `from` in `source`.
+    pub(crate) async fn send(
+        &mut self,
+        transaction: &Transaction,
+        source: &dyn BlobSource,
+        from: u64,
+    ) -> Result<Sent, Broken> {
+        if let Err(unsendable) = self.client.send(transaction) {
+            return Ok(Sent::Unsendable(unsendable));
+        }
+        let form = match self.event(REPLY).await? {
+            Event::SendBody(form) => form,
+            Event::Finished(replies) => return Ok(Sent::Replies(replies)),
+            other => return Err(unexpected(&other)),
+        };
+        self.body(form, source, from).await?;
+        self.client.body_sent();
+        match self.event(LAST_REPLY).await? {
+            Event::Finished(replies) => Ok(Sent::Replies(replies)),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    async fn body(&mut self, form: BodyForm, source: &dyn BlobSource, from: u64) -> Result<(), Broken> {
+        let mut stuffer = DotStuffer::new();
+        let mut out = Vec::new();
+        let mut at = from;
+        while at < source.size() {
+            let end = at.saturating_add(PIECE).min(source.size());
+            let bytes = source.read(at..end).await.map_err(Broken::Stored)?;
+            if bytes.is_empty() {
+                return Err(Broken::Stored(store::EngineError::Corrupt("a blob shorter than it says".to_owned())));
+            }
+            at += bytes.len() as u64;
+            out.clear();
+            match form {
+                BodyForm::DotStuffed => stuffer.write(&bytes, &mut out),
+                BodyForm::Raw => out.extend_from_slice(&bytes),
+            }
+            self.say(&out).await?;
+        }
+        if form == BodyForm::DotStuffed {
+            out.clear();
+            stuffer.finish(&mut out);
+            self.say(&out).await?;
+        }
+        self.conversation.output.flush().await.map_err(lost)
+    }
+
+    async fn say(&mut self, bytes: &[u8]) -> Result<(), Broken> {
+        self.conversation.output.write(bytes).await.map_err(lost)
+    }
+
+    /// Waits for the next event, at most `wait` for each answer, however slowly it comes.
+    async fn event(&mut self, wait: Duration) -> Result<Event, Broken> {
+        loop {
+            let outgoing = self.client.outgoing();
+            if !outgoing.is_empty() {
+                self.say(&outgoing).await?;
+            }
+            self.conversation.output.flush().await.map_err(lost)?;
+            let heard = tokio::time::timeout(wait, self.heard()).await;
+            if let Some(event) = heard.unwrap_or_else(|_| Err(Broken::Lost("it took too long to answer".to_owned())))? {
+                return Ok(event);
+            }
+        }
+    }
+
+    /// Reads until there is an event, or something to be said.
+    async fn heard(&mut self) -> Result<Option<Event>, Broken> {
+        loop {
+            if self.conversation.input.buffered().is_empty() && self.conversation.input.fill().await.map_err(lost)? == 0
+            {
+                return Err(Broken::Lost("it hung up".to_owned()));
+            }
+            let heard = self.client.receive(self.conversation.input.buffered());
+            let (used, event) = heard.map_err(|error| Broken::Lost(error.to_string()))?;
+            self.conversation.input.consume(used);
+            if event.is_some() {
+                return Ok(event);
+            }
+            let outgoing = self.client.outgoing();
+            if !outgoing.is_empty() {
+                self.say(&outgoing).await?;
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Says QUIT and hangs up; an answer is not waited for long.
+    pub(crate) async fn close(mut self) {
+        self.client.quit();
+        // what is sent is sent: how the other side takes leave changes nothing
+        let _ = tokio::time::timeout(GOODBYE, async {
+            if self.event(GOODBYE).await.is_ok() {
+                self.conversation.goodbye().await;
+            }
+        })
+        .await;
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+fn lost(error: std::io::Error) -> Broken {
+    Broken::Lost(match error.kind() {
+        std::io::ErrorKind::TimedOut => "it took too long".to_owned(),
+        _ => error.to_string(),
+    })
+}
+
+fn unexpected(event: &Event) -> Broken {
+    Broken::Lost(match event {
+        Event::Refused(reply) => reply.to_string(),
+        _ => "it answered out of turn".to_owned(),
+    })
+}

@@ -1,0 +1,207 @@
+//! What this process knows of the queue beside the disk: the partitions it owns, how far it has read their due
+//! indexes, and the lanes.
+use super::entry::{Destination, Entry};
+use super::id::QueueId;
+use super::lanes::{Item, LaneState, Lanes, Limits, Turn};
+use super::lease::Fence;
+use super::ledger::{DueLine, Ledger, due_start};
+use crate::settings::Settings;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use store::Key;
+use tokio::sync::Notify;
+use world::{Clock, UnixTime};
+
+/// How long a partition rests after it could not be read.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// A partition of ours.
+#[derive(Debug, Clone)]
+pub(crate) struct Owned {
+    pub(crate) fence: Fence,
+    /// The due index has been read up to here.
+    pub(crate) read_to: Key,
+    /// When the next entry behind that is due; `None`: none.
+    pub(crate) next_due: Option<UnixTime>,
+}
+
+/// The queue inside this process.
+pub(crate) struct Queue {
+    pub(crate) ledger: Ledger,
+    pub(crate) wake: Notify,
+    clock: Arc<dyn Clock>,
+    settings: Arc<Settings>,
+    lanes: Mutex<Lanes>,
+    owned: Mutex<BTreeMap<u8, Owned>>,
+}
+
+impl Queue {
+    pub(crate) fn new(ledger: Ledger, clock: Arc<dyn Clock>, settings: Arc<Settings>) -> Self {
+        let limits = Limits {
+            all: settings.max_connections.max(1),
+            one: settings.max_connections_per_destination.max(1),
+            turn: settings.max_messages_per_connection.max(1),
+        };
+        let lanes = Mutex::new(Lanes::new(limits));
+        Self { ledger, wake: Notify::new(), clock, settings, lanes, owned: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// Tells of an entry that is on disk now: what is due goes into its lane, the rest is waited for.
+    pub(crate) fn offer(&self, id: QueueId, entry: &Entry) {
+        let now = self.clock.now();
+        for (destination, due) in entry.dues(self.ledger.terms()) {
+            let line = DueLine { number: id.number, due: due.due, say_by: due.say_by, destination };
+            self.take(id.partition, &line, now);
+        }
+        self.wake.notify_one();
+    }
+
+    /// Puts a line of the due index into its lane, or notes when it is due.
+    pub(crate) fn take(&self, partition: u8, line: &DueLine, now: UnixTime) {
+        let mut owned = lock(&self.owned);
+        let Some(ours) = owned.get_mut(&partition) else { return };
+        // a clock that went back must not hide a line behind what was read
+        if line.due > now && due_start(line.due) >= ours.read_to {
+            ours.next_due = Some(ours.next_due.map_or(line.due, |next| next.min(line.due)));
+            return;
+        }
+        drop(owned);
+        let item = Item { id: QueueId { partition, number: line.number }, destination: line.destination.text().into() };
+        let lane = self.lane(&line.destination);
+        lock(&self.lanes).add(&lane, item, line.say_by);
+    }
+
+    /// The lane of a destination: its next hop.
+    pub(crate) fn lane(&self, destination: &Destination) -> Arc<str> {
+        let hop = match destination {
+            Destination::Account(_) => None,
+            Destination::Domain(domain) => self.settings.routes.get(domain).or(self.settings.smart_host.as_ref()),
+        };
+        match hop {
+            Some(hop) => format!("{}:{}", hop.host, hop.port).into(),
+            None => destination.text().into(),
+        }
+    }
+
+    pub(crate) fn own(&self, partition: u8, fence: Fence, now: UnixTime) {
+        let owned = Owned { fence, read_to: due_start(UnixTime::from_millis(0)), next_due: Some(now) };
+        lock(&self.owned).insert(partition, owned);
+    }
+
+    pub(crate) fn disown(&self, partition: u8) {
+        lock(&self.owned).remove(&partition);
+    }
+
+    pub(crate) fn fence(&self, partition: u8) -> Option<Fence> {
+        lock(&self.owned).get(&partition).map(|owned| owned.fence)
+    }
+
+    pub(crate) fn fences(&self) -> Vec<(u8, Fence)> {
+        lock(&self.owned).iter().map(|(partition, owned)| (*partition, owned.fence)).collect()
+    }
+
+    /// Reads the due indexes of all partitions where something is due.
+    pub(crate) async fn read_due(&self, now: UnixTime) {
+        let ready: Vec<(u8, Key)> = {
+            let owned = lock(&self.owned);
+            let due = owned.iter().filter(|(_, owned)| owned.next_due.is_some_and(|next| next <= now));
+            due.map(|(partition, owned)| (*partition, owned.read_to.clone())).collect()
+        };
+        for (partition, from) in ready {
+            if let Err(error) = self.read_partition(partition, from, now).await {
+                tracing::warn!(partition, %error, "queue partition not read");
+                self.read_again(partition, now.plus(AGAIN));
+            }
+        }
+    }
+
+    async fn read_partition(&self, partition: u8, from: Key, now: UnixTime) -> Result<(), crate::Error> {
+        const PAGE: usize = 500;
+        self.change(partition, |owned| owned.next_due = None);
+        let mut next = Some(from);
+        while let Some(from) = next {
+            let page = self.ledger.due(partition, from, now, PAGE).await?;
+            for line in &page.lines {
+                self.take(partition, line, now);
+            }
+            next = page.next;
+        }
+        let next_due = self.ledger.next_due(partition, now).await?;
+        self.change(partition, |owned| {
+            owned.read_to = due_start(now.plus(Duration::from_millis(1)));
+            // somebody may have told of an earlier one meanwhile
+            owned.next_due = [owned.next_due, next_due].into_iter().flatten().min();
+        });
+        Ok(())
+    }
+
+    /// Reads the partition's due index from its beginning at `at`, after something could not be read or written.
+    pub(crate) fn read_again(&self, partition: u8, at: UnixTime) {
+        self.change(partition, |owned| {
+            owned.read_to = due_start(UnixTime::from_millis(0));
+            owned.next_due = Some(owned.next_due.map_or(at, |next| next.min(at)));
+        });
+        self.wake.notify_one();
+    }
+
+    fn change(&self, partition: u8, change: impl FnOnce(&mut Owned)) {
+        if let Some(owned) = lock(&self.owned).get_mut(&partition) {
+            change(owned);
+        }
+    }
+
+    /// When something is to be done without anybody telling.
+    pub(crate) fn next_wake(&self) -> Option<UnixTime> {
+        let due = lock(&self.owned).values().filter_map(|owned| owned.next_due).min();
+        [due, lock(&self.lanes).next_wake()].into_iter().flatten().min()
+    }
+
+    pub(crate) fn begin(&self, now: UnixTime) -> Option<(Turn, Item)> {
+        lock(&self.lanes).begin(now)
+    }
+
+    pub(crate) fn next(&self, turn: &mut Turn) -> Option<Item> {
+        lock(&self.lanes).next(turn, self.clock.now())
+    }
+
+    pub(crate) fn done(&self, item: &Item) {
+        lock(&self.lanes).done(item);
+    }
+
+    pub(crate) fn leave(&self, turn: &Turn) {
+        lock(&self.lanes).leave(turn);
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn lives(&self, lane: &Arc<str>) {
+        lock(&self.lanes).lives(lane);
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn fails(&self, lane: &Arc<str>, words: &str) -> Vec<Item> {
+        let told = lock(&self.lanes).fails(lane, self.clock.now(), words);
+        self.wake.notify_one();
+        told
+    }
+
+    pub(crate) fn try_now(&self, lane: &Arc<str>) {
+        lock(&self.lanes).try_now(lane);
+        self.wake.notify_one();
+    }
+
+    /// Lanes, the busiest first.
+    pub(crate) fn lanes(&self, limit: usize) -> Vec<LaneState> {
+        lock(&self.lanes).states(limit)
+    }
+
+    /// Items that wait or are worked on, and connections.
+    pub(crate) fn load(&self) -> (usize, usize) {
+        let lanes = lock(&self.lanes);
+        (lanes.len(), lanes.active())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

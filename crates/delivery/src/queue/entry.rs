@@ -1,0 +1,163 @@
+//! One message in the queue, with those who have not got it yet. Who has, leaves the entry.
+use super::stored;
+use crate::envelope::{Body, Notify, Origin, Return};
+use names::{AccountId, Address};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::{BlobHash, DeliveryId};
+use world::UnixTime;
+
+/// A message and its open recipients, as it lies in a queue partition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The delivery: an account takes it once.
+    #[serde(with = "stored::delivery")]
+    pub delivery: DeliveryId,
+    /// The reverse-path; `None` for the null one.
+    pub reverse_path: Option<Address>,
+    /// By which door it came in.
+    pub origin: Origin,
+    /// RET.
+    pub ret: Option<Return>,
+    /// ENVID, in xtext.
+    pub envid: Option<String>,
+    /// BODY.
+    pub body: Body,
+    /// SMTPUTF8.
+    pub utf8: bool,
+    /// The message.
+    #[serde(with = "stored::blob")]
+    pub blob: BlobHash,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How many bytes at its beginning are our Return-Path and Received.
+    pub prefix_len: u32,
+    /// How many of them are our Return-Path.
+    pub return_path_len: u32,
+    /// When it was accepted.
+    #[serde(with = "stored::time")]
+    pub created: UnixTime,
+    /// Why an operator holds it.
+    pub hold: Option<Hold>,
+    /// Who has not got it yet.
+    pub recipients: Vec<Pending>,
+}
+
+/// An operator's hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why, in his words.
+    pub reason: String,
+    /// Since when.
+    #[serde(with = "stored::time")]
+    pub since: UnixTime,
+}
+
+/// One recipient who has not got the message yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// Where it goes: the address after aliases.
+    pub address: Address,
+    /// The account here; `None` for an address elsewhere.
+    #[serde(with = "stored::account")]
+    pub account: Option<AccountId>,
+    /// The address that the sender wrote.
+    pub original: Address,
+    /// ORCPT, in xtext.
+    pub orcpt: Option<String>,
+    /// NOTIFY.
+    pub notify: Notify,
+    /// The aliases that it went through: the guard against loops.
+    pub trail: Vec<Address>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    #[serde(with = "stored::time")]
+    pub due: UnixTime,
+    /// What the other side said last.
+    pub reply: Option<String>,
+    /// Whether the sender was told that it is late.
+    pub warned: bool,
+}
+
+/// Where a recipient's message goes next: what shares connections and waits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Destination {
+    /// An account here.
+    Account(AccountId),
+    /// A domain elsewhere.
+    Domain(names::Domain),
+}
+
+impl Destination {
+    /// One text for each: `@` and the account's id, or the domain.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Account(account) => format!("@{account}"),
+            Self::Domain(domain) => domain.to_string(),
+        }
+    }
+
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        match text.strip_prefix('@') {
+            Some(account) => account.parse().ok().map(Self::Account),
+            None => text.parse().ok().map(Self::Domain),
+        }
+    }
+}
+
+impl Pending {
+    /// Where it goes next.
+    pub fn destination(&self) -> Destination {
+        match self.account {
+            Some(account) => Destination::Account(account),
+            None => Destination::Domain(self.address.domain().clone()),
+        }
+    }
+}
+
+/// When the recipients of one destination are due, and when somebody must hear of it at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Due {
+    pub(crate) due: UnixTime,
+    pub(crate) say_by: UnixTime,
+}
+
+impl Entry {
+    /// When each destination is due; nothing of an entry on hold.
+    pub(crate) fn dues(&self, terms: &Terms) -> BTreeMap<Destination, Due> {
+        let mut dues: BTreeMap<Destination, Due> = BTreeMap::new();
+        if self.hold.is_some() {
+            return dues;
+        }
+        for pending in &self.recipients {
+            let due = Due { due: pending.due, say_by: self.say_by(pending, terms) };
+            let entry = dues.entry(pending.destination()).or_insert(due);
+            entry.due = entry.due.min(due.due);
+            entry.say_by = entry.say_by.min(due.say_by);
+        }
+        dues
+    }
+
+    /// When the sender must hear about `pending` at the latest: that it is late, or that it is given up.
+    fn say_by(&self, pending: &Pending, terms: &Terms) -> UnixTime {
+        if pending.account.is_some() {
+            return UnixTime::from_millis(u64::MAX);
+        }
+        let give_up = self.created.plus(terms.give_up_after);
+        let warn = self.created.plus(terms.warn_after);
+        if self.warns(pending) { warn.min(give_up) } else { give_up }
+    }
+
+    /// Whether the sender is to be told, some time, that `pending` is late.
+    pub(crate) fn warns(&self, pending: &Pending) -> bool {
+        !pending.warned && pending.notify.delay && self.reverse_path.is_some()
+    }
+}
+
+/// The two terms of a queue.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) give_up_after: std::time::Duration,
+    pub(crate) warn_after: std::time::Duration,
+}

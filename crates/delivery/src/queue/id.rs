@@ -1,0 +1,89 @@
+//! The number of a queue entry, with the number of its partition in it.
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// How many partitions the queue has; for ever, since the number is in the ids.
+pub const PARTITIONS: u8 = 64;
+
+/// The id of a queue entry: prints as `q`, two digits of the partition, and the number in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct QueueId {
+    pub(crate) partition: u8,
+    pub(crate) number: u64,
+}
+
+/// A text that is not a queue id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a queue id is `q` and 18 hexadecimal digits")]
+pub struct QueueIdError;
+
+impl QueueId {
+    /// The entry `number` of the partition that a hash gives.
+    pub(crate) const fn new(hash: u128, number: u64) -> Self {
+        let [low, ..] = hash.to_le_bytes();
+        Self { partition: low % PARTITIONS, number }
+    }
+}
+
+impl fmt::Display for QueueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "q{:02x}{:016x}", self.partition, self.number)
+    }
+}
+
+impl fmt::Debug for QueueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for QueueId {
+    type Err = QueueIdError;
+
+    fn from_str(text: &str) -> Result<Self, QueueIdError> {
+        let digits = text.strip_prefix('q').filter(|digits| digits.len() == 18).ok_or(QueueIdError)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit() && !digit.is_ascii_uppercase()) {
+            return Err(QueueIdError);
+        }
+        let (partition, number) = digits.split_at_checked(2).ok_or(QueueIdError)?;
+        let partition = u8::from_str_radix(partition, 16).map_err(|_| QueueIdError)?;
+        let number = u64::from_str_radix(number, 16).map_err(|_| QueueIdError)?;
+        if partition < PARTITIONS { Ok(Self { partition, number }) } else { Err(QueueIdError) }
+    }
+}
+
+impl TryFrom<String> for QueueId {
+    type Error = QueueIdError;
+
+    fn try_from(text: String) -> Result<Self, QueueIdError> {
+        text.parse()
+    }
+}
+
+impl From<QueueId> for String {
+    fn from(id: QueueId) -> Self {
+        id.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_and_reads() {
+        for (hash, number) in [(0, 0), (63, 1), (64, u64::MAX), (u128::MAX, 77)] {
+            let id = QueueId::new(hash, number);
+            assert!(id.partition < PARTITIONS);
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for wrong in
+            ["", "q", "q40ffffffffffffffff", "q00FFFFFFFFFFFFFFFF", "x00ffffffffffffffff", "q00éffffffffffffffff"]
+        {
+            assert_eq!(wrong.parse::<QueueId>(), Err(QueueIdError), "{wrong}");
+        }
+    }
+}

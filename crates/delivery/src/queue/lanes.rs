@@ -1,0 +1,308 @@
+//! Whose turn it is. A lane is one next hop with what waits for it; lanes take turns, so that a dead one with a
+//! hundred thousand messages costs a living one nothing.
+//!
+//! What waits is a few bytes in memory, not the message. A lane whose server cannot be reached rests, longer each
+//! time, then one message tries alone. Nothing here waits or touches the store.
+use super::id::QueueId;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use world::UnixTime;
+
+/// The first rest of a lane that failed; it doubles each time.
+const FIRST_REST: Duration = Duration::from_secs(60);
+/// The longest rest.
+const LONGEST_REST: Duration = Duration::from_secs(15 * 60);
+/// Connections that a lane may have before it has shown that it lives.
+const FIRST_LIMIT: usize = 2;
+
+/// What waits: the recipients of one entry at one destination.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Item {
+    pub(crate) id: QueueId,
+    /// The destination's text; many items share one.
+    pub(crate) destination: Arc<str>,
+}
+
+/// How many connections there may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) all: usize,
+    pub(crate) one: usize,
+    /// Messages by one connection while others wait.
+    pub(crate) turn: usize,
+}
+
+struct Waiting {
+    item: Item,
+    say_by: UnixTime,
+}
+
+#[derive(Default)]
+struct Lane {
+    waiting: VecDeque<Waiting>,
+    active: usize,
+    limit: usize,
+    /// Failures in a row; a lane with any is suspect.
+    failures: u32,
+    rests_until: Option<UnixTime>,
+    last_words: Option<Arc<str>>,
+    /// Whether it stands in a line of those whose turn comes.
+    stands: bool,
+}
+
+/// All lanes.
+pub(crate) struct Lanes {
+    limits: Limits,
+    lanes: HashMap<Arc<str>, Lane>,
+    /// Those whose turn comes, apart: lanes that live or are new, and lanes that failed last time.
+    ready: VecDeque<Arc<str>>,
+    suspects: VecDeque<Arc<str>>,
+    resting: BTreeSet<(UnixTime, Arc<str>)>,
+    claimed: HashSet<Item>,
+    active: usize,
+    active_suspects: usize,
+    turns: u64,
+}
+
+/// A lane as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneState {
+    /// The next hop.
+    pub name: String,
+    /// How many messages wait for it now.
+    pub waiting: usize,
+    /// How many connections it has.
+    pub connections: usize,
+    /// Until when it rests, after it could not be reached.
+    pub rests_until: Option<UnixTime>,
+    /// What it said, or why it could not be reached.
+    pub last_words: Option<String>,
+}
+
+/// A worker's place in a lane: gives the next message as long as it is this lane's turn.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) lane: Arc<str>,
+    /// Messages it had so far.
+    had: usize,
+    suspect: bool,
+}
+
+impl Lanes {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            lanes: HashMap::new(),
+            ready: VecDeque::new(),
+            suspects: VecDeque::new(),
+            resting: BTreeSet::new(),
+            claimed: HashSet::new(),
+            active: 0,
+            active_suspects: 0,
+            turns: 0,
+        }
+    }
+
+    /// Puts a due item into its lane; false when it waits or is worked on already.
+    pub(crate) fn add(&mut self, lane: &Arc<str>, item: Item, say_by: UnixTime) -> bool {
+        if !self.claimed.insert(item.clone()) {
+            return false;
+        }
+        let entry = self.lanes.entry(lane.clone()).or_insert_with(|| Lane { limit: FIRST_LIMIT, ..Lane::default() });
+        entry.waiting.push_back(Waiting { item, say_by });
+        self.stand(lane);
+        true
+    }
+
+    /// Begins a turn of the next lane, with its first item.
+    pub(crate) fn begin(&mut self, now: UnixTime) -> Option<(Turn, Item)> {
+        self.wake(now);
+        if self.active >= self.limits.all {
+            return None;
+        }
+        let (name, suspect) = self.call()?;
+        let lane = self.lanes.get_mut(&name)?;
+        let waiting = lane.waiting.pop_front()?;
+        lane.active += 1;
+        self.active += 1;
+        self.active_suspects += usize::from(suspect);
+        self.turns = self.turns.wrapping_add(1);
+        self.stand(&name);
+        Some((Turn { lane: name, had: 1, suspect }, waiting.item))
+    }
+
+    /// Calls the lane whose turn it is, and says whether it is a suspect one.
+    fn call(&mut self) -> Option<(Arc<str>, bool)> {
+        // lanes that failed get at most half of all connections, so that dead ones cannot hold all, and one turn in
+        // four, so that they are not forgotten either
+        let room_for_suspects = self.active_suspects < (self.limits.all / 2).max(1);
+        let suspects_first = room_for_suspects && self.turns % 4 == 3;
+        if suspects_first && let Some(name) = Self::call_from(&mut self.suspects, &mut self.lanes, self.limits.one) {
+            return Some((name, true));
+        }
+        if let Some(name) = Self::call_from(&mut self.ready, &mut self.lanes, self.limits.one) {
+            let suspect = self.lanes.get(&name).is_some_and(|lane| lane.failures > 0);
+            return Some((name, suspect));
+        }
+        if !room_for_suspects {
+            return None;
+        }
+        Self::call_from(&mut self.suspects, &mut self.lanes, self.limits.one).map(|name| (name, true))
+    }
+
+    /// Takes the first of a line that still has something to do; the others may have lost their reason to stand there.
+    fn call_from(line: &mut VecDeque<Arc<str>>, lanes: &mut HashMap<Arc<str>, Lane>, most: usize) -> Option<Arc<str>> {
+        while let Some(name) = line.pop_front() {
+            let Some(lane) = lanes.get_mut(&name) else { continue };
+            lane.stands = false;
+            if lane.may_begin(most) {
+                return Some(name);
+            }
+        }
+        None
+    }
+
+    /// The next item of the same lane, for a worker that has a connection there.
+    pub(crate) fn next(&mut self, turn: &mut Turn, now: UnixTime) -> Option<Item> {
+        let lane = self.lanes.get_mut(&turn.lane)?;
+        let others_wait = self.ready.len() > usize::from(lane.stands) && self.active >= self.limits.all;
+        let rests = lane.rests_until.is_some_and(|until| until > now);
+        if rests || (others_wait && turn.had >= self.limits.turn) {
+            return None;
+        }
+        turn.had += 1;
+        lane.waiting.pop_front().map(|waiting| waiting.item)
+    }
+
+    /// An item has been dealt with: it may come again.
+    pub(crate) fn done(&mut self, item: &Item) {
+        self.claimed.remove(item);
+    }
+
+    /// A worker has left its lane.
+    pub(crate) fn leave(&mut self, turn: &Turn) {
+        self.active = self.active.saturating_sub(1);
+        self.active_suspects = self.active_suspects.saturating_sub(usize::from(turn.suspect));
+        if let Some(lane) = self.lanes.get_mut(&turn.lane) {
+            lane.active = lane.active.saturating_sub(1);
+            if lane.active == 0 && lane.waiting.is_empty() && lane.failures == 0 {
+                self.lanes.remove(&turn.lane);
+                return;
+            }
+        }
+        self.stand(&turn.lane);
+    }
+
+    /// The lane's server took a message, or refused it in an orderly way: it lives.
+    pub(crate) fn lives(&mut self, name: &Arc<str>) {
+        let most = self.limits.one.max(1);
+        if let Some(lane) = self.lanes.get_mut(name) {
+            lane.limit = (lane.limit + 1).min(most);
+            lane.failures = 0;
+            lane.last_words = None;
+            if let Some(until) = lane.rests_until.take() {
+                self.resting.remove(&(until, name.clone()));
+            }
+        }
+        self.stand(name);
+    }
+
+    /// The lane's server could not be reached, or asks for patience: the lane rests. Gives the items about which
+    /// somebody must hear something by now; the caller deals with them without another attempt.
+    pub(crate) fn fails(&mut self, name: &Arc<str>, now: UnixTime, words: &str) -> Vec<Item> {
+        let Some(lane) = self.lanes.get_mut(name) else { return Vec::new() };
+        lane.failures = lane.failures.saturating_add(1);
+        lane.limit = 1;
+        lane.last_words = Some(words.into());
+        let rest = FIRST_REST.saturating_mul(1 << lane.failures.saturating_sub(1).min(8)).min(LONGEST_REST);
+        let until = now.plus(rest);
+        if let Some(before) = lane.rests_until.replace(until) {
+            self.resting.remove(&(before, name.clone()));
+        }
+        self.resting.insert((until, name.clone()));
+        let (told, waiting) = std::mem::take(&mut lane.waiting).into_iter().partition(|waiting| waiting.say_by <= now);
+        lane.waiting = waiting;
+        let told: VecDeque<Waiting> = told;
+        told.into_iter().map(|waiting| waiting.item).collect()
+    }
+
+    /// Lets a resting lane try now.
+    pub(crate) fn try_now(&mut self, name: &Arc<str>) {
+        if let Some(lane) = self.lanes.get_mut(name)
+            && let Some(until) = lane.rests_until.take()
+        {
+            self.resting.remove(&(until, name.clone()));
+        }
+        self.stand(name);
+    }
+
+    /// When the next resting lane with something to do may try.
+    pub(crate) fn next_wake(&self) -> Option<UnixTime> {
+        let busy = |name: &Arc<str>| self.lanes.get(name).is_some_and(|lane| !lane.waiting.is_empty());
+        self.resting.iter().find(|(_, name)| busy(name)).map(|(until, _)| *until)
+    }
+
+    /// How many items wait or are worked on.
+    pub(crate) fn len(&self) -> usize {
+        self.claimed.len()
+    }
+
+    /// How many connections there are.
+    pub(crate) fn active(&self) -> usize {
+        self.active
+    }
+
+    /// The lanes, busiest first, at most `limit`.
+    pub(crate) fn states(&self, limit: usize) -> Vec<LaneState> {
+        let mut states: Vec<LaneState> = self.lanes.iter().map(|(name, lane)| state(name, lane)).collect();
+        states.sort_by(|one, other| other.waiting.cmp(&one.waiting).then_with(|| one.name.cmp(&other.name)));
+        states.truncate(limit);
+        states
+    }
+
+    /// Ends the rests that are over.
+    fn wake(&mut self, now: UnixTime) {
+        while let Some((until, name)) = self.resting.first().cloned().filter(|(until, _)| *until <= now) {
+            self.resting.remove(&(until, name.clone()));
+            if let Some(lane) = self.lanes.get_mut(&name) {
+                lane.rests_until = None;
+                if lane.waiting.is_empty() && lane.active == 0 {
+                    self.lanes.remove(&name);
+                    continue;
+                }
+            }
+            self.stand(&name);
+        }
+    }
+
+    /// Puts a lane into line, if it has something to do and a connection is free for it.
+    fn stand(&mut self, name: &Arc<str>) {
+        let Some(lane) = self.lanes.get_mut(name) else { return };
+        if lane.may_begin(self.limits.one) && !lane.stands {
+            lane.stands = true;
+            let line = if lane.failures == 0 { &mut self.ready } else { &mut self.suspects };
+            line.push_back(name.clone());
+        }
+    }
+}
+
+impl Lane {
+    /// Whether another connection may begin with what waits.
+    fn may_begin(&self, most: usize) -> bool {
+        self.rests_until.is_none() && self.active < self.limit.min(most.max(1)) && !self.waiting.is_empty()
+    }
+}
+
+fn state(name: &Arc<str>, lane: &Lane) -> LaneState {
+    LaneState {
+        name: name.to_string(),
+        waiting: lane.waiting.len(),
+        connections: lane.active,
+        rests_until: lane.rests_until,
+        last_words: lane.last_words.as_ref().map(ToString::to_string),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Turns, rests and limits of lanes.
+use super::*;
+
+const START: UnixTime = UnixTime::from_secs(1_000);
+const NEVER: UnixTime = UnixTime::from_millis(u64::MAX);
+
+fn lanes() -> Lanes {
+    Lanes::new(Limits { all: 4, one: 3, turn: 2 })
+}
+
+fn item(destination: &str, number: u64) -> Item {
+    Item { id: QueueId::new(u128::from(number), number), destination: destination.into() }
+}
+
+fn add(lanes: &mut Lanes, destination: &str, numbers: std::ops::Range<u64>) {
+    for number in numbers {
+        assert!(lanes.add(&destination.into(), item(destination, number), NEVER));
+    }
+}
+
+#[test]
+fn lanes_take_turns() {
+    let mut lanes = lanes();
+    add(&mut lanes, "busy.example", 0..1_000);
+    add(&mut lanes, "quiet.example", 0..1);
+    let order: Vec<String> = std::iter::from_fn(|| lanes.begin(START).map(|(turn, _)| turn.lane.to_string())).collect();
+    // a new lane has two connections until it has shown that it lives
+    assert_eq!(order, ["busy.example", "quiet.example", "busy.example"]);
+}
+
+#[test]
+fn a_lane_that_lives_gets_more_and_never_all() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..100);
+    let (turn, _) = lanes.begin(START).unwrap();
+    for _ in 0..10 {
+        lanes.lives(&turn.lane);
+    }
+    let more = std::iter::from_fn(|| lanes.begin(START)).count();
+    assert_eq!(more, 2, "three at once is the limit of one");
+}
+
+#[test]
+fn a_connection_is_given_up_when_others_wait() {
+    let mut lanes = Lanes::new(Limits { all: 1, one: 3, turn: 2 });
+    add(&mut lanes, "a.example", 0..100);
+    let (mut turn, _) = lanes.begin(START).unwrap();
+    assert!(lanes.next(&mut turn, START).is_some());
+    assert!(lanes.next(&mut turn, START).is_some(), "nobody else waits");
+    add(&mut lanes, "b.example", 0..1);
+    assert!(lanes.next(&mut turn, START).is_none());
+    lanes.leave(&turn);
+    assert_eq!(&*lanes.begin(START).unwrap().0.lane, "a.example", "it stood in line before");
+    assert!(lanes.begin(START).is_none());
+}
+
+#[test]
+fn a_dead_lane_rests_longer_each_time_and_then_one_tries() {
+    let mut lanes = lanes();
+    add(&mut lanes, "dead.example", 0..100_000);
+    let mut now = START;
+    let mut rests = Vec::new();
+    for _ in 0..7 {
+        let (turn, tried) = lanes.begin(now).unwrap();
+        assert!(lanes.fails(&turn.lane, now, "no route to host").is_empty());
+        lanes.done(&tried);
+        lanes.leave(&turn);
+        assert!(lanes.begin(now).is_none());
+        let wake = lanes.next_wake().unwrap();
+        rests.push(wake.since(now).as_secs() / 60);
+        now = wake;
+    }
+    assert_eq!(rests, [1, 2, 4, 8, 15, 15, 15]);
+    let (turn, _) = lanes.begin(now).unwrap();
+    assert!(lanes.begin(now).is_none(), "one alone tries");
+    lanes.lives(&turn.lane);
+    assert!(lanes.begin(now).is_some());
+}
+
+#[test]
+fn dead_lanes_hold_half_of_the_connections_at_most() {
+    let mut lanes = lanes();
+    for n in 0..10 {
+        add(&mut lanes, &format!("dead{n}.example"), 0..2);
+    }
+    while let Some((turn, tried)) = lanes.begin(START) {
+        lanes.fails(&turn.lane, START, "refused");
+        lanes.done(&tried);
+        lanes.leave(&turn);
+    }
+    let later = START.plus(FIRST_REST);
+    assert_eq!(std::iter::from_fn(|| lanes.begin(later)).count(), 2);
+    add(&mut lanes, "alive.example", 0..2);
+    assert_eq!(&*lanes.begin(later).unwrap().0.lane, "alive.example");
+}
+
+#[test]
+fn who_must_hear_is_told_without_an_attempt() {
+    let mut lanes = lanes();
+    let lane: Arc<str> = "dead.example".into();
+    for (number, say_by) in [(0, NEVER), (1, START), (2, NEVER)] {
+        lanes.add(&lane, item("dead.example", number), say_by);
+    }
+    let (turn, _) = lanes.begin(START).unwrap();
+    assert_eq!(lanes.fails(&turn.lane, START, "x"), [item("dead.example", 1)]);
+}
+
+#[test]
+fn an_item_is_there_once() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..1);
+    assert!(!lanes.add(&"a.example".into(), item("a.example", 0), NEVER));
+    let (turn, taken) = lanes.begin(START).unwrap();
+    assert!(!lanes.add(&"a.example".into(), item("a.example", 0), NEVER));
+    lanes.done(&taken);
+    lanes.leave(&turn);
+    assert_eq!((lanes.len(), lanes.active(), lanes.states(9).len()), (0, 0, 0));
+    assert!(lanes.add(&"a.example".into(), item("a.example", 0), NEVER));
+}
+
+#[test]
+fn an_operator_ends_a_rest() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..2);
+    let (turn, _) = lanes.begin(START).unwrap();
+    lanes.fails(&turn.lane, START, "x");
+    lanes.leave(&turn);
+    assert!(lanes.begin(START).is_none());
+    lanes.try_now(&turn.lane);
+    assert!(lanes.begin(START).is_some());
+    assert_eq!(lanes.next_wake(), None);
+}

@@ -1,0 +1,315 @@
+//! How the queue lies in its partitions, and the commits that change it.
+//!
+//! In each of the 64 partitions: `e | number (8)` → the entry as JSON; `d | due (8) | number (8) | hash of the
+//! destination (8)` → when somebody must hear of it (8) and the destination; `u | blob` → the entries that use the
+//! blob; `l`, `r`: the lease ([`super::lease`]). Every change of an entry is fenced by the entry's version, and that
+//! of the partition's owner by the lease too.
+use super::entry::{Destination, Due, Entry, Terms};
+use super::id::QueueId;
+use super::lease::Fence;
+use crate::error::Error;
+use std::collections::BTreeMap;
+use store::{BlobHash, Change, Growth, Key, KeyRange, Partition, PartitionKind, Precondition, Receipt, Records, Value};
+use world::UnixTime;
+
+const ENTRY: u8 = b'e';
+const DUE: u8 = b'd';
+const USE: u8 = b'u';
+/// How often a change is tried again when others were first on the record of a blob's uses.
+const TRIES: usize = 8;
+
+/// The queue's partition `partition`.
+pub(crate) const fn place(partition: u8) -> Partition {
+    Partition::new(PartitionKind::Queue, partition as u64)
+}
+
+/// An entry as it was read, with the version that fences a change of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) id: QueueId,
+    pub(crate) version: u64,
+    pub(crate) entry: Entry,
+}
+
+/// One line of the due index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DueLine {
+    pub(crate) number: u64,
+    pub(crate) due: UnixTime,
+    pub(crate) say_by: UnixTime,
+    pub(crate) destination: Destination,
+}
+
+/// A page of the due index.
+pub(crate) struct DuePage {
+    pub(crate) lines: Vec<DueLine>,
+    /// Where to go on; `None`: the range is done.
+    pub(crate) next: Option<Key>,
+}
+
+/// A change of one entry, with what is added beside it in the same commit.
+pub(crate) struct Turn<'a> {
+    pub(crate) old: &'a Kept,
+    /// What the entry is then; `None`: it is gone.
+    pub(crate) new: Option<&'a Entry>,
+    /// Reports, in the same partition.
+    pub(crate) reports: &'a [(QueueId, Entry)],
+    /// What the owner of the partition holds; `None` for a session or an operator.
+    pub(crate) fence: Option<Fence>,
+}
+
+/// The queue's records.
+#[derive(Clone)]
+pub(crate) struct Ledger {
+    records: Records,
+    terms: Terms,
+}
+
+impl Ledger {
+    pub(crate) fn new(records: Records, terms: Terms) -> Self {
+        Self { records, terms }
+    }
+
+    pub(crate) fn records(&self) -> &Records {
+        &self.records
+    }
+
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The entry `id`.
+    pub(crate) async fn read(&self, id: QueueId) -> Result<Option<Kept>, Error> {
+        let value = self.records.get(place(id.partition), entry_key(id.number)).await?;
+        value.map(|value| read_entry(id, &value)).transpose()
+    }
+
+    /// Entries of a partition in the order of their numbers, from `from` on.
+    pub(crate) async fn page(&self, partition: u8, from: u64, limit: usize) -> Result<(Vec<Kept>, bool), Error> {
+        let range = KeyRange { from: entry_key(from), to: vec![ENTRY + 1] };
+        let page = self.records.scan(place(partition), range, limit).await?;
+        let mut entries = Vec::with_capacity(page.items.len());
+        for (key, value) in &page.items {
+            let Some(number) = key.get(1..).and_then(|bytes| bytes.try_into().ok()) else { continue };
+            entries.push(read_entry(QueueId { partition, number: u64::from_be_bytes(number) }, value)?);
+        }
+        Ok((entries, page.more))
+    }
+
+    /// A page of the due index from `from`, up to those due at `until`.
+    pub(crate) async fn due(&self, partition: u8, from: Key, until: UnixTime, limit: usize) -> Result<DuePage, Error> {
+        let range = KeyRange { from, to: due_start(until.plus(std::time::Duration::from_millis(1))) };
+        let page = self.records.scan(place(partition), range.clone(), limit).await?;
+        let next = page.items.last().filter(|_| page.more).map(|(key, _)| range.after(key).from);
+        let lines = page.items.iter().filter_map(|(key, value)| read_due(key, &value.payload)).collect();
+        Ok(DuePage { lines, next })
+    }
+
+    /// When the first entry after `after` is due.
+    pub(crate) async fn next_due(&self, partition: u8, after: UnixTime) -> Result<Option<UnixTime>, Error> {
+        let from = due_start(after.plus(std::time::Duration::from_millis(1)));
+        let page = self.records.scan(place(partition), KeyRange { from, to: vec![DUE + 1] }, 1).await?;
+        Ok(page.items.first().and_then(|(key, value)| read_due(key, &value.payload)).map(|line| line.due))
+    }
+
+    /// Writes a new entry.
+    pub(crate) async fn create(&self, id: QueueId, entry: &Entry) -> Result<Receipt, Error> {
+        for _ in 0..TRIES {
+            let mut change = Change::new(Growth::Grows);
+            let mut uses = self.uses(id.partition, [entry.blob]).await?;
+            self.add(&mut change, &mut uses, id, entry)?;
+            uses.write(&mut change);
+            match self.records.commit(place(id.partition), change).await {
+                Err(store::Error::Conflict) => {}
+                done => return Ok(done?),
+            }
+        }
+        Err(Error::Store(store::Error::Conflict))
+    }
+
+    /// Changes an entry. [`Error::Changed`] when somebody else changed it first, [`Error::LeaseLost`] when another owner
+    /// has the partition.
+    pub(crate) async fn turn(&self, turn: &Turn<'_>) -> Result<Receipt, Error> {
+        let partition = turn.old.id.partition;
+        for _ in 0..TRIES {
+            let growth = if turn.reports.is_empty() { Growth::Frees } else { Growth::Grows };
+            let mut change = Change::new(growth);
+            if let Some(fence) = &turn.fence {
+                change.preconditions.push(fence.precondition());
+            }
+            let blobs = turn.reports.iter().map(|(_, report)| report.blob).chain([turn.old.entry.blob]);
+            let mut uses = self.uses(partition, blobs).await?;
+            self.change_entry(&mut change, &mut uses, turn)?;
+            for (id, report) in turn.reports {
+                self.add(&mut change, &mut uses, *id, report)?;
+            }
+            uses.write(&mut change);
+            match self.records.commit(place(partition), change).await {
+                Err(store::Error::Conflict) => self.who_was_first(turn).await?,
+                done => return Ok(done?),
+            }
+        }
+        Err(Error::Store(store::Error::Conflict))
+    }
+
+    /// Says what a conflict was about; nothing where it was only about the uses of a blob, and can be tried again.
+    async fn who_was_first(&self, turn: &Turn<'_>) -> Result<(), Error> {
+        if let Some(fence) = &turn.fence {
+            fence.check(&self.records).await?;
+        }
+        match self.read(turn.old.id).await? {
+            Some(now) if now.version == turn.old.version => Ok(()),
+            _ => Err(Error::Changed(turn.old.id)),
+        }
+    }
+
+    fn change_entry(&self, change: &mut Change, uses: &mut Uses, turn: &Turn<'_>) -> Result<(), Error> {
+        let id = turn.old.id;
+        let key = entry_key(id.number);
+        let before = due_lines(id.number, turn.old.entry.dues(&self.terms));
+        let after = turn.new.map(|entry| due_lines(id.number, entry.dues(&self.terms))).unwrap_or_default();
+        for key in before.keys().filter(|key| !after.contains_key(*key)) {
+            change.delete(key.clone());
+        }
+        for (key, payload) in after.iter().filter(|(key, payload)| before.get(*key) != Some(payload)) {
+            change.put(key.clone(), 1, payload.clone());
+        }
+        match turn.new {
+            Some(entry) => change.replace(key, turn.old.version, write_entry(entry)?),
+            None => {
+                uses.remove(turn.old.entry.blob, id.number);
+                change.remove(key, turn.old.version)
+            }
+        };
+        Ok(())
+    }
+
+    fn add(&self, change: &mut Change, uses: &mut Uses, id: QueueId, entry: &Entry) -> Result<(), Error> {
+        change.create(entry_key(id.number), write_entry(entry)?);
+        for (key, payload) in due_lines(id.number, entry.dues(&self.terms)) {
+            change.put(key, 1, payload);
+        }
+        uses.add(entry.blob, id.number);
+        Ok(())
+    }
+
+    async fn uses(&self, partition: u8, blobs: impl IntoIterator<Item = BlobHash>) -> Result<Uses, Error> {
+        let mut uses = Uses::default();
+        let blobs: std::collections::BTreeSet<BlobHash> = blobs.into_iter().collect();
+        let keys = blobs.iter().map(|blob| use_key(*blob)).collect();
+        let values = self.records.get_many(place(partition), keys).await?;
+        for (blob, value) in blobs.into_iter().zip(values) {
+            let numbers = value.as_ref().map(|value| read_numbers(&value.payload)).unwrap_or_default();
+            let version = value.map(|value| value.version);
+            uses.0.insert(blob, BlobUse { version, before: numbers.clone(), numbers });
+        }
+        Ok(uses)
+    }
+}
+
+/// Who in a partition uses which blob: one record a blob, so that its last use and a new one cannot pass each other.
+#[derive(Default)]
+struct Uses(BTreeMap<BlobHash, BlobUse>);
+
+struct BlobUse {
+    version: Option<u64>,
+    before: Vec<u64>,
+    numbers: Vec<u64>,
+}
+
+impl Uses {
+    fn add(&mut self, blob: BlobHash, number: u64) {
+        if let Some(uses) = self.0.get_mut(&blob) {
+            uses.numbers.push(number);
+        }
+    }
+
+    fn remove(&mut self, blob: BlobHash, number: u64) {
+        if let Some(uses) = self.0.get_mut(&blob) {
+            uses.numbers.retain(|used_by| *used_by != number);
+        }
+    }
+
+    fn write(&self, change: &mut Change) {
+        for (blob, uses) in self.0.iter().filter(|(_, uses)| uses.before != uses.numbers) {
+            let key = use_key(*blob);
+            let payload = uses.numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+            match uses.version {
+                Some(version) if uses.numbers.is_empty() => {
+                    change.remove(key, version);
+                    change.drops_blobs.push(*blob);
+                }
+                Some(version) => {
+                    change.replace(key, version, payload);
+                    change.names_blobs.push(*blob);
+                }
+                None => {
+                    change.create(key, payload);
+                    change.names_blobs.push(*blob);
+                }
+            }
+        }
+        // what is only read must not have changed either: a use that is gone may have taken the blob along
+        for (blob, uses) in self.0.iter().filter(|(_, uses)| uses.before == uses.numbers) {
+            if let Some(version) = uses.version {
+                change.preconditions.push(Precondition::Version(use_key(*blob), version));
+            }
+        }
+    }
+}
+
+fn entry_key(number: u64) -> Key {
+    [&[ENTRY][..], &number.to_be_bytes()].concat()
+}
+
+fn use_key(blob: BlobHash) -> Key {
+    [&[USE][..], &blob.0].concat()
+}
+
+/// The first key of the due index for `due`.
+pub(crate) fn due_start(due: UnixTime) -> Key {
+    [&[DUE][..], &due.millis().to_be_bytes()].concat()
+}
+
+fn due_lines(number: u64, dues: BTreeMap<Destination, Due>) -> BTreeMap<Key, Vec<u8>> {
+    let line = |(destination, due): (Destination, Due)| {
+        let text = destination.text();
+        let hash = blake3::hash(text.as_bytes());
+        let mut key = due_start(due.due);
+        key.extend_from_slice(&number.to_be_bytes());
+        key.extend_from_slice(hash.as_bytes().get(..8).unwrap_or_default());
+        (key, [&due.say_by.millis().to_be_bytes()[..], text.as_bytes()].concat())
+    };
+    dues.into_iter().map(line).collect()
+}
+
+fn read_due(key: &[u8], payload: &[u8]) -> Option<DueLine> {
+    let (due, rest) = key.strip_prefix(&[DUE])?.split_first_chunk::<8>()?;
+    let (number, _) = rest.split_first_chunk::<8>()?;
+    let (say_by, destination) = payload.split_first_chunk::<8>()?;
+    Some(DueLine {
+        number: u64::from_be_bytes(*number),
+        due: UnixTime::from_millis(u64::from_be_bytes(*due)),
+        say_by: UnixTime::from_millis(u64::from_be_bytes(*say_by)),
+        destination: Destination::read(std::str::from_utf8(destination).ok()?)?,
+    })
+}
+
+fn read_numbers(payload: &[u8]) -> Vec<u64> {
+    payload.as_chunks::<8>().0.iter().map(|number| u64::from_be_bytes(*number)).collect()
+}
+
+/// The first version of an entry's form, written before it.
+const FORM: u8 = 1;
+
+fn write_entry(entry: &Entry) -> Result<Vec<u8>, Error> {
+    let mut payload = vec![FORM];
+    serde_json::to_writer(&mut payload, entry).map_err(|error| Error::Unreadable(error.to_string()))?;
+    Ok(payload)
+}
+
+fn read_entry(id: QueueId, value: &Value) -> Result<Kept, Error> {
+    let json = value.payload.strip_prefix(&[FORM]).ok_or_else(|| Error::Unreadable(format!("{id}: unknown form")))?;
+    let entry = serde_json::from_slice(json).map_err(|error| Error::Unreadable(format!("{id}: {error}")))?;
+    Ok(Kept { id, version: value.version, entry })
+}

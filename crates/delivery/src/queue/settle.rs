@@ -1,0 +1,129 @@
+//! What an attempt makes of an entry: who is done, who waits, who is given up, and what the sender hears. Pure.
+use super::entry::{Entry, Pending};
+use crate::envelope::Origin;
+use crate::settings::Settings;
+use names::Address;
+use world::UnixTime;
+
+/// What an attempt came to for one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The next hop took it.
+    Done(Words),
+    /// Not now.
+    Deferred(Words),
+    /// Never.
+    Failed(Words),
+}
+
+/// What the next hop said, or why there was nobody to say anything.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Words {
+    /// The status (RFC 3463), such as `5.1.1`.
+    pub(crate) status: String,
+    /// The reply, or a sentence of ours.
+    pub(crate) text: String,
+    /// Who said it: name and address of the server; `None`: this server.
+    pub(crate) server: Option<String>,
+    /// Version and cipher of TLS on that connection.
+    pub(crate) tls: Option<String>,
+    /// Whether that server sends reports of its own (it offers DSN).
+    pub(crate) reports: bool,
+}
+
+impl Words {
+    pub(crate) fn own(status: &str, text: impl Into<String>) -> Self {
+        Self { status: status.to_owned(), text: text.into(), ..Self::default() }
+    }
+}
+
+/// What happened to one recipient, for the journal and the sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) pending: Pending,
+    pub(crate) action: Action,
+    pub(crate) words: Words,
+    /// Whether the sender is to get a report of it.
+    pub(crate) report: bool,
+}
+
+/// The actions of RFC 3464, 2.3.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Action {
+    Failed,
+    Delayed,
+    Delivered,
+    Relayed,
+}
+
+/// An entry after an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settled {
+    /// `None`: nobody is left.
+    pub(crate) entry: Option<Entry>,
+    pub(crate) told: Vec<Told>,
+}
+
+/// Applies `verdicts`, by address, to those recipients of `entry` that are still there.
+pub(crate) fn settle(entry: &Entry, verdicts: &[(Address, Verdict)], now: UnixTime, settings: &Settings) -> Settled {
+    let mut left = Vec::new();
+    let mut told = Vec::new();
+    for pending in &entry.recipients {
+        let verdict = verdicts.iter().find(|(address, _)| *address == pending.address).map(|(_, verdict)| verdict);
+        match verdict {
+            None => left.push(pending.clone()),
+            Some(Verdict::Done(words)) => told.push(done(entry, pending, words)),
+            Some(Verdict::Failed(words)) => told.push(failed(entry, pending, words.clone())),
+            Some(Verdict::Deferred(words)) => deferred(entry, pending, words, now, settings, &mut left, &mut told),
+        }
+    }
+    let entry = if left.is_empty() { None } else { Some(Entry { recipients: left, ..entry.clone() }) };
+    Settled { entry, told }
+}
+
+fn done(entry: &Entry, pending: &Pending, words: &Words) -> Told {
+    let action = if pending.account.is_some() { Action::Delivered } else { Action::Relayed };
+    // RFC 3461, 5.2.2: where the next server knows DSN, the wish went along and the report is its affair
+    let passed_on = action == Action::Relayed && words.reports;
+    // a stranger's wish to hear of success is not met: it would make this server write to forged senders
+    let known = matches!(entry.origin, Origin::Submission | Origin::Relay);
+    let report = known && pending.notify.success && entry.reverse_path.is_some() && !passed_on;
+    Told { pending: pending.clone(), action, words: words.clone(), report }
+}
+
+fn failed(entry: &Entry, pending: &Pending, words: Words) -> Told {
+    // RFC 5321, 4.5.5 and RFC 3461, 6.1: nothing is ever sent about a message with the null reverse-path
+    let report = pending.notify.failure && entry.reverse_path.is_some();
+    Told { pending: pending.clone(), action: Action::Failed, words, report }
+}
+
+fn deferred(
+    entry: &Entry,
+    pending: &Pending,
+    words: &Words,
+    now: UnixTime,
+    settings: &Settings,
+    left: &mut Vec<Pending>,
+    told: &mut Vec<Told>,
+) {
+    let local = pending.account.is_some();
+    let end = entry.created.plus(settings.give_up_after);
+    if !local && now >= end {
+        // RFC 3463, 3.5: X.4.7, delivery time expired; the last words stay the other server's
+        let words = Words { status: "4.4.7".to_owned(), ..words.clone() };
+        told.push(failed(entry, pending, words));
+        return;
+    }
+    let mut waits = pending.clone();
+    waits.attempts = waits.attempts.saturating_add(1);
+    waits.due = now.plus(settings.wait(waits.attempts));
+    if !local {
+        waits.due = waits.due.min(end);
+    }
+    waits.reply = Some(words.text.clone());
+    let late = !local && now >= entry.created.plus(settings.warn_after);
+    let report = late && entry.warns(&waits);
+    waits.warned |= report;
+    told.push(Told { pending: waits.clone(), action: Action::Delayed, words: words.clone(), report });
+    left.push(waits);
+}

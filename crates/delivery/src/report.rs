@@ -1,0 +1,217 @@
+//! Reports to the sender (RFC 3461, RFC 3464): in Dutch and English in one message, never about another recipient than
+//! the sender's own, never about a report.
+mod text;
+use crate::delivery::Inner;
+use crate::envelope::{Body, Notify, Origin, Return};
+use crate::error::Error;
+use crate::queue::ledger::Kept;
+use crate::queue::settle::{Action, Told};
+use crate::queue::{Entry, Pending, QueueId};
+use crate::routing::{Resolved, Target};
+use message::{Builder, BuiltPart, Date, HeaderWriter, Multipart, new_message_id};
+use names::Address;
+use smtp_wire::decode_xtext;
+use store::{DeliveryId, LineEnds};
+use world::UnixTime;
+
+/// A larger message comes back as its header only.
+const WHOLE: u64 = 64 * 1024;
+/// The most of a header that comes back.
+const HEADER: u64 = 64 * 1024;
+/// What stands before a report here: it is ours, and never answered.
+const RETURN_PATH: &[u8] = b"Return-Path: <>\r\n";
+
+impl Inner {
+    /// The reports that `told` asks for, as entries beside `kept`, not yet in the queue.
+    ///
+    /// # Errors
+    /// When the store or the directory is away: the whole attempt is then written down later.
+    pub(crate) async fn reports(&self, kept: &Kept, told: &[Told]) -> Result<Vec<(QueueId, Entry)>, Error> {
+        let Some(sender) = kept.entry.reverse_path.clone() else { return Ok(Vec::new()) };
+        let mut reports = Vec::new();
+        for actions in [&[Action::Failed][..], &[Action::Delayed], &[Action::Delivered, Action::Relayed]] {
+            let about: Vec<&Told> = told.iter().filter(|told| told.report && actions.contains(&told.action)).collect();
+            if about.is_empty() {
+                continue;
+            }
+            let recipients = self.report_to(&sender).await?;
+            if recipients.is_empty() {
+                tracing::info!(queue_id = %kept.id, "no report: nobody here has the sender's address");
+                continue;
+            }
+            reports.push(self.report(kept, &sender, &about, recipients).await?);
+        }
+        Ok(reports)
+    }
+
+    /// To whom the sender's address leads; nobody, where it is not known here (any more).
+    async fn report_to(&self, sender: &Address) -> Result<Vec<Pending>, Error> {
+        let resolved = self.residents.resolve(sender).await;
+        let targets = match resolved.map_err(|error| Error::Unreadable(error.to_string()))? {
+            Resolved::Targets(targets) => targets,
+            Resolved::Elsewhere => vec![Target::Remote(sender.clone())],
+            Resolved::Unknown | Resolved::Suspended | Resolved::Loop | Resolved::TooMany => Vec::new(),
+        };
+        let due = self.world.clock.now();
+        let pending = |target| {
+            let (account, address) = match target {
+                Target::Account(account, address) => (Some(account), address),
+                Target::Remote(address) => (None, address),
+            };
+            Pending {
+                address,
+                account,
+                original: sender.clone(),
+                orcpt: None,
+                notify: Notify::NEVER,
+                trail: Vec::new(),
+                attempts: 0,
+                due,
+                reply: None,
+                warned: false,
+            }
+        };
+        Ok(targets.into_iter().map(pending).collect())
+    }
+
+    async fn report(
+        &self,
+        kept: &Kept,
+        sender: &Address,
+        about: &[&Told],
+        recipients: Vec<Pending>,
+    ) -> Result<(QueueId, Entry), Error> {
+        let now = self.world.clock.now();
+        let returned = self.returned(&kept.entry).await?;
+        let eight_bit = matches!(&returned, Returned::Whole(bytes) | Returned::Header(bytes) if !bytes.is_ascii());
+        let bytes = self.build(kept, sender, about, returned, now);
+        let mut writer = self.store.blob_writer(LineEnds::Keep);
+        writer.write(RETURN_PATH).await?;
+        writer.write(&bytes).await?;
+        let blob = writer.finish().await?;
+        let prefix_len = u32::try_from(RETURN_PATH.len()).unwrap_or(0);
+        let entry = Entry {
+            delivery: DeliveryId(self.number()),
+            reverse_path: None,
+            origin: Origin::Own,
+            ret: None,
+            envid: None,
+            body: if eight_bit { Body::EightBitMime } else { Body::SevenBit },
+            utf8: sender.needs_utf8(),
+            blob: blob.hash,
+            size: blob.size,
+            prefix_len,
+            return_path_len: prefix_len,
+            created: now,
+            hold: None,
+            recipients,
+        };
+        Ok((QueueId { partition: kept.id.partition, number: self.world.random.number() }, entry))
+    }
+
+    fn number(&self) -> u128 {
+        u128::from(self.world.random.number()) << 64 | u128::from(self.world.random.number())
+    }
+
+    /// The message that the report is about, or its header (RFC 3461, 4.3 and 6.2).
+    async fn returned(&self, entry: &Entry) -> Result<Returned, Error> {
+        let from = u64::from(entry.return_path_len);
+        let source = self.store.engine().blobs().open(entry.blob).await.map_err(store::Error::from)?;
+        let Some(source) = source else { return Ok(Returned::Header(Vec::new())) };
+        let whole = entry.ret != Some(Return::Headers) && entry.size.saturating_sub(from) <= WHOLE;
+        let end = if whole { source.size() } else { from.saturating_add(HEADER).min(source.size()) };
+        let bytes = source.read(from..end).await.map_err(store::Error::from)?;
+        if whole {
+            return Ok(Returned::Whole(bytes.to_vec()));
+        }
+        let header = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(bytes.len(), |at| at + 2);
+        // a header that is cut ends with a whole line
+        let cut = bytes.get(..header).unwrap_or_default();
+        let line = cut.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        Ok(Returned::Header(cut.get(..line).unwrap_or_default().to_vec()))
+    }
+
+    fn build(&self, kept: &Kept, sender: &Address, about: &[&Told], returned: Returned, now: UnixTime) -> Vec<u8> {
+        let settings = &self.settings;
+        let host = settings.host_name.as_str();
+        let seconds = i64::try_from(now.secs()).unwrap_or(i64::MAX);
+        let header = HeaderWriter::new()
+            .addresses("From", &[(Some("Mail Delivery System"), &format!("postmaster@{host}"))])
+            .addresses("To", &[(None, &sender.to_string())])
+            .text("Subject", &text::subject(about, &settings.languages))
+            .field("Date", &Date::utc(seconds).to_string())
+            .field("Message-ID", &new_message_id(self.number(), host))
+            // RFC 3834, 5.1
+            .field("Auto-Submitted", "auto-replied");
+        let until = kept.entry.created.plus(settings.give_up_after);
+        let explained = text::text(about, &settings.languages, host, until, matches!(returned, Returned::Whole(_)));
+        let mut groups = vec![about_message(&kept.entry, host)];
+        groups.extend(about.iter().map(|told| about_recipient(told, until)));
+        let parts = [
+            BuiltPart::text(&explained),
+            BuiltPart::delivery_status(groups),
+            match returned {
+                Returned::Whole(bytes) => BuiltPart::message(bytes),
+                Returned::Header(bytes) => BuiltPart::headers(bytes),
+            },
+        ];
+        Builder::new(header).multipart(Multipart::DeliveryStatus, &parts, self.world.random.number())
+    }
+}
+
+enum Returned {
+    Whole(Vec<u8>),
+    Header(Vec<u8>),
+}
+
+/// The fields about the message (RFC 3464, 2.2).
+fn about_message(entry: &Entry, host: &str) -> HeaderWriter {
+    let mut fields = HeaderWriter::new();
+    if let Some(envid) = entry.envid.as_deref().and_then(decoded) {
+        fields = fields.field("Original-Envelope-Id", &envid);
+    }
+    let seconds = i64::try_from(entry.created.secs()).unwrap_or(i64::MAX);
+    fields.field("Reporting-MTA", &format!("dns; {host}")).field("Arrival-Date", &Date::utc(seconds).to_string())
+}
+
+/// The fields about one recipient (RFC 3464, 2.3), by the address that the sender wrote: where an alias leads is not
+/// told.
+fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
+    let mut fields = HeaderWriter::new();
+    if let Some(original) = told.pending.orcpt.as_deref().and_then(original_recipient) {
+        fields = fields.field("Original-Recipient", &original);
+    }
+    let address = &told.pending.original;
+    // RFC 6533, 3
+    let kind = if address.needs_utf8() { "utf-8" } else { "rfc822" };
+    let (action, status) = match told.action {
+        Action::Failed => ("failed", told.words.status.as_str()),
+        Action::Delayed => ("delayed", told.words.status.as_str()),
+        Action::Delivered => ("delivered", "2.0.0"),
+        Action::Relayed => ("relayed", "2.0.0"),
+    };
+    fields = fields
+        .field("Final-Recipient", &format!("{kind}; {address}"))
+        .field("Action", action)
+        .field("Status", if status.is_empty() { "4.0.0" } else { status });
+    if let Some(server) = told.words.server.as_deref().and_then(|server| server.split(' ').next()) {
+        fields = fields.field("Remote-MTA", &format!("dns; {server}"));
+        fields = fields.field("Diagnostic-Code", &format!("smtp; {}", text::cut(&told.words.text)));
+    }
+    if told.action == Action::Delayed {
+        let seconds = i64::try_from(until.secs()).unwrap_or(i64::MAX);
+        fields = fields.field("Will-Retry-Until", &Date::utc(seconds).to_string());
+    }
+    fields
+}
+
+/// ORCPT as a report shows it: `type; address` with the xtext read (RFC 3461, 6.3).
+fn original_recipient(orcpt: &str) -> Option<String> {
+    let (kind, address) = orcpt.split_once(';')?;
+    Some(format!("{kind}; {}", decoded(address)?))
+}
+
+/// What xtext stands for (RFC 3461, 4), as far as it is text.
+fn decoded(xtext: &str) -> Option<String> {
+    decode_xtext(xtext).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}

@@ -1,0 +1,193 @@
+//! Whether a recipient is taken, and to whom he leads: asked at RCPT, so that nothing is accepted and bounced later.
+mod residents;
+use crate::envelope::{Notify, Sender};
+use crate::homes::{Held, Homes};
+use futures_util::future::BoxFuture;
+use journal::Cause;
+use names::{AccountId, Address};
+use thiserror::Error;
+
+/// To whom an address leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// To all of these; at least one.
+    Targets(Vec<Target>),
+    /// To nobody: the domain is here, the address is not.
+    Unknown,
+    /// Only to accounts that are suspended.
+    Suspended,
+    /// The domain is not here.
+    Elsewhere,
+    /// Aliases lead to one another.
+    Loop,
+    /// Aliases lead to too many.
+    TooMany,
+}
+
+/// One to whom an address leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// An account here, with its own address.
+    Account(AccountId, Address),
+    /// An address elsewhere.
+    Remote(Address),
+}
+
+/// The directory could not be asked: nobody must be told "unknown".
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the directory is away: {0}")]
+pub struct DirectoryAway(pub String);
+
+/// Knows who lives here.
+pub trait Residents: Send + Sync {
+    /// To whom `address` leads.
+    fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Resolved, DirectoryAway>>;
+}
+
+/// A recipient as RCPT names him.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The forward-path.
+    pub address: Address,
+    /// The SIZE of MAIL (RFC 1870); 0 when it was not said.
+    pub size: u64,
+    /// NOTIFY.
+    pub notify: Notify,
+    /// ORCPT, in xtext.
+    pub orcpt: Option<String>,
+}
+
+/// A recipient who was taken, with the room held for him.
+#[derive(Debug)]
+pub struct Recipient {
+    pub(crate) asked: Asked,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) held: Vec<Held>,
+}
+
+impl Recipient {
+    /// The forward-path.
+    pub fn address(&self) -> &Address {
+        &self.asked.address
+    }
+
+    /// To whom it leads.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+}
+
+/// Why a recipient, or a message, is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refused {
+    /// 550 5.1.1
+    #[error("nobody here has this address")]
+    Unknown,
+    /// 550 5.2.1
+    #[error("the account is suspended")]
+    Suspended,
+    /// 552 5.2.2
+    #[error("the mailbox is full")]
+    MailboxFull,
+    /// 550 5.7.1
+    #[error("mail for other domains is not taken here")]
+    RelayingDenied,
+    /// 554 5.4.6
+    #[error("the address leads back to itself")]
+    Loop,
+    /// 550 5.4.6
+    #[error("the address leads to too many")]
+    TooMany,
+    /// 451 4.3.0
+    #[error("the store is away")]
+    Unavailable,
+    /// 452 4.3.1
+    #[error("no space on the disk")]
+    NoSpace,
+}
+
+impl Refused {
+    /// The cause that the journal keeps.
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Unknown => Cause::RecipientUnknown,
+            Self::Suspended => Cause::RecipientSuspended,
+            Self::MailboxFull => Cause::MailboxFull,
+            Self::RelayingDenied => Cause::RelayingDenied,
+            Self::Loop | Self::TooMany => Cause::AliasLoop,
+            Self::Unavailable => Cause::StoreUnavailable,
+            Self::NoSpace => Cause::NoSpace,
+        }
+    }
+}
+
+impl From<&store::Error> for Refused {
+    fn from(error: &store::Error) -> Self {
+        match error {
+            store::Error::OverQuota { .. } => Self::MailboxFull,
+            store::Error::NoSpace => Self::NoSpace,
+            store::Error::NoSuchAccount(_) => Self::Unknown,
+            store::Error::NoSuchMailbox
+            | store::Error::NoSuchEmail
+            | store::Error::MailboxExists
+            | store::Error::BadName(_)
+            | store::Error::Inbox
+            | store::Error::RoleTaken
+            | store::Error::Limit { .. }
+            | store::Error::CannotCalculateChanges(_)
+            | store::Error::Closed
+            | store::Error::Engine(_)
+            | store::Error::Corrupt(_)
+            | store::Error::Conflict
+            | store::Error::NewerSchema { .. } => Self::Unavailable,
+        }
+    }
+}
+
+/// Takes or refuses a recipient.
+pub(crate) async fn recipient(
+    residents: &dyn Residents,
+    homes: &dyn Homes,
+    limit: usize,
+    sender: &Sender,
+    asked: Asked,
+) -> Result<Recipient, Refused> {
+    let targets = match residents.resolve(&asked.address).await {
+        Ok(Resolved::Targets(targets)) => targets,
+        Ok(Resolved::Elsewhere) if sender.origin.may_relay() => vec![Target::Remote(asked.address.clone())],
+        Ok(Resolved::Elsewhere) => return Err(Refused::RelayingDenied),
+        Ok(Resolved::Unknown) => return Err(Refused::Unknown),
+        Ok(Resolved::Suspended) => return Err(Refused::Suspended),
+        Ok(Resolved::Loop) => return Err(Refused::Loop),
+        Ok(Resolved::TooMany) => return Err(Refused::TooMany),
+        Err(error) => {
+            tracing::warn!(%error, "recipient not resolved");
+            return Err(Refused::Unavailable);
+        }
+    };
+    if targets.len() > limit {
+        return Err(Refused::TooMany);
+    }
+    let mut open = Vec::with_capacity(targets.len());
+    let mut held = Vec::new();
+    let mut refused = None;
+    for target in targets {
+        if let Target::Account(account, _) = &target {
+            match homes.reserve(*account, asked.size).await {
+                Ok(room) => held.push(room),
+                // of several targets, those that have no room are left out; nothing is accepted for them
+                Err(error) => {
+                    refused.get_or_insert(Refused::from(&error));
+                    continue;
+                }
+            }
+        }
+        open.push(target);
+    }
+    match refused {
+        Some(refused) if open.is_empty() => Err(refused),
+        // what is away now must be asked again, or a member of a list would lose this message
+        Some(refused @ (Refused::Unavailable | Refused::NoSpace)) => Err(refused),
+        _ => Ok(Recipient { asked, targets: open, held }),
+    }
+}

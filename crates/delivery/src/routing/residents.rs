@@ -1,0 +1,29 @@
+//! The directory as delivery asks it.
+use super::{DirectoryAway, Residents, Resolved, Target};
+use directory::{AliasFault, Directory, Resolution};
+use futures_util::future::BoxFuture;
+use names::Address;
+
+impl Residents for Directory {
+    fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Resolved, DirectoryAway>> {
+        Box::pin(async move {
+            let resolution =
+                Directory::resolve(self, address).await.map_err(|error| DirectoryAway(error.to_string()))?;
+            Ok(match resolution {
+                Resolution::Targets(targets) => Resolved::Targets(targets.into_iter().map(target).collect()),
+                Resolution::Unknown => Resolved::Unknown,
+                Resolution::Suspended { .. } => Resolved::Suspended,
+                Resolution::NotLocal => Resolved::Elsewhere,
+                Resolution::Broken(AliasFault::Loop | AliasFault::TooDeep) => Resolved::Loop,
+                Resolution::Broken(AliasFault::TooMany) => Resolved::TooMany,
+            })
+        })
+    }
+}
+
+fn target(target: directory::Target) -> Target {
+    match target {
+        directory::Target::Account { id, address, .. } => Target::Account(id, address),
+        directory::Target::Remote(address) => Target::Remote(address),
+    }
+}

@@ -1,0 +1,95 @@
+//! What an operator can set.
+use names::Domain;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A host that takes mail for others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NextHop {
+    /// Its name, or its address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+}
+
+/// How mail is sent on.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The name of this machine as other servers see it: EHLO, and who signs reports.
+    pub host_name: Domain,
+    /// Other names of this machine; mail that the DNS sends back to any of them goes in circles.
+    pub own_names: Vec<Domain>,
+    /// The languages of reports, in their order.
+    pub languages: Vec<texts::Language>,
+    /// A host that takes all mail for the Internet. Default: each domain's own servers.
+    pub smart_host: Option<NextHop>,
+    /// Hosts for single domains.
+    pub routes: BTreeMap<Domain, NextHop>,
+    /// The waits between the first attempts; the last one repeats.
+    pub retry: Vec<Duration>,
+    /// When to give up and tell the sender. Default 5 days (RFC 5321, 4.5.4.1: at least 4 to 5).
+    pub give_up_after: Duration,
+    /// When to tell the sender that a message is late. Default 4 hours.
+    pub warn_after: Duration,
+    /// Connections to all destinations at once. Default 100.
+    pub max_connections: usize,
+    /// Connections to one destination at once. Default 10.
+    pub max_connections_per_destination: usize,
+    /// Messages by one connection, before others have their turn. Default 100.
+    pub max_messages_per_connection: usize,
+    /// Whether TLS is used where the other server offers it (RFC 7435).
+    pub starttls: bool,
+    /// The most accounts and addresses that one recipient may turn into. Default 1,000.
+    pub max_expansions: usize,
+    /// Whether this process alone runs on the store, so that a lease found there is left by a dead one.
+    pub alone: bool,
+}
+
+impl Settings {
+    /// The defaults for a machine of this name.
+    pub fn new(host_name: Domain) -> Self {
+        Self {
+            host_name,
+            own_names: Vec::new(),
+            languages: texts::Language::ALL.to_vec(),
+            smart_host: None,
+            routes: BTreeMap::new(),
+            retry: vec![MINUTE * 5, MINUTE * 10, MINUTE * 20, MINUTE * 40, HOUR, HOUR * 2, HOUR * 4],
+            give_up_after: HOUR * 120,
+            warn_after: HOUR * 4,
+            max_connections: 100,
+            max_connections_per_destination: 10,
+            max_messages_per_connection: 100,
+            starttls: true,
+            max_expansions: 1_000,
+            alone: true,
+        }
+    }
+
+    /// How long to wait after attempt number `attempts`, which is 1 for the first.
+    pub(crate) fn wait(&self, attempts: u32) -> Duration {
+        let at = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.retry.get(at).or(self.retry.last()).copied().unwrap_or(HOUR)
+    }
+
+    /// Whether `host` is a name of this machine.
+    pub(crate) fn is_own(&self, host: &str) -> bool {
+        std::iter::once(&self.host_name).chain(&self.own_names).any(|own| own.as_str().eq_ignore_ascii_case(host))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_wait_repeats() {
+        let settings = Settings::new("mx.example.org".parse().unwrap());
+        for (attempts, wait) in [(0, MINUTE * 5), (1, MINUTE * 5), (2, MINUTE * 10), (7, HOUR * 4), (500, HOUR * 4)] {
+            assert_eq!(settings.wait(attempts), wait);
+        }
+    }
+}
