@@ -18,6 +18,7 @@ mod imap_utf7;
 mod mime;
 mod parameters;
 mod proxy_header;
+mod sasl;
 
 /// A target: its name, which is its corpus's folder, and the function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -39,4 +40,5 @@ pub const TARGETS: &[Target] = &[
     ("mime", mime::mime),                                                 //
     ("parameters", parameters::parameters),                               //
     ("proxy_header", proxy_header::proxy_header),                         //
+    ("sasl", sasl::sasl),                                                 //
 ];
