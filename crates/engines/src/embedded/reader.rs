@@ -74,6 +74,8 @@ impl Readers {
 /// One connection with its statements.
 pub(crate) struct Reading<'c> {
     connection: &'c Connection,
+    begin: Statement<'c>,
+    end: Statement<'c>,
     record: TableReads<'c>,
     queue: TableReads<'c>,
     blob: TableReads<'c>,
@@ -126,6 +128,8 @@ impl<'c> Reading<'c> {
     fn prepare(connection: &'c Connection) -> Result<Self, rusqlite::Error> {
         Ok(Self {
             connection,
+            begin: connection.prepare("BEGIN")?,
+            end: connection.prepare("COMMIT")?,
             record: TableReads::prepare(connection, "record")?,
             queue: TableReads::prepare(connection, "queue")?,
             blob: TableReads::prepare(connection, "blob")?,
@@ -146,9 +150,9 @@ impl<'c> Reading<'c> {
         &mut self,
         ask: impl FnOnce(&mut Self) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
-        self.connection.execute_batch("BEGIN").map_err(sqlite_trouble)?;
+        self.begin.execute([]).map_err(sqlite_trouble)?;
         let answer = ask(self);
-        self.connection.execute_batch("COMMIT").map_err(sqlite_trouble)?;
+        self.end.execute([]).map_err(sqlite_trouble)?;
         answer
     }
 

@@ -1,5 +1,6 @@
 //! Blobs: sizes around every border, ranges, sharing, what nobody named, bit rot, collection.
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use store::{BlobHash, CommitError, Engine, EngineError, Partition, PartitionKind};
@@ -198,4 +199,47 @@ async fn a_flipped_byte_is_never_served() {
         }
         flip(&pack, at);
     }
+}
+
+/// Row R11 of the threats: the last reference goes while a new one comes, and the collection runs without any grace.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn collection_never_takes_what_is_being_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = Arc::new(open(directory.path()));
+    let tasks: Vec<_> = (0..4_u64)
+        .map(|task| {
+            let engine = Arc::clone(&engine);
+            tokio::task::spawn(async move {
+                let home = Partition::new(PartitionKind::Account, task);
+                for round in 0..60 {
+                    let seed = (task + round) % 3;
+                    let bytes = noise(seed, [700, 20_000, 300_000][usize::try_from(seed).unwrap()]);
+                    let hash = BlobHash::of(&bytes);
+                    loop {
+                        store(&*engine, &bytes).await.unwrap();
+                        match submit(&*engine, store::Commit { names_blobs: vec![hash], ..commit(home) }).await {
+                            Ok(_) => break,
+                            // it was there when it was stored again, and collected before it was named
+                            Err(error) => assert_eq!(error, CommitError::NoSuchBlob(hash)),
+                        }
+                    }
+                    assert_eq!(fetch(engine.blobs(), hash).await.unwrap(), Some(bytes), "task {task}, round {round}");
+                    submit(&*engine, store::Commit { drops_blobs: vec![hash], ..commit(home) }).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let mut collections = 0;
+    while !tasks.iter().all(tokio::task::JoinHandle::is_finished) {
+        engine.blobs().collect(LATER, Duration::ZERO).await.unwrap();
+        collections += 1;
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert!(collections > 3, "{collections} collections");
+    engine.blobs().collect(LATER, Duration::ZERO).await.unwrap();
+    assert_eq!(engine.blobs().page(None, 10).await.unwrap(), []);
+    let stats = engine.stats().await.unwrap();
+    assert!(stats.blob_stored_bytes < 200_000, "{stats:?}");
 }

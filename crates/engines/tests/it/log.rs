@@ -2,11 +2,12 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use engines::Embedded;
-use store::{Engine, Found, Read};
+use store::{Engine, Found, Read, Write};
 
-use crate::stage::{ACCOUNT, SMALL, clock, get, in_memory, noise, open, put, write};
+use crate::stage::{ACCOUNT, SMALL, clock, get, in_memory, noise, open, put, within, write};
 
 /// Bytes of the log's header, and of the header of each frame, whose page has 4,096.
 const HEADER: u64 = 32;
@@ -90,4 +91,26 @@ async fn a_long_scan_stops_no_writer_and_the_log_stays_bounded() {
     assert!(scan.await.unwrap() > 0, "no scan came to its end");
     // every commit wrote about 100 pages: the log would have 120 MB if readers kept it from being reset
     assert!(log_length(directory.path()) <= 64 * 1024 * 1024, "{} bytes", log_length(directory.path()));
+}
+
+#[tokio::test]
+async fn a_quiet_store_gives_pages_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = open(directory.path());
+    let length = || std::fs::metadata(directory.path().join("mail.db")).unwrap().len();
+    for chunk in 0..8_u8 {
+        write(&engine, (0..200_u8).map(|n| put(&[chunk, n], 1, &noise(n.into(), 900))).collect()).await.unwrap();
+    }
+    let full = engine.stats().await.unwrap().record_bytes;
+    for chunk in 0..8_u8 {
+        write(&engine, (0..200_u8).map(|n| Write::Delete { key: vec![chunk, n] }).collect()).await.unwrap();
+    }
+    within(async {
+        while engine.stats().await.unwrap().record_bytes > full / 4 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    engine.shutdown().await;
+    assert!(length() < full / 4, "{} of {full}", length());
 }

@@ -1,5 +1,6 @@
 //! Records: snapshots, preconditions in a group, pages, the journal beside, reopening, the lock.
 use engines::{Embedded, Error, Settings};
+use futures_util::FutureExt as _;
 use store::{Commit, CommitError, Engine, Found, Partition, PartitionKind, Precondition, Read, Write};
 
 use crate::stage::{ACCOUNT, SMALL, clock, commit, get, open, put, submit, within, write, write_if};
@@ -174,4 +175,22 @@ async fn packs_without_records_are_not_taken_for_an_empty_store() {
     drop(engine);
     std::fs::remove_file(directory.path().join("mail.db")).unwrap();
     assert!(matches!(Embedded::open(directory.path(), clock(), SMALL).err(), Some(Error::RecordsMissing)));
+}
+
+#[tokio::test]
+async fn the_queue_has_1024_places_and_a_dropped_one_comes_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = open(directory.path());
+    let mut slots = Vec::new();
+    for _ in 0..1024 {
+        slots.push(within(engine.reserve()).await.unwrap());
+    }
+    let mut next = engine.reserve();
+    assert!((&mut next).now_or_never().is_none(), "there is no place left");
+    slots.pop();
+    within(next).await.unwrap();
+    let answers: Vec<_> = slots.into_iter().map(|slot| slot.submit(commit(ACCOUNT))).collect();
+    for answer in answers {
+        within(answer).await.unwrap();
+    }
 }
