@@ -1,6 +1,8 @@
 //! How a message enters: bytes in, once; hash, size and parse out.
 use crate::blob::{BlobHash, BlobSink};
 use crate::error::Error;
+use message::{Limits, Parsed, Parser};
+use std::sync::Arc;
 
 /// What becomes of line ends on the way in. Settled once, at the edge; from then on byte for byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +20,14 @@ pub struct NewBlob {
     pub hash: BlobHash,
     /// Its size in bytes.
     pub size: u64,
+    /// What is inside.
+    pub parsed: Arc<Parsed>,
 }
 
 /// Takes one message by push; hashes, compresses, parses as it comes. Dropped unfinished, nothing is kept.
 pub struct BlobWriter {
     sink: Box<dyn BlobSink>,
+    parser: Parser,
     line_ends: LineEnds,
     /// Whether the last byte was a CR whose LF has not come yet.
     after_cr: bool,
@@ -31,7 +36,7 @@ pub struct BlobWriter {
 
 impl BlobWriter {
     pub(crate) fn new(sink: Box<dyn BlobSink>, line_ends: LineEnds) -> Self {
-        Self { sink, line_ends, after_cr: false, buffer: Vec::new() }
+        Self { sink, parser: Parser::new(Limits::default()), line_ends, after_cr: false, buffer: Vec::new() }
     }
 
     /// Takes more bytes.
@@ -64,10 +69,11 @@ impl BlobWriter {
             self.push(b"\n").await?;
         }
         let stored = self.sink.finish().await?;
-        Ok(NewBlob { hash: stored.hash, size: stored.size })
+        Ok(NewBlob { hash: stored.hash, size: stored.size, parsed: Arc::new(self.parser.finish()) })
     }
 
     async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.parser.push(bytes);
         Ok(self.sink.write(bytes).await?)
     }
 }

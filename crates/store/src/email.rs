@@ -3,6 +3,7 @@ use crate::blob::BlobHash;
 use crate::blob_writer::NewBlob;
 use crate::flags::Flags;
 use crate::id::{DeliveryId, EmailId, MailboxId, ModSeq, ThreadId, Uid};
+use message::Parsed;
 use world::UnixTime;
 
 /// When a message was received, as APPEND gave it or delivery saw it: the moment, and the offset from UTC in which it
@@ -102,6 +103,8 @@ pub struct Email {
     pub original_recipient: Option<String>,
     /// The unique id that POP3 shows, where a migration brought one.
     pub uidl: Option<String>,
+    /// What is inside: envelope, structure, preview. Offsets count from the first byte, the prefix included.
+    pub parsed: Parsed,
 }
 
 /// One place where an email is.

@@ -51,4 +51,14 @@ impl<T> Outcome<T> {
             Self::Unchanged(value) => Outcome::Unchanged(change(value)),
         }
     }
+
+    /// This, and then `next`: the values put together; written if any of the two was, with the later receipt.
+    pub(crate) fn and<U>(self, next: Outcome<U>, join: impl FnOnce(T, U) -> T) -> Self {
+        let receipt = next.receipt().or(self.receipt());
+        let value = join(self.into_value(), next.into_value());
+        match receipt {
+            Some(receipt) => Self::Wrote(Wrote { receipt, value }),
+            None => Self::Unchanged(value),
+        }
+    }
 }

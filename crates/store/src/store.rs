@@ -1,18 +1,26 @@
 //! The store: opens an engine, gives out accounts, records and blob writers.
+mod accounts;
+mod leaving;
+mod opening;
 use crate::account::Account;
 use crate::blob_writer::{BlobWriter, LineEnds};
-use crate::engine::Engine;
+use crate::email_cache::EmailCache;
+use crate::engine::{Engine, EngineStats, PartitionKind};
 use crate::error::Error;
-use crate::mailbox::{MailboxName, Role};
-use crate::outcome::Outcome;
+use crate::head::Ground;
 use crate::records::Records;
+use accounts::Heads;
 use names::{AccountId, ByteSize};
 use std::sync::Arc;
 use std::time::Duration;
-use world::World;
+use tokio_util::task::TaskTracker;
+use world::{UnixTime, World};
 
 /// The highest schema that this release reads, and the one it writes.
 pub const SCHEMA: u64 = 1;
+
+/// How long a blob that nobody names is kept: a delivery may be in flight.
+const BLOB_GRACE: Duration = Duration::from_secs(3_600);
 
 /// How the store behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +49,22 @@ impl Default for Settings {
 /// Where mail lives. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    engine: Arc<dyn Engine>,
-    world: World,
+    ground: Arc<Ground>,
+    heads: Arc<Heads>,
+    emails: Arc<EmailCache>,
+    keep_deleted: Duration,
+    epoch: u64,
+}
+
+/// What a sweep removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Emails that went for good.
+    pub emails: u64,
+    /// Blobs that nobody used any more.
+    pub blobs: u64,
+    /// Bytes given back to the file system.
+    pub bytes: u64,
 }
 
 impl Store {
@@ -50,51 +72,96 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NewerSchema`] for a store that a newer release wrote.
-    pub async fn open(engine: Arc<dyn Engine>, world: World, _settings: Settings) -> Result<Self, Error> {
-        Ok(Self { engine, world })
+    pub async fn open(engine: Arc<dyn Engine>, world: World, settings: Settings) -> Result<Self, Error> {
+        let records = Records::new(engine.clone(), world.random.clone());
+        let epoch = opening::open(&records).await?;
+        let max_mailboxes = settings.max_mailboxes;
+        Ok(Self {
+            ground: Arc::new(Ground { engine, world, tasks: TaskTracker::new(), max_mailboxes }),
+            heads: Arc::new(Heads::new(settings.cached_accounts)),
+            emails: Arc::new(EmailCache::new(settings.cached_emails.bytes())),
+            keep_deleted: settings.keep_deleted,
+            epoch,
+        })
     }
 
     /// The engine beneath.
     pub fn engine(&self) -> &Arc<dyn Engine> {
-        &self.engine
+        &self.ground.engine
     }
 
-    /// Makes an account with INBOX and the given mailboxes, subscribed. `Unchanged` when the account exists.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn create_account(
-        &self,
-        _id: AccountId,
-        _quota: Option<u64>,
-        _mailboxes: &[(MailboxName, Option<Role>)],
-    ) -> Result<Outcome<()>, Error> {
-        Err(Error::Closed)
+    /// Raised by a restore; stands before each modseq in JMAP's states.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
-    /// The account's handle.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchAccount`].
-    pub async fn account(&self, id: AccountId) -> Result<Account, Error> {
-        Err(Error::NoSuchAccount(id))
-    }
-
-    /// Removes an account with all that is in it, in bounded steps; it can be repeated after a stop midway.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn delete_account(&self, _id: AccountId) -> Result<(), Error> {
-        Err(Error::Closed)
+    /// Whether a growing commit would be taken just now: false when the disk is down to its reserve. Costs nothing.
+    pub fn has_room(&self) -> bool {
+        self.ground.engine.has_room()
     }
 
     /// Begins a message.
     pub fn blob_writer(&self, line_ends: LineEnds) -> BlobWriter {
-        BlobWriter::new(self.engine.blobs().writer(), line_ends)
+        BlobWriter::new(self.ground.engine.blobs().writer(), line_ends)
     }
 
     /// Records of system partitions.
     pub fn records(&self) -> Records {
-        Records::new(self.engine.clone(), self.world.random.clone())
+        Records::new(self.ground.engine.clone(), self.ground.world.random.clone())
+    }
+
+    /// The numbers of accounts, ascending, those above `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn accounts(&self, after: Option<AccountId>, limit: usize) -> Result<Vec<AccountId>, Error> {
+        let after = after.map(|id| id.0);
+        let ids = self.ground.engine.partitions(PartitionKind::Account, after, limit).await?;
+        Ok(ids.into_iter().map(AccountId).collect())
+    }
+
+    /// Removes from all accounts what was deleted too long before `now`, then blobs that nobody uses. For now and then;
+    /// bounded steps, so others go on meanwhile.
+    ///
+    /// # Errors
+    /// What the engine says; what was done before stays done.
+    pub async fn sweep(&self, now: UnixTime) -> Result<Swept, Error> {
+        let mut swept = Swept::default();
+        let mut after = None;
+        loop {
+            let page = self.accounts(after, 100).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(*last);
+            for id in page {
+                swept.emails += match self.account(id).await {
+                    Ok(account) => account.acting_as("sweep").prune(now).await?,
+                    Err(Error::NoSuchAccount(_)) => self.delete_account(id).await.map(|()| 0)?,
+                    Err(error) => return Err(error),
+                };
+            }
+        }
+        let collected = self.ground.engine.blobs().collect(now, BLOB_GRACE).await?;
+        (swept.blobs, swept.bytes) = (collected.blobs, collected.bytes);
+        Ok(swept)
+    }
+
+    /// Sizes.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn stats(&self) -> Result<EngineStats, Error> {
+        Ok(self.ground.engine.stats().await?)
+    }
+
+    /// Waits until what was handed in is answered, then ends the engine: it takes no more writes.
+    pub async fn shutdown(&self) {
+        self.ground.tasks.close();
+        self.ground.tasks.wait().await;
+        self.ground.engine.shutdown().await;
+    }
+
+    pub(crate) fn handle(&self, id: AccountId) -> Account {
+        let head = self.heads.get(id, &self.ground);
+        Account::new(head, self.emails.clone(), self.keep_deleted)
     }
 }

@@ -1,10 +1,11 @@
 //! A mailbox's messages at one modseq: what all sessions of that mailbox share, and never changes under them.
 //!
-//! 32 bytes a message, in chunks that are copied only where a commit touches them, so that one changed flag among
+//! 48 bytes a message, in chunks that are copied only where a commit touches them, so that one changed flag among
 //! 100,000 messages copies one chunk. A sequence number is a rank. What a session must be told is the difference
 //! between the view it has told and a newer one: [`View::changes_since`].
 use crate::flags::{Keyword, SystemFlags};
-use crate::id::{EmailId, MailboxId, ModSeq, Uid};
+use crate::id::{EmailId, MailboxId, ModSeq, ThreadId, Uid};
+use crate::schema::MemberRecord;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,42 +14,32 @@ const CHUNK: usize = 256;
 /// The bit beside the system flags that says: the email may have other memberships.
 const SHARED: u32 = 0x20;
 
-/// One message as it is kept in a chunk.
+/// One message as it is kept in a chunk: all of its record but the keywords, which are a number of [`KeywordSets`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) email: u64,
+    pub(crate) thread: u64,
     pub(crate) modseq: u64,
     pub(crate) uid: u32,
-    pub(crate) size: u32,
-    pub(crate) received: u32,
+    size: u32,
+    received: u32,
+    saved: u32,
     /// System flags in the low 5 bits, `SHARED`, and from bit 8 the number of the keyword set.
     marks: u32,
 }
 
 impl Entry {
-    pub(crate) fn new(uid: u32, email: EmailId, modseq: u64, size: u64, received: u64) -> Self {
-        let size = u32::try_from(size).unwrap_or(u32::MAX);
-        let received = u32::try_from(received).unwrap_or(u32::MAX);
-        Self { email: email.0, modseq, uid, size, received, marks: 0 }
-    }
-
-    pub(crate) fn system(self) -> SystemFlags {
+    fn system(self) -> SystemFlags {
         SystemFlags::from_bits(self.marks.to_le_bytes()[0])
     }
 
-    pub(crate) fn shared(self) -> bool {
-        self.marks & SHARED != 0
-    }
-
-    pub(crate) fn set(self) -> u32 {
+    fn set(self) -> u32 {
         self.marks >> 8
     }
+}
 
-    #[must_use]
-    pub(crate) fn marked(mut self, system: SystemFlags, shared: bool, set: u32) -> Self {
-        self.marks = u32::from(system.bits()) | if shared { SHARED } else { 0 } | set << 8;
-        self
-    }
+fn narrow(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The distinct sets of keywords in a view, by number; number 0 is the empty set.
@@ -79,12 +70,16 @@ pub struct Message<'a> {
     pub uid: Uid,
     /// Its email.
     pub email: EmailId,
+    /// The email's thread.
+    pub thread: ThreadId,
     /// The modseq of its last change.
     pub modseq: ModSeq,
     /// Its size in bytes, Return-Path and Received included (4 GiB at most).
     pub size: u32,
-    /// When it was received, in seconds of UTC. The whole date with its offset is in the email's record.
+    /// When it was received, in seconds of UTC. The offset with which it is shown is in the email's record.
     pub received: u32,
+    /// When it came into this mailbox, in seconds of UTC (SAVEDATE, RFC 8514).
+    pub saved: u32,
     /// System flags.
     pub system: SystemFlags,
     /// Keywords, in the order of their table.
@@ -252,9 +247,11 @@ impl View {
         Message {
             uid: Uid::new(entry.uid).unwrap_or(Uid::MIN),
             email: EmailId(entry.email),
+            thread: ThreadId(entry.thread),
             modseq: ModSeq(entry.modseq),
             size: entry.size,
             received: entry.received,
+            saved: entry.saved,
             system: entry.system(),
             keywords: self.sets.list.get(entry.set() as usize).map_or(&[], |set| &*set.words),
         }
@@ -269,13 +266,58 @@ impl View {
         self.chunks.get(chunk)?.get(at)
     }
 
-    /// The numbers of an entry's keywords.
-    pub(crate) fn numbers(&self, entry: &Entry) -> Arc<[u16]> {
-        self.sets.list.get(entry.set() as usize).map_or_else(|| Arc::from(&[][..]), |set| set.numbers.clone())
+    /// The record of a message, as it is on disk.
+    pub(crate) fn record(&self, uid: u32) -> Option<MemberRecord> {
+        self.entry(uid).map(|entry| self.record_of(entry))
+    }
+
+    pub(crate) fn record_of(&self, entry: &Entry) -> MemberRecord {
+        let numbers = self.sets.list.get(entry.set() as usize).map(|set| set.numbers.clone());
+        MemberRecord {
+            email: EmailId(entry.email),
+            thread: ThreadId(entry.thread),
+            modseq: entry.modseq,
+            size: u64::from(entry.size),
+            received: u64::from(entry.received),
+            saved: u64::from(entry.saved),
+            system: entry.system(),
+            shared: entry.marks & SHARED != 0,
+            keywords: numbers.unwrap_or_else(|| Arc::from(&[][..])),
+        }
+    }
+
+    fn entry_of(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) -> Entry {
+        let set = self.keyword_set(&record.keywords, words);
+        let shared = if record.shared { SHARED } else { 0 };
+        Entry {
+            email: record.email.0,
+            thread: record.thread.0,
+            modseq: record.modseq,
+            uid,
+            size: narrow(record.size),
+            received: narrow(record.received),
+            saved: narrow(record.saved),
+            marks: u32::from(record.system.bits()) | shared | set << 8,
+        }
+    }
+
+    /// Puts a message behind all others.
+    pub(crate) fn push(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) {
+        let entry = self.entry_of(uid, record, words);
+        self.push_entry(entry);
+    }
+
+    /// Changes a message, if it is there.
+    pub(crate) fn change(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) {
+        let Ok((chunk, at)) = self.find(uid) else { return };
+        let entry = self.entry_of(uid, record, words);
+        if let Some(place) = self.chunks.get_mut(chunk).and_then(|chunk| Arc::make_mut(chunk).get_mut(at)) {
+            *place = entry;
+        }
     }
 
     /// The number of a set of keywords, new if need be.
-    pub(crate) fn keyword_set(&mut self, numbers: &[u16], words: impl Fn(u16) -> Option<Keyword>) -> u32 {
+    fn keyword_set(&mut self, numbers: &[u16], words: impl Fn(u16) -> Option<Keyword>) -> u32 {
         if let Some(number) = self.sets.index.get(numbers) {
             return *number;
         }
@@ -298,8 +340,7 @@ impl View {
         }
     }
 
-    /// Puts a message behind all others.
-    pub(crate) fn push(&mut self, entry: Entry) {
+    fn push_entry(&mut self, entry: Entry) {
         match self.chunks.last_mut() {
             Some(last) if last.len() < CHUNK => match Arc::get_mut(last) {
                 Some(own) => own.push(entry),
@@ -318,14 +359,6 @@ impl View {
         }
         if let Some(count) = self.starts.last_mut() {
             *count += 1;
-        }
-    }
-
-    /// Changes the entry of a UID, if there is one.
-    pub(crate) fn change(&mut self, uid: u32, change: impl FnOnce(&mut Entry)) {
-        let Ok((chunk, at)) = self.find(uid) else { return };
-        if let Some(entry) = self.chunks.get_mut(chunk).and_then(|chunk| Arc::make_mut(chunk).get_mut(at)) {
-            change(entry);
         }
     }
 
@@ -404,8 +437,22 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    fn entry(uid: u32, modseq: u64) -> Entry {
-        Entry::new(uid, EmailId(u64::from(uid)), modseq, 10, 0)
+    fn record(uid: u32, modseq: u64) -> MemberRecord {
+        MemberRecord {
+            email: EmailId(u64::from(uid)),
+            thread: ThreadId(1),
+            modseq,
+            size: 10,
+            received: 7,
+            saved: 8,
+            system: SystemFlags::SEEN,
+            shared: uid % 2 == 0,
+            keywords: Arc::from([u16::try_from(uid % 3).unwrap()]),
+        }
+    }
+
+    fn word(number: u16) -> Option<Keyword> {
+        Keyword::new(&format!("k{number}"))
     }
 
     fn uid(number: u32) -> Uid {
@@ -413,8 +460,9 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
         #[test]
-        fn is_a_sorted_map_with_ranks(steps in prop::collection::vec((0_u8..3, any::<u16>(), 1_usize..300), 1..40)) {
+        fn is_a_sorted_map_with_ranks(steps in prop::collection::vec((0_u8..3, any::<u16>(), 1_usize..300), 1..12)) {
             let mut view = View::empty(MailboxId(1), 1, 1, ModSeq(0));
             let mut model: BTreeMap<u32, u64> = BTreeMap::new();
             let mut next = 1_u32;
@@ -423,12 +471,12 @@ mod tests {
                 let picked: Vec<u32> = model.keys().copied().filter(|uid| (uid ^ u32::from(seed)) % 7 == 0).take(count).collect();
                 match what {
                     0 => for _ in 0..count {
-                        view.push(entry(next, modseq));
+                        view.push(next, &record(next, modseq), word);
                         model.insert(next, modseq);
                         next += 1 + u32::from(seed % 3);
                     },
                     1 => for number in picked {
-                        view.change(number, |entry| entry.modseq = modseq);
+                        view.change(number, &record(number, modseq), word);
                         model.insert(number, modseq);
                     },
                     _ => {
@@ -461,11 +509,12 @@ mod tests {
 
     #[test]
     fn an_entry_is_small_and_a_change_copies_one_chunk() {
-        assert_eq!(size_of::<Entry>(), 32);
+        assert_eq!(size_of::<Entry>(), 48);
         let mut view = View::empty(MailboxId(1), 1, 1, ModSeq(0));
-        (1..=10_000).for_each(|uid| view.push(entry(uid, 1)));
+        (1..=10_000).for_each(|uid| view.push(uid, &record(uid, 1), word));
         let old = view.clone();
-        view.change(5_000, |entry| entry.modseq = 2);
+        view.change(5_000, &record(5_000, 2), word);
+        assert_eq!(view.record(5_000), Some(record(5_000, 2)));
         let copied = view.chunks.iter().zip(&old.chunks).filter(|(new, old)| !Arc::ptr_eq(new, old)).count();
         assert_eq!(copied, 1);
     }

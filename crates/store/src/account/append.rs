@@ -1,0 +1,186 @@
+//! A message enters: APPEND, MULTIAPPEND, delivery.
+use super::Account;
+use crate::email::{Appended, NewEmail, QuotaCheck};
+use crate::error::Error;
+use crate::head::visible::count_in;
+use crate::head::{Plan, Stop, Tx};
+use crate::id::{EmailId, MailboxId, ThreadId, Uid};
+use crate::outcome::Outcome;
+use crate::schema::{
+    self, EmailRecord, LogItem, MemberRecord, Place, ThreadRecord, numbers_record, once_record, places, read_numbers,
+    read_once,
+};
+use std::sync::Arc;
+
+/// A message with what can be worked out before the lock.
+struct Prepared {
+    email: NewEmail,
+    /// Hashes of base subject and each Message-ID that it names.
+    thread_keys: Vec<u64>,
+    parsed: Vec<u8>,
+}
+
+impl Account {
+    /// Puts messages into a mailbox, all in one commit: all or none (RFC 3502). `Unchanged` when each was a delivery
+    /// that had been taken before.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMailbox`], [`Error::OverQuota`], [`Error::Limit`], [`Error::NoSpace`].
+    pub async fn append(&self, mailbox: MailboxId, emails: Vec<NewEmail>) -> Result<Outcome<Vec<Appended>>, Error> {
+        let prepared: Vec<Prepared> = emails.into_iter().map(Prepared::new).collect();
+        self.head.write(&self.who, |tx| append(tx, mailbox, &prepared)).await
+    }
+}
+
+impl Prepared {
+    fn new(email: NewEmail) -> Self {
+        let thread = &email.blob.parsed.thread;
+        let thread_keys = thread.ids().map(|id| thread_hash(id, &thread.base_subject)).collect();
+        let parsed = email.blob.parsed.encode();
+        Self { email, thread_keys, parsed }
+    }
+}
+
+/// Two emails of one account are in one thread only if they name a common Message-ID and have the same base subject.
+fn thread_hash(id: &[u8], subject: &str) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(id).update(b"\0").update(subject.as_bytes());
+    let mut hash = [0; 8];
+    hasher.finalize_xof().fill(&mut hash);
+    u64::from_be_bytes(hash)
+}
+
+fn append(tx: &mut Tx<'_>, mailbox: MailboxId, emails: &[Prepared]) -> Result<Plan<Vec<Appended>>, Stop> {
+    tx.mailbox(mailbox)?;
+    let keys = emails.iter().flat_map(|prepared| &prepared.thread_keys).map(|hash| schema::thread_key(*hash));
+    let deliveries = emails.iter().filter_map(|prepared| prepared.email.once).map(schema::once);
+    tx.want(keys.chain(deliveries))?;
+    want_threads(tx, emails)?;
+    let mut appended = Vec::with_capacity(emails.len());
+    let mut wrote = false;
+    for prepared in emails {
+        if let Some(record) = prepared.email.once.map(|once| tx.get(&schema::once(once))).transpose()?.flatten() {
+            appended.push(read_once(&record)?);
+            continue;
+        }
+        appended.push(append_one(tx, mailbox, prepared)?);
+        wrote = true;
+    }
+    Ok(if wrote { Plan::Commit(appended) } else { Plan::Nothing(appended) })
+}
+
+fn append_one(tx: &mut Tx<'_>, mailbox: MailboxId, prepared: &Prepared) -> Result<Appended, Stop> {
+    let email = &prepared.email;
+    if email.quota == QuotaCheck::Asked {
+        ask_quota(tx)?;
+    }
+    let keywords: Arc<[u16]> = tx.keyword_numbers(&email.flags)?.into();
+    let id = EmailId(tx.new_id());
+    let (thread, brought) = find_thread(tx, id, &prepared.thread_keys)?;
+    let member = MemberRecord {
+        email: id,
+        thread,
+        modseq: tx.modseq(),
+        size: email.blob.size,
+        received: email.received.seconds,
+        saved: tx.now.secs(),
+        system: email.flags.system,
+        shared: false,
+        keywords,
+    };
+    let uid = place(tx, mailbox, &member)?;
+    let own = thread.0 == id.0;
+    let mut record = if own { ThreadRecord::default() } else { tx.thread(thread)? };
+    record.emails += 1;
+    tx.put(schema::thread(thread), record.encode());
+    tx.recount(thread, &[], &[(mailbox, member.system)])?;
+    tx.put(schema::thread_email(thread, id), numbers_record(&brought));
+    for hash in brought {
+        tx.put(schema::thread_key(hash), numbers_record(&[thread.0]));
+    }
+    put_content(tx, id, thread, prepared);
+    tx.put(schema::by_email(id), places(&[Place { mailbox, uid: uid.get() }]));
+    tx.touch(LogItem::Arrived { mailbox, uid: uid.get(), email: id, new: true });
+    let appended = Appended { mailbox, uid_validity: tx.mailbox(mailbox)?.uid_validity, uid, email: id, thread };
+    if let Some(delivery) = email.once {
+        tx.put(schema::once(delivery), once_record(&appended));
+        tx.touch(LogItem::Once { delivery });
+    }
+    let modseq = tx.modseq();
+    let head = &mut tx.state.record;
+    head.used += email.blob.size;
+    head.emails += 1;
+    head.quota_modseq = modseq;
+    Ok(appended)
+}
+
+/// Refuses growth when the account is full, so that at most one message goes over.
+pub(super) fn ask_quota(tx: &Tx<'_>) -> Result<(), Error> {
+    let used = tx.state.record.used;
+    match tx.state.record.limit {
+        Some(limit) if used >= limit => Err(Error::OverQuota { used, limit }),
+        _ => Ok(()),
+    }
+}
+
+/// The oldest thread that the email belongs to, else one of its own, which takes the email's number; and which of
+/// its thread keys are new. Threads never merge.
+fn find_thread(tx: &Tx<'_>, id: EmailId, keys: &[u64]) -> Result<(ThreadId, Vec<u64>), Stop> {
+    let mut oldest: Option<u64> = None;
+    let mut brought = Vec::new();
+    for hash in keys {
+        match tx.get(&schema::thread_key(*hash))? {
+            Some(record) => {
+                let found = read_numbers(&record)?.first().copied();
+                oldest = oldest.into_iter().chain(found).min();
+            }
+            None => brought.push(*hash),
+        }
+    }
+    Ok((ThreadId(oldest.unwrap_or(id.0)), brought))
+}
+
+/// Reads the records of all threads that the messages may join, at once.
+fn want_threads(tx: &Tx<'_>, emails: &[Prepared]) -> Result<(), Stop> {
+    let mut threads = Vec::new();
+    for hash in emails.iter().flat_map(|prepared| &prepared.thread_keys) {
+        if let Some(record) = tx.get(&schema::thread_key(*hash))? {
+            threads.extend(read_numbers(&record)?.into_iter().map(|id| schema::thread(ThreadId(id))));
+        }
+    }
+    tx.want(threads)
+}
+
+/// Gives a membership the mailbox's next UID: its record, the index by date, IMAP's counters, the view.
+pub(super) fn place(tx: &mut Tx<'_>, mailbox: MailboxId, member: &MemberRecord) -> Result<Uid, Stop> {
+    let found = tx.change_messages(mailbox)?;
+    let full = Error::Limit { what: "messages in a mailbox", limit: u64::from(u32::MAX) };
+    let uid = Uid::new(found.uid_next).ok_or(full)?;
+    found.uid_next = found.uid_next.wrapping_add(1);
+    count_in(found, member);
+    tx.put_member(mailbox, uid.get(), member);
+    tx.put(schema::date(mailbox, member.received, uid.get()), numbers_record(&[member.email.0]));
+    tx.change_view(mailbox, |view, keywords| view.push(uid.get(), member, |number| keywords.word(number)));
+    Ok(uid)
+}
+
+fn put_content(tx: &mut Tx<'_>, id: EmailId, thread: ThreadId, prepared: &Prepared) {
+    let email = &prepared.email;
+    let record = EmailRecord {
+        thread,
+        blob: email.blob.hash,
+        size: email.blob.size,
+        prefix_len: email.prefix_len,
+        received: email.received,
+        original_recipient: email.original_recipient.clone(),
+        uidl: email.uidl.clone(),
+        parsed: None,
+    };
+    let (record, more) = record.encode(&prepared.parsed);
+    tx.put(schema::email(id), record);
+    if let Some(more) = more {
+        tx.put(schema::email_more(id), more);
+    }
+    tx.put(schema::blob_use(email.blob.hash, id), Vec::new());
+    tx.names_blob(email.blob.hash);
+}

@@ -1,0 +1,172 @@
+//! The head of an account: puts its writers in order and keeps what they and readers need in memory.
+//!
+//! Two states stand side by side. `ahead` is as of the last commit handed in: writers plan on it under a short lock
+//! and hand in at once, so commits of one account follow each other within one group. `told` is as of the last commit
+//! on disk: readers see only that. A state never changes; a commit makes a new one that shares what it did not touch.
+//! A commit that fails fails those behind it, because each expects the modseq before it; their writers plan again.
+mod cache;
+mod commit;
+mod load;
+mod plan;
+mod state;
+mod tx;
+pub(crate) mod visible;
+pub(crate) use plan::{Plan, Stop};
+pub(crate) use state::{Keywords, State};
+pub(crate) use tx::Tx;
+
+use crate::engine::{Engine, Partition, PartitionKind, Pending, Receipt};
+use crate::error::Error;
+use crate::id::{MailboxId, ModSeq};
+use crate::lock::lock;
+use cache::Cache;
+use names::AccountId;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::{Notify, RwLock, oneshot, watch};
+use tokio_util::task::TaskTracker;
+use world::World;
+
+/// What heads share.
+pub(crate) struct Ground {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) world: World,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) max_mailboxes: u64,
+}
+
+/// The head of one account.
+pub(crate) struct Head {
+    pub(crate) id: AccountId,
+    pub(crate) ground: Arc<Ground>,
+    /// Writers hold it shared from planning until they have handed in; who must be alone (loading a view, pruning)
+    /// holds it alone.
+    gate: RwLock<()>,
+    /// Held while the head is read from disk.
+    loading: tokio::sync::Mutex<()>,
+    inner: Mutex<Inner>,
+    /// Told when no commit is under way any more.
+    drained: Notify,
+    changed: watch::Sender<ModSeq>,
+}
+
+#[derive(Default)]
+struct Inner {
+    ahead: Option<Arc<State>>,
+    told: Option<Arc<State>>,
+    flights: VecDeque<Flight>,
+    settling: bool,
+    cache: Cache,
+    /// First UIDs not told as `\Recent`, where they are above what is saved.
+    recent: HashMap<MailboxId, u32>,
+    /// Bytes that reservations hold.
+    reserved: u64,
+}
+
+/// A commit that was handed in and not answered yet.
+struct Flight {
+    pending: Option<Pending>,
+    state: Arc<State>,
+    replies: Vec<oneshot::Sender<Settled>>,
+}
+
+type Settled = Result<Receipt, Refused>;
+
+/// Why a flight did not land.
+enum Refused {
+    /// For a reason that is not its own: plan again.
+    Again,
+    /// Its own.
+    Because(Error),
+}
+
+impl Head {
+    pub(crate) fn new(id: AccountId, ground: Arc<Ground>) -> Self {
+        Self {
+            id,
+            ground,
+            gate: RwLock::new(()),
+            loading: tokio::sync::Mutex::new(()),
+            inner: Mutex::default(),
+            drained: Notify::new(),
+            changed: watch::Sender::new(ModSeq(0)),
+        }
+    }
+
+    pub(crate) fn partition(&self) -> Partition {
+        Partition::new(PartitionKind::Account, self.id.0)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        lock(&self.inner)
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<ModSeq> {
+        self.changed.subscribe()
+    }
+
+    /// The state as of the last commit on disk.
+    pub(crate) async fn told(&self) -> Result<Arc<State>, Error> {
+        loop {
+            if let Some(told) = self.lock().told.clone() {
+                return Ok(told);
+            }
+            self.load().await?;
+        }
+    }
+
+    /// Waits until every commit that was handed in is answered.
+    async fn drained(&self) {
+        loop {
+            let drained = self.drained.notified();
+            tokio::pin!(drained);
+            drained.as_mut().enable();
+            {
+                let inner = self.lock();
+                if inner.flights.is_empty() && !inner.settling {
+                    return;
+                }
+            }
+            drained.await;
+        }
+    }
+
+    /// The first UID of a mailbox that no session has been told as `\Recent`; with `claim`, all are told after.
+    pub(crate) async fn recent(&self, mailbox: MailboxId, claim: bool) -> Result<u32, Error> {
+        let told = self.told().await?;
+        let found = told.mailboxes.get(mailbox).ok_or(Error::NoSuchMailbox)?;
+        let mut inner = self.lock();
+        let first = inner.recent.get(&mailbox).copied().unwrap_or(0).max(found.recent);
+        if claim {
+            inner.recent.insert(mailbox, if found.uid_next == 0 { u32::MAX } else { found.uid_next });
+        }
+        Ok(first.max(1))
+    }
+
+    /// Takes `size` bytes of quota into reserve, unless the account is full.
+    pub(crate) async fn hold_quota(&self, size: u64) -> Result<(), Error> {
+        let told = self.told().await?;
+        let mut inner = self.lock();
+        let used = told.record.used.saturating_add(inner.reserved);
+        match told.record.limit {
+            Some(limit) if used >= limit => Err(Error::OverQuota { used, limit }),
+            _ => {
+                inner.reserved = inner.reserved.saturating_add(size);
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives back what [`Self::hold_quota`] took.
+    pub(crate) fn free_quota(&self, size: u64) {
+        let mut inner = self.lock();
+        inner.reserved = inner.reserved.saturating_sub(size);
+    }
+
+    /// Forgets what is in memory; the next use reads it again.
+    pub(crate) fn forget(&self) {
+        let mut inner = self.lock();
+        (inner.ahead, inner.told) = (None, None);
+        inner.cache = Cache::default();
+    }
+}

@@ -1,0 +1,228 @@
+//! Reading a head and its views from disk.
+use super::{Head, Keywords, Plan, State, Stop, Tx};
+use crate::codec::Decoder;
+use crate::engine::{Found, Key, MAX_PAGE, Read, Value};
+use crate::error::Error;
+use crate::flags::Keyword;
+use crate::id::{MailboxId, ModSeq};
+use crate::key::KeyReader;
+use crate::mailbox::{Mailbox, MailboxName, Mailboxes};
+use crate::outcome::Outcome;
+use crate::records::KeyRange;
+use crate::schema::{self, HeadRecord, MemberRecord, kind, read_mailbox};
+use crate::view::View;
+use std::sync::Arc;
+
+/// How often a read is begun anew because commits came between its pages.
+const ROUNDS: usize = 100;
+
+impl Head {
+    /// Reads the head, unless somebody else just did.
+    pub(super) async fn load(&self) -> Result<(), Error> {
+        let _alone = self.loading.lock().await;
+        if self.lock().told.is_some() {
+            return Ok(());
+        }
+        self.drained().await;
+        let state = Arc::new(self.read_state().await?);
+        let modseq = state.modseq;
+        {
+            let mut inner = self.lock();
+            inner.told = Some(state.clone());
+            inner.ahead = Some(state);
+        }
+        self.changed.send_if_modified(|told| std::mem::replace(told, ModSeq(modseq)) != ModSeq(modseq));
+        Ok(())
+    }
+
+    /// Makes the account, unless it is there.
+    pub(crate) async fn create(
+        self: &Arc<Self>,
+        who: &str,
+        plan: impl Fn(&mut Tx<'_>) -> Result<Plan<()>, Stop> + Send + Sync,
+    ) -> Result<Outcome<()>, Error> {
+        let _gate = self.gate.write().await;
+        self.drained().await;
+        match self.told().await {
+            Ok(_) => return Ok(Outcome::Unchanged(())),
+            Err(Error::NoSuchAccount(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let nothing = Arc::new(State::nothing());
+        {
+            let mut inner = self.lock();
+            inner.ahead = Some(nothing.clone());
+            inner.told = Some(nothing);
+        }
+        let round = self.round(who, &plan).await;
+        let made = match round {
+            Ok(round) => self.await_round(round).await,
+            Err(error) => Err(error),
+        };
+        match made {
+            Ok(Some(outcome)) => Ok(outcome),
+            // Somebody else made it meanwhile, or it is being removed.
+            Ok(None) => {
+                self.forget();
+                self.told().await.map(|_| Outcome::Unchanged(()))
+            }
+            Err(error) => {
+                self.forget();
+                Err(error)
+            }
+        }
+    }
+
+    async fn read_state(&self) -> Result<State, Error> {
+        for _ in 0..ROUNDS {
+            let (modseq, record) = self.read_head().await?;
+            let mailboxes = self.all(kind::MAILBOX, modseq).await?;
+            let keywords = self.all(kind::KEYWORD, modseq).await?;
+            let subscriptions = self.all(kind::SUBSCRIPTION, modseq).await?;
+            if let (Some(mailboxes), Some(keywords), Some(subscriptions)) = (mailboxes, keywords, subscriptions) {
+                let mailboxes = read_mailboxes((modseq, &record), &mailboxes, &subscriptions)?;
+                let keywords = Arc::new(read_keywords(&keywords)?);
+                return Ok(State { modseq, record, mailboxes: Arc::new(mailboxes), keywords, views: Vec::new() });
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    /// The head's record and its modseq, from disk.
+    async fn read_head(&self) -> Result<(u64, HeadRecord), Error> {
+        let found = self.ground.engine.read(self.partition(), vec![Read::Get(schema::head())]).await?;
+        match found.into_iter().next() {
+            Some(Found::One(Some(head))) => match HeadRecord::decode(&head.payload)? {
+                record if record.leaving => Err(Error::NoSuchAccount(self.id)),
+                record => Ok((head.version, record)),
+            },
+            Some(Found::One(None)) => Err(Error::NoSuchAccount(self.id)),
+            _ => Err(Error::Corrupt(format!("{}: head", self.partition()))),
+        }
+    }
+
+    /// All records of a kind as of `modseq`; `None` if a commit came between.
+    async fn all(&self, kind: u8, modseq: u64) -> Result<Option<Vec<(Key, Value)>>, Error> {
+        let mut range = KeyRange::prefix(&[kind]);
+        let mut all = Vec::new();
+        loop {
+            let (version, items, more) = self.page(range.clone()).await?;
+            if version != Some(modseq) {
+                return Ok(None);
+            }
+            if let Some((last, _)) = items.last() {
+                range = range.after(last);
+            }
+            all.extend(items);
+            if !more {
+                return Ok(Some(all));
+            }
+        }
+    }
+
+    /// A page of a range, and the head's version in the same snapshot.
+    async fn page(&self, range: KeyRange) -> Result<(Option<u64>, Vec<(Key, Value)>, bool), Error> {
+        let scan = Read::Scan { from: range.from, to: range.to, limit: MAX_PAGE, reverse: false };
+        let mut found =
+            self.ground.engine.read(self.partition(), vec![Read::Get(schema::head()), scan]).await?.into_iter();
+        match (found.next(), found.next()) {
+            (Some(Found::One(head)), Some(Found::Many { items, more, corrupt })) if corrupt.is_empty() => {
+                Ok((head.map(|head| head.version), items, more))
+            }
+            (_, Some(Found::Many { corrupt, .. })) => {
+                let key = corrupt.first().map_or_else(String::new, |key| data_encoding::HEXLOWER.encode(key));
+                Err(Error::Corrupt(format!("{}: record {key}", self.partition())))
+            }
+            _ => Err(Error::Corrupt(format!("{}: the engine gave no page", self.partition()))),
+        }
+    }
+
+    /// The view of a mailbox, as of the last commit on disk.
+    pub(crate) async fn view(self: &Arc<Self>, mailbox: MailboxId) -> Result<Arc<View>, Error> {
+        for _ in 0..ROUNDS {
+            let told = self.told().await?;
+            told.mailboxes.get(mailbox).ok_or(Error::NoSuchMailbox)?;
+            if let Some(view) = told.view(mailbox) {
+                return Ok(view.clone());
+            }
+            self.load_view(mailbox).await?;
+        }
+        Err(Error::Conflict)
+    }
+
+    /// Loads a view while no writer is at work.
+    pub(super) async fn load_view(self: &Arc<Self>, mailbox: MailboxId) -> Result<(), Error> {
+        let _gate = self.gate.write().await;
+        self.drained().await;
+        self.load_view_alone(mailbox).await
+    }
+
+    /// Loads a view; the gate is held alone and nothing is under way. A commit of another node makes it void, and the
+    /// caller's next round loads it again.
+    pub(super) async fn load_view_alone(&self, mailbox: MailboxId) -> Result<(), Error> {
+        let told = self.told().await?;
+        if told.view(mailbox).is_some() {
+            return Ok(());
+        }
+        let found = told.mailboxes.get(mailbox).ok_or(Error::NoSuchMailbox)?;
+        let mut view = View::empty(mailbox, found.uid_validity, found.uid_next, found.modseq);
+        let mut range = KeyRange::prefix(&schema::members(mailbox));
+        loop {
+            let (version, items, more) = self.page(range.clone()).await?;
+            if version != Some(told.modseq) {
+                self.forget();
+                return Ok(());
+            }
+            for (key, value) in &items {
+                let mut key = KeyReader::new(key, kind::MEMBER)?;
+                let (_, uid) = (key.u64()?, key.u32()?);
+                view.push(uid, &MemberRecord::decode(&value.payload)?, |number| told.keywords.word(number));
+            }
+            if let Some((last, _)) = items.last() {
+                range = range.after(last);
+            }
+            if !more {
+                break;
+            }
+        }
+        self.install_view(&told, Arc::new(view));
+        Ok(())
+    }
+}
+
+fn read_mailboxes(
+    (modseq, record): (u64, &HeadRecord),
+    mailboxes: &[(Key, Value)],
+    subscriptions: &[(Key, Value)],
+) -> Result<Mailboxes, Error> {
+    let mut list: Vec<Arc<Mailbox>> = Vec::with_capacity(mailboxes.len());
+    for (key, value) in mailboxes {
+        let id = MailboxId(KeyReader::new(key, kind::MAILBOX)?.u64()?);
+        list.push(Arc::new(read_mailbox(id, &value.payload)?));
+    }
+    let names = list.iter().map(|mailbox| (mailbox.name.clone(), mailbox.id)).collect();
+    let subscribed = subscriptions.iter().map(|(key, _)| {
+        let name = std::str::from_utf8(KeyReader::new(key, kind::SUBSCRIPTION)?.rest());
+        MailboxName::new(name.map_err(|_| Error::Corrupt("subscription: name".into()))?)
+    });
+    Ok(Mailboxes {
+        names: Arc::new(names),
+        subscribed: Arc::new(subscribed.collect::<Result<_, _>>()?),
+        list,
+        modseq: ModSeq(modseq),
+        list_modseq: ModSeq(record.list_modseq),
+    })
+}
+
+fn read_keywords(records: &[(Key, Value)]) -> Result<Keywords, Error> {
+    let mut keywords = Keywords::default();
+    for (key, value) in records {
+        let number = KeyReader::new(key, kind::KEYWORD)?.u32()?;
+        let wrong = || Error::Corrupt(format!("keyword {number}"));
+        let word = Keyword::new(Decoder::new(&value.payload, "keyword", 1)?.text()?).ok_or_else(wrong)?;
+        if keywords.add(word).map(u32::from) != Some(number) {
+            return Err(wrong());
+        }
+    }
+    Ok(keywords)
+}

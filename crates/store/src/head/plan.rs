@@ -1,0 +1,28 @@
+//! What planning a write comes to.
+use crate::engine::Key;
+use crate::error::Error;
+use crate::id::MailboxId;
+
+/// A plan that stands.
+pub(crate) enum Plan<T> {
+    /// Hand it in.
+    Commit(T),
+    /// Everything is so already.
+    Nothing(T),
+}
+
+/// Why there is no plan yet.
+pub(crate) enum Stop {
+    /// Records must be read first.
+    Read(Vec<Key>),
+    /// A view must be loaded first.
+    Load(MailboxId),
+    /// There will be none.
+    Fail(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Fail(error)
+    }
+}

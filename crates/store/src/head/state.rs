@@ -1,0 +1,81 @@
+//! An account in memory, as of one commit.
+use crate::flags::Keyword;
+use crate::id::MailboxId;
+use crate::mailbox::Mailboxes;
+use crate::schema::HeadRecord;
+use crate::view::View;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Views that a head keeps loaded; sessions keep their own beyond that.
+const VIEWS: usize = 64;
+
+/// All that planning needs. Cloning costs a few counters.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) modseq: u64,
+    pub(crate) record: HeadRecord,
+    pub(crate) mailboxes: Arc<Mailboxes>,
+    pub(crate) keywords: Arc<Keywords>,
+    /// In the order in which they were loaded.
+    pub(crate) views: Vec<Arc<View>>,
+}
+
+impl State {
+    pub(crate) fn view(&self, mailbox: MailboxId) -> Option<&Arc<View>> {
+        self.views.iter().find(|view| view.mailbox() == mailbox)
+    }
+
+    /// An account that does not exist yet.
+    pub(super) fn nothing() -> Self {
+        Self {
+            modseq: 0,
+            record: HeadRecord { next_id: 1, ..HeadRecord::default() },
+            mailboxes: Arc::default(),
+            keywords: Arc::default(),
+            views: Vec::new(),
+        }
+    }
+
+    /// The same state with one more view.
+    pub(crate) fn with_view(&self, view: Arc<View>) -> Self {
+        let mut state = self.clone();
+        if state.views.len() >= VIEWS {
+            state.views.remove(0);
+        }
+        state.views.push(view);
+        state
+    }
+}
+
+/// The account's table of keywords.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Keywords {
+    words: Vec<Keyword>,
+    numbers: HashMap<Keyword, u16>,
+}
+
+impl Keywords {
+    /// Keywords an account may have.
+    pub(crate) const LIMIT: usize = 1_000;
+
+    pub(crate) fn word(&self, number: u16) -> Option<Keyword> {
+        self.words.get(usize::from(number)).cloned()
+    }
+
+    pub(crate) fn number(&self, word: &Keyword) -> Option<u16> {
+        self.numbers.get(word).copied()
+    }
+
+    /// Adds a word; `None` when the table is full.
+    pub(crate) fn add(&mut self, word: Keyword) -> Option<u16> {
+        let number = u16::try_from(self.words.len()).ok().filter(|number| usize::from(*number) < Self::LIMIT)?;
+        self.numbers.insert(word.clone(), number);
+        self.words.push(word);
+        Some(number)
+    }
+
+    pub(crate) fn list(&self) -> &[Keyword] {
+        &self.words
+    }
+}

@@ -1,0 +1,136 @@
+//! The schema: every key and every record of an account, and the two of the System partition.
+//!
+//! | kind | key | record |
+//! | --- | --- | --- |
+//! | 1 | `head` | [`HeadRecord`]: counters of the account; its version is the modseq |
+//! | 2 | `mailbox/<id 8>` | [`mailbox_record`] |
+//! | 3 | `member/<mailbox 8>/<uid 4>` | [`MemberRecord`]: a message in a mailbox |
+//! | 4 | `email/<id 8>` | [`EmailRecord`]: immutable content, below 900 bytes |
+//! | 5 | `email+/<id 8>` | what did not fit into `email`: the parse |
+//! | 6 | `by-email/<email 8>` | [`places`]: the mailboxes and UIDs where the email is; absent for a tombstone |
+//! | 7 | `date/<mailbox 8>/<received 8>/<uid 4>` | the email's id |
+//! | 8 | `thread/<id 8>` | [`ThreadRecord`]: how many emails, and how many in each mailbox |
+//! | 8 | `thread/<id 8>/<email 8>` | the thread keys that this email brought |
+//! | 9 | `thread-key/<hash 8>` | the thread's id |
+//! | 10 | `log/<modseq 8>` | [`log_record`] |
+//! | 11 | `tomb/<time 8>/<email 8>` | empty: an email without membership, since then |
+//! | 12 | `use/<hash 32>/<email 8>` | empty: the email uses the blob |
+//! | 13 | `keyword/<number 4>` | the keyword |
+//! | 14 | `subscription/<name>` | empty |
+//! | 15 | `once/<delivery 16>` | [`once_record`]: what the delivery wrote |
+//!
+//! A number here is on disk: it never changes its meaning. A record that needs another layout gets a new version byte.
+mod account;
+mod email;
+mod log;
+mod member;
+pub(crate) use account::{HeadRecord, mailbox_record, read_mailbox};
+pub(crate) use email::EmailRecord;
+pub(crate) use log::{LogItem, Marks, log_record, read_log};
+pub(crate) use member::{
+    MemberRecord, Place, ThreadRecord, numbers_record, once_record, places, read_numbers, read_once, read_places,
+};
+
+use crate::blob::BlobHash;
+use crate::engine::Key;
+use crate::id::{DeliveryId, EmailId, MailboxId, ThreadId};
+use crate::key::KeyBuilder;
+use crate::mailbox::MailboxName;
+
+/// The kinds of records in an account.
+pub(crate) mod kind {
+    pub(crate) const HEAD: u8 = 1;
+    pub(crate) const MAILBOX: u8 = 2;
+    pub(crate) const MEMBER: u8 = 3;
+    pub(crate) const EMAIL: u8 = 4;
+    pub(crate) const EMAIL_MORE: u8 = 5;
+    pub(crate) const BY_EMAIL: u8 = 6;
+    pub(crate) const DATE: u8 = 7;
+    pub(crate) const THREAD: u8 = 8;
+    pub(crate) const THREAD_KEY: u8 = 9;
+    pub(crate) const LOG: u8 = 10;
+    pub(crate) const TOMB: u8 = 11;
+    pub(crate) const USE: u8 = 12;
+    pub(crate) const KEYWORD: u8 = 13;
+    pub(crate) const SUBSCRIPTION: u8 = 14;
+    pub(crate) const ONCE: u8 = 15;
+    /// The highest of them.
+    pub(crate) const LAST: u8 = ONCE;
+}
+
+/// In the System partition: the schema's version and the epoch.
+pub(crate) const STORE_KEY: &[u8] = b"\x01store";
+
+pub(crate) fn head() -> Key {
+    KeyBuilder::new(kind::HEAD).key()
+}
+
+pub(crate) fn mailbox(id: MailboxId) -> Key {
+    KeyBuilder::new(kind::MAILBOX).u64(id.0).key()
+}
+
+pub(crate) fn member(mailbox: MailboxId, uid: u32) -> Key {
+    KeyBuilder::new(kind::MEMBER).u64(mailbox.0).u32(uid).key()
+}
+
+/// All members of a mailbox.
+pub(crate) fn members(mailbox: MailboxId) -> Key {
+    KeyBuilder::new(kind::MEMBER).u64(mailbox.0).key()
+}
+
+pub(crate) fn email(id: EmailId) -> Key {
+    KeyBuilder::new(kind::EMAIL).u64(id.0).key()
+}
+
+pub(crate) fn email_more(id: EmailId) -> Key {
+    KeyBuilder::new(kind::EMAIL_MORE).u64(id.0).key()
+}
+
+pub(crate) fn by_email(id: EmailId) -> Key {
+    KeyBuilder::new(kind::BY_EMAIL).u64(id.0).key()
+}
+
+pub(crate) fn date(mailbox: MailboxId, received: u64, uid: u32) -> Key {
+    KeyBuilder::new(kind::DATE).u64(mailbox.0).u64(received).u32(uid).key()
+}
+
+pub(crate) fn thread(id: ThreadId) -> Key {
+    KeyBuilder::new(kind::THREAD).u64(id.0).key()
+}
+
+pub(crate) fn thread_email(id: ThreadId, email: EmailId) -> Key {
+    KeyBuilder::new(kind::THREAD).u64(id.0).u64(email.0).key()
+}
+
+pub(crate) fn thread_key(hash: u64) -> Key {
+    KeyBuilder::new(kind::THREAD_KEY).u64(hash).key()
+}
+
+pub(crate) fn log(modseq: u64) -> Key {
+    KeyBuilder::new(kind::LOG).u64(modseq).key()
+}
+
+pub(crate) fn tomb(time: u64, email: EmailId) -> Key {
+    KeyBuilder::new(kind::TOMB).u64(time).u64(email.0).key()
+}
+
+/// All uses of a blob.
+pub(crate) fn uses(hash: BlobHash) -> Key {
+    KeyBuilder::new(kind::USE).bytes(&hash.0).key()
+}
+
+pub(crate) fn blob_use(hash: BlobHash, email: EmailId) -> Key {
+    KeyBuilder::new(kind::USE).bytes(&hash.0).u64(email.0).key()
+}
+
+pub(crate) fn keyword(number: u16) -> Key {
+    KeyBuilder::new(kind::KEYWORD).u32(u32::from(number)).key()
+}
+
+pub(crate) fn subscription(name: &MailboxName) -> Key {
+    KeyBuilder::new(kind::SUBSCRIPTION).bytes(name.as_str().as_bytes()).key()
+}
+
+pub(crate) fn once(delivery: DeliveryId) -> Key {
+    KeyBuilder::new(kind::ONCE).bytes(&delivery.0.to_be_bytes()).key()
+}

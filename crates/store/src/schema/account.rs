@@ -1,0 +1,101 @@
+//! Records of the account itself: head and mailbox.
+use crate::codec::{Decoder, Encoder};
+use crate::error::Error;
+use crate::id::{MailboxId, ModSeq};
+use crate::mailbox::{Counters, Mailbox, MailboxName, Role};
+
+/// The account's own numbers. Its modseq is the version of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct HeadRecord {
+    /// The next id of a mailbox or email.
+    pub(crate) next_id: u64,
+    /// The highest UIDVALIDITY given.
+    pub(crate) uid_validity: u32,
+    /// Bytes of emails that have a membership.
+    pub(crate) used: u64,
+    /// Bytes allowed.
+    pub(crate) limit: Option<u64>,
+    /// Emails that have a membership.
+    pub(crate) emails: u64,
+    /// Emails that have none.
+    pub(crate) tombs: u64,
+    /// Changes after this modseq are all in the log.
+    pub(crate) log_floor: u64,
+    /// Modseq of the last change of a mailbox's name, role or subscription.
+    pub(crate) list_modseq: u64,
+    /// Modseq of the last change of a mailbox's counters.
+    pub(crate) mailbox_modseq: u64,
+    /// Modseq of the last change of an email.
+    pub(crate) email_modseq: u64,
+    /// Modseq of the last change of what emails a thread has.
+    pub(crate) thread_modseq: u64,
+    /// Modseq of the last change of quota or use.
+    pub(crate) quota_modseq: u64,
+    /// The account is being removed.
+    pub(crate) leaving: bool,
+}
+
+impl HeadRecord {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut record = Encoder::new(1);
+        record.number(self.next_id).number(u64::from(self.uid_validity)).number(self.used).option(self.limit);
+        record.number(self.emails).number(self.tombs).number(self.log_floor).number(self.list_modseq);
+        record.number(self.mailbox_modseq).number(self.email_modseq).number(self.thread_modseq);
+        record.number(self.quota_modseq).byte(u8::from(self.leaving));
+        record.finish()
+    }
+
+    pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
+        let mut record = Decoder::new(record, "head", 1)?;
+        Ok(Self {
+            next_id: record.number()?,
+            uid_validity: record.number32()?,
+            used: record.number()?,
+            limit: record.option()?,
+            emails: record.number()?,
+            tombs: record.number()?,
+            log_floor: record.number()?,
+            list_modseq: record.number()?,
+            mailbox_modseq: record.number()?,
+            email_modseq: record.number()?,
+            thread_modseq: record.number()?,
+            quota_modseq: record.number()?,
+            leaving: record.byte()? != 0,
+        })
+    }
+}
+
+pub(crate) fn mailbox_record(mailbox: &Mailbox) -> Vec<u8> {
+    let mut record = Encoder::new(1);
+    record.text(mailbox.name.as_str()).number(mailbox.role.map_or(0, |role| role as u64));
+    record.number(u64::from(mailbox.uid_validity)).number(u64::from(mailbox.uid_next)).number(mailbox.modseq.0);
+    record.number(u64::from(mailbox.recent));
+    let counters = &mailbox.counters;
+    record.number(counters.messages).number(counters.unseen).number(counters.deleted).number(counters.bytes);
+    record.number(counters.emails).number(counters.unread_emails);
+    record.number(counters.threads).number(counters.unread_threads);
+    record.finish()
+}
+
+pub(crate) fn read_mailbox(id: MailboxId, record: &[u8]) -> Result<Mailbox, Error> {
+    let mut record = Decoder::new(record, "mailbox", 1)?;
+    Ok(Mailbox {
+        id,
+        name: MailboxName::new(record.text()?)?,
+        role: Role::from_number(record.number()?),
+        uid_validity: record.number32()?,
+        uid_next: record.number32()?,
+        modseq: ModSeq(record.number()?),
+        recent: record.number32()?,
+        counters: Counters {
+            messages: record.number()?,
+            unseen: record.number()?,
+            deleted: record.number()?,
+            bytes: record.number()?,
+            emails: record.number()?,
+            unread_emails: record.number()?,
+            threads: record.number()?,
+            unread_threads: record.number()?,
+        },
+    })
+}

@@ -1,0 +1,67 @@
+//! The record of an email's content.
+use crate::blob::BlobHash;
+use crate::codec::{Decoder, Encoder};
+use crate::email::ReceivedAt;
+use crate::error::Error;
+use crate::id::ThreadId;
+
+/// A row over about 1,000 bytes spills into overflow pages of the embedded engine, so what makes the record longer than
+/// this goes to `email+`.
+const INLINE: usize = 900;
+
+/// What is kept of an email beside its parse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EmailRecord {
+    pub(crate) thread: ThreadId,
+    pub(crate) blob: BlobHash,
+    pub(crate) size: u64,
+    pub(crate) prefix_len: u32,
+    pub(crate) received: ReceivedAt,
+    pub(crate) original_recipient: Option<String>,
+    pub(crate) uidl: Option<String>,
+    /// The parse, in `message`'s own layout; `None`: in `email+`.
+    pub(crate) parsed: Option<Vec<u8>>,
+}
+
+impl EmailRecord {
+    /// The record for `email`, and what goes to `email+` if the whole is too long for one.
+    pub(crate) fn encode(&self, parsed: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
+        let mut record = Encoder::new(1);
+        record.number(self.thread.0).raw(&self.blob.0).number(self.size).number(u64::from(self.prefix_len));
+        record.number(self.received.seconds).signed(i64::from(self.received.offset_minutes));
+        record.option_text(self.original_recipient.as_deref()).option_text(self.uidl.as_deref());
+        if record.len() + 1 + parsed.len() <= INLINE {
+            record.byte(1).raw(parsed);
+            return (record.finish(), None);
+        }
+        record.byte(0);
+        let mut more = Encoder::new(1);
+        more.raw(parsed);
+        (record.finish(), Some(more.finish()))
+    }
+
+    pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
+        let mut record = Decoder::new(record, "email", 1)?;
+        Ok(Self {
+            thread: ThreadId(record.number()?),
+            blob: BlobHash(record.array()?),
+            size: record.number()?,
+            prefix_len: record.number32()?,
+            received: ReceivedAt {
+                seconds: record.number()?,
+                offset_minutes: i16::try_from(record.signed()?).map_err(|_| Error::Corrupt("email: offset".into()))?,
+            },
+            original_recipient: record.option_text()?.map(str::to_owned),
+            uidl: record.option_text()?.map(str::to_owned),
+            parsed: match record.byte()? {
+                0 => None,
+                _ => Some(record.rest().to_vec()),
+            },
+        })
+    }
+
+    /// Reads the record of `email+`.
+    pub(crate) fn decode_more(record: &[u8]) -> Result<&[u8], Error> {
+        Ok(Decoder::new(record, "email+", 1)?.rest())
+    }
+}

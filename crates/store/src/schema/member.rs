@@ -1,0 +1,170 @@
+//! Records about where an email is and what it belongs to.
+use crate::codec::{Decoder, Encoder};
+use crate::email::Appended;
+use crate::error::Error;
+use crate::flags::SystemFlags;
+use crate::id::{EmailId, MailboxId, ThreadId, Uid};
+use std::sync::Arc;
+
+/// A message in a mailbox: all of it that a view needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MemberRecord {
+    pub(crate) email: EmailId,
+    pub(crate) thread: ThreadId,
+    /// Of the last change that a client sees; the record may be younger.
+    pub(crate) modseq: u64,
+    pub(crate) size: u64,
+    pub(crate) received: u64,
+    /// When it came into this mailbox.
+    pub(crate) saved: u64,
+    pub(crate) system: SystemFlags,
+    /// The email may have other memberships. Once true it stays.
+    pub(crate) shared: bool,
+    /// Numbers of keywords, ascending.
+    pub(crate) keywords: Arc<[u16]>,
+}
+
+impl MemberRecord {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut record = Encoder::new(1);
+        record.number(self.email.0).number(self.thread.0).number(self.modseq).number(self.size);
+        record.number(self.received).number(self.saved).byte(self.system.bits()).byte(u8::from(self.shared));
+        put_numbers(&mut record, &self.keywords);
+        record.finish()
+    }
+
+    pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
+        let mut record = Decoder::new(record, "member", 1)?;
+        Ok(Self {
+            email: EmailId(record.number()?),
+            thread: ThreadId(record.number()?),
+            modseq: record.number()?,
+            size: record.number()?,
+            received: record.number()?,
+            saved: record.number()?,
+            system: SystemFlags::from_bits(record.byte()?),
+            shared: record.byte()? != 0,
+            keywords: take_numbers(&mut record)?.into(),
+        })
+    }
+}
+
+/// Numbers of keywords: their count, then each.
+pub(super) fn put_numbers(record: &mut Encoder, numbers: &[u16]) {
+    record.number(numbers.len() as u64);
+    for number in numbers {
+        record.number(u64::from(*number));
+    }
+}
+
+pub(super) fn take_numbers(record: &mut Decoder<'_>) -> Result<Vec<u16>, Error> {
+    let count = record.count()?;
+    (0..count).map(|_| record.number16()).collect()
+}
+
+/// One place of an email.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) mailbox: MailboxId,
+    pub(crate) uid: u32,
+}
+
+pub(crate) fn places(places: &[Place]) -> Vec<u8> {
+    let mut record = Encoder::new(1);
+    record.number(places.len() as u64);
+    for place in places {
+        record.number(place.mailbox.0).number(u64::from(place.uid));
+    }
+    record.finish()
+}
+
+pub(crate) fn read_places(record: &[u8]) -> Result<Vec<Place>, Error> {
+    let mut record = Decoder::new(record, "by-email", 1)?;
+    let count = record.count()?;
+    (0..count).map(|_| Ok(Place { mailbox: MailboxId(record.number()?), uid: record.number32()? })).collect()
+}
+
+/// How much of a thread is where, as JMAP sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct ThreadRecord {
+    /// Emails, tombstones included: what keeps the record.
+    pub(crate) emails: u64,
+    /// Mailbox, visible emails in it, unread ones of those; ascending, none with zero emails.
+    pub(crate) mailboxes: Vec<(MailboxId, u64, u64)>,
+}
+
+impl ThreadRecord {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut record = Encoder::new(1);
+        record.number(self.emails).number(self.mailboxes.len() as u64);
+        for (mailbox, emails, unread) in &self.mailboxes {
+            record.number(mailbox.0).number(*emails).number(*unread);
+        }
+        record.finish()
+    }
+
+    pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
+        let mut record = Decoder::new(record, "thread", 1)?;
+        let emails = record.number()?;
+        let count = record.count()?;
+        let mailboxes = (0..count).map(|_| Ok((MailboxId(record.number()?), record.number()?, record.number()?)));
+        Ok(Self { emails, mailboxes: mailboxes.collect::<Result<_, Error>>()? })
+    }
+
+    /// Emails and unread emails in a mailbox.
+    pub(crate) fn of(&self, mailbox: MailboxId) -> (u64, u64) {
+        let found = self.mailboxes.binary_search_by_key(&mailbox, |of| of.0);
+        found.ok().and_then(|at| self.mailboxes.get(at)).map_or((0, 0), |of| (of.1, of.2))
+    }
+
+    pub(crate) fn set(&mut self, mailbox: MailboxId, (emails, unread): (u64, u64)) {
+        match self.mailboxes.binary_search_by_key(&mailbox, |of| of.0) {
+            Ok(at) if emails == 0 => {
+                self.mailboxes.remove(at);
+            }
+            Ok(at) => {
+                if let Some(of) = self.mailboxes.get_mut(at) {
+                    *of = (mailbox, emails, unread);
+                }
+            }
+            Err(_) if emails == 0 => {}
+            Err(at) => self.mailboxes.insert(at, (mailbox, emails, unread)),
+        }
+    }
+}
+
+/// A list of 64-bit numbers: the thread keys that an email brought, a thread's id.
+pub(crate) fn numbers_record(numbers: &[u64]) -> Vec<u8> {
+    let mut record = Encoder::new(1);
+    for number in numbers {
+        record.raw(&number.to_be_bytes());
+    }
+    record.finish()
+}
+
+pub(crate) fn read_numbers(record: &[u8]) -> Result<Vec<u64>, Error> {
+    let mut record = Decoder::new(record, "numbers", 1)?;
+    let mut numbers = Vec::new();
+    while !record.is_empty() {
+        numbers.push(u64::from_be_bytes(record.array()?));
+    }
+    Ok(numbers)
+}
+
+pub(crate) fn once_record(appended: &Appended) -> Vec<u8> {
+    let mut record = Encoder::new(1);
+    record.number(appended.mailbox.0).number(u64::from(appended.uid_validity));
+    record.number(u64::from(appended.uid.get())).number(appended.email.0).number(appended.thread.0);
+    record.finish()
+}
+
+pub(crate) fn read_once(record: &[u8]) -> Result<Appended, Error> {
+    let mut record = Decoder::new(record, "once", 1)?;
+    Ok(Appended {
+        mailbox: MailboxId(record.number()?),
+        uid_validity: record.number32()?,
+        uid: Uid::new(record.number32()?).ok_or_else(|| Error::Corrupt("once: UID".into()))?,
+        email: EmailId(record.number()?),
+        thread: ThreadId(record.number()?),
+    })
+}

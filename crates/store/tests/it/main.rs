@@ -1,0 +1,5 @@
+//! The store on the engine in memory.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod account;
+mod failures;
+mod place;
