@@ -5,6 +5,7 @@ mod cli;
 mod configuration;
 mod failure;
 mod health;
+mod house;
 mod log;
 
 use clap::Parser;

@@ -1,0 +1,139 @@
+//! The rooms behind the doors: engine, store, journal, directory and delivery, opened together and closed together.
+//! `serve` opens doors on them; a command on a stopped server uses them as they are.
+use crate::configuration::{Configuration, Language};
+use crate::failure::{Code, Failure};
+use delivery::{Delivery, NextHop};
+use directory::{Directory, DirectorySettings, LoginObserver, ThrottleLimits};
+use engines::Embedded;
+use journal::{Journal, Writer};
+use std::sync::Arc;
+use store::{Engine, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use transport::Connect;
+use world::World;
+
+/// The rooms, running.
+pub(crate) struct House {
+    pub(crate) engine: Arc<Embedded>,
+    pub(crate) store: Store,
+    pub(crate) journal: Journal,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) delivery: Delivery,
+    writer_stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// What the rooms need of the rim.
+pub(crate) struct Rim {
+    /// Clock, randomness and DNS.
+    pub(crate) world: World,
+    /// Connections to other servers.
+    pub(crate) connect: Arc<dyn Connect>,
+    /// Is told what happens at the door.
+    pub(crate) observer: Arc<dyn LoginObserver>,
+}
+
+impl House {
+    /// Opens everything that `configuration` names.
+    ///
+    /// # Errors
+    /// When another process has the store (69, with its pid), a newer release wrote it, or the disk fails.
+    pub(crate) async fn open(configuration: &Configuration, rim: Rim) -> Result<Self, Failure> {
+        let engine = Arc::new(open_engine(configuration, &rim.world).await?);
+        let records: Arc<dyn Engine> = engine.clone();
+        let settings = store::Settings { keep_deleted: configuration.store.keep_deleted.0, ..store::Settings::default() };
+        let store = Store::open(records.clone(), rim.world.clone(), settings)
+            .await
+            .map_err(|error| Failure::new(Code::Unavailable, format!("the store cannot be opened: {error}")))?;
+        let (journal, writer) = Journal::open(records, &rim.world, journal_settings(configuration));
+        let (tasks, writer_stop) = (TaskTracker::new(), CancellationToken::new());
+        tasks.spawn(Writer::run(writer, writer_stop.clone().cancelled_owned()));
+        let directory =
+            Directory::new(store.records(), rim.world.clone(), directory_settings(configuration), rim.observer)
+                .map_err(|error| Failure::new(Code::Software, error))?;
+        let directory = Arc::new(directory);
+        let delivery = Delivery::new(delivery::Parts {
+            store: store.clone(),
+            residents: directory.clone(),
+            journal: journal.clone(),
+            world: rim.world,
+            connect: rim.connect,
+            settings: delivery_settings(configuration)?,
+        });
+        Ok(Self { engine, store, journal, directory, delivery, writer_stop, tasks })
+    }
+
+    /// Writes what the journal was told, ends commits, marks the store as cleanly closed.
+    pub(crate) async fn close(self) {
+        self.writer_stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.store.shutdown().await;
+    }
+}
+
+async fn open_engine(configuration: &Configuration, world: &World) -> Result<Embedded, Failure> {
+    let folder = configuration.general.data.clone();
+    let clock = world.clock.clone();
+    let settings = engines::Settings {
+        reserve_bytes: configuration.store.reserve.bytes(),
+        ..engines::Settings::default()
+    };
+    let place = folder.display().to_string();
+    tokio::task::spawn_blocking(move || Embedded::open(&folder, clock, settings))
+        .await
+        .map_err(|error| Failure::new(Code::Software, error))?
+        .map_err(|error| Failure::new(Code::Unavailable, format!("{place}: {error}")))
+}
+
+fn journal_settings(configuration: &Configuration) -> journal::Settings {
+    journal::Settings {
+        keep_sessions: configuration.journal.keep_sessions.0,
+        keep_deliveries: configuration.journal.keep_deliveries.0,
+        max_size: configuration.journal.max_size,
+        ..journal::Settings::default()
+    }
+}
+
+fn directory_settings(configuration: &Configuration) -> DirectorySettings {
+    let limits = &configuration.limits;
+    let throttle = ThrottleLimits {
+        wrong_passwords: limits.wrong_passwords,
+        accounts_per_network: limits.accounts_per_network,
+        ..ThrottleLimits::default()
+    };
+    DirectorySettings {
+        default_domain: configuration.general.default_domain.clone(),
+        sessions_per_account: if limits.enabled { limits.sessions_per_account } else { usize::MAX },
+        throttle: limits.enabled.then_some(throttle),
+        ..DirectorySettings::default()
+    }
+}
+
+fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings, Failure> {
+    let queue = &configuration.queue;
+    let host_name = configuration.general.host_name.clone();
+    let host_name = host_name.ok_or_else(|| Failure::new(Code::Config, "`host-name` is missing"))?;
+    let languages = match configuration.general.language {
+        Language::Nl => vec![texts::Language::Dutch, texts::Language::English],
+        Language::En => vec![texts::Language::English, texts::Language::Dutch],
+    };
+    Ok(delivery::Settings {
+        own_names: configuration.listeners.iter().flat_map(|listener| listener.names.clone()).collect(),
+        languages,
+        smart_host: queue.smart_host.as_ref().map(|host| NextHop { host: host.host.clone(), port: host.port }),
+        routes: queue
+            .routes
+            .iter()
+            .map(|route| (route.domain.clone(), NextHop { host: route.host.clone(), port: route.port }))
+            .collect(),
+        retry: queue.retry.iter().map(|wait| wait.0).collect(),
+        give_up_after: queue.give_up_after.0,
+        warn_after: queue.warn_after.0,
+        max_connections: queue.max_connections,
+        max_connections_per_destination: queue.max_connections_per_destination,
+        starttls: queue.starttls,
+        ..delivery::Settings::new(host_name)
+    })
+}
