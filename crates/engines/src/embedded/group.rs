@@ -1,7 +1,6 @@
 //! One transaction for a group of commits: preconditions, blobs, writes, in the order they were handed in.
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use rusqlite::Connection;
 use store::{BlobHash, CommitError, Partition};
 
@@ -219,8 +218,8 @@ impl Changes {
     }
 }
 
-/// What a record of the table `blob` says, or where it is damaged.
-pub(crate) fn pack_use(key: &[u8], value: &Bytes) -> Option<(u32, PackUse)> {
+/// What a record about a pack says; `None` if it is damaged.
+pub(crate) fn pack_use(key: &[u8], value: &[u8]) -> Option<(u32, PackUse)> {
     let number = u32::from_be_bytes(*key.get(1..)?.first_chunk::<4>()?);
     Some((number, PackUse::decode(key, value)?))
 }

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use bytes::Bytes;
 use rusqlite::Connection;
 use store::EngineError;
 use tokio::sync::watch;
@@ -17,8 +16,8 @@ use super::collect::Collector;
 use super::committer::{Committer, Job, WAITING, checkpoint, log_of};
 use super::disk::{Disk, Lock, RealDisk};
 use super::fatal::Fatal;
-use super::group::pack_use;
-use super::location::PackUse;
+use super::group::{Changes, pack_use};
+use super::location::{Location, PackUse};
 use super::packs::{self, Packs, sync_packs};
 use super::pending::PendingBlobs;
 use super::queue::Queue;
@@ -54,9 +53,6 @@ pub enum Error {
     /// There are packs and no records that name what is in them.
     #[error("there are blobs and no mail.db: restore it, or move packs/ and large/ away")]
     RecordsMissing,
-    /// A record of the engine's own failed its sum.
-    #[error("damaged: {0}")]
-    Damaged(String),
     /// A database could not be used.
     #[error("{0}")]
     Database(&'static str, #[source] rusqlite::Error),
@@ -184,19 +180,35 @@ fn database(directory: &Path, file: &'static str, durability: Durability, clean:
     Ok(connection)
 }
 
-/// What each pack holds, as the records say.
+/// What each pack holds, as the records say; counted again from the locations where one of them is damaged.
 fn uses_of(connection: &Connection) -> Result<BTreeMap<u32, PackUse>, Error> {
-    let failed = |error| Error::Database(MAIL, error);
-    let mut statement = connection.prepare("SELECT k, v FROM blob WHERE k >= ?1 AND k < ?2").map_err(failed)?;
-    let (from, to) = ([blob_key::PACK], [blob_key::PACK + 1]);
-    let mut rows = statement.query([&from[..], &to[..]]).map_err(failed)?;
     let mut uses = BTreeMap::new();
-    while let Some(row) = rows.next().map_err(failed)? {
-        let key: Vec<u8> = row.get(0).map_err(failed)?;
-        let value: Vec<u8> = row.get(1).map_err(failed)?;
-        let damaged = || Error::Damaged("what a pack holds".to_owned());
-        let (number, used) = pack_use(&key, &Bytes::from(value)).ok_or_else(damaged)?;
-        uses.insert(number, used);
+    let mut damaged = false;
+    blob_rows(connection, blob_key::PACK, |key, value| match pack_use(key, value) {
+        Some((number, used)) => drop(uses.insert(number, used)),
+        None => damaged = true,
+    })?;
+    if damaged {
+        tracing::error!("what a pack holds is damaged: it is counted again");
+        uses.clear();
+        let mut counted = Changes::default();
+        blob_rows(connection, blob_key::LOCATION, |key, value| {
+            if let Some(location) = Location::decode(key, value) {
+                counted.holds(&location, &uses);
+            }
+        })?;
+        uses = counted.uses;
     }
     Ok(uses)
+}
+
+fn blob_rows(connection: &Connection, kind: u8, mut visit: impl FnMut(&[u8], &[u8])) -> Result<(), Error> {
+    let failed = |error| Error::Database(MAIL, error);
+    let mut statement = connection.prepare("SELECT k, v FROM blob WHERE k >= ?1 AND k < ?2").map_err(failed)?;
+    let mut rows = statement.query([&[kind][..], &[kind + 1]]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (key, value): (Vec<u8>, Vec<u8>) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+        visit(&key, &value);
+    }
+    Ok(())
 }

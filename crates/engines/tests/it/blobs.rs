@@ -243,3 +243,28 @@ async fn collection_never_takes_what_is_being_named() {
     let stats = engine.stats().await.unwrap();
     assert!(stats.blob_stored_bytes < 200_000, "{stats:?}");
 }
+
+#[tokio::test]
+async fn damaged_figures_of_a_pack_are_counted_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = open(directory.path());
+    let bodies: Vec<_> = (0..5).map(|n| noise(n, 3000)).collect();
+    for body in &bodies {
+        let hash = store(&engine, body).await.unwrap().hash;
+        name(&engine, hash).await.unwrap();
+    }
+    let before = engine.stats().await.unwrap().blob_stored_bytes;
+    engine.shutdown().await;
+    drop(engine);
+    let database = rusqlite::Connection::open(directory.path().join("mail.db")).unwrap();
+    let changed = database.execute("UPDATE blob SET v = x'00' WHERE substr(k, 1, 1) = x'70'", []).unwrap();
+    assert_eq!(changed, 1);
+    drop(database);
+    let engine = open(directory.path());
+    let hash = store(&engine, &noise(9, 3000)).await.unwrap().hash;
+    name(&engine, hash).await.unwrap();
+    for body in &bodies {
+        assert_eq!(fetch(&engine, BlobHash::of(body)).await.unwrap().as_ref(), Some(body), "written over");
+    }
+    assert!(engine.stats().await.unwrap().blob_stored_bytes > before);
+}

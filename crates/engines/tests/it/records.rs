@@ -3,7 +3,10 @@ use engines::{Embedded, Error, Settings};
 use futures_util::FutureExt as _;
 use store::{Commit, CommitError, Engine, Found, Partition, PartitionKind, Precondition, Read, Write};
 
-use crate::stage::{ACCOUNT, SMALL, clock, commit, get, open, put, submit, within, write, write_if};
+use crate::stage::{
+    ACCOUNT, SMALL, clock, commit, fetch, get, in_memory, name, noise, open, put, store, submit, within, write,
+    write_if,
+};
 
 #[tokio::test]
 async fn what_was_acknowledged_is_there_after_reopening() {
@@ -171,7 +174,7 @@ fn databases_of_a_later_release_or_of_others_are_left_alone() {
 async fn packs_without_records_are_not_taken_for_an_empty_store() {
     let directory = tempfile::tempdir().unwrap();
     let engine = open(directory.path());
-    crate::stage::store(&engine, b"mail").await.unwrap();
+    store(&engine, b"mail").await.unwrap();
     drop(engine);
     std::fs::remove_file(directory.path().join("mail.db")).unwrap();
     assert!(matches!(Embedded::open(directory.path(), clock(), SMALL).err(), Some(Error::RecordsMissing)));
@@ -193,4 +196,47 @@ async fn the_queue_has_1024_places_and_a_dropped_one_comes_back() {
     for answer in answers {
         within(answer).await.unwrap();
     }
+}
+
+/// Row R08 of the threats, for the database: whatever byte is flipped, nothing wrong is ever served.
+#[tokio::test]
+async fn a_flipped_byte_of_the_database_is_never_served() {
+    let directory = in_memory();
+    let engine = open(directory.path());
+    for n in 0..40_u8 {
+        let writes = vec![put(&[n], n.into(), &noise(n.into(), 300)), put(b"head", n.into(), b"")];
+        write(&engine, writes).await.unwrap();
+    }
+    let body = noise(99, 400);
+    let hash = store(&engine, &body).await.unwrap().hash;
+    name(&engine, hash).await.unwrap();
+    engine.shutdown().await;
+    drop(engine);
+    let (path, clean) = (directory.path().join("mail.db"), directory.path().join("clean"));
+    let whole = std::fs::read(&path).unwrap();
+    let (mut refused, mut noticed) = (0, 0);
+    for at in (0..whole.len()).step_by(151) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x10;
+        std::fs::write(&path, flipped).unwrap();
+        std::fs::write(&clean, b"").unwrap();
+        let Ok(engine) = Embedded::open(directory.path(), clock(), SMALL) else {
+            refused += 1;
+            continue;
+        };
+        for n in 0..40_u8 {
+            match engine.read(ACCOUNT, vec![Read::Get(vec![n])]).await.map(|mut found| found.remove(0)) {
+                Ok(Found::One(Some(value))) => {
+                    assert_eq!((value.version, &value.payload[..]), (n.into(), &noise(n.into(), 300)[..]), "byte {at}");
+                }
+                Ok(Found::One(None) | Found::Corrupt(_)) | Err(_) => noticed += 1,
+                Ok(found) => panic!("byte {at}: {found:?}"),
+            }
+        }
+        match fetch(&engine, hash).await {
+            Ok(Some(found)) => assert_eq!(found, body, "byte {at}"),
+            Ok(None) | Err(_) => noticed += 1,
+        }
+    }
+    assert!(refused > 0 && noticed > 0, "{refused} refused, {noticed} noticed");
 }
