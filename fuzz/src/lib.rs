@@ -17,6 +17,7 @@ mod imap_sequence_set;
 mod imap_utf7;
 mod mime;
 mod parameters;
+mod pop3_command;
 mod proxy_header;
 mod sasl;
 
@@ -39,6 +40,7 @@ pub const TARGETS: &[Target] = &[
     ("imap_utf7", imap_utf7::imap_utf7),                                  //
     ("mime", mime::mime),                                                 //
     ("parameters", parameters::parameters),                               //
+    ("pop3_command", pop3_command::pop3_command),                         //
     ("proxy_header", proxy_header::proxy_header),                         //
     ("sasl", sasl::sasl),                                                 //
 ];

@@ -28,7 +28,14 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Global {
     /// The configuration file
-    #[arg(long, short, global = true, value_name = "FILE", env = "GLASPOST_CONFIG", default_value = "/etc/glaspost/glaspost.toml")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_name = "FILE",
+        env = "GLASPOST_CONFIG",
+        default_value = "/etc/glaspost/glaspost.toml"
+    )]
     pub(crate) config: PathBuf,
     /// Print data as JSON
     #[arg(long, global = true)]

@@ -42,7 +42,8 @@ impl House {
     pub(crate) async fn open(configuration: &Configuration, rim: Rim) -> Result<Self, Failure> {
         let engine = Arc::new(open_engine(configuration, &rim.world).await?);
         let records: Arc<dyn Engine> = engine.clone();
-        let settings = store::Settings { keep_deleted: configuration.store.keep_deleted.0, ..store::Settings::default() };
+        let settings =
+            store::Settings { keep_deleted: configuration.store.keep_deleted.0, ..store::Settings::default() };
         let store = Store::open(records.clone(), rim.world.clone(), settings)
             .await
             .map_err(|error| Failure::new(Code::Unavailable, format!("the store cannot be opened: {error}")))?;
@@ -76,10 +77,8 @@ impl House {
 async fn open_engine(configuration: &Configuration, world: &World) -> Result<Embedded, Failure> {
     let folder = configuration.general.data.clone();
     let clock = world.clock.clone();
-    let settings = engines::Settings {
-        reserve_bytes: configuration.store.reserve.bytes(),
-        ..engines::Settings::default()
-    };
+    let settings =
+        engines::Settings { reserve_bytes: configuration.store.reserve.bytes(), ..engines::Settings::default() };
     let place = folder.display().to_string();
     tokio::task::spawn_blocking(move || Embedded::open(&folder, clock, settings))
         .await

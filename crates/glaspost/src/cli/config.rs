@@ -23,7 +23,9 @@ impl Config {
             Self::Check => {
                 let configuration = load(global)?;
                 if global.json {
-                    return super::print_json(&serde_json::json!({ "ok": true, "listeners": configuration.listeners.len() }));
+                    return super::print_json(
+                        &serde_json::json!({ "ok": true, "listeners": configuration.listeners.len() }),
+                    );
                 }
                 print(&format!("{}: right, {} listeners\n", global.config.display(), configuration.listeners.len()))
             }

@@ -77,9 +77,13 @@ mod tests {
 
     #[test]
     fn reads_and_prints_as_people_write() {
-        for (text, seconds, printed) in
-            [("30 s", 30, "30 s"), ("90s", 90, "90 s"), ("10 min", 600, "10 min"), ("48 h", 172_800, "2 d"), ("0 s", 0, "0 s")]
-        {
+        for (text, seconds, printed) in [
+            ("30 s", 30, "30 s"),
+            ("90s", 90, "90 s"),
+            ("10 min", 600, "10 min"),
+            ("48 h", 172_800, "2 d"),
+            ("0 s", 0, "0 s"),
+        ] {
             let period: Period = text.parse().unwrap();
             assert_eq!(period.0.as_secs(), seconds);
             assert_eq!(period.to_string(), printed);

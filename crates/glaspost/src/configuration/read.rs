@@ -63,8 +63,20 @@ pub(crate) fn parse(text: &str) -> Result<Configuration, Vec<Fault>> {
 }
 
 /// The tables that the file may hold, beside the settings of [`super::General`] that stand before them.
-const TABLES: [&str; 12] =
-    ["listener", "certificate", "mx", "submission", "relay", "lmtp", "imap", "pop3", "store", "dns", "queue", "journal"];
+const TABLES: [&str; 12] = [
+    "listener",
+    "certificate",
+    "mx",
+    "submission",
+    "relay",
+    "lmtp",
+    "imap",
+    "pop3",
+    "store",
+    "dns",
+    "queue",
+    "journal",
+];
 
 struct Reader<'t> {
     text: &'t str,
@@ -122,7 +134,13 @@ impl Reader<'_> {
         }
     }
 
-    fn setting<S: Section>(&mut self, section: &mut S, table: Option<&str>, key: &Spanned<std::borrow::Cow<'_, str>>, value: Spanned<DeValue<'_>>) {
+    fn setting<S: Section>(
+        &mut self,
+        section: &mut S,
+        table: Option<&str>,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: Spanned<DeValue<'_>>,
+    ) {
         let name = key.get_ref().as_ref();
         let span = value.span();
         match section.set(name, value) {
@@ -192,7 +210,9 @@ mod tests {
 
     #[test]
     fn what_is_right_is_read() {
-        let text = format!("{RIGHT}max-message-size = \"20 MiB\"\n[mx]\ntimeout = \"2 min\"\n[queue]\nsmart-host = {{ host = \"relay.example.net\", port = 25 }}\n");
+        let text = format!(
+            "{RIGHT}max-message-size = \"20 MiB\"\n[mx]\ntimeout = \"2 min\"\n[queue]\nsmart-host = {{ host = \"relay.example.net\", port = 25 }}\n"
+        );
         let configuration = parse(&text).unwrap();
         assert_eq!(configuration.general.max_message_size.bytes(), 20 << 20);
         assert_eq!(configuration.mx.timeout.0.as_secs(), 120);

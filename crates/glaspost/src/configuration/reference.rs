@@ -1,6 +1,9 @@
 //! The file as the manual shows it: every setting with its text and its default; and as it is in force.
 use super::field::{Field, Section, written};
-use super::{Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, Mx, Pop3, Queue, Relay, StoreSection, Submission};
+use super::{
+    Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, Mx, Pop3, Queue, Relay,
+    StoreSection, Submission,
+};
 use std::fmt::Write;
 
 /// The whole file with every comment and default.
@@ -97,7 +100,8 @@ fn values<S: Section>(text: &mut String, header: Option<&str>, section: &S) {
 fn table_or_plain(value: &serde_json::Value) -> Option<String> {
     match value {
         serde_json::Value::Object(fields) => {
-            let fields: Vec<String> = fields.iter().filter_map(|(key, value)| Some(format!("{key} = {}", table_or_plain(value)?))).collect();
+            let fields: Vec<String> =
+                fields.iter().filter_map(|(key, value)| Some(format!("{key} = {}", table_or_plain(value)?))).collect();
             Some(format!("{{ {} }}", fields.join(", ")))
         }
         serde_json::Value::Array(items) => {

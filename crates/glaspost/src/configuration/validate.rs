@@ -18,7 +18,10 @@ pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
     }
     for (at, certificate) in configuration.certificates.iter().enumerate() {
         if certificate.chain.as_os_str().is_empty() || certificate.key.as_os_str().is_empty() {
-            faults.push(Fault::missing(format!("[[certificate]] number {}: `chain` and `key` name its two files", at + 1)));
+            faults.push(Fault::missing(format!(
+                "[[certificate]] number {}: `chain` and `key` name its two files",
+                at + 1
+            )));
         }
     }
     if configuration.queue.retry.is_empty() {
@@ -63,7 +66,8 @@ mod tests {
     use super::super::parse;
 
     fn fault(listener: &str) -> String {
-        let text = format!("host-name = \"mx.example.org\"\ndefault-domain = \"example.org\"\n[[listener]]\n{listener}");
+        let text =
+            format!("host-name = \"mx.example.org\"\ndefault-domain = \"example.org\"\n[[listener]]\n{listener}");
         parse(&text).unwrap_err().into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; ")
     }
 

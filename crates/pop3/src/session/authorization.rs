@@ -3,9 +3,9 @@ use super::journal;
 use super::maildrop::Maildrop;
 use super::row::Next;
 use super::{Ended, LoginRule, Session, State, refusal};
+use ::journal::Event;
 use directory::{Attempt, Login, LoginError, Service};
 use names::Secret;
-use ::journal::Event;
 
 /// The state before login.
 #[derive(Debug, Default)]
@@ -21,7 +21,12 @@ impl Session {
     }
 
     /// Asks the directory, and opens the maildrop.
-    pub(super) async fn log_in(&mut self, mechanism: &str, name: String, password: Secret<String>) -> Result<Next, Ended> {
+    pub(super) async fn log_in(
+        &mut self,
+        mechanism: &str,
+        name: String,
+        password: Secret<String>,
+    ) -> Result<Next, Ended> {
         let attempt = Attempt {
             name: name.clone(),
             password,

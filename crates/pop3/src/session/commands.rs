@@ -21,8 +21,22 @@ use crate::wire::Command;
 
 /// Every command, in the order of CAPA.
 pub(super) const TABLE: [&Row; 16] = [
-    &user::USER, &pass::PASS, &auth::AUTH, &capa::CAPA, &stls::STLS, &utf8::UTF8, &lang::LANG, &stat::STAT, &list::LIST,
-    &uidl::UIDL, &retr::RETR, &top::TOP, &dele::DELE, &noop::NOOP, &rset::RSET, &quit::QUIT,
+    &user::USER,
+    &pass::PASS,
+    &auth::AUTH,
+    &capa::CAPA,
+    &stls::STLS,
+    &utf8::UTF8,
+    &lang::LANG,
+    &stat::STAT,
+    &list::LIST,
+    &uidl::UIDL,
+    &retr::RETR,
+    &top::TOP,
+    &dele::DELE,
+    &noop::NOOP,
+    &rset::RSET,
+    &quit::QUIT,
 ];
 
 /// The row of a command.

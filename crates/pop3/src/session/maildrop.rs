@@ -60,7 +60,8 @@ impl Maildrop {
 
     /// Removes what is marked and still there, in one commit.
     pub(super) async fn update(&mut self) -> Result<(), Error> {
-        let uids: Vec<Uid> = self.marked.iter().filter_map(|number| self.view.at(*number)).map(|message| message.uid).collect();
+        let uids: Vec<Uid> =
+            self.marked.iter().filter_map(|number| self.view.at(*number)).map(|message| message.uid).collect();
         if uids.is_empty() {
             return Ok(());
         }

@@ -40,8 +40,7 @@ impl Stage {
             login: LoginRule::Anywhere,
             language: Language::English,
         };
-        let stage =
-            Self { world, store, directory: Arc::new(directory), settings, tls: false, logged_in: false };
+        let stage = Self { world, store, directory: Arc::new(directory), settings, tls: false, logged_in: false };
         stage.add_anna().await;
         stage
     }
@@ -50,7 +49,8 @@ impl Stage {
         self.directory.add_domain(&"example.org".parse().unwrap(), DomainOptions::default()).await.unwrap();
         self.store.create_account(ANNA, None, &[]).await.unwrap();
         let password = self.hash(PASSWORD).await;
-        let account = NewAccount { id: ANNA, address: anna(), name: String::new(), password, quota: None, role: Role::User };
+        let account =
+            NewAccount { id: ANNA, address: anna(), name: String::new(), password, quota: None, role: Role::User };
         self.directory.add_account(account).await.unwrap();
     }
 

@@ -17,7 +17,9 @@ fn lang(session: &mut Session, command: Command) -> Answer<'_> {
         let primary = tag.split('-').next().unwrap_or_default();
         let language = match primary {
             "*" => Some(session.house.settings.language),
-            _ => LANGUAGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(primary)).map(|(.., language)| *language),
+            _ => {
+                LANGUAGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(primary)).map(|(.., language)| *language)
+            }
         };
         let Some(language) = language else {
             return Ok(Next::Fault(session.words.unknown_language));

@@ -4,8 +4,12 @@ use crate::session::Session;
 use crate::session::row::{Answer, Next, Row, When};
 use crate::wire::{Body, Command};
 
-pub(in crate::session) const TOP: Row =
-    Row { name: "TOP", when: When::Transaction, capability: Some("TOP"), run: |session, command| top(session, command) };
+pub(in crate::session) const TOP: Row = Row {
+    name: "TOP",
+    when: When::Transaction,
+    capability: Some("TOP"),
+    run: |session, command| top(session, command),
+};
 
 fn top(session: &mut Session, command: Command) -> Answer<'_> {
     Box::pin(async move {

@@ -3,8 +3,12 @@ use crate::session::Session;
 use crate::session::row::{Answer, Next, Row, When};
 use crate::wire::Command;
 
-pub(in crate::session) const UIDL: Row =
-    Row { name: "UIDL", when: When::Transaction, capability: Some("UIDL"), run: |session, command| uidl(session, command) };
+pub(in crate::session) const UIDL: Row = Row {
+    name: "UIDL",
+    when: When::Transaction,
+    capability: Some("UIDL"),
+    run: |session, command| uidl(session, command),
+};
 
 fn uidl(session: &mut Session, command: Command) -> Answer<'_> {
     Box::pin(async move {
