@@ -31,8 +31,13 @@ impl Room {
             had_room: AtomicBool::new(true),
             remaking: Mutex::new(()),
         };
-        let there = room.disk.list("")?.iter().any(|entry| entry.name == RESERVE_FILE);
-        room.held.store(there, Ordering::Release);
+        let left = room.disk.list("")?.into_iter().find(|entry| entry.name == RESERVE_FILE);
+        match left {
+            Some(file) if file.length >= RESERVE_BYTES => room.held.store(true, Ordering::Release),
+            // a stop between its making and its filling left half a reserve
+            Some(_) => room.disk.unlink(RESERVE_FILE)?,
+            None => {}
+        }
         room.remake();
         Ok(room)
     }

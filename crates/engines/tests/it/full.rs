@@ -92,6 +92,8 @@ async fn deleting_goes_on_and_growth_comes_back() {
     assert!(engine.has_room());
     engine.shutdown().await;
     drop(engine);
+    std::fs::write(&reserve, b"half").unwrap();
     let engine = Embedded::open(&mounted.path().join("store"), clock(), settings).unwrap();
     assert!(get(&engine, b"new").await.is_some());
+    assert!(std::fs::metadata(reserve).unwrap().len() > 4, "half a reserve is made whole");
 }
