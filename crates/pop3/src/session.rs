@@ -182,6 +182,7 @@ impl Session {
             Err(error) => return self.fault(self.words.syntax(error)).await,
         };
         let row = commands::row(&command);
+        tracing::trace!(session = %self.talk.peer.session, command = row.name, "a command");
         let allowed = match row.when {
             When::Always => true,
             When::Authorization => matches!(self.state, State::Authorization(_)),
