@@ -1,4 +1,5 @@
 //! POP3 sessions in transcripts, over a store in memory.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first surprise")]
 mod stage;
 
 use transport::transcript;
