@@ -104,6 +104,8 @@ section! {
         max_recipients: usize = 100;
         /// Messages that one address may send in an hour.
         messages_per_hour: u32 = 500;
+        /// Recipients to which one address may send in an hour.
+        recipients_per_hour: u32 = 5_000;
         /// How long to wait for a command.
         timeout: Period = Period::mins(5);
     }

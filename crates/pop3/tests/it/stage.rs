@@ -6,7 +6,7 @@ use pop3::{LoginRule, Pop3, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 use store::memory::Memory;
-use store::{Account, LineEnds, NewEmail, QuotaCheck, ReceivedAt, Store};
+use store::{Account, LineEnds, NewEmail, ReceivedAt, Store};
 use texts::Language;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use transport::{StartTls, scripted};
