@@ -123,7 +123,9 @@ pub fn read_all(mut bytes: &[u8]) -> Result<Vec<Response>, Error> {
 fn response(cursor: &mut Cursor<'_>) -> Result<Response, Error> {
     if cursor.eat(b'+') {
         cursor.space()?;
-        return text(cursor).map(Response::Continue);
+        // `base64` may be empty (RFC 3501, 9).
+        let text = if cursor.rest().is_empty() { String::new() } else { text(cursor)? };
+        return Ok(Response::Continue(text));
     }
     if !cursor.eat(b'*') {
         let tag = cursor.tag()?.to_owned();

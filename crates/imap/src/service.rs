@@ -1,0 +1,53 @@
+//! IMAP behind a listener.
+use crate::Settings;
+use crate::session::Session;
+use directory::Directory;
+use futures_util::future::BoxFuture;
+use journal::Journal;
+use std::sync::Arc;
+use store::Store;
+use tokio::sync::Semaphore;
+use transport::{Link, Service};
+use world::World;
+
+/// The rooms that sessions use.
+#[derive(Clone)]
+pub struct Rooms {
+    /// Where mail lives.
+    pub store: Store,
+    /// Who may come in.
+    pub directory: Arc<Directory>,
+    /// Where sessions and refusals are told.
+    pub journal: Journal,
+    /// Clock and randomness.
+    pub world: World,
+}
+
+/// IMAP for one listener.
+#[derive(Clone)]
+pub struct Imap {
+    house: Arc<House>,
+}
+
+/// What all sessions of a listener share.
+pub(crate) struct House {
+    pub(crate) rooms: Rooms,
+    pub(crate) settings: Settings,
+    /// Places for searches that read messages.
+    pub(crate) searches: Semaphore,
+}
+
+impl Imap {
+    /// A service for a listener with these settings.
+    pub fn new(rooms: Rooms, settings: Settings) -> Self {
+        let searches = Semaphore::new(settings.searches.max(1));
+        Self { house: Arc::new(House { rooms, settings, searches }) }
+    }
+}
+
+impl Service for Imap {
+    fn serve(&self, link: Link) -> BoxFuture<'static, ()> {
+        let house = Arc::clone(&self.house);
+        Box::pin(async move { Session::new(house, link).run().await })
+    }
+}

@@ -1,0 +1,207 @@
+//! One session, from its greeting to its end.
+mod command;
+mod commands;
+mod completion;
+mod content;
+mod flags;
+mod literal;
+mod matching;
+mod messages;
+mod names;
+mod numbers;
+mod phase;
+mod refusal;
+mod report;
+mod selected;
+mod talk;
+mod tree;
+
+use crate::service::House;
+use command::{Command, Run};
+use commands::capability::capabilities;
+use completion::{Completion, Ended};
+use imap_wire::reply::{Code, Status, condition};
+use imap_wire::{BadHead, Cursor, Head, Limits};
+use phase::Phase;
+use report::Report;
+use selected::Own;
+use std::sync::Arc;
+use talk::{Read, Talk};
+use transport::{Link, Refusal, looks_like_http};
+
+/// A session.
+pub(crate) struct Session {
+    talk: Talk,
+    phase: Phase,
+    report: Report,
+    /// BAD commands since the last good one.
+    errors: u32,
+}
+
+impl Session {
+    pub(crate) fn new(house: Arc<House>, link: Link) -> Self {
+        let report = Report::new(&house);
+        let conversation = link.into_lines(house.settings.wait_to_write);
+        Self { talk: Talk::new(house, conversation), phase: Phase::NotAuthenticated, report, errors: 0 }
+    }
+
+    /// Serves the client until one of the two has enough.
+    pub(crate) async fn run(mut self) {
+        self.report.opened(&self.talk);
+        let ended = match self.serve().await {
+            Ok(never) => match never {},
+            Err(ended) => ended,
+        };
+        let bye = match &ended {
+            Ended::Said | Ended::Gone(_) => None,
+            Ended::Stopped => Some("the server is stopping, please come back in a minute"),
+            Ended::Silent => Some("you were silent for too long"),
+            Ended::Revoked => Some("this account has changed, please log in again"),
+        };
+        if let Some(text) = bye {
+            let code = matches!(ended, Ended::Stopped).then_some(Code::Unavailable);
+            condition(self.talk.out(), None, Status::Bye, code.as_ref(), text);
+        }
+        let account = self.phase.login().map(|login| login.account.id());
+        self.report.closed(&self.talk, account, &ended);
+        // Whoever is gone does not hear it.
+        if !matches!(ended, Ended::Gone(_)) && self.talk.flush().await.is_ok() {
+            self.talk.conversation.goodbye().await;
+        }
+    }
+
+    async fn serve(&mut self) -> Result<std::convert::Infallible, Ended> {
+        // RFC 3501, 7.1.1: OK, never PREAUTH; the capabilities with it save a round trip.
+        let greeting = Code::Capability(capabilities(false, &self.talk));
+        condition(self.talk.out(), None, Status::Ok, Some(&greeting), "Glaspost is ready");
+        self.talk.flush().await?;
+        loop {
+            match self.next().await? {
+                Read::Command(bytes) => self.command(&bytes).await?,
+                Read::TooLong(start) => {
+                    let tag = Head::read(&mut Cursor::new(&start)).map(|head| head.tag).ok();
+                    let bad = Completion { code: Some(Code::TooBig), ..Completion::bad("the line is too long") };
+                    self.refused(&bad, tag)?;
+                }
+                Read::Literal { size, sync } => self.literal(size, sync).await?,
+            }
+        }
+    }
+
+    /// Waits for what the client says next.
+    async fn next(&mut self) -> Result<Read, Ended> {
+        let settings = &self.talk.house.settings;
+        let (limits, wait) = match self.phase {
+            Phase::NotAuthenticated => (Limits::BEFORE_LOGIN, settings.wait_before_login),
+            Phase::Authenticated(_) | Phase::Selected(_) => (Limits::AFTER_LOGIN, settings.wait_after_login),
+        };
+        let deadline = Talk::within(wait);
+        let stop = self.talk.conversation.stop.clone();
+        let mut revoked = self.phase.login().map(|login| login.revoked.clone());
+        let revocation = async {
+            match &mut revoked {
+                Some(revoked) => revoked.wait().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => Err(Ended::Stopped),
+            _ = revocation => Err(Ended::Revoked),
+            read = self.talk.read(&limits, deadline) => read,
+        }
+    }
+
+    /// Answers one whole command.
+    async fn command(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+        if self.talk.counts.commands == 0 && looks_like_http(bytes) {
+            self.talk.conversation.refuse(Refusal::HttpOnMailPort);
+            return Err(Ended::Gone(transport::InputError::Closed));
+        }
+        self.talk.counts.commands += 1;
+        let mut args = Cursor::new(bytes);
+        let head = match Head::read(&mut args) {
+            Ok(head) => head,
+            Err(BadHead { tag, error }) => return self.refused(&error.into(), tag),
+        };
+        self.talk.tag.clear();
+        self.talk.tag.push_str(head.tag);
+        let Some(command) = command::find(&head.name) else {
+            return self.refused(&Completion::bad("no such command"), Some(head.tag));
+        };
+        let completion = self.dispatch(command, args).await?;
+        self.complete(Some(command), &completion).await
+    }
+
+    /// Runs the handler, if the command may come now.
+    async fn dispatch(&mut self, command: &'static Command, args: Cursor<'_>) -> Result<Completion, Ended> {
+        let talk = &mut self.talk;
+        let too_early = Completion::bad("log in first");
+        match (&command.run, &mut self.phase) {
+            (Run::Always(handler), phase) => handler(phase, talk, args).await,
+            (
+                Run::WithPhase(_) | Run::AfterLogin(_) | Run::Mailbox(_) | Run::Selected(_) | Run::Leave(_),
+                Phase::NotAuthenticated,
+            ) => Ok(too_early),
+            (Run::BeforeLogin(_), Phase::Authenticated(_) | Phase::Selected(_)) => {
+                Ok(Completion::bad("somebody is logged in already"))
+            }
+            (Run::WithPhase(handler), phase) => handler(phase, talk, args).await,
+            (Run::AfterLogin(handler), phase) => match phase.login_mut() {
+                Some(login) => handler(login, talk, args).await,
+                None => Ok(too_early),
+            },
+            (Run::Selected(_) | Run::Leave(_), Phase::Authenticated(_)) => {
+                Ok(Completion::bad("select a mailbox first"))
+            }
+            (Run::Selected(handler), Phase::Selected(selected)) => handler(selected, talk, args).await,
+            (Run::BeforeLogin(transition) | Run::Mailbox(transition) | Run::Leave(transition), phase) => {
+                let before = std::mem::replace(phase, Phase::NotAuthenticated);
+                let (after, completion) = transition(before, talk, args).await?;
+                self.phase = after;
+                Ok(completion)
+            }
+        }
+    }
+
+    /// Says how a command ended, after what there is to tell beside it.
+    async fn complete(&mut self, command: Option<&Command>, completion: &Completion) -> Result<(), Ended> {
+        let tag = self.talk.tag.clone();
+        if completion.status == Status::Bad {
+            return self.refused(completion, Some(&tag));
+        }
+        self.errors = 0;
+        let expunges = command.and_then(|command| command.effect.expunges());
+        if let (Some(expunges), Some(selected)) = (expunges, self.phase.selected_mut()) {
+            let by_uid = command.is_some_and(|command| command.name.starts_with("UID "));
+            selected.tell(&mut self.talk, expunges, &Own { by_uid, ..Own::default() }).await?;
+        }
+        self.talk.counts.refused += u64::from(completion.status == Status::No);
+        completion.print(self.talk.out(), Some(&tag));
+        if std::mem::take(&mut self.talk.begin_tls) {
+            self.begin_tls().await?;
+        }
+        self.talk.pass().await
+    }
+
+    /// The handshake after STARTTLS; what the client sent before it is thrown away (RFC 3501, 6.2.1).
+    async fn begin_tls(&mut self) -> Result<(), Ended> {
+        self.talk.flush().await?;
+        self.talk.conversation.start_tls().await?;
+        self.talk.framer = imap_wire::Framer::default();
+        self.talk.client = None;
+        Ok(())
+    }
+
+    /// Says BAD; who says nothing else is sent away.
+    fn refused(&mut self, bad: &Completion, tag: Option<&str>) -> Result<(), Ended> {
+        self.errors += 1;
+        self.talk.counts.refused += 1;
+        bad.print(self.talk.out(), tag);
+        if self.errors < self.talk.house.settings.max_errors {
+            return Ok(());
+        }
+        self.report.too_many_errors(&self.talk, self.phase.login().map(|login| login.account.id()));
+        condition(self.talk.out(), None, Status::Bye, None, "too many errors");
+        Err(Ended::Said)
+    }
+}

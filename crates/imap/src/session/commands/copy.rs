@@ -1,0 +1,108 @@
+//! COPY (RFC 3501, 6.4.7) and MOVE (RFC 6851), with the UIDs of what came of it (RFC 4315, 3).
+use crate::session::command::{Command, Effect, Run};
+use crate::session::completion::{Answer, Completion};
+use crate::session::messages::{Addressing, messages};
+use crate::session::names::stored;
+use crate::session::refusal::refusal;
+use crate::session::selected::Selected;
+use crate::session::talk::Talk;
+use imap_wire::reply::{self, Code, Status};
+use imap_wire::{Cursor, SequenceSet};
+use store::Copied;
+
+pub(crate) const COPY: Command = Command {
+    name: "COPY",
+    capability: None,
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, talk, args| Box::pin(copy(selected, talk, args, Addressing::Sequence, Act::Copy))),
+};
+
+pub(crate) const UID_COPY: Command = Command {
+    name: "UID COPY",
+    capability: Some("UIDPLUS"),
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, talk, args| Box::pin(copy(selected, talk, args, Addressing::Uid, Act::Copy))),
+};
+
+pub(crate) const MOVE: Command = Command {
+    name: "MOVE",
+    capability: Some("MOVE"),
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, talk, args| Box::pin(copy(selected, talk, args, Addressing::Sequence, Act::Move))),
+};
+
+pub(crate) const UID_MOVE: Command = Command {
+    name: "UID MOVE",
+    capability: Some("MOVE"),
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, talk, args| Box::pin(copy(selected, talk, args, Addressing::Uid, Act::Move))),
+};
+
+/// Whether the messages stay too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Copy,
+    Move,
+}
+
+async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by: Addressing, act: Act) -> Answer {
+    let (set, name) = match args.space().and_then(|()| imap_wire::copy(&mut args)) {
+        Ok(read) => read,
+        Err(error) => return Ok(error.into()),
+    };
+    let found = match messages(&selected.numbers, &set, by) {
+        Ok(found) => found,
+        Err(refused) => return Ok(refused),
+    };
+    if act == Act::Move && selected.read_only {
+        return Ok(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
+    }
+    let account = &selected.login.account;
+    let target = match stored(&name) {
+        Ok(name) => name,
+        Err(refused) => return Ok(refused),
+    };
+    let mailboxes = match account.mailboxes().await {
+        Ok(mailboxes) => mailboxes,
+        Err(error) => return Ok(refusal(&error)),
+    };
+    // RFC 3501, 6.4.7: a mailbox that does not exist is not made on the way.
+    let Some(target) = mailboxes.named(&target).map(|mailbox| mailbox.id) else {
+        return Ok(Completion::no(Code::TryCreate, "no such mailbox"));
+    };
+    // RFC 3501, 6.4.7 and 6.4.8: all or none by number; by UID those that are there.
+    if found.gone {
+        return Ok(Completion::no(Code::ExpungeIssued, "some of the messages are gone"));
+    }
+    if found.uids.is_empty() {
+        return Ok(Completion::ok("there is nothing to do"));
+    }
+    let outcome = match act {
+        Act::Copy => account.copy(selected.mailbox, &found.uids, target).await,
+        Act::Move => account.move_to(selected.mailbox, &found.uids, target).await,
+    };
+    let copied = match outcome {
+        Ok(outcome) => outcome.into_value(),
+        Err(store::Error::NoSuchMailbox) if !selected.deleted => {
+            return Ok(Completion::no(Code::TryCreate, "no such mailbox"));
+        }
+        Err(error) => return Ok(refusal(&error)),
+    };
+    let Some(code) = copy_uid(&copied) else { return Ok(Completion::ok("there was nothing left to do")) };
+    Ok(match act {
+        Act::Copy => Completion::ok("done").with(code),
+        Act::Move => {
+            // RFC 6851, 4.3: COPYUID comes before the expunges, in an untagged OK.
+            reply::condition(talk.out(), None, Status::Ok, Some(&code), "moved");
+            Completion::ok("done")
+        }
+    })
+}
+
+/// COPYUID: both sets in the same order (RFC 4315, 3).
+fn copy_uid(copied: &[Copied]) -> Option<Code> {
+    let validity = copied.first()?.to.uid_validity;
+    let from = SequenceSet::compact(copied.iter().map(|copied| copied.from.get()))?;
+    let to = SequenceSet::compact(copied.iter().map(|copied| copied.to.uid.get()))?;
+    Some(Code::CopyUid(validity, from, to))
+}

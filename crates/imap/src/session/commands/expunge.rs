@@ -1,0 +1,48 @@
+//! EXPUNGE (RFC 3501, 6.4.3) and UID EXPUNGE (RFC 4315, 2.1). What is gone is told with all else that is new.
+use crate::session::command::{Command, Effect, Run};
+use crate::session::completion::{Answer, Completion};
+use crate::session::refusal::refusal;
+use crate::session::selected::Selected;
+use imap_wire::reply::Code;
+use imap_wire::{Cursor, one_set};
+use store::Expunge;
+
+pub(crate) const EXPUNGE: Command = Command {
+    name: "EXPUNGE",
+    capability: None,
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, _, args| {
+        Box::pin(async move {
+            match args.end() {
+                Ok(()) => expunge(selected, Expunge::Deleted).await,
+                Err(error) => Ok(error.into()),
+            }
+        })
+    }),
+};
+
+pub(crate) const UID_EXPUNGE: Command = Command {
+    name: "UID EXPUNGE",
+    capability: Some("UIDPLUS"),
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, _, args| Box::pin(uid_expunge(selected, args))),
+};
+
+async fn uid_expunge(selected: &mut Selected, mut args: Cursor<'_>) -> Answer {
+    let set = match args.space().and_then(|()| one_set(&mut args)) {
+        Ok(set) => set,
+        Err(error) => return Ok(error.into()),
+    };
+    let uids = selected.numbers.by_uid(&set);
+    expunge(selected, Expunge::DeletedAmong(&uids)).await
+}
+
+async fn expunge(selected: &mut Selected, which: Expunge<'_>) -> Answer {
+    if selected.read_only {
+        return Ok(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
+    }
+    match selected.login.account.expunge(selected.mailbox, which).await {
+        Ok(_) => Ok(Completion::ok("done")),
+        Err(error) => Ok(refusal(&error)),
+    }
+}

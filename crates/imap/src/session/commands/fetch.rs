@@ -1,0 +1,293 @@
+//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4).
+use crate::session::command::{Command, Effect, Run};
+use crate::session::completion::{Answer, Completion, Ended};
+use crate::session::content::{Content, Piece};
+use crate::session::messages::{Addressing, messages};
+use crate::session::refusal::refusal;
+use crate::session::selected::{Expunges, Own, Selected};
+use crate::session::talk::Talk;
+use imap_wire::reply::{self, Code, Extensions, FetchReply};
+use imap_wire::{Cursor, Fetch, FetchItem, InternalDate};
+use std::sync::Arc;
+use store::{Account, Email, EmailId, FlagChange, Flags, Message, SystemFlags, Uid};
+
+pub(crate) const FETCH: Command = Command {
+    name: "FETCH",
+    capability: None,
+    effect: Effect::Holds,
+    run: Run::Selected(|selected, talk, args| Box::pin(fetch(selected, talk, args, Addressing::Sequence))),
+};
+
+pub(crate) const UID_FETCH: Command = Command {
+    name: "UID FETCH",
+    capability: None,
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, talk, args| Box::pin(fetch(selected, talk, args, Addressing::Uid))),
+};
+
+/// Records read at a time.
+const PAGE: usize = 100;
+
+async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by: Addressing) -> Answer {
+    let mut fetch = match args.space().and_then(|()| Fetch::read(&mut args)) {
+        Ok(fetch) => fetch,
+        Err(error) => return Ok(error.into()),
+    };
+    let mut found = match messages(&selected.numbers, &fetch.set, by) {
+        Ok(found) => found,
+        Err(refused) => return Ok(refused),
+    };
+    if fetch.changed_since.is_some() || fetch.items.contains(&FetchItem::ModSeq) {
+        selected.enable_condstore(talk);
+    }
+    complete_items(&mut fetch, by);
+    if let Some(since) = fetch.changed_since {
+        found.uids.retain(|uid| selected.numbers.get(*uid).is_some_and(|message| message.modseq.0 > since));
+    }
+    let seen = set_seen(selected, talk, &fetch, &found.uids, by).await?;
+    let mut answer = Fetched { seen, gone: found.gone && by == Addressing::Sequence, refused: None };
+    for page in found.uids.chunks(PAGE) {
+        answer.page(selected, talk, &fetch.items, page, by).await?;
+        // Others have their turn, however fast this client reads.
+        tokio::task::yield_now().await;
+    }
+    Ok(answer.completion())
+}
+
+/// What the reply has though it was not named: the UID (RFC 3501, 6.4.8), the mod-sequence (RFC 7162, 3.1.4.1).
+fn complete_items(fetch: &mut Fetch, by: Addressing) {
+    if by == Addressing::Uid && !fetch.items.contains(&FetchItem::Uid) {
+        fetch.items.insert(0, FetchItem::Uid);
+    }
+    if fetch.changed_since.is_some() && !fetch.items.contains(&FetchItem::ModSeq) {
+        fetch.items.push(FetchItem::ModSeq);
+    }
+}
+
+/// Sets `\Seen` where the items ask for it, on disk before a byte is sent; gives the messages that it was set on.
+async fn set_seen(
+    selected: &mut Selected,
+    talk: &mut Talk,
+    fetch: &Fetch,
+    uids: &[Uid],
+    by: Addressing,
+) -> Result<Vec<Uid>, Ended> {
+    if selected.read_only || !fetch.items.iter().any(FetchItem::sets_seen) {
+        return Ok(Vec::new());
+    }
+    let unseen =
+        |uid: &&Uid| selected.numbers.get(**uid).is_some_and(|message| !message.system.contains(SystemFlags::SEEN));
+    let unseen: Vec<Uid> = uids.iter().filter(unseen).copied().collect();
+    if unseen.is_empty() {
+        return Ok(unseen);
+    }
+    let change = FlagChange::Add(Flags::system(SystemFlags::SEEN));
+    // A mailbox that cannot be written to can still be read.
+    if let Err(error) = selected.login.account.store_flags(selected.mailbox, &unseen, &change, None).await {
+        refusal(&error);
+        return Ok(Vec::new());
+    }
+    let own = Own { elsewhere: &unseen, by_uid: by == Addressing::Uid, ..Own::default() };
+    selected.tell(talk, Expunges::Held, &own).await?;
+    Ok(unseen)
+}
+
+/// What a FETCH has come to so far.
+struct Fetched {
+    /// Messages whose flags have just changed: their replies tell them.
+    seen: Vec<Uid>,
+    gone: bool,
+    refused: Option<Completion>,
+}
+
+impl Fetched {
+    fn completion(self) -> Completion {
+        match self.refused {
+            Some(refused) => refused,
+            // RFC 2180, 4.1.2: what is there was sent, and the client learns that something is not.
+            None if self.gone => Completion::no(Code::ExpungeIssued, "some of the messages are gone"),
+            None => Completion::ok("done"),
+        }
+    }
+
+    async fn page(
+        &mut self,
+        selected: &Selected,
+        talk: &mut Talk,
+        items: &[FetchItem],
+        uids: &[Uid],
+        by: Addressing,
+    ) -> Result<(), Ended> {
+        let here: Vec<(Uid, EmailId)> =
+            uids.iter().filter_map(|uid| selected.numbers.get(*uid).map(|message| (*uid, message.email))).collect();
+        self.gone |= here.len() < uids.len() && by == Addressing::Sequence;
+        let mut records: Vec<Option<Arc<Email>>> = vec![None; here.len()];
+        if items.iter().any(needs_record) {
+            let ids: Vec<EmailId> = here.iter().map(|(_, email)| *email).collect();
+            match selected.login.account.emails(&ids).await {
+                Ok(found) => records = found,
+                Err(error) => {
+                    self.refused = Some(refusal(&error));
+                    return Ok(());
+                }
+            }
+        }
+        for ((uid, _), record) in here.into_iter().zip(records) {
+            let (Some(sequence), Some(message)) = (selected.numbers.sequence(uid), selected.numbers.get(uid)) else {
+                continue;
+            };
+            let Some(mut prepared) = self.prepare(&selected.login.account, record, items, by).await else { continue };
+            let told = Told { selected, message, sequence, flags_too: self.seen.binary_search(&uid).is_ok() };
+            told.print(talk, items, &mut prepared).await?;
+        }
+        Ok(())
+    }
+
+    /// Finds all pieces of a message before a word of its reply is said: then it can still be left out.
+    async fn prepare(
+        &mut self,
+        account: &Account,
+        record: Option<Arc<Email>>,
+        items: &[FetchItem],
+        by: Addressing,
+    ) -> Option<Prepared> {
+        if !items.iter().any(needs_record) {
+            return Some(Prepared { content: None, pieces: Vec::new() });
+        }
+        let Some(record) = record else {
+            self.gone |= by == Addressing::Sequence;
+            return None;
+        };
+        let mut content = Content::new(record);
+        let mut pieces = Vec::new();
+        for item in items {
+            let FetchItem::Section { section, partial, .. } = item else { continue };
+            let piece = match content.section(account, section, *partial).await {
+                Ok(piece) => piece,
+                Err(error) => {
+                    self.refused = Some(refusal(&error));
+                    return None;
+                }
+            };
+            // The first bytes are tried, so that a message that cannot be read is not begun.
+            if let Piece::Stored(range) = &piece
+                && !range.is_empty()
+                && let Err(error) = content.piece(account, range.start, range.start + 1).await
+            {
+                self.refused = Some(refusal(&error));
+                return None;
+            }
+            pieces.push(piece);
+        }
+        Some(Prepared { content: Some(content), pieces })
+    }
+}
+
+/// Whether an item needs more than the view has.
+const fn needs_record(item: &FetchItem) -> bool {
+    match item {
+        FetchItem::Envelope
+        | FetchItem::InternalDate
+        | FetchItem::Body
+        | FetchItem::BodyStructure
+        | FetchItem::Section { .. } => true,
+        FetchItem::Flags | FetchItem::Size | FetchItem::Uid | FetchItem::ModSeq => false,
+    }
+}
+
+/// A message with all that is to be sent of it.
+struct Prepared {
+    content: Option<Content>,
+    pieces: Vec<Piece>,
+}
+
+/// A message whose reply is to be printed.
+struct Told<'a> {
+    selected: &'a Selected,
+    message: Message<'a>,
+    sequence: u32,
+    flags_too: bool,
+}
+
+impl Told<'_> {
+    async fn print(&self, talk: &mut Talk, items: &[FetchItem], prepared: &mut Prepared) -> Result<(), Ended> {
+        let message = &self.message;
+        let mut fetch = FetchReply::begin(talk.out(), self.sequence);
+        let mut pieces = std::mem::take(&mut prepared.pieces).into_iter();
+        for item in items {
+            let out = talk.out();
+            match item {
+                FetchItem::Uid => fetch.uid(out, message.uid.get()),
+                FetchItem::Flags => fetch.flags(out, &self.selected.flags(message)),
+                FetchItem::Size => fetch.size(out, u64::from(message.size)),
+                FetchItem::ModSeq => fetch.mod_sequence(out, message.modseq.0),
+                FetchItem::Section { section, partial, name, .. } => {
+                    let piece = pieces.next().unwrap_or(Piece::Missing);
+                    fetch.section(out, (*name, section, *partial), piece.size());
+                    self.stream(talk, prepared, piece).await?;
+                }
+                FetchItem::Envelope | FetchItem::InternalDate | FetchItem::Body | FetchItem::BodyStructure => {
+                    if let Some(content) = &prepared.content {
+                        record_item(&mut fetch, out, item, &content.email);
+                    }
+                }
+            }
+        }
+        if self.flags_too && !items.contains(&FetchItem::Flags) {
+            fetch.flags(talk.out(), &self.selected.flags(message));
+        }
+        if self.flags_too && self.selected.login.condstore && !items.contains(&FetchItem::ModSeq) {
+            fetch.mod_sequence(talk.out(), message.modseq.0);
+        }
+        fetch.end(talk.out());
+        talk.pass().await
+    }
+
+    /// Sends the bytes of a piece as they are read.
+    async fn stream(&self, talk: &mut Talk, prepared: &mut Prepared, piece: Piece) -> Result<(), Ended> {
+        let range = match piece {
+            Piece::Missing => return Ok(()),
+            Piece::Made(bytes) => return talk.stream(&bytes).await,
+            Piece::Stored(range) => range,
+        };
+        let Some(content) = &mut prepared.content else { return Ok(()) };
+        let mut at = range.start;
+        while at < range.end {
+            // The literal is announced: a message that breaks off can only end the connection.
+            let bytes = content.piece(&self.selected.login.account, at, range.end).await.map_err(|error| {
+                tracing::error!(%error, "a message broke off while it was sent");
+                Ended::from(std::io::Error::other(error))
+            })?;
+            at += u64::try_from(bytes.len()).unwrap_or(range.end);
+            talk.stream(&bytes).await?;
+        }
+        talk.counts.sent += 1;
+        Ok(())
+    }
+}
+
+/// Prints what the record has.
+fn record_item(fetch: &mut FetchReply, out: &mut Vec<u8>, item: &FetchItem, email: &Email) {
+    match item {
+        FetchItem::Envelope => {
+            fetch.named(out, "ENVELOPE");
+            reply::envelope(out, &email.parsed.envelope);
+        }
+        FetchItem::Body => {
+            fetch.named(out, "BODY");
+            reply::structure(out, &email.parsed.structure, Extensions::Left);
+        }
+        FetchItem::BodyStructure => {
+            fetch.named(out, "BODYSTRUCTURE");
+            reply::structure(out, &email.parsed.structure, Extensions::Told);
+        }
+        FetchItem::InternalDate => fetch.internal_date(out, internal_date(email)),
+        FetchItem::Flags | FetchItem::Size | FetchItem::Uid | FetchItem::ModSeq | FetchItem::Section { .. } => {}
+    }
+}
+
+/// When a message was received, as it is printed.
+pub(crate) fn internal_date(email: &Email) -> InternalDate {
+    let seconds = i64::try_from(email.received.seconds).unwrap_or(0);
+    InternalDate { seconds, offset: email.received.offset_minutes }
+}

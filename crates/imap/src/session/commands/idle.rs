@@ -1,0 +1,60 @@
+//! IDLE (RFC 2177): what is new is told when it happens, by the account's channel, never by polling.
+use crate::session::command::{Command, Effect, Run};
+use crate::session::completion::{Answer, Completion, Ended};
+use crate::session::phase::Phase;
+use crate::session::selected::{Expunges, Own};
+use crate::session::talk::{Read, Talk};
+use imap_wire::{Cursor, Limits};
+
+pub(crate) const IDLE: Command = Command {
+    name: "IDLE",
+    capability: Some("IDLE"),
+    effect: Effect::Tells,
+    run: Run::WithPhase(|phase, talk, args| Box::pin(idle(phase, talk, args))),
+};
+
+/// What ended a wait.
+enum Woken {
+    Changed,
+    Line(Read),
+}
+
+async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
+    if let Err(error) = args.end() {
+        return Ok(error.into());
+    }
+    let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
+    let mut changed = login.account.watch();
+    let mut revoked = login.revoked.clone();
+    let stop = talk.conversation.stop.clone();
+    talk.go_ahead("idling").await?;
+    let deadline = Talk::within(talk.house.settings.wait_after_login);
+    loop {
+        // The mark is set before the look: a commit after the look wakes the wait below.
+        changed.borrow_and_update();
+        if let Some(selected) = phase.selected_mut() {
+            selected.tell(talk, Expunges::Told, &Own::default()).await?;
+            talk.flush().await?;
+        }
+        let woken = tokio::select! {
+            () = stop.cancelled() => return Err(Ended::Stopped),
+            _ = revoked.wait() => return Err(Ended::Revoked),
+            // An account whose channel is closed wakes nobody any more.
+            Ok(()) = changed.changed() => Woken::Changed,
+            read = talk.read(&Limits::BEFORE_LOGIN, deadline) => Woken::Line(read?),
+        };
+        match woken {
+            Woken::Changed => {}
+            Woken::Line(Read::Command(line)) if line.eq_ignore_ascii_case(b"DONE") => {
+                return Ok(Completion::ok("done"));
+            }
+            Woken::Line(Read::Literal { size, sync }) => {
+                talk.framer.refuse_literal(size, sync);
+                return Ok(Completion::bad("DONE ends IDLE, nothing else"));
+            }
+            Woken::Line(Read::Command(_) | Read::TooLong(_)) => {
+                return Ok(Completion::bad("DONE ends IDLE, nothing else"));
+            }
+        }
+    }
+}

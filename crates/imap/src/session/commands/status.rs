@@ -1,0 +1,75 @@
+//! STATUS (RFC 3501, 6.3.10; HIGHESTMODSEQ of RFC 7162, 3.1.7).
+use crate::session::command::{Command, Effect, Run};
+use crate::session::completion::{Answer, Completion};
+use crate::session::names::stored;
+use crate::session::phase::Phase;
+use crate::session::refusal::refusal;
+use crate::session::talk::Talk;
+use imap_wire::reply::{self, Code};
+use imap_wire::{Cursor, StatusItem};
+use store::{Account, Mailbox};
+
+pub(crate) const STATUS: Command = Command {
+    name: "STATUS",
+    capability: None,
+    effect: Effect::Tells,
+    run: Run::WithPhase(|phase, talk, args| Box::pin(status(phase, talk, args))),
+};
+
+async fn status(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
+    let (name, items) = match args.space().and_then(|()| imap_wire::status(&mut args)) {
+        Ok(read) => read,
+        Err(error) => return Ok(error.into()),
+    };
+    // RFC 7162, 3.1: asking for HIGHESTMODSEQ turns mod-sequences on.
+    if items.contains(&StatusItem::HighestModSeq) {
+        match phase.selected_mut() {
+            Some(selected) => selected.enable_condstore(talk),
+            None => phase.login_mut().into_iter().for_each(|login| login.condstore = true),
+        }
+    }
+    let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
+    Ok(match values(&login.account, &name, &items).await {
+        Ok(values) => {
+            reply::status(talk.out(), &name, &values);
+            Completion::ok("done")
+        }
+        Err(refused) => refused,
+    })
+}
+
+async fn values(
+    account: &Account,
+    name: &imap_wire::MailboxName,
+    items: &[StatusItem],
+) -> Result<Vec<(StatusItem, u64)>, Completion> {
+    let mailboxes = account.mailboxes().await.map_err(|error| refusal(&error))?;
+    let mailbox = mailboxes.named(&stored(name)?);
+    let mailbox = mailbox.ok_or_else(|| Completion::no(Code::NonExistent, "no such mailbox"))?;
+    of_mailbox(account, mailbox, items).await.map_err(|error| refusal(&error))
+}
+
+/// What STATUS tells of a mailbox, from the counters that are kept with it.
+pub(super) async fn of_mailbox(
+    account: &Account,
+    mailbox: &Mailbox,
+    items: &[StatusItem],
+) -> Result<Vec<(StatusItem, u64)>, store::Error> {
+    let mut values = Vec::with_capacity(items.len());
+    for &item in items {
+        let value = match item {
+            StatusItem::Messages => mailbox.counters.messages,
+            StatusItem::Recent => {
+                let first = account.recent(mailbox.id).await?;
+                let view = account.view(mailbox.id).await?;
+                u64::from(view.len() - view.count_below(first))
+            }
+            StatusItem::UidNext => u64::from(mailbox.uid_next.max(1)),
+            StatusItem::UidValidity => u64::from(mailbox.uid_validity),
+            StatusItem::Unseen => mailbox.counters.unseen,
+            StatusItem::HighestModSeq => mailbox.modseq.0.max(1),
+        };
+        values.push((item, value));
+    }
+    Ok(values)
+}

@@ -1,0 +1,187 @@
+//! Whether a message fits a SEARCH: what the view knows first, then the record, then the header, then the text.
+//!
+//! A program is answered in three values: a node is true, false or not known yet. What is cheap is looked at first, and
+//! nothing dear where the cheap has decided.
+mod text;
+
+use super::commands::fetch::internal_date;
+use super::content::Content;
+use super::flags::SYSTEM;
+use super::selected::Selected;
+use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, Node, Program};
+use message::HeaderFields;
+use store::{Account, Email, Error, Keyword, Message};
+use text::{Needle, TextSearch};
+
+/// A program made ready: its strings decoded and folded.
+pub(crate) struct Matcher<'a> {
+    program: &'a Program,
+    /// For each node the string that it looks for.
+    needles: Vec<Option<Needle>>,
+    keywords: Vec<Option<Keyword>>,
+}
+
+/// The charset is not known, or the strings are not of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BadCharset;
+
+type Answers = Vec<Option<bool>>;
+
+impl<'a> Matcher<'a> {
+    /// Reads the strings of a program in their charset; none means US-ASCII (RFC 3501, 6.4.4), of which UTF-8 is taken
+    /// as the lenient reading.
+    pub(crate) fn new(program: &'a Program, charset: Option<&str>) -> Result<Self, BadCharset> {
+        let decoder = text::Charset::named(charset.unwrap_or("UTF-8")).ok_or(BadCharset)?;
+        let needle = |bytes: &[u8]| decoder.decode(bytes).map(|text| Needle::new(&text)).ok_or(BadCharset);
+        let mut needles = Vec::with_capacity(program.nodes.len());
+        let mut keywords = Vec::with_capacity(program.nodes.len());
+        for node in &program.nodes {
+            needles.push(match node {
+                Node::Key(Key::Body(bytes) | Key::Text(bytes) | Key::Header(_, bytes)) => Some(needle(bytes)?),
+                _ => None,
+            });
+            keywords.push(match node {
+                Node::Key(Key::Flag(Flag::Keyword(name))) => Keyword::new(name),
+                _ => None,
+            });
+        }
+        Ok(Self { program, needles, keywords })
+    }
+
+    /// Whether the program asks for mod-sequences.
+    pub(crate) fn asks_mod_sequence(&self) -> bool {
+        self.program.nodes.iter().any(|node| matches!(node, Node::Key(Key::ModSeq(_))))
+    }
+
+    /// Sets the keys that `answer` can answer, and gives what that makes of the whole.
+    fn decide(&self, answers: &mut Answers, mut answer: impl FnMut(usize, &Key) -> Option<bool>) -> Option<bool> {
+        for (index, node) in self.program.nodes.iter().enumerate() {
+            if answers.get(index).copied().flatten().is_some() {
+                continue;
+            }
+            let of = |child: &usize| answers.get(*child).copied().flatten();
+            let value = match node {
+                Node::Key(key) => answer(index, key),
+                Node::Not(child) => of(child).map(|value| !value),
+                Node::And(children) => all(children.iter().map(of)),
+                Node::Or(one, two) => {
+                    all([of(one), of(two)].into_iter().map(|value| value.map(|value| !value))).map(|value| !value)
+                }
+            };
+            if let Some(place) = answers.get_mut(index) {
+                *place = value;
+            }
+        }
+        answers.last().copied().flatten()
+    }
+
+    /// What the view alone says.
+    pub(crate) fn by_view(&self, selected: &Selected, message: &Message<'_>, sequence: u32) -> (Option<bool>, Answers) {
+        let mut answers = vec![None; self.program.nodes.len()];
+        let (exists, last_uid) = (selected.numbers.exists(), selected.numbers.last_uid());
+        let decided = self.decide(&mut answers, |index, key| {
+            Some(match key {
+                Key::All => true,
+                Key::Sequence(set) => set.contains(sequence, exists),
+                Key::Uid(set) => set.contains(message.uid.get(), last_uid),
+                Key::Flag(Flag::Recent) => selected.recent.contains(message.uid.get()),
+                Key::Flag(Flag::Keyword(_)) => {
+                    self.keywords.get(index).and_then(Option::as_ref).is_some_and(|keyword| message.has(keyword))
+                }
+                Key::Flag(flag) => SYSTEM.iter().any(|(bit, known)| known == flag && message.system.contains(*bit)),
+                Key::Larger(size) => message.size > *size,
+                Key::Smaller(size) => message.size < *size,
+                Key::ModSeq(least) => message.modseq.0 >= *least,
+                Key::Date(DateOf::Received, compare, day) => return roughly(message.received, *compare, *day),
+                Key::Date(DateOf::Sent, ..) | Key::Header(..) | Key::Body(_) | Key::Text(_) => return None,
+            })
+        });
+        (decided, answers)
+    }
+
+    /// What the record says too.
+    pub(crate) fn by_record(&self, answers: &mut Answers, email: &Email) -> Option<bool> {
+        self.decide(answers, |index, key| match key {
+            Key::Date(of, compare, day) => Some(match of {
+                DateOf::Received => compares(internal_date(email), *compare, *day),
+                DateOf::Sent => email.parsed.sent_at.is_some_and(|sent| {
+                    let sent = InternalDate { seconds: sent.seconds, offset: sent.offset_minutes };
+                    compares(sent, *compare, *day)
+                }),
+            }),
+            Key::Header(name, _) => {
+                let needle = self.needles.get(index).and_then(Option::as_ref)?;
+                text::in_envelope(&email.parsed.envelope, name, needle)
+            }
+            _ => None,
+        })
+    }
+
+    /// What the bytes say, once nothing else has decided.
+    pub(crate) async fn by_bytes(
+        &self,
+        answers: &mut Answers,
+        account: &Account,
+        content: &mut Content,
+    ) -> Result<bool, Error> {
+        let header = content.own_header(account).await?;
+        let decided = self.decide(answers, |index, key| match key {
+            Key::Header(name, _) => {
+                let needle = self.needles.get(index).and_then(Option::as_ref)?;
+                let named = HeaderFields::new(&header).filter(|field| field.name.eq_ignore_ascii_case(name));
+                Some(named.into_iter().any(|field| needle.is_in(&message::decode_text(field.value))))
+            }
+            _ => None,
+        });
+        if let Some(decided) = decided {
+            return Ok(decided);
+        }
+        let mut search = TextSearch::new(self.open_texts(answers));
+        search.run(account, content).await?;
+        let found = search.found();
+        Ok(self.decide(answers, |index, _| Some(found.contains(&index))).unwrap_or(false))
+    }
+
+    /// The BODY and TEXT keys that are not answered yet.
+    fn open_texts(&self, answers: &Answers) -> Vec<(usize, message::SearchScope, &Needle)> {
+        let open = |index: usize| answers.get(index).copied().flatten().is_none();
+        let nodes = self.program.nodes.iter().zip(&self.needles).enumerate().filter(|(index, _)| open(*index));
+        nodes
+            .filter_map(|(index, (node, needle))| match node {
+                Node::Key(Key::Body(_)) => Some((index, message::SearchScope::Body, needle.as_ref()?)),
+                Node::Key(Key::Text(_)) => Some((index, message::SearchScope::Text, needle.as_ref()?)),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// All are true; not known while one is not known and none is false.
+fn all(values: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = true;
+    for value in values {
+        match value {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = false,
+        }
+    }
+    known.then_some(true)
+}
+
+/// RFC 3501, 6.4.4: the day as it is told, time and zone disregarded.
+fn compares(date: InternalDate, compare: Compare, day: jiff::civil::Date) -> bool {
+    let date = date.local().date();
+    match compare {
+        Compare::Before => date < day,
+        Compare::On => date == day,
+        Compare::Since => date >= day,
+    }
+}
+
+/// The same by the moment alone, where every zone of the world gives one answer.
+fn roughly(received: u32, compare: Compare, day: jiff::civil::Date) -> Option<bool> {
+    let at = |offset| compares(InternalDate { seconds: i64::from(received), offset }, compare, day);
+    let (west, here, east) = (at(-14 * 60), at(0), at(14 * 60));
+    (west == here && here == east).then_some(here)
+}

@@ -1,0 +1,204 @@
+//! Strings of SEARCH: substrings, without regard to case (RFC 3501, 6.4.4).
+use crate::session::content::Content;
+use encoding_rs::Encoding;
+use message::{Address, Envelope, Limits, SearchScope, TextExtractor};
+use std::collections::BTreeSet;
+use store::{Account, Error};
+
+/// A charset that the strings of a search can be in.
+pub(crate) struct Charset(&'static Encoding);
+
+impl Charset {
+    /// The charset of that name; UTF-7 and other stateful ones are not known.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let known = if name.eq_ignore_ascii_case("US-ASCII") {
+            Some(encoding_rs::UTF_8)
+        } else {
+            Encoding::for_label(name.as_bytes())
+        };
+        known.filter(|encoding| *encoding != encoding_rs::REPLACEMENT).map(Self)
+    }
+
+    /// The text of `bytes`, if they are of this charset.
+    pub(super) fn decode(&self, bytes: &[u8]) -> Option<String> {
+        self.0.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
+    }
+}
+
+/// A string that is looked for.
+pub(crate) struct Needle(String);
+
+impl Needle {
+    pub(super) fn new(text: &str) -> Self {
+        let mut folded = String::new();
+        fold(text, &mut folded);
+        Self(folded)
+    }
+
+    /// Whether `text` has it in itself.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        let mut folded = String::with_capacity(text.len());
+        fold(text, &mut folded);
+        folded.contains(&self.0)
+    }
+}
+
+/// Appends `text` without its case.
+fn fold(text: &str, folded: &mut String) {
+    if text.is_ascii() {
+        folded.extend(text.chars().map(|c| c.to_ascii_lowercase()));
+    } else {
+        folded.extend(text.chars().flat_map(char::to_lowercase));
+    }
+}
+
+/// Whether the envelope's field has the string; nothing for a field that is not in it. An empty string asks whether the
+/// field exists, which the envelope does not know.
+pub(super) fn in_envelope(envelope: &Envelope, name: &[u8], needle: &Needle) -> Option<bool> {
+    if needle.0.is_empty() {
+        return None;
+    }
+    let name = name.to_ascii_uppercase();
+    let text = |value: Option<&[u8]>| value.is_some_and(|value| needle.is_in(&message::decode_text(value)));
+    let list = |list: &[Address]| list.iter().any(|entry| in_address(entry, needle));
+    Some(match name.as_slice() {
+        b"FROM" => list(&envelope.from),
+        b"TO" => list(&envelope.to),
+        b"CC" => list(&envelope.cc),
+        b"BCC" => list(&envelope.bcc),
+        b"SUBJECT" => text(envelope.subject.as_deref()),
+        b"MESSAGE-ID" => text(envelope.message_id.as_deref()),
+        _ => return None,
+    })
+}
+
+fn in_address(entry: &Address, needle: &Needle) -> bool {
+    match entry {
+        Address::Mailbox { .. } => entry.readable().is_some_and(|readable| {
+            let name = readable.name.map(|name| format!("{name} ")).unwrap_or_default();
+            needle.is_in(&format!("{name}<{}>", readable.address))
+        }),
+        Address::GroupStart(name) => needle.is_in(&message::decode_text(name)),
+        Address::GroupEnd => false,
+    }
+}
+
+/// Looks for several strings in the text of one message while its bytes go by.
+pub(super) struct TextSearch<'a> {
+    wanted: Vec<(usize, SearchScope, &'a Needle)>,
+    found: BTreeSet<usize>,
+}
+
+impl<'a> TextSearch<'a> {
+    /// What is wanted, by the number of its node.
+    pub(super) fn new(wanted: Vec<(usize, SearchScope, &'a Needle)>) -> Self {
+        Self { wanted, found: BTreeSet::new() }
+    }
+
+    /// The nodes whose strings were found.
+    pub(super) fn found(self) -> BTreeSet<usize> {
+        self.found
+    }
+
+    /// Reads the message, once for each scope that is asked for.
+    pub(super) async fn run(&mut self, account: &Account, content: &mut Content) -> Result<(), Error> {
+        for scope in [SearchScope::Text, SearchScope::Body] {
+            let wanted: Vec<(usize, &Needle)> = self
+                .wanted
+                .iter()
+                .filter(|(_, of, _)| *of == scope)
+                .map(|(index, _, needle)| (*index, *needle))
+                .collect();
+            if !wanted.is_empty() {
+                self.scan(account, content, scope, &wanted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn scan(
+        &mut self,
+        account: &Account,
+        content: &mut Content,
+        scope: SearchScope,
+        wanted: &[(usize, &Needle)],
+    ) -> Result<(), Error> {
+        let mut window = Window::new(wanted.iter().map(|(_, needle)| needle.0.len()).max().unwrap_or(0));
+        let mut extractor = TextExtractor::new(Limits::default(), scope);
+        let (mut at, size) = (0, content.email.size);
+        while at < size {
+            let piece = content.piece(account, at, size).await?;
+            at += u64::try_from(piece.len()).unwrap_or(size);
+            let mut text = String::new();
+            extractor.push(&piece, &mut text);
+            self.look(window.take(&text), wanted);
+            if wanted.iter().all(|(index, _)| self.found.contains(index)) {
+                return Ok(());
+            }
+            tokio::task::yield_now().await;
+        }
+        let mut text = String::new();
+        extractor.finish(&mut text);
+        self.look(window.take(&text), wanted);
+        Ok(())
+    }
+
+    fn look(&mut self, text: &str, wanted: &[(usize, &Needle)]) {
+        for (index, needle) in wanted {
+            if !self.found.contains(index) && text.contains(&needle.0) {
+                self.found.insert(*index);
+            }
+        }
+    }
+}
+
+/// Folded text of which the end is kept, since a string may lie across two pieces.
+struct Window {
+    text: String,
+    kept: usize,
+}
+
+impl Window {
+    fn new(kept: usize) -> Self {
+        Self { text: String::new(), kept }
+    }
+
+    /// Takes the next piece; gives all that a string could lie in.
+    fn take(&mut self, piece: &str) -> &str {
+        let mut cut = self.text.len().saturating_sub(self.kept);
+        while !self.text.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        self.text.drain(..cut);
+        fold(piece, &mut self.text);
+        &self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_is_no_matter_and_pieces_neither() {
+        assert!(Needle::new("CAF\u{c9}").is_in("un caf\u{e9}"));
+        assert!(Needle::new("").is_in(""));
+        let needle = Needle::new("over de grens");
+        let text = "een zin die OVER de grens loopt";
+        for cut in 0..text.len() {
+            let mut window = Window::new(needle.0.len());
+            let (one, two) = text.split_at(cut);
+            let first = window.take(one).contains(&needle.0);
+            assert!(first || window.take(two).contains(&needle.0), "{cut}");
+        }
+    }
+
+    #[test]
+    fn charsets() {
+        assert_eq!(Charset::named("ISO-8859-1").unwrap().decode(b"\xe9").as_deref(), Some("\u{e9}"));
+        assert_eq!(Charset::named("us-ascii").unwrap().decode(b"a").as_deref(), Some("a"));
+        assert_eq!(Charset::named("UTF-8").unwrap().decode(b"\xe9"), None);
+        assert!(Charset::named("x-nowhere").is_none());
+        assert!(Charset::named("UTF-7").is_none());
+    }
+}

@@ -1,0 +1,62 @@
+//! The states of a session (RFC 3501, 3): each holds exactly what exists in it.
+use super::selected::Selected;
+use directory::{Revoked, SessionPermit};
+use store::Account;
+
+/// Where a session stands.
+pub(crate) enum Phase {
+    /// Nobody has logged in.
+    NotAuthenticated,
+    /// An account, no mailbox.
+    Authenticated(Login),
+    /// An account and one of its mailboxes.
+    Selected(Box<Selected>),
+}
+
+/// A login, for as long as the session lasts.
+pub(crate) struct Login {
+    /// Whose.
+    pub(crate) account: Account,
+    /// The client has asked for mod-sequences (RFC 7162, 3.1): replies tell them.
+    pub(crate) condstore: bool,
+    /// Tells that the account must not be used any more.
+    pub(crate) revoked: Revoked,
+    /// The account's place among its sessions, given back when this is dropped.
+    pub(crate) _permit: SessionPermit,
+}
+
+impl Phase {
+    /// The login, where there is one.
+    pub(crate) fn login(&self) -> Option<&Login> {
+        match self {
+            Self::NotAuthenticated => None,
+            Self::Authenticated(login) => Some(login),
+            Self::Selected(selected) => Some(&selected.login),
+        }
+    }
+
+    /// The login, to be changed.
+    pub(crate) fn login_mut(&mut self) -> Option<&mut Login> {
+        match self {
+            Self::NotAuthenticated => None,
+            Self::Authenticated(login) => Some(login),
+            Self::Selected(selected) => Some(&mut selected.login),
+        }
+    }
+
+    /// The mailbox, where one is selected.
+    pub(crate) fn selected_mut(&mut self) -> Option<&mut Selected> {
+        match self {
+            Self::NotAuthenticated | Self::Authenticated(_) => None,
+            Self::Selected(selected) => Some(selected),
+        }
+    }
+
+    /// Leaves the mailbox, if one is selected.
+    pub(crate) fn without_mailbox(self) -> Self {
+        match self {
+            Self::Selected(selected) => Self::Authenticated(selected.login),
+            other @ (Self::NotAuthenticated | Self::Authenticated(_)) => other,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! A selected mailbox: the numbers that the client knows, and how it is told what is new.
+use super::completion::{Completion, Ended};
+use super::flags::{merged, printed};
+use super::numbers::Numbers;
+use super::phase::Login;
+use super::talk::Talk;
+use crate::session::refusal::refusal;
+use imap_wire::reply::{self, Code, FetchReply, Status};
+use roaring::RoaringBitmap;
+use std::sync::Arc;
+use store::{FlagChange, Flags, MailboxId, Message, Uid, View};
+
+/// A mailbox that is open in this session.
+pub(crate) struct Selected {
+    pub(crate) login: Login,
+    pub(crate) mailbox: MailboxId,
+    /// Opened by EXAMINE (RFC 3501, 6.3.2).
+    pub(crate) read_only: bool,
+    pub(crate) numbers: Numbers,
+    /// The UIDs that are `\Recent` in this session (RFC 3501, 2.3.2).
+    pub(crate) recent: RoaringBitmap,
+    /// The mailbox was deleted by another session: it is empty from then on.
+    pub(crate) deleted: bool,
+}
+
+/// Whether the command at hand lets an EXPUNGE be told (RFC 3501, 7.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expunges {
+    /// Now.
+    Told,
+    /// Not beside FETCH, STORE and SEARCH by sequence number.
+    Held,
+}
+
+/// What this session has just changed itself, and how the client wants to hear of it.
+#[derive(Debug, Default)]
+pub(crate) struct Own<'a> {
+    /// Which messages, ascending.
+    pub(crate) uids: &'a [Uid],
+    /// `.SILENT`, and what was done: what came out as the client expects is not told.
+    pub(crate) silent: Option<&'a FlagChange>,
+    /// Messages in whose replies more will stand than flags: they are not told here.
+    pub(crate) elsewhere: &'a [Uid],
+    /// Replies name UIDs: the command did.
+    pub(crate) by_uid: bool,
+}
+
+impl Selected {
+    /// The flags of a message, as printed.
+    pub(crate) fn flags(&self, message: &Message<'_>) -> Vec<imap_wire::Flag> {
+        printed(message, self.recent.contains(message.uid.get()))
+    }
+
+    /// Tells what is new since the last time.
+    pub(crate) async fn tell(&mut self, talk: &mut Talk, expunges: Expunges, own: &Own<'_>) -> Result<(), Ended> {
+        match self.newest().await {
+            Ok(newest) => self.take(talk, &newest, own).await?,
+            Err(completion) => completion.print(talk.out(), None),
+        }
+        if expunges == Expunges::Told && self.numbers.has_ghosts() {
+            for sequence in self.numbers.expunge() {
+                reply::number(talk.out(), sequence, "EXPUNGE");
+                talk.pass().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The mailbox as it is now; `None` when there is nothing newer than what is told.
+    async fn newest(&mut self) -> Result<Option<Arc<View>>, Completion> {
+        if self.deleted {
+            return Ok(None);
+        }
+        match self.login.account.view(self.mailbox).await {
+            Ok(newest) => Ok(Some(newest).filter(|newest| !Arc::ptr_eq(newest, self.numbers.view()))),
+            Err(store::Error::NoSuchMailbox) => {
+                self.deleted = true;
+                self.numbers.lose();
+                Ok(None)
+            }
+            // What is told stays true for this session; the next command asks again.
+            Err(error) => Err(refusal(&error)),
+        }
+    }
+
+    async fn take(&mut self, talk: &mut Talk, newest: &Option<Arc<View>>, own: &Own<'_>) -> Result<(), Ended> {
+        let Some(newest) = newest else { return self.tell_unchanged(talk, own).await };
+        let changes = newest.changes_since(self.numbers.view());
+        let before = self.numbers.clone();
+        self.numbers.keep_numbers(Arc::clone(newest), &changes.expunged);
+        if !changes.arrived.is_empty() {
+            self.arrived(&changes.arrived).await;
+            reply::number(talk.out(), self.numbers.exists(), "EXISTS");
+            reply::number(talk.out(), self.recent_count(), "RECENT");
+        }
+        for &uid in &changes.changed {
+            self.tell_flags(talk, uid, before.view(), own);
+            talk.pass().await?;
+        }
+        // RFC 3501, 6.4.6: the result of STORE is told though it was so before.
+        for &uid in own.uids.iter().filter(|uid| own.silent.is_none() && changes.changed.binary_search(uid).is_err()) {
+            self.tell_flags(talk, uid, before.view(), own);
+            talk.pass().await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_unchanged(&mut self, talk: &mut Talk, own: &Own<'_>) -> Result<(), Ended> {
+        if own.silent.is_none() {
+            let view = Arc::clone(self.numbers.view());
+            for &uid in own.uids {
+                self.tell_flags(talk, uid, &view, own);
+                talk.pass().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `* n FETCH (FLAGS (…))` about one message, unless the client knows, or will see it elsewhere.
+    fn tell_flags(&self, talk: &mut Talk, uid: Uid, before: &View, own: &Own<'_>) {
+        if own.elsewhere.binary_search(&uid).is_ok() {
+            return;
+        }
+        let (Some(sequence), Some(message)) = (self.numbers.sequence(uid), self.numbers.get(uid)) else { return };
+        let expected = own.silent.zip(before.get(uid)).filter(|_| own.uids.binary_search(&uid).is_ok());
+        let known = expected.is_some_and(|(change, was)| {
+            let was = Flags { system: was.system, keywords: was.keywords.to_vec() };
+            merged(was, change).is_same(&message)
+        });
+        let condstore = self.login.condstore;
+        if known && !condstore {
+            return;
+        }
+        let flags = self.flags(&message);
+        let out = talk.out();
+        let mut fetch = FetchReply::begin(out, sequence);
+        if own.by_uid {
+            fetch.uid(out, uid.get());
+        }
+        // RFC 7162, 3.1.3: the mod-sequence is told even when the flags are not.
+        if !known {
+            fetch.flags(out, &flags);
+        }
+        if condstore {
+            fetch.mod_sequence(out, message.modseq.0);
+        }
+        fetch.end(out);
+    }
+
+    /// Marks what has arrived as recent, if this session is the first to be told.
+    async fn arrived(&mut self, arrived: &[Uid]) {
+        let account = &self.login.account;
+        let first =
+            if self.read_only { account.recent(self.mailbox).await } else { account.claim_recent(self.mailbox).await };
+        // Without an answer nothing is recent: the flag is a hint (RFC 9051 has dropped it).
+        if let Ok(first) = first {
+            self.recent.extend(arrived.iter().filter(|uid| **uid >= first).map(|uid| uid.get()));
+        }
+    }
+
+    /// How many messages are recent in this session.
+    pub(crate) fn recent_count(&self) -> u32 {
+        let here = self.recent.iter().filter(|uid| Uid::new(*uid).is_some_and(|uid| self.numbers.get(uid).is_some()));
+        u32::try_from(here.count()).unwrap_or(u32::MAX)
+    }
+
+    /// The first command that asks for mod-sequences turns them on, and tells where the mailbox stands
+    /// (RFC 7162, 3.1.2.1).
+    pub(crate) fn enable_condstore(&mut self, talk: &mut Talk) {
+        if !std::mem::replace(&mut self.login.condstore, true) {
+            let code = Code::HighestModSeq(self.numbers.view().modseq().0);
+            reply::condition(talk.out(), None, Status::Ok, Some(&code), "mod-sequences are told from now on");
+        }
+    }
+}

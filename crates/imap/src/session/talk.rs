@@ -1,0 +1,140 @@
+//! What a handler speaks with: the conversation, the framer of its commands, and the reply in the making.
+use super::completion::Ended;
+use crate::service::House;
+use imap_wire::{Framer, Limits, Step};
+use journal::Counts;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use transport::Conversation;
+
+/// How much of a reply is put together before it goes to the output.
+const PIECE: usize = 8 * 1024;
+
+/// The conversation with one client.
+pub(crate) struct Talk {
+    pub(crate) house: Arc<House>,
+    pub(crate) conversation: Conversation,
+    pub(crate) framer: Framer,
+    /// The tag of the command at hand.
+    pub(crate) tag: String,
+    /// What the session did so far.
+    pub(crate) counts: Counts,
+    /// What the client calls itself (ID).
+    pub(crate) client: Option<String>,
+    /// STARTTLS was taken: the handshake follows its reply.
+    pub(crate) begin_tls: bool,
+    reply: Vec<u8>,
+}
+
+/// What came of reading on.
+#[derive(Debug)]
+pub(crate) enum Read {
+    /// A whole command.
+    Command(Vec<u8>),
+    /// A line that was too long; its first bytes.
+    TooLong(Vec<u8>),
+    /// A literal is announced, and nothing of it is read.
+    Literal {
+        /// Its size.
+        size: u64,
+        /// Whether the client waits.
+        sync: bool,
+    },
+}
+
+impl Talk {
+    pub(crate) fn new(house: Arc<House>, conversation: Conversation) -> Self {
+        Self {
+            house,
+            conversation,
+            framer: Framer::default(),
+            tag: String::new(),
+            counts: Counts::default(),
+            client: None,
+            begin_tls: false,
+            reply: Vec::new(),
+        }
+    }
+
+    /// The reply in the making.
+    pub(crate) fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.reply
+    }
+
+    /// Passes the reply on once it is worth it; waits while the client does not read.
+    pub(crate) async fn pass(&mut self) -> Result<(), Ended> {
+        if self.reply.len() >= PIECE { self.pass_all().await } else { Ok(()) }
+    }
+
+    async fn pass_all(&mut self) -> Result<(), Ended> {
+        // Between commands a session holds no buffer.
+        let reply = std::mem::take(&mut self.reply);
+        self.send(&reply).await
+    }
+
+    /// Passes on what is made, then `bytes` as they are.
+    pub(crate) async fn stream(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+        self.pass_all().await?;
+        self.send(bytes).await
+    }
+
+    async fn send(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+        self.counts.bytes_out = self.counts.bytes_out.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(self.conversation.output.write(bytes).await?)
+    }
+
+    /// Hands everything to the client.
+    pub(crate) async fn flush(&mut self) -> Result<(), Ended> {
+        self.pass_all().await?;
+        Ok(self.conversation.output.flush().await?)
+    }
+
+    /// Asks for what the client waits to send (RFC 3501, 7.5).
+    pub(crate) async fn go_ahead(&mut self, text: &str) -> Result<(), Ended> {
+        imap_wire::reply::continuation(&mut self.reply, text);
+        self.flush().await
+    }
+
+    /// Reads on until something is whole, waiting at most until `deadline`.
+    ///
+    /// # Cancel safety
+    /// What was read stays, here or in the framer.
+    pub(crate) async fn read(&mut self, limits: &Limits, deadline: Instant) -> Result<Read, Ended> {
+        loop {
+            let (used, step) = self.framer.feed(self.conversation.input.buffered(), limits);
+            self.conversation.input.consume(used);
+            match step {
+                Step::Done => return Ok(Read::Command(self.framer.take())),
+                Step::TooLong => return Ok(Read::TooLong(self.framer.take())),
+                Step::Literal { size, sync } => return Ok(Read::Literal { size, sync }),
+                Step::Incomplete => {
+                    self.flush().await?;
+                    self.fill(deadline).await?;
+                }
+            }
+        }
+    }
+
+    /// Reads more into the input.
+    ///
+    /// # Cancel safety
+    /// What was read stays in the input.
+    pub(crate) async fn fill(&mut self, deadline: Instant) -> Result<(), Ended> {
+        let wait = deadline.saturating_duration_since(Instant::now());
+        match self.conversation.input.fill_within(wait).await {
+            Ok(0) => Err(Ended::Gone(transport::InputError::Closed)),
+            Ok(read) => {
+                self.counts.bytes_in = self.counts.bytes_in.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+                Ok(())
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => Err(Ended::Silent),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A deadline from now on.
+    pub(crate) fn within(wait: Duration) -> Instant {
+        Instant::now() + wait
+    }
+}

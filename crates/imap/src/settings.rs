@@ -1,0 +1,42 @@
+//! How a listener's IMAP sessions behave.
+use names::ByteSize;
+use std::time::Duration;
+
+/// Settings of one IMAP listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether a password may come without TLS (port 143 as the settings page promises it). Default `false`.
+    pub login_without_tls: bool,
+    /// Largest message that APPEND takes. Default 50 MiB.
+    pub max_message_size: ByteSize,
+    /// How long a client may be silent before login. Default 60 s.
+    pub wait_before_login: Duration,
+    /// How long it may be silent after login, within IDLE too. Default 30 min, the least that RFC 3501, 5.4 allows.
+    pub wait_after_login: Duration,
+    /// How long a client may be silent within a literal. Default 5 min.
+    pub wait_in_literal: Duration,
+    /// How long a client may leave a reply unread. Default 60 s.
+    pub wait_to_write: Duration,
+    /// How long one SEARCH may read messages. Default 10 s.
+    pub search_time: Duration,
+    /// How many SEARCHes read messages at the same time, all sessions together. Default 2.
+    pub searches: usize,
+    /// BAD commands in a row after which the session ends. Default 20.
+    pub max_errors: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            login_without_tls: false,
+            max_message_size: ByteSize::mib(50),
+            wait_before_login: Duration::from_secs(60),
+            wait_after_login: Duration::from_secs(30 * 60),
+            wait_in_literal: Duration::from_secs(5 * 60),
+            wait_to_write: Duration::from_secs(60),
+            search_time: Duration::from_secs(10),
+            searches: 2,
+            max_errors: 20,
+        }
+    }
+}

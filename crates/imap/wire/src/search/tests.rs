@@ -1,0 +1,81 @@
+use super::*;
+use proptest::prelude::*;
+
+fn read(text: &str) -> Result<Search, Error> {
+    Search::read(&mut Cursor::new(text.as_bytes()))
+}
+
+#[test]
+fn table() {
+    for (text, nodes) in [
+        ("ALL", 2),
+        ("UNSEEN", 3),
+        ("NEW", 5),
+        ("1:3,5 UID 7", 3),
+        ("NOT NOT SEEN", 4),
+        ("OR SEEN OR FLAGGED ANSWERED", 6),
+        ("(SEEN FLAGGED) (ANSWERED)", 6),
+        ("OR (SEEN) NOT (FLAGGED)", 7),
+        ("SENTSINCE 1-Feb-1994 NOT FROM \"Smith\"", 4),
+        ("CHARSET UTF-8 TEXT {3}\r\nab)", 2),
+        ("HEADER X-A \"\" MODSEQ 620162338", 3),
+        ("MODSEQ \"/flags/\\\\draft\" all 620162338", 2),
+        ("RETURN (MIN COUNT) KEYWORD work UNKEYWORD x", 4),
+    ] {
+        assert_eq!(read(text).map(|search| search.program.nodes.len()), Ok(nodes), "{text}");
+    }
+    assert!(read("RETURN () ALL").unwrap().options.unwrap().all);
+    for text in [
+        "",
+        "()",
+        "(SEEN",
+        "SEEN)",
+        "NOT",
+        "OR SEEN",
+        "OR SEEN ",
+        "NOPE",
+        "SEEN  FLAGGED",
+        "BEFORE 31-Feb-1994",
+        "UID",
+        "UID a",
+        "LARGER -1",
+        "LARGER 4294967296",
+        "HEADER x",
+        "RETURN (X) ALL",
+        "RETURN ALL",
+        "CHARSET UTF-8",
+        "MODSEQ 9223372036854775808",
+        "0",
+    ] {
+        assert!(read(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn depth_and_count_are_bounded() {
+    let nested = |depth| format!("{}SEEN{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(read(&nested(MAX_DEPTH)).is_ok());
+    for depth in [MAX_DEPTH + 1, 64, 1_000, 100_000] {
+        assert_eq!(read(&nested(depth)), Err(Error::TooDeep { limit: MAX_DEPTH }));
+    }
+    assert!(read(&format!("{}SEEN", "NOT ".repeat(4_000))).is_ok());
+    assert!(matches!(read(&format!("{}SEEN", "NOT ".repeat(100_000))), Err(Error::TooMany { .. })));
+    assert!(matches!(read(&"SEEN ".repeat(6_000)), Err(Error::TooMany { .. })));
+}
+
+proptest! {
+    #[test]
+    fn children_stand_before_their_parents(text in "((NOT|OR|\\(SEEN\\)|SEEN|ALL|1:2) ){1,12}SEEN") {
+        if let Ok(search) = read(&text) {
+            for (index, node) in search.program.nodes.iter().enumerate() {
+                let before = match node {
+                    Node::Key(_) => true,
+                    Node::And(keys) => keys.iter().all(|key| *key < index),
+                    Node::Or(one, two) => *one < index && *two < index,
+                    Node::Not(one) => *one < index,
+                };
+                prop_assert!(before);
+            }
+        }
+    }
+}
