@@ -23,3 +23,6 @@ pub use operator::{Filter, Load, Operator, QueuePage, Queued};
 pub use queue::{Destination, Entry, Hold, LaneState, PARTITIONS, Pending, QueueId, QueueIdError};
 pub use routing::{Asked, DirectoryAway, Recipient, Refused, Residents, Resolved, Target};
 pub use settings::{NextHop, Settings};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! Delivery as a whole, on the engine in memory, with scripted DNS, clock, mailboxes and servers.
+mod bench;
+mod intake;
+mod outbound;
+mod queue;
+mod report;
+mod server;

@@ -1,0 +1,207 @@
+//! Fairness, restart, owners, and the operator.
+use super::bench::{Bench, HOUR, MINUTE, account, lock};
+use crate::queue::lease::{self, Asked};
+use crate::queue::ledger::Turn;
+use crate::{Error, Filter, Origin};
+use journal::Event;
+use std::time::Duration;
+use store::Store;
+
+const TEXT: &str = "Subject: a\r\n\r\nb\r\n";
+
+async fn send(bench: &Bench, to: &str) {
+    bench.send(Origin::Submission, "anna@here.example", &[to], TEXT).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn q10_a_dead_domain_with_thousands_does_not_delay_a_living_one() {
+    let bench = Bench::new().await;
+    let dead = bench.domain("dead.example", "192.0.2.1");
+    dead.change(|manners| manners.silent = true);
+    let alive = bench.domain("alive.example", "192.0.2.2");
+    for n in 0..3_000 {
+        send(&bench, &format!("x{n}@dead.example")).await;
+    }
+    bench.run().rest().await;
+    let sent_at = tokio::time::Instant::now();
+    send(&bench, "y@alive.example").await;
+    while alive.took().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(sent_at.elapsed() < Duration::from_secs(5));
+    // the dead one costs a few connections an hour, not thousands
+    for _ in 0..60 {
+        bench.advance(MINUTE).await;
+    }
+    assert!(dead.connections() < 20, "{}", dead.connections());
+    assert_eq!(bench.queued().await, 3_000);
+    dead.change(|manners| manners.silent = false);
+    for _ in 0..10 {
+        bench.advance(HOUR).await;
+    }
+    assert_eq!((dead.took().len(), bench.queued().await), (3_000, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_given_up_after_five_days_and_not_before() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.unreachable = true);
+    bench.run().rest().await;
+    send(&bench, "x@far.example").await;
+    for _ in 0..119 {
+        bench.advance(HOUR).await;
+    }
+    assert_eq!(bench.queued().await, 1);
+    let reports = super::report::reports(&bench, "anna").await;
+    assert_eq!(reports.len(), 1, "one warning");
+    assert!(reports[0].contains("Action: delayed"));
+    let attempts = server.connections();
+    assert!((25..60).contains(&attempts), "{attempts}");
+    bench.advance(HOUR * 2).await;
+    assert_eq!(bench.queued().await, 0);
+    let reports = super::report::reports(&bench, "anna").await;
+    assert!(reports[1].contains("Action: failed") && reports[1].contains("Status: 4.4.7"), "{}", reports[1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_goes_on_where_it_was() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.unreachable = true);
+    bench.run().rest().await;
+    for n in 0..50 {
+        send(&bench, &format!("x{n}@far.example")).await;
+    }
+    bench.rest().await;
+    let bench = bench.restart().await;
+    server.change(|manners| manners.unreachable = false);
+    bench.run().rest().await;
+    for _ in 0..4 {
+        bench.advance(HOUR).await;
+    }
+    assert_eq!((server.took().len(), bench.queued().await), (50, 0));
+    assert!(bench.told.take().iter().filter(|event| matches!(event, Event::Relayed(_))).count() >= 49);
+}
+
+#[tokio::test(start_paused = true)]
+async fn q12_a_restart_reads_only_what_is_due() {
+    let bench = Bench::new().await;
+    bench.domain("far.example", "192.0.2.1").change(|manners| manners.unreachable = true);
+    bench.run().rest().await;
+    send(&bench, "x@far.example").await;
+    bench.rest().await;
+    let bench = bench.restart().await;
+    let before = bench.engine.counts();
+    bench.run().rest().await;
+    let after = bench.engine.counts();
+    // a lease, a page of the due index and the next due of each partition
+    assert!(after.reads - before.reads <= 4 * 64, "{before:?} {after:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_stale_one_of_two_owners_is_refused() {
+    let bench = Bench::new().await;
+    bench.domain("far.example", "192.0.2.1");
+    send(&bench, "x@far.example").await;
+    let operator = bench.delivery.operator();
+    let id = operator.list(&Filter::default(), None, 1).await.unwrap().entries[0].id;
+    let store = Store::open(std::sync::Arc::new(bench.engine.clone()), bench.world.clone(), store::Settings::default());
+    let records = store.await.unwrap().records();
+    let now = bench.world.clock.now();
+    let partition = id.partition;
+    let Asked::Ours(first) = lease::acquire(&records, partition, 1, now, false).await.unwrap() else { panic!() };
+    let taken = lease::acquire(&records, partition, 2, now.plus(MINUTE / 4), false).await.unwrap();
+    assert_eq!(taken, Asked::Taken(now.plus(lease::LASTS)));
+    lease::renew(&records, first, now.plus(MINUTE / 4)).await.unwrap();
+    let taken = lease::acquire(&records, partition, 2, now.plus(MINUTE * 2 / 3), false).await.unwrap();
+    assert_eq!(taken, Asked::Taken(now.plus(MINUTE / 4 + lease::LASTS)));
+    let Asked::Ours(second) = lease::acquire(&records, partition, 2, now.plus(MINUTE), false).await.unwrap() else {
+        panic!()
+    };
+    let ledger = &bench.delivery.0.queue.ledger;
+    let old = ledger.read(id).await.unwrap().unwrap();
+    let turn = |fence| Turn { old: &old, new: None, reports: &[], fence: Some(fence) };
+    assert_eq!(ledger.turn(&turn(first)).await, Err(Error::LeaseLost(partition)));
+    assert_eq!(lease::renew(&records, first, now).await, Err(Error::LeaseLost(partition)));
+    assert!(ledger.read(id).await.unwrap().is_some());
+    ledger.turn(&turn(second)).await.unwrap();
+    assert_eq!(ledger.turn(&turn(second)).await, Err(Error::Changed(id)));
+    assert!(bench.engine.links().values().all(Vec::is_empty), "the blob's last use is gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blob_is_linked_as_long_as_one_entry_uses_it() {
+    let bench = Bench::new().await;
+    let operator = bench.delivery.operator();
+    for _ in 0..200 {
+        send(&bench, "x@far.example").await;
+    }
+    assert_eq!(bench.engine.links().len(), 1);
+    let page = operator.list(&Filter::default(), None, 1_000).await.unwrap();
+    assert_eq!(page.entries.len(), 200);
+    let (last, others) = page.entries.split_last().unwrap();
+    for queued in others {
+        operator.remove(queued.id, "test", "test").await.unwrap();
+    }
+    assert_eq!(bench.engine.links().values().flatten().count(), 1);
+    operator.remove(last.id, "test", "test").await.unwrap();
+    assert_eq!(bench.engine.links().values().flatten().count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_operator_holds_releases_retries_and_removes() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.unreachable = true);
+    bench.run().rest().await;
+    send(&bench, "x@far.example").await;
+    bench.rest().await;
+    let operator = bench.delivery.operator();
+    let id = operator.list(&Filter::default(), None, 10).await.unwrap().entries[0].id;
+    operator.hold(id, "spam?", "desk").await.unwrap();
+    server.change(|manners| manners.unreachable = false);
+    bench.advance(HOUR * 200).await;
+    assert_eq!(server.took().len(), 0);
+    assert_eq!(operator.show(id).await.unwrap().entry.hold.unwrap().reason, "spam?");
+    let held = Filter { held: Some(true), sender: Some("ANNA@".to_owned()), ..Filter::default() };
+    assert_eq!(operator.list(&held, None, 10).await.unwrap().entries.len(), 1);
+    let others = Filter { recipient: Some("@else.example".to_owned()), ..Filter::default() };
+    assert_eq!(operator.list(&others, None, 10).await.unwrap().entries.len(), 0);
+    operator.release(id, "desk").await.unwrap();
+    bench.advance(MINUTE * 20).await;
+    assert_eq!((server.took().len(), bench.queued().await), (1, 0));
+    assert_eq!(operator.show(id).await, Err(Error::NoSuchEntry(id)));
+    server.change(|manners| manners.unreachable = true);
+    send(&bench, "x@far.example").await;
+    bench.rest().await;
+    server.change(|manners| manners.unreachable = false);
+    let id = operator.list(&Filter::default(), None, 10).await.unwrap().entries[0].id;
+    operator.retry(id, "desk").await.unwrap();
+    bench.rest().await;
+    assert_eq!((server.took().len(), bench.queued().await), (2, 0));
+    let acts: Vec<String> = bench
+        .told
+        .take()
+        .iter()
+        .filter_map(|event| match event {
+            Event::Act { act, .. } => Some(act.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(acts, ["queue hold", "queue release", "queue retry"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_refuses_a_result_costs_a_repetition_at_most() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    bench.run().rest().await;
+    send(&bench, "x@far.example").await;
+    bench.engine.fail_next(Some(store::CommitError::NoSpace));
+    bench.rest().await;
+    assert_eq!((server.took().len(), bench.queued().await), (1, 1));
+    bench.advance(MINUTE).await;
+    assert_eq!((server.took().len(), bench.queued().await), (2, 0));
+    assert_eq!(lock(&bench.homes.mail).get(&account("anna")).map(Vec::len), None);
+}

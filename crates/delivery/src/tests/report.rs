@@ -1,0 +1,143 @@
+//! Reports to senders (THREATS.md, Q08 and S34).
+use super::bench::{Bench, HOUR, account, lock};
+use crate::{Notify, Origin, Return};
+
+const SUCCESS: Notify = Notify { success: true, failure: true, delay: true };
+
+/// The reports in a mailbox, as text.
+pub(super) async fn reports(bench: &Bench, name: &str) -> Vec<String> {
+    use store::Engine as _;
+    let mail = lock(&bench.homes.mail).get(&account(name)).cloned().unwrap_or_default();
+    let mut texts = Vec::new();
+    for (_, mail) in mail {
+        let source = bench.engine.blobs().open(mail.blob.hash).await.unwrap().unwrap();
+        texts.push(String::from_utf8(source.read(0..source.size()).await.unwrap().to_vec()).unwrap());
+    }
+    texts
+}
+
+async fn failed(bench: &Bench, origin: Origin, from: &str, text: &str, notify: Notify, ret: Option<Return>) {
+    bench.domain("far.example", "192.0.2.1");
+    bench.run().rest().await;
+    bench.send_as(origin, from, &["no@far.example"], text, notify, |envelope| envelope.ret = ret).await;
+    bench.rest().await;
+    assert_eq!(bench.queued().await, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_in_both_languages_and_brings_the_message_back() {
+    let bench = Bench::new().await;
+    let text = "Subject: hoi\r\nBcc: secret@far.example\r\n\r\nbody\r\n";
+    failed(&bench, Origin::Submission, "anna@here.example", text, Notify::default(), None).await;
+    let reports = reports(&bench, "anna").await;
+    let [report] = reports.as_slice() else { panic!("{reports:?}") };
+    for part in [
+        "Return-Path: <>\r\n",
+        "Subject: Uw bericht is niet bezorgd",
+        "Auto-Submitted: auto-replied",
+        "multipart/report",
+        "Niemand heeft dit adres.",
+        "Nobody has this address.",
+        "550 5.1.1 nobody of that name",
+        "Reporting-MTA: dns; mx.here.example",
+        "Final-Recipient: rfc822; no@far.example",
+        "Action: failed",
+        "Status: 5.1.1",
+        "message/rfc822",
+        "Subject: hoi",
+    ] {
+        assert!(report.contains(part), "{part} is not in\n{report}");
+    }
+    assert!(!report.contains("Return-Path: <anna"), "ours does not go out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_message_and_ret_hdrs_bring_headers_only() {
+    let large = format!("Subject: groot\r\n\r\n{}", "x\r\n".repeat(30_000));
+    for (text, ret) in [(large.as_str(), None), ("Subject: groot\r\n\r\nx\r\n", Some(Return::Headers))] {
+        let bench = Bench::new().await;
+        failed(&bench, Origin::Submission, "anna@here.example", text, Notify::default(), ret).await;
+        let reports = reports(&bench, "anna").await;
+        assert!(reports[0].contains("text/rfc822-headers") && reports[0].contains("Subject: groot"));
+        assert!(reports[0].len() < 10_000 && !reports[0].contains("\r\nx\r\n"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_told_who_did_not_ask_or_cannot_be() {
+    for (from, notify) in
+        [("", Notify::default()), ("anna@here.example", Notify::NEVER), ("gone@here.example", Notify::default())]
+    {
+        let bench = Bench::new().await;
+        failed(&bench, Origin::Submission, from, "A: b\r\n\r\n", notify, None).await;
+        assert!(lock(&bench.homes.mail).is_empty(), "{from}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_never_brings_forth_another() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    bench.run().rest().await;
+    // the report itself goes to a mailbox elsewhere that does not exist
+    bench.send(Origin::Relay, "no@far.example", &["no@far.example"], "A: b\r\n\r\n").await;
+    bench.rest().await;
+    assert_eq!((bench.queued().await, server.took().len()), (0, 0));
+    let nulls = server.lines().iter().filter(|line| line.starts_with("MAIL FROM:<>")).count();
+    assert_eq!(nulls, 1);
+    assert!(lock(&bench.homes.mail).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn success_is_told_to_customers_and_not_to_strangers() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    bench.run().rest().await;
+    let from = "anna@here.example";
+    let to = ["bram@here.example", "x@far.example"];
+    bench.send_as(Origin::Submission, from, &to, "A: b\r\n\r\n", SUCCESS, |_| {}).await;
+    bench.rest().await;
+    let told = reports(&bench, "anna").await;
+    assert!(told.iter().any(|report| report.contains("Action: delivered")), "{told:?}");
+    assert!(told.iter().any(|report| report.contains("Action: relayed")), "{told:?}");
+    // no report names somebody else's recipient beside its own
+    assert!(told.iter().all(|report| !report.contains("Action: failed")));
+    // where the next server knows DSN, it is asked and tells itself
+    server.change(|manners| manners.offers.push("DSN"));
+    bench.send_as(Origin::Submission, from, &["x@far.example"], "A: c\r\n\r\n", SUCCESS, |_| {}).await;
+    bench.rest().await;
+    assert_eq!(reports(&bench, "anna").await.len(), told.len());
+    let rcpt = server.took().last().unwrap().rcpt[0].clone();
+    assert!(rcpt.contains("NOTIFY=SUCCESS"), "{rcpt}");
+    let strangers = ["bram@here.example", "carla@here.example"];
+    bench.send_as(Origin::Internet, "no@far.example", &strangers, "A: d\r\n\r\n", SUCCESS, |_| {}).await;
+    bench.rest().await;
+    assert!(!server.lines().iter().any(|line| line.starts_with("MAIL FROM:<>")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_an_alias_leads_is_not_told() {
+    let bench = Bench::new().await;
+    bench.domain("far.example", "192.0.2.1");
+    bench.alias("club", &["bram", "no@far.example"]);
+    bench.run().rest().await;
+    bench.send(Origin::Submission, "anna@here.example", &["club@here.example"], "A: b\r\n\r\n").await;
+    bench.rest().await;
+    let reports = reports(&bench, "anna").await;
+    assert!(reports[0].contains("Final-Recipient: rfc822; club@here.example"));
+    assert_eq!((reports.len(), bench.homes.count(account("bram"))), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_that_is_away_delays_the_report_and_loses_nothing() {
+    let bench = Bench::new().await;
+    bench.domain("far.example", "192.0.2.1");
+    bench.run().rest().await;
+    bench.send(Origin::Submission, "anna@here.example", &["no@far.example"], "A: b\r\n\r\n").await;
+    *lock(&bench.residents.away) = true;
+    bench.rest().await;
+    assert_eq!((bench.queued().await, bench.homes.count(account("anna"))), (1, 0));
+    *lock(&bench.residents.away) = false;
+    bench.advance(HOUR).await;
+    assert_eq!((bench.queued().await, bench.homes.count(account("anna"))), (0, 1));
+}

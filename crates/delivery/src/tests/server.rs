@@ -1,0 +1,216 @@
+//! A small SMTP server whose manners a test chooses.
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
+use tokio_util::task::TaskTracker;
+use transport::scripted::{BrokenTls, PlainTls, ScriptedConnect};
+use transport::{Destination, StartTls};
+
+/// A message that a server took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Took {
+    pub(super) mail: String,
+    pub(super) rcpt: Vec<String>,
+    /// Without the dots that were doubled.
+    pub(super) data: String,
+}
+
+/// How a server behaves.
+#[derive(Debug, Clone)]
+pub(super) struct Manners {
+    pub(super) greeting: String,
+    /// What EHLO offers.
+    pub(super) offers: Vec<&'static str>,
+    /// Answers to the data, one after the other; then 250. An empty one hangs up instead.
+    pub(super) after_dot: Vec<&'static str>,
+    /// What is said, byte for byte, behind the 220 of STARTTLS.
+    pub(super) behind_starttls: &'static str,
+    pub(super) broken_tls: bool,
+    /// Nothing is ever said.
+    pub(super) silent: bool,
+    /// Said without end in place of the greeting.
+    pub(super) endless: Option<&'static str>,
+    /// No connection at all.
+    pub(super) unreachable: bool,
+}
+
+impl Default for Manners {
+    fn default() -> Self {
+        Self {
+            greeting: "220 hello".to_owned(),
+            offers: vec!["PIPELINING", "8BITMIME", "SIZE 1000000"],
+            after_dot: Vec::new(),
+            behind_starttls: "",
+            broken_tls: false,
+            silent: false,
+            endless: None,
+            unreachable: false,
+        }
+    }
+}
+
+#[derive(Default)]
+struct State {
+    manners: Manners,
+    took: Vec<Took>,
+    connections: usize,
+    lines: Vec<String>,
+}
+
+/// A server.
+#[derive(Clone, Default)]
+pub(super) struct Server(Arc<Mutex<State>>);
+
+/// All servers there are, by address.
+#[derive(Clone, Default)]
+pub(super) struct World(Arc<Mutex<BTreeMap<IpAddr, Server>>>);
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl World {
+    pub(super) fn server(&self, address: &str) -> Server {
+        let server = Server::default();
+        lock(&self.0).insert(address.parse().unwrap(), server.clone());
+        server
+    }
+
+    pub(super) fn connect(&self) -> ScriptedConnect {
+        let world = self.clone();
+        ScriptedConnect::new(move |to| world.open(to))
+    }
+
+    fn open(&self, to: &Destination) -> io::Result<(DuplexStream, Option<Arc<dyn StartTls>>)> {
+        let server = lock(&self.0).get(&to.address.ip()).cloned().ok_or(io::ErrorKind::ConnectionRefused)?;
+        let manners = server.manners();
+        lock(&server.0).connections += 1;
+        if manners.unreachable {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        TaskTracker::new().spawn(async move {
+            // a client that hangs up ends the conversation
+            let _ = server.serve(theirs).await;
+        });
+        let tls: Arc<dyn StartTls> = if manners.broken_tls { Arc::new(BrokenTls) } else { Arc::new(PlainTls) };
+        Ok((ours, Some(tls)))
+    }
+}
+
+impl Server {
+    pub(super) fn change(&self, change: impl FnOnce(&mut Manners)) -> &Self {
+        change(&mut lock(&self.0).manners);
+        self
+    }
+
+    pub(super) fn took(&self) -> Vec<Took> {
+        lock(&self.0).took.clone()
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        lock(&self.0).connections
+    }
+
+    /// Every line that was heard outside of data.
+    pub(super) fn lines(&self) -> Vec<String> {
+        lock(&self.0).lines.clone()
+    }
+
+    fn manners(&self) -> Manners {
+        lock(&self.0).manners.clone()
+    }
+
+    async fn serve(&self, stream: DuplexStream) -> io::Result<()> {
+        let mut stream = BufReader::new(stream);
+        let manners = self.manners();
+        if manners.silent {
+            return std::future::pending().await;
+        }
+        if let Some(endless) = manners.endless {
+            loop {
+                stream.get_mut().write_all(endless.as_bytes()).await?;
+            }
+        }
+        say(&mut stream, &manners.greeting).await?;
+        let (mut mail, mut rcpt) = (String::new(), Vec::new());
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if stream.read_line(&mut line).await? == 0 {
+                return Ok(());
+            }
+            let said = line.trim_end().to_owned();
+            lock(&self.0).lines.push(said.clone());
+            let verb = said.split(' ').next().unwrap_or_default().to_owned();
+            match verb.as_str() {
+                "EHLO" => {
+                    let mut text = "250-far.example\r\n".to_owned();
+                    manners.offers.iter().for_each(|offer| text.push_str(&format!("250-{offer}\r\n")));
+                    text.push_str("250 HELP");
+                    say(&mut stream, &text).await?;
+                }
+                "STARTTLS" => say(&mut stream, &format!("220 go{}", manners.behind_starttls)).await?,
+                "MAIL" => {
+                    mail = said;
+                    rcpt.clear();
+                    say(&mut stream, "250 ok").await?;
+                }
+                "RCPT" => {
+                    let answer = match () {
+                        () if said.contains("<no") => "550 5.1.1 nobody of that name",
+                        () if said.contains("<later") => "450 4.2.1 not now",
+                        () => "250 ok",
+                    };
+                    if answer.starts_with("250") {
+                        rcpt.push(said);
+                    }
+                    say(&mut stream, answer).await?;
+                }
+                "DATA" => {
+                    say(&mut stream, "354 go").await?;
+                    let data = read_data(&mut stream).await?;
+                    let answer = {
+                        let mut state = lock(&self.0);
+                        let answers = &mut state.manners.after_dot;
+                        let answer = if answers.is_empty() { "250 2.0.0 taken" } else { answers.remove(0) };
+                        if answer.is_empty() || answer.starts_with("250") {
+                            state.took.push(Took { mail: mail.clone(), rcpt: std::mem::take(&mut rcpt), data });
+                        }
+                        answer
+                    };
+                    if answer.is_empty() {
+                        return Ok(());
+                    }
+                    say(&mut stream, answer).await?;
+                }
+                "RSET" => say(&mut stream, "250 ok").await?,
+                "QUIT" => return say(&mut stream, "221 bye").await,
+                _ => say(&mut stream, "500 what").await?,
+            }
+        }
+    }
+}
+
+async fn say(stream: &mut BufReader<DuplexStream>, text: &str) -> io::Result<()> {
+    // as the net does: not at once
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    stream.get_mut().write_all(format!("{text}\r\n").as_bytes()).await
+}
+
+async fn read_data(stream: &mut BufReader<DuplexStream>) -> io::Result<String> {
+    let mut data = String::new();
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if line == ".\r\n" {
+            return Ok(data);
+        }
+        data.push_str(line.strip_prefix('.').unwrap_or(&line));
+    }
+}
