@@ -2,8 +2,11 @@
 mod config;
 mod manual;
 mod message;
+pub(crate) use config::load;
 
 use crate::failure::{Code, Failure};
+use crate::demo::Demo;
+use crate::serve::Serve;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -44,6 +47,10 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// A whole provider on this machine, with accounts and mail
+    Demo(Demo),
+    /// Run the server
+    Serve(Serve),
     /// Check, show or explain the configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -61,6 +68,8 @@ impl CommandLine {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let global = self.global;
         match self.command {
+            Command::Demo(command) => command.run(&global),
+            Command::Serve(command) => command.run(&global),
             Command::Config(command) => command.run(&global),
             Command::Message(command) => command.run(&global),
             Command::Completions(command) => command.run(),

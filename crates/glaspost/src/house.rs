@@ -7,7 +7,7 @@ use directory::{Directory, DirectorySettings, LoginObserver, ThrottleLimits};
 use engines::Embedded;
 use journal::{Journal, Writer};
 use std::sync::Arc;
-use store::{Engine, Store};
+use store::{Engine, MailboxName, Role, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::Connect;
@@ -135,4 +135,19 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         starttls: queue.starttls,
         ..delivery::Settings::new(host_name)
     })
+}
+
+/// What a new account has beside INBOX.
+pub(crate) fn standard_mailboxes() -> Result<Vec<(MailboxName, Option<Role>)>, Failure> {
+    let mailboxes = [
+        ("Drafts", Role::Drafts),
+        ("Sent", Role::Sent),
+        ("Junk", Role::Junk),
+        ("Trash", Role::Trash),
+        ("Archive", Role::Archive),
+    ];
+    mailboxes
+        .into_iter()
+        .map(|(name, role)| Ok((MailboxName::new(name).map_err(|error| Failure::new(Code::Software, error))?, Some(role))))
+        .collect()
 }

@@ -3,15 +3,18 @@
 //! The command line ([`cli`]), the configuration ([`configuration`]) and the wiring of the rooms.
 mod cli;
 mod configuration;
+mod demo;
 mod failure;
 mod health;
 mod house;
 mod log;
+mod serve;
 
 use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    net::install_provider();
     let command_line = match cli::CommandLine::try_parse() {
         Ok(command_line) => command_line,
         Err(error) => {

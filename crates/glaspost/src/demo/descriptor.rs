@@ -58,3 +58,44 @@ impl Door {
         }
     }
 }
+
+impl Descriptor {
+    /// The same for people, with what to try next.
+    pub(super) fn for_people(&self) -> String {
+        let mut text = format!("Glaspost runs as {}, in {}\n\n", self.domain, self.dir.display());
+        for door in &self.listeners {
+            let tls = match door.tls {
+                Security::None => "plain",
+                Security::Starttls => "STARTTLS",
+                Security::Implicit => "TLS",
+            };
+            let place = format!("{}:{}", door.address, door.port);
+            text.push_str(&format!("  {:<11} {place:<17} {tls:<9} {}\n", door.protocol.to_string(), door.names.join(", ")));
+        }
+        text.push_str("\nAccounts (name, password):\n");
+        for account in self.accounts.iter().take(5).chain(std::iter::once(&self.admin)) {
+            text.push_str(&format!("  {:<32} {}\n", account.address, account.password));
+        }
+        if let Some(more) = self.accounts.len().checked_sub(5).filter(|more| *more > 0) {
+            text.push_str(&format!("  and {more} more\n"));
+        }
+        text.push_str(&format!("\nCertificate authority: {}\n", self.ca.display()));
+        if let Some(outside) = &self.outside {
+            text.push_str(&format!("Mail for other domains is kept in {}\n", outside.display()));
+        }
+        let address = |protocol, tls| {
+            let door = self.listeners.iter().find(|door| door.protocol == protocol && door.tls == tls);
+            door.map_or_else(String::new, |door| format!("{}:{}", door.address, door.port))
+        };
+        text.push_str(&format!(
+            "\nTry:\n  curl --user anna@{0}:glaspost-demo imap://{1}/INBOX\n  \
+             swaks --server {2} --from renee@buren.example --to anna@{0}\n  \
+             glaspost --config {3} account list\n\nCtrl-C ends it; the folder stays.\n",
+            self.domain,
+            address(ServiceKind::Imap, Security::Starttls),
+            address(ServiceKind::Mx, Security::Starttls),
+            self.config.display(),
+        ));
+        text
+    }
+}

@@ -67,7 +67,7 @@ struct Figures {
 
 impl Figures {
     fn of(running: &Running) -> Self {
-        let load = running.delivery.operator().load();
+        let load = running.delivery.operator().load(0);
         let certificates = running.certificates.iter().flat_map(|certificates| certificates.certificates());
         Self {
             listeners: running.listeners.get().map(|listeners| listeners.counts()).unwrap_or_default(),
@@ -76,7 +76,7 @@ impl Figures {
             queue_due: load.due,
             queue_active: load.active,
             certificates: certificates
-                .map(|certificate| (certificate.names.join(","), certificate.not_after))
+                .map(|certificate| (certificate.names.join(","), signed(certificate.not_after.secs())))
                 .collect(),
         }
     }

@@ -1,0 +1,212 @@
+//! A running server: rooms, doors, and the tasks between them.
+use super::condition::Running;
+use super::doors::Doors;
+use super::observer::{Doorkeeper, LoginLog};
+use super::signals::{Signal, Signals};
+use super::upkeep;
+use crate::configuration::Configuration;
+use crate::failure::{Code, Failure};
+use crate::house::{House, Rim};
+use net::{CertFile, CertificateStore, Connector, ConnectorSettings, Inherited, Limits, ListenerSpec, Listeners};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+use transport::Connect;
+use world::World;
+
+/// File descriptors that connections may not take: the store's, the resolver's, the log's.
+const RESERVED_DESCRIPTORS: u64 = 128;
+/// How long readers may go on after the disk has failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+/// What is outside of the house.
+pub(crate) struct Outside {
+    pub(crate) world: World,
+    /// How other servers are reached; by TCP where nothing else is said.
+    pub(crate) connect: Option<Arc<dyn Connect>>,
+    /// Sockets that were made before the program started.
+    pub(crate) inherited: Inherited,
+}
+
+/// A server whose doors are open.
+pub(crate) struct Server {
+    configuration: Configuration,
+    world: World,
+    pub(crate) house: House,
+    listeners: Arc<Listeners>,
+    certificates: Option<Arc<CertificateStore>>,
+    condition: Arc<Running>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Server {
+    /// Opens the rooms, then the doors. When it returns, every door accepts.
+    pub(crate) async fn start(configuration: Configuration, outside: Outside) -> Result<Self, Failure> {
+        let certificates = load_certificates(&configuration)?;
+        let stop = CancellationToken::new();
+        let connect = match outside.connect {
+            Some(connect) => connect,
+            None => connector(&configuration, &outside.world, &stop)?,
+        };
+        let rim = Rim { world: outside.world.clone(), connect, observer: LoginLog::new() };
+        let house = House::open(&configuration, rim).await?;
+        let condition = Arc::new(Running {
+            engine: house.engine.clone(),
+            store: house.store.clone(),
+            directory: house.directory.clone(),
+            delivery: house.delivery.clone(),
+            certificates: certificates.clone(),
+            listeners: OnceLock::new(),
+            draining: AtomicBool::new(false),
+            failed: AtomicBool::new(false),
+        });
+        let specs = specs(&configuration, &house, &outside.world, &condition)?;
+        let rim = net::Rim {
+            certificates: certificates.clone(),
+            observer: Arc::new(Doorkeeper::new(house.journal.clone())),
+            random: outside.world.random.clone(),
+            limits: limits(&configuration),
+            inherited: outside.inherited,
+        };
+        let listeners = Listeners::open(specs, rim).map_err(|error| Failure::new(Code::Os, error))?;
+        for name in listeners.inherited_left() {
+            warn!(name, "an inherited socket that no listener takes");
+        }
+        let listeners = Arc::new(listeners);
+        // Nobody set it before: this is its only place.
+        let _ = condition.listeners.set(listeners.clone());
+        let tasks = TaskTracker::new();
+        let delivery = house.delivery.clone();
+        let queue_stop = stop.clone();
+        tasks.spawn(async move { delivery.run(queue_stop).await });
+        tasks.spawn(upkeep::run(house.store.clone(), outside.world.clock.clone(), stop.clone()));
+        Ok(Self { configuration, world: outside.world, house, listeners, certificates, condition, tasks, stop })
+    }
+
+    /// The listeners' names and real addresses.
+    pub(crate) fn addresses(&self) -> Vec<(Arc<str>, SocketAddr)> {
+        self.listeners.addresses()
+    }
+
+    /// Waits until the disk has failed.
+    pub(super) async fn disk_failure(&self) -> String {
+        self.house.engine.fatal().await
+    }
+
+    /// Takes certificates and listeners as `configuration` has them now. What is wrong leaves the old ones; living
+    /// sessions go on either way. Other settings hold from the next start.
+    pub(super) fn reload(&mut self, configuration: Configuration) {
+        if let Some(certificates) = &self.certificates
+            && let Err(error) = certificates.reload(&certificate_files(&configuration))
+        {
+            warn!(%error, "the old certificates stay");
+        }
+        let specs = specs(&configuration, &self.house, &self.world, &self.condition);
+        match specs.map(|specs| self.listeners.replace(specs)) {
+            Ok(Ok(())) => {
+                self.configuration = configuration;
+                info!("reloaded");
+            }
+            Ok(Err(error)) => warn!(%error, "the old listeners stay"),
+            Err(_) => warn!("the old listeners stay"),
+        }
+    }
+
+    /// Closes the doors, lets sessions and attempts end within the limit, closes the rooms.
+    pub(super) async fn stop(self, mut signals: Signals) {
+        self.condition.draining.store(true, Ordering::Relaxed);
+        self.stop.cancel();
+        self.tasks.close();
+        let limit = self.configuration.limits.stop_timeout.0;
+        let cut_off = tokio::select! {
+            stopped = self.listeners.stop(limit) => stopped.cut_off,
+            () = stop_signal(&mut signals) => self.listeners.stop(Duration::ZERO).await.cut_off,
+        };
+        if cut_off > 0 {
+            warn!(sessions = cut_off, "cut off at the end of the time to stop");
+        }
+        if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
+            warn!("attempts were under way at the end of the time to stop; they are repeated");
+        }
+        self.house.close().await;
+    }
+
+    /// The disk has failed: sessions may read for a moment, then all ends.
+    pub(super) async fn fail(self) {
+        self.condition.failed.store(true, Ordering::Relaxed);
+        self.stop.cancel();
+        self.tasks.close();
+        self.listeners.stop(AFTER_FAILURE).await;
+    }
+}
+
+/// A second signal to stop.
+async fn stop_signal(signals: &mut Signals) {
+    while signals.next().await != Signal::Stop {}
+}
+
+fn specs(
+    configuration: &Configuration,
+    house: &House,
+    world: &World,
+    condition: &Arc<Running>,
+) -> Result<Vec<ListenerSpec>, Failure> {
+    Doors { configuration, house, world, condition: condition.clone() }.specs()
+}
+
+fn certificate_files(configuration: &Configuration) -> Vec<CertFile> {
+    let files = configuration.certificates.iter();
+    files
+        .map(|certificate| CertFile { cert: certificate.chain.clone(), key: certificate.key.clone(), names: None })
+        .collect()
+}
+
+fn load_certificates(configuration: &Configuration) -> Result<Option<Arc<CertificateStore>>, Failure> {
+    if configuration.certificates.is_empty() {
+        return Ok(None);
+    }
+    let loaded = CertificateStore::load(&certificate_files(configuration));
+    loaded.map(Some).map_err(|error| Failure::new(Code::Config, error))
+}
+
+fn connector(
+    configuration: &Configuration,
+    world: &World,
+    stop: &CancellationToken,
+) -> Result<Arc<dyn Connect>, Failure> {
+    let settings = ConnectorSettings {
+        roots: None,
+        allowed: Box::new(|_| true),
+        handshake: configuration.limits.handshake_timeout.0,
+        write: configuration.limits.write_timeout.0,
+        stop: stop.clone(),
+        random: world.random.clone(),
+    };
+    let connector = Connector::new(settings).map_err(|error| Failure::new(Code::Software, error))?;
+    Ok(Arc::new(connector))
+}
+
+fn limits(configuration: &Configuration) -> Limits {
+    let section = &configuration.limits;
+    let limits = Limits {
+        connections: section.connections.min(descriptors()),
+        at_once: Some(section.connections_per_address),
+        a_minute: usize::try_from(section.new_connections_per_minute).ok(),
+        handshake: section.handshake_timeout.0,
+        ..Limits::default()
+    };
+    if section.enabled { limits } else { limits.without_limits_by_address() }
+}
+
+/// How many connections the process's file descriptors allow, after its soft limit was raised to its hard one.
+fn descriptors() -> usize {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return usize::MAX };
+    let raised = if setrlimit(Resource::RLIMIT_NOFILE, hard, hard).is_ok() { hard } else { soft };
+    usize::try_from(raised.saturating_sub(RESERVED_DESCRIPTORS)).unwrap_or(usize::MAX).max(16)
+}
