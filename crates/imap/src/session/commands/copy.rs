@@ -4,7 +4,7 @@ use crate::session::completion::{Answer, Completion};
 use crate::session::messages::{Addressing, messages};
 use crate::session::names::stored;
 use crate::session::refusal::refusal;
-use crate::session::selected::Selected;
+use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Status};
 use imap_wire::{Cursor, SequenceSet};
@@ -50,6 +50,8 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
         Ok(read) => read,
         Err(error) => return Ok(error.into()),
     };
+    // All or none: what others have removed must be known before, not found out on the way.
+    selected.tell(talk, Expunges::Held, &Own { by_uid: by == Addressing::Uid, ..Own::default() }).await?;
     let found = match messages(&selected.numbers, &set, by) {
         Ok(found) => found,
         Err(refused) => return Ok(refused),

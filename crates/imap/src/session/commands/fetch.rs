@@ -75,6 +75,9 @@ async fn set_seen(
     if selected.read_only || !fetch.items.iter().any(FetchItem::sets_seen) {
         return Ok(Vec::new());
     }
+    // Others may have taken the flag away since this session last looked.
+    let by_uid = by == Addressing::Uid;
+    selected.tell(talk, Expunges::Held, &Own { by_uid, ..Own::default() }).await?;
     let unseen =
         |uid: &&Uid| selected.numbers.get(**uid).is_some_and(|message| !message.system.contains(SystemFlags::SEEN));
     let unseen: Vec<Uid> = uids.iter().filter(unseen).copied().collect();
@@ -87,7 +90,7 @@ async fn set_seen(
         refusal(&error);
         return Ok(Vec::new());
     }
-    let own = Own { elsewhere: &unseen, by_uid: by == Addressing::Uid, ..Own::default() };
+    let own = Own { elsewhere: &unseen, by_uid, ..Own::default() };
     selected.tell(talk, Expunges::Held, &own).await?;
     Ok(unseen)
 }

@@ -59,7 +59,9 @@ async fn store(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
     if let Some(modified) = modified(selected, &stored.modified, by) {
         return Ok(Completion::ok("some had changed before").with(Code::Modified(modified)));
     }
-    if found.gone {
+    // Also those that others removed since this session last looked.
+    let gone = found.gone || found.uids.iter().any(|uid| selected.numbers.get(*uid).is_none());
+    if gone && by == Addressing::Sequence {
         return Ok(Completion::no(Code::ExpungeIssued, "some of the messages are gone"));
     }
     Ok(Completion::ok("done"))

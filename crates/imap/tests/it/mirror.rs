@@ -1,0 +1,112 @@
+//! A client that believes nothing but what it is told, and reads it strictly.
+use imap_wire::client::{self, Condition, Data, Response, Value};
+use std::collections::BTreeSet;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+
+/// The flags of a message without `\Recent`.
+pub(crate) type FlagSet = BTreeSet<String>;
+
+/// What the client knows of one message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Its UID, once told.
+    pub(crate) uid: Option<u32>,
+    /// Its flags, once told.
+    pub(crate) flags: Option<FlagSet>,
+}
+
+/// A connection and the mailbox as it was told.
+pub(crate) struct Mirror {
+    stream: DuplexStream,
+    buffer: Vec<u8>,
+    commands: u32,
+    /// The selected mailbox, by sequence number.
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Mirror {
+    pub(crate) async fn new(stream: DuplexStream) -> Self {
+        let mut mirror = Self { stream, buffer: Vec::new(), commands: 0, rows: Vec::new() };
+        mirror.reply().await;
+        mirror.ok("LOGIN anna geheim").await;
+        mirror
+    }
+
+    /// The next whole reply.
+    async fn reply(&mut self) -> Response {
+        loop {
+            let read = client::read(&self.buffer);
+            let shown = String::from_utf8_lossy(&self.buffer).into_owned();
+            if let Some((response, used)) = read.unwrap_or_else(|error| panic!("{error}: {shown}")) {
+                self.buffer.drain(..used);
+                return response;
+            }
+            let mut piece = [0; 4096];
+            let read = self.stream.read(&mut piece).await.unwrap();
+            assert!(read > 0, "hung up after {shown:?}");
+            self.buffer.extend_from_slice(&piece[..read]);
+        }
+    }
+
+    /// Says a command and takes in all that is told up to its end.
+    pub(crate) async fn say(&mut self, command: &str) -> Condition {
+        self.commands += 1;
+        let tag = format!("c{}", self.commands);
+        self.stream.write_all(format!("{tag} {command}\r\n").as_bytes()).await.unwrap();
+        // RFC 3501, 7.4.1: no expunge while numbers are in use.
+        let held = ["FETCH", "STORE", "SEARCH"].iter().any(|word| command.starts_with(word));
+        if command.starts_with("SELECT") {
+            self.rows.clear();
+        }
+        loop {
+            match self.reply().await {
+                Response::Tagged(told, condition) => {
+                    assert_eq!(told, tag);
+                    return condition;
+                }
+                Response::Data(Data::Expunge(_)) if held => panic!("an expunge during {command}"),
+                Response::Data(data) => self.take(data),
+                Response::Untagged(condition) => assert_eq!(condition.status, "OK", "{condition:?}"),
+                Response::Continue(_) => self.stream.write_all(b"DONE\r\n").await.unwrap(),
+            }
+        }
+    }
+
+    /// Says a command that must succeed.
+    pub(crate) async fn ok(&mut self, command: &str) {
+        let condition = self.say(command).await;
+        assert_eq!(condition.status, "OK", "{command}: {condition:?}");
+    }
+
+    fn take(&mut self, data: Data) {
+        match data {
+            Data::Exists(count) => {
+                let count = usize::try_from(count).unwrap();
+                assert!(count >= self.rows.len(), "EXISTS went down without an expunge");
+                self.rows.resize(count, Row::default());
+            }
+            Data::Expunge(number) => {
+                assert!(usize::try_from(number).unwrap() <= self.rows.len(), "an expunge of what is not there");
+                self.rows.remove(usize::try_from(number - 1).unwrap());
+            }
+            Data::Fetch(number, items) => {
+                let row = self.rows.get_mut(usize::try_from(number - 1).unwrap()).expect("a message that was told");
+                for (name, value) in items {
+                    match (name.as_str(), value) {
+                        ("UID", Value::Number(uid)) => {
+                            let uid = u32::try_from(uid).unwrap();
+                            assert!(row.uid.is_none_or(|known| known == uid), "message {number} changed its UID");
+                            row.uid = Some(uid);
+                        }
+                        ("FLAGS", Value::List(flags)) => {
+                            let flags = flags.iter().filter_map(Value::atom).filter(|flag| *flag != "\\Recent");
+                            row.flags = Some(flags.map(str::to_owned).collect());
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
