@@ -161,7 +161,7 @@ impl Demo {
             observer: Arc::new(Nobody),
             random: world.random.clone(),
             limits: Limits::default().without_limits_by_address(),
-            inherited: Inherited::none(),
+            inherited: Inherited::default(),
         };
         Listeners::open(vec![spec], rim).map_err(|error| Failure::new(Code::Os, error))
     }
