@@ -85,6 +85,11 @@ impl Account {
         self.head.id
     }
 
+    /// Keeps the account's writers away until the guard is dropped.
+    pub(crate) async fn quiet(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.head.quiet().await
+    }
+
     /// The same account, with another word for who acts (protocol and session, `imap s4k2`), for the change log.
     #[must_use]
     pub fn acting_as(&self, who: &str) -> Self {

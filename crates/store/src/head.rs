@@ -23,7 +23,7 @@ use cache::Cache;
 use names::AccountId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::{Notify, RwLock, oneshot, watch};
+use tokio::sync::{Notify, RwLock, RwLockWriteGuard, oneshot, watch};
 use tokio_util::task::TaskTracker;
 use world::World;
 
@@ -129,6 +129,13 @@ impl Head {
             }
             drained.await;
         }
+    }
+
+    /// Keeps writers away until the guard is dropped; nothing is under way when this returns.
+    pub(crate) async fn quiet(&self) -> RwLockWriteGuard<'_, ()> {
+        let gate = self.gate.write().await;
+        self.drained().await;
+        gate
     }
 
     /// The first UID of a mailbox that no session has been told as `\Recent`; with `claim`, all are told after.

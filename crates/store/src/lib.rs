@@ -8,6 +8,7 @@ mod account;
 mod blob;
 mod blob_writer;
 mod change;
+mod check;
 mod codec;
 mod email;
 mod email_cache;
@@ -30,6 +31,7 @@ pub use account::{Account, Copied, Expunge, MessageSource, Quota, Reservation, S
 pub use blob::{BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, StoredBlob};
 pub use blob_writer::{BlobWriter, LineEnds, NewBlob};
 pub use change::{Changes, LogEntry, Touched};
+pub use check::{CheckDepth, CheckReport, Fault};
 pub use codec::{Decoder, Encoder};
 pub use email::{Appended, Email, Membership, NewEmail, QuotaCheck, ReceivedAt};
 pub use engine::{

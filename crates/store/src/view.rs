@@ -446,7 +446,7 @@ mod tests {
             received: 7,
             saved: 8,
             system: SystemFlags::SEEN,
-            shared: uid % 2 == 0,
+            shared: uid.is_multiple_of(2),
             keywords: Arc::from([u16::try_from(uid % 3).unwrap()]),
         }
     }

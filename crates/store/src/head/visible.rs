@@ -16,7 +16,7 @@ pub(crate) type Seat = (MailboxId, SystemFlags);
 pub(crate) const MAX_PLACES: usize = 1_000;
 
 /// The mailboxes that show an email to JMAP, ascending, and whether it is unread.
-fn shown(seats: &[Seat]) -> (Vec<MailboxId>, bool) {
+pub(crate) fn shown(seats: &[Seat]) -> (Vec<MailboxId>, bool) {
     let visible = || seats.iter().filter(|(_, system)| !system.contains(SystemFlags::DELETED));
     let mut mailboxes: Vec<MailboxId> = visible().map(|(mailbox, _)| *mailbox).collect();
     mailboxes.sort_unstable();

@@ -3,3 +3,4 @@
 mod account;
 mod failures;
 mod place;
+mod suite;
