@@ -1,7 +1,7 @@
 //! Taking a message in: one target is one commit, several go by intake (MODEL.md, "Intake: one 250 for several
 //! targets"). Whatever is answered is on disk.
 use crate::delivery::Inner;
-use crate::envelope::{self, Envelope};
+use crate::envelope::{self, Envelope, Origin};
 use crate::error::Error;
 use crate::homes::Mail;
 use crate::queue::ledger::{Kept, Turn};
@@ -59,9 +59,12 @@ impl Inner {
         let delivery =
             DeliveryId(u128::from(self.world.random.number()) << 64 | u128::from(self.world.random.number()));
         let aims = self.aims(&recipients);
+        // a report of success is committed beside the queue's entry, so such a message goes by intake
+        let known = matches!(envelope.sender.origin, Origin::Submission | Origin::Relay);
+        let report = known && recipients.iter().any(|recipient| recipient.asked.notify.success);
         let mut outcomes = match aims.as_slice() {
             [] => return Err(Refused::Unknown),
-            [Aim { pending: Pending { account: Some(account), .. }, .. }] => {
+            [Aim { pending: Pending { account: Some(account), .. }, .. }] if !report => {
                 // the room that was held is this message's: the commit asks the quota itself
                 recipients.iter_mut().for_each(|recipient| recipient.held.clear());
                 let outcome = self.one_account(delivery, &envelope, &blob, *account, &recipients).await?;

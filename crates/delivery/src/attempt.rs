@@ -156,6 +156,15 @@ impl Inner {
             attempts: told.pending.attempts.max(1),
             size: kept.entry.size,
         };
+        tracing::info!(
+            queue_id = %kept.id,
+            recipient = %told.pending.address,
+            action = told.action.name(),
+            status = %told.words.status,
+            server = told.words.server.as_deref(),
+            attempts = attempt.attempts,
+            "attempt"
+        );
         let event = match told.action {
             // `Stored` has told of it
             Action::Delivered => return,

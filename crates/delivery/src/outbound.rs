@@ -195,7 +195,8 @@ fn transaction(load: &Load<'_>) -> Transaction {
         ..Mail::from(reverse_path)
     };
     let rcpt = |pending: &&Pending| Rcpt {
-        notify: Some(Notify {
+        // RFC 3461, 5.2.1: what the sender did not ask for is not asked for in his name
+        notify: (pending.notify != crate::Notify::default()).then_some(Notify {
             success: pending.notify.success,
             failure: pending.notify.failure,
             delay: pending.notify.delay,

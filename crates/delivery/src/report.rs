@@ -184,15 +184,13 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
     let address = &told.pending.original;
     // RFC 6533, 3
     let kind = if address.needs_utf8() { "utf-8" } else { "rfc822" };
-    let (action, status) = match told.action {
-        Action::Failed => ("failed", told.words.status.as_str()),
-        Action::Delayed => ("delayed", told.words.status.as_str()),
-        Action::Delivered => ("delivered", "2.0.0"),
-        Action::Relayed => ("relayed", "2.0.0"),
+    let status = match told.action {
+        Action::Failed | Action::Delayed => told.words.status.as_str(),
+        Action::Delivered | Action::Relayed => "2.0.0",
     };
     fields = fields
         .field("Final-Recipient", &format!("{kind}; {address}"))
-        .field("Action", action)
+        .field("Action", told.action.name())
         .field("Status", if status.is_empty() { "4.0.0" } else { status });
     if let Some(server) = told.words.server.as_deref().and_then(|server| server.split(' ').next()) {
         fields = fields.field("Remote-MTA", &format!("dns; {server}"));

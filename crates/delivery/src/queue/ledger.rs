@@ -16,7 +16,7 @@ const ENTRY: u8 = b'e';
 const DUE: u8 = b'd';
 const USE: u8 = b'u';
 /// How often a change is tried again when others were first on the record of a blob's uses.
-const TRIES: usize = 8;
+const TRIES: usize = 32;
 
 /// The queue's partition `partition`.
 pub(crate) const fn place(partition: u8) -> Partition {

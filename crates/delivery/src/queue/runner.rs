@@ -4,6 +4,7 @@ use super::id::PARTITIONS;
 use super::lanes::{Item, Turn};
 use super::lease::{self, Asked};
 use crate::delivery::Inner;
+use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -12,6 +13,8 @@ use world::UnixTime;
 
 /// How often a lease is made to last, where others could take it.
 const RENEW: Duration = Duration::from_secs(10);
+/// How long an attempt may go on once the server stops.
+const GRACE: Duration = Duration::from_secs(5);
 /// The longest sleep: the clock of the machine may be set meanwhile.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -28,6 +31,9 @@ pub(crate) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
         while let Some((turn, item)) = inner.queue.begin(now) {
             let work = work(Place { inner: inner.clone(), turn }, item, stop.clone());
             inner.tracker.spawn(work);
+        }
+        if inner.queue.fences().len() < usize::from(PARTITIONS) {
+            next_lease = next_lease.min(Instant::now() + RENEW);
         }
         let wait = inner.queue.next_wake().map_or(LONGEST, |at| pause(now, at));
         let wake_at = (Instant::now() + wait).min(next_lease);
@@ -51,32 +57,39 @@ fn pause(now: UnixTime, at: UnixTime) -> Duration {
 
 /// Takes the partitions that are free and renews those that are ours; says when to do so again.
 async fn leases(inner: &Inner, owner: u64) -> Instant {
+    let ours = join_all((0..PARTITIONS).map(|partition| lease_of(inner, partition, owner))).await;
+    let all = ours.into_iter().all(|ours| ours);
+    // alone, a lease is for ever: only what could not be taken is asked for again
+    Instant::now() + if inner.settings.alone && all { Duration::from_secs(86_400) } else { RENEW }
+}
+
+/// Takes or renews one partition; says whether it is ours.
+async fn lease_of(inner: &Inner, partition: u8, owner: u64) -> bool {
     let alone = inner.settings.alone;
     let records = inner.queue.ledger.records();
-    let mut all = true;
-    for partition in 0..PARTITIONS {
-        let now = inner.world.clock.now();
-        match inner.queue.fence(partition) {
-            Some(fence) if !alone => {
-                if let Err(error) = lease::renew(records, fence, now).await {
-                    tracing::warn!(partition, %error, "lease not renewed");
-                    inner.queue.disown(partition);
-                    all = false;
-                }
+    let now = inner.world.clock.now();
+    match inner.queue.fence(partition) {
+        Some(_) if alone => true,
+        Some(fence) => match lease::renew(records, fence, now).await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(partition, %error, "lease not renewed");
+                inner.queue.disown(partition);
+                false
             }
-            Some(_) => {}
-            None => match lease::acquire(records, partition, owner, now, alone).await {
-                Ok(Asked::Ours(fence)) => inner.queue.own(partition, fence, now),
-                Ok(Asked::Taken(_)) => all = false,
-                Err(error) => {
-                    tracing::warn!(partition, %error, "queue partition not taken");
-                    all = false;
-                }
-            },
-        }
+        },
+        None => match lease::acquire(records, partition, owner, now, alone).await {
+            Ok(Asked::Ours(fence)) => {
+                inner.queue.own(partition, fence, now);
+                true
+            }
+            Ok(Asked::Taken(_)) => false,
+            Err(error) => {
+                tracing::warn!(partition, %error, "queue partition not taken");
+                false
+            }
+        },
     }
-    // alone, a lease is for ever: only what could not be taken is asked for again
-    Instant::now() + if alone && all { Duration::from_secs(86_400) } else { RENEW }
 }
 
 /// A place in a lane; left when it is dropped, whatever happened.
@@ -108,9 +121,19 @@ async fn work(mut place: Place, first: Item, stop: CancellationToken) {
     while let Some(item) = next {
         {
             let _claim = Claim(&inner, &item);
-            inner.attempt(&place.turn.lane, &item, &mut courier).await;
+            tokio::select! {
+                () = inner.attempt(&place.turn.lane, &item, &mut courier) => {}
+                // what is given up half-way is due still: at worst it is sent twice, never lost
+                () = overdue(&stop) => return,
+            }
         }
         next = if stop.is_cancelled() { None } else { inner.queue.next(&mut place.turn) };
     }
     courier.leave().await;
+}
+
+/// Ready when the server has been stopping for so long that an attempt is given up.
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }

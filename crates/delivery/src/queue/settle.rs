@@ -56,6 +56,18 @@ pub(crate) enum Action {
     Relayed,
 }
 
+impl Action {
+    /// As a report names it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Delayed => "delayed",
+            Self::Delivered => "delivered",
+            Self::Relayed => "relayed",
+        }
+    }
+}
+
 /// An entry after an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settled {
@@ -93,7 +105,8 @@ fn done(entry: &Entry, pending: &Pending, words: &Words) -> Told {
 
 fn failed(entry: &Entry, pending: &Pending, words: Words) -> Told {
     // RFC 5321, 4.5.5 and RFC 3461, 6.1: nothing is ever sent about a message with the null reverse-path
-    let report = pending.notify.failure && entry.reverse_path.is_some();
+    // and nothing about a mailbox here: what was accepted for it is not bounced to a sender who may be forged
+    let report = pending.account.is_none() && pending.notify.failure && entry.reverse_path.is_some();
     Told { pending: pending.clone(), action: Action::Failed, words, report }
 }
 

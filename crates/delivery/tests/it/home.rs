@@ -1,0 +1,205 @@
+//! Mail for people here: in their mailboxes, exactly once, whatever fails.
+use delivery::{
+    Accepted, Asked, Body, Delivery, Envelope, Notify, Origin, Outcome, Parts, Recipient, Refused, Sender, Settings,
+};
+use directory::{Directory, DirectorySettings, DomainOptions, NewAccount, NewPassword, PasswordHash, Role};
+use names::{AccountId, Address, Secret};
+use std::sync::Arc;
+use std::time::Duration;
+use store::memory::Memory;
+use store::{CommitError, LineEnds, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use transport::scripted::ScriptedConnect;
+use world::World;
+use world::scripted::ScriptedClock;
+
+const NAMES: [&str; 5] = ["anna", "bram", "carla", "dirk", "els"];
+
+struct House {
+    engine: Memory,
+    world: World,
+    clock: Arc<ScriptedClock>,
+    store: Store,
+    directory: Arc<Directory>,
+    delivery: Delivery,
+}
+
+fn address(name: &str) -> Address {
+    format!("{name}@here.example").parse().unwrap()
+}
+
+fn account(name: &str) -> AccountId {
+    AccountId(name.bytes().fold(1, |sum, byte| sum * 31 + u64::from(byte)))
+}
+
+async fn open(engine: Memory, world: World, clock: Arc<ScriptedClock>) -> House {
+    let store = Store::open(Arc::new(engine.clone()), world.clone(), store::Settings::default()).await.unwrap();
+    let directory = Directory::new(store.records(), world.clone(), DirectorySettings::default(), Arc::new(())).unwrap();
+    let directory = Arc::new(directory);
+    let (journal, _told) = journal::scripted::journal(&world);
+    let delivery = Delivery::new(Parts {
+        store: store.clone(),
+        residents: directory.clone(),
+        journal,
+        world: world.clone(),
+        connect: Arc::new(ScriptedConnect::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()))),
+        settings: Settings::new("mx.here.example".parse().unwrap()),
+    });
+    House { engine, world, clock, store, directory, delivery }
+}
+
+async fn house() -> House {
+    let (world, clock, _) = world::scripted::world();
+    let house = open(Memory::new(world.clock.clone()), world, clock).await;
+    house.directory.add_domain(&"here.example".parse().unwrap(), DomainOptions::default()).await.unwrap();
+    let password = NewPassword::Plain(Secret::new("a good password".to_owned()));
+    let hash = house.directory.hash(password).await.unwrap();
+    for name in NAMES {
+        house.add(name, None, &hash).await;
+    }
+    house
+}
+
+impl House {
+    async fn add(&self, name: &str, quota: Option<u64>, password: &PasswordHash) {
+        self.store.create_account(account(name), quota, &[]).await.unwrap();
+        let new = NewAccount {
+            id: account(name),
+            address: address(name),
+            name: name.to_owned(),
+            password: password.clone(),
+            quota: None,
+            role: Role::User,
+        };
+        self.directory.add_account(new).await.unwrap();
+    }
+
+    /// The process dies: what is on disk is opened again.
+    async fn dies(self) -> Self {
+        open(self.engine.reopen(), self.world, self.clock).await
+    }
+
+    async fn messages(&self, name: &str) -> usize {
+        let account = self.store.account(account(name)).await.unwrap();
+        let inbox = account.mailboxes().await.unwrap().inbox().unwrap().id;
+        usize::try_from(account.view(inbox).await.unwrap().len()).unwrap()
+    }
+
+    async fn recipient(&self, to: Address, size: u64) -> Result<Recipient, Refused> {
+        let sender = Sender { reverse_path: None, origin: Origin::Internet, account: None, peer: None };
+        let asked = Asked { address: to, size, notify: Notify::default(), orcpt: None };
+        self.delivery.recipient(&sender, asked).await
+    }
+
+    async fn send(&self, to: &[Address], text: &str) -> Result<Accepted, Refused> {
+        let mut recipients = Vec::new();
+        for to in to {
+            recipients.push(self.recipient(to.clone(), text.len() as u64).await?);
+        }
+        let mut writer = self.store.blob_writer(LineEnds::Keep);
+        writer.write(text.as_bytes()).await.unwrap();
+        let blob = writer.finish().await.unwrap();
+        let sender = Sender { reverse_path: None, origin: Origin::Internet, account: None, peer: None };
+        let envelope = Envelope {
+            sender,
+            ret: None,
+            envid: None,
+            body: Body::SevenBit,
+            utf8: false,
+            prefix_len: 0,
+            return_path_len: 0,
+        };
+        self.delivery.accept(envelope, blob, recipients).await
+    }
+
+    /// Runs the queue for two hours.
+    async fn two_hours(&self) {
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let (delivery, until) = (self.delivery.clone(), stop.clone());
+        tasks.spawn(async move { delivery.run(until).await });
+        for _ in 0..60 {
+            self.clock.advance(Duration::from_secs(120)).await;
+            for _ in 0..20 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+        stop.cancel();
+    }
+}
+
+fn all() -> Vec<Address> {
+    NAMES.iter().map(|name| address(name)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_has_it_once_and_the_bytes_are_there_once() {
+    let house = house().await;
+    house.directory.add_alias(&address("club"), all()).await.unwrap();
+    let to = [address("club"), address("anna"), address("bram+lijst")];
+    let accepted = house.send(&to, "Subject: a\r\n\r\nb\r\n").await.unwrap();
+    assert!(accepted.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Stored(_))), "{accepted:?}");
+    for name in NAMES {
+        assert_eq!(house.messages(name).await, 1, "{name}");
+    }
+    let links = house.engine.links();
+    assert_eq!(links.len(), 1);
+    let partitions = links.values().next().unwrap();
+    assert!(partitions.iter().all(|partition| partition.kind == store::PartitionKind::Account), "{partitions:?}");
+    assert_eq!((partitions.len(), house.delivery.operator().count().await.unwrap()), (5, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn commit_n_fails_or_the_process_dies_there_and_each_has_it_once_in_the_end() {
+    for dies in [false, true] {
+        for n in 0..7 {
+            let house = house().await;
+            for _ in 0..n {
+                house.engine.fail_next(None);
+            }
+            let faults = if dies { 50 } else { 1 };
+            for _ in 0..faults {
+                house.engine.fail_next(Some(CommitError::Io("scripted".to_owned())));
+            }
+            let accepted = house.send(&all(), "Subject: a\r\n\r\nb\r\n").await;
+            assert_eq!(accepted.is_ok(), n > 0, "only a failed intake is a refusal: {n} {accepted:?}");
+            let house = if dies { house.dies().await } else { house };
+            house.two_hours().await;
+            for name in NAMES {
+                assert_eq!(house.messages(name).await, usize::from(n > 0), "{name}, {n}, {dies}");
+            }
+            assert_eq!(house.delivery.operator().count().await.unwrap(), 0);
+            assert!(house.engine.links().values().flatten().all(|link| link.kind == store::PartitionKind::Account));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn r07_a_full_mailbox_is_refused_at_rcpt_and_at_most_one_message_over() {
+    let house = house().await;
+    house.store.account(account("anna")).await.unwrap().set_quota(Some(100)).await.unwrap();
+    let text = format!("Subject: a\r\n\r\n{}\r\n", "x".repeat(90));
+    // twenty at once, none of which says how large it is
+    let to = [address("anna")];
+    let outcomes = futures_util::future::join_all((0..20).map(|_| house.send(&to, &text))).await;
+    let stored = |accepted: &Result<Accepted, Refused>| {
+        accepted.as_ref().is_ok_and(|accepted| matches!(accepted.outcomes.as_slice(), [Outcome::Stored(_)]))
+    };
+    let stored = outcomes.iter().filter(|outcome| stored(outcome)).count();
+    assert_eq!(house.messages("anna").await, stored);
+    assert!(stored <= 1, "{stored}");
+    assert_eq!(house.send(&[address("anna")], "A: b\r\n\r\n").await.is_ok(), stored == 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn s34_nothing_is_accepted_for_nobody() {
+    let house = house().await;
+    assert_eq!(house.recipient(address("nobody"), 0).await.map(|_| ()), Err(Refused::Unknown));
+    house.directory.suspend(&address("bram"), "bills").await.unwrap();
+    assert_eq!(house.recipient(address("bram"), 0).await.map(|_| ()), Err(Refused::Suspended));
+    // Q11: aliases that lead to one another
+    house.directory.add_alias(&address("a"), vec![address("b")]).await.unwrap();
+    house.directory.add_alias(&address("b"), vec![address("a")]).await.unwrap();
+    assert_eq!(house.recipient(address("a"), 0).await.map(|_| ()), Err(Refused::Loop));
+}
