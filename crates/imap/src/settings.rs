@@ -19,7 +19,7 @@ pub struct Settings {
     pub wait_to_write: Duration,
     /// How long one SEARCH may read messages. Default 10 s.
     pub search_time: Duration,
-    /// How many SEARCHes read messages at the same time, all sessions together. Default 2.
+    /// How many SEARCHes read messages at the same time, all sessions of the listener together. Default 2.
     pub searches: usize,
     /// BAD commands in a row after which the session ends. Default 20.
     pub max_errors: u32,

@@ -1,14 +1,17 @@
 //! A selected mailbox: the numbers that the client knows, and how it is told what is new.
 use super::completion::{Completion, Ended};
-use super::flags::{merged, printed};
+use super::flags::{SYSTEM, merged, printed};
 use super::numbers::Numbers;
 use super::phase::Login;
 use super::talk::Talk;
 use crate::session::refusal::refusal;
+use imap_wire::Flag;
 use imap_wire::reply::{self, Code, FetchReply, Status};
+
 use roaring::RoaringBitmap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{FlagChange, Flags, MailboxId, Message, Uid, View};
+use store::{FlagChange, Flags, Keyword, MailboxId, Message, Uid, View};
 
 /// A mailbox that is open in this session.
 pub(crate) struct Selected {
@@ -17,6 +20,8 @@ pub(crate) struct Selected {
     /// Opened by EXAMINE (RFC 3501, 6.3.2).
     pub(crate) read_only: bool,
     pub(crate) numbers: Numbers,
+    /// The keywords that FLAGS has named; a new one is named before it is used (RFC 3501, 7.2.6).
+    pub(crate) keywords: BTreeSet<Keyword>,
     /// The UIDs that are `\Recent` in this session (RFC 3501, 2.3.2).
     pub(crate) recent: RoaringBitmap,
     /// The mailbox was deleted by another session: it is empty from then on.
@@ -47,7 +52,7 @@ pub(crate) struct Own<'a> {
 
 impl Selected {
     /// The flags of a message, as printed.
-    pub(crate) fn flags(&self, message: &Message<'_>) -> Vec<imap_wire::Flag> {
+    pub(crate) fn flags(&self, message: &Message<'_>) -> Vec<Flag> {
         printed(message, self.recent.contains(message.uid.get()))
     }
 
@@ -93,6 +98,7 @@ impl Selected {
             reply::number(talk.out(), self.numbers.exists(), "EXISTS");
             reply::number(talk.out(), self.recent_count(), "RECENT");
         }
+        self.tell_keywords(talk, changes.changed.iter().chain(&changes.arrived));
         for &uid in &changes.changed {
             self.tell_flags(talk, uid, before.view(), own);
             talk.pass().await?;
@@ -103,6 +109,21 @@ impl Selected {
             talk.pass().await?;
         }
         Ok(())
+    }
+
+    /// Names the keywords that came with these messages.
+    fn tell_keywords<'u>(&mut self, talk: &mut Talk, uids: impl Iterator<Item = &'u Uid>) {
+        let before = self.keywords.len();
+        for message in uids.filter_map(|uid| self.numbers.get(*uid)) {
+            for keyword in message.keywords {
+                if !self.keywords.contains(keyword) {
+                    self.keywords.insert(keyword.clone());
+                }
+            }
+        }
+        if self.keywords.len() > before {
+            print_flags(talk.out(), &self.keywords, self.read_only);
+        }
     }
 
     async fn tell_unchanged(&mut self, talk: &mut Talk, own: &Own<'_>) -> Result<(), Ended> {
@@ -172,4 +193,14 @@ impl Selected {
             reply::condition(talk.out(), None, Status::Ok, Some(&code), "mod-sequences are told from now on");
         }
     }
+}
+
+/// FLAGS and PERMANENTFLAGS (RFC 3501, 7.2.6 and 7.1).
+pub(crate) fn print_flags(out: &mut Vec<u8>, keywords: &BTreeSet<Keyword>, read_only: bool) {
+    let system = SYSTEM.into_iter().map(|(_, flag)| flag);
+    let keywords = keywords.iter().map(|keyword| Flag::Keyword(keyword.as_str().to_owned()));
+    let flags: Vec<Flag> = system.chain(keywords).collect();
+    reply::flags(out, &flags);
+    let permanent = if read_only { Code::PermanentFlags(Vec::new(), false) } else { Code::PermanentFlags(flags, true) };
+    reply::condition(out, None, Status::Ok, Some(&permanent), "flags that are kept");
 }

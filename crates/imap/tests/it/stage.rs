@@ -144,6 +144,7 @@ impl House {
             ["messages", "up", "to", size, "bytes"] => {
                 self.settings.max_message_size = ByteSize(size.parse().map_err(|_| "a number")?);
             }
+            ["searches", "of", "0", "ms"] => self.settings.search_time = Duration::ZERO,
             ["quota", size, "bytes"] => {
                 let limit = size.parse().map_err(|_| "a number")?;
                 self.anna().await.set_quota(Some(limit)).await.map_err(|error| error.to_string())?;

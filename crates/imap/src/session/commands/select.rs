@@ -1,19 +1,18 @@
 //! SELECT and EXAMINE (RFC 3501, 6.3.1 and 6.3.2; CONDSTORE of RFC 7162, 3.1.8).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
-use crate::session::flags::SYSTEM;
 use crate::session::names::stored;
 use crate::session::numbers::Numbers;
 use crate::session::phase::{Login, Phase};
 use crate::session::refusal::refusal;
-use crate::session::selected::Selected;
+use crate::session::selected::{Selected, print_flags};
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Status};
-use imap_wire::{Cursor, Flag, MailboxName, Select};
+use imap_wire::{Cursor, MailboxName, Select};
 use roaring::RoaringBitmap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Keyword, MailboxId, SystemFlags, View};
+use store::{MailboxId, SystemFlags, View};
 
 pub(crate) const SELECT: Command = Command {
     name: "SELECT",
@@ -103,24 +102,21 @@ async fn open(login: &Login, name: &MailboxName, access: Access) -> Result<Opene
 impl Opened {
     /// Says what RFC 3501, 6.3.1 asks, in its order.
     fn tell(self, talk: &mut Talk, login: Login, access: Access) -> Selected {
-        let keywords: BTreeSet<&Keyword> = self.view.iter().flat_map(|message| message.keywords).collect();
-        let system = SYSTEM.into_iter().map(|(_, flag)| flag);
-        let flags: Vec<Flag> =
-            system.chain(keywords.into_iter().map(|keyword| Flag::Keyword(keyword.as_str().to_owned()))).collect();
+        let mut keywords = BTreeSet::new();
+        for keyword in self.view.iter().flat_map(|message| message.keywords) {
+            if !keywords.contains(keyword) {
+                keywords.insert(keyword.clone());
+            }
+        }
         let unseen = self.view.iter().position(|message| !message.system.contains(SystemFlags::SEEN));
         let out = talk.out();
-        reply::flags(out, &flags);
+        print_flags(out, &keywords, access == Access::Read);
         reply::number(out, self.view.len(), "EXISTS");
         reply::number(out, u32::try_from(self.recent.len()).unwrap_or(u32::MAX), "RECENT");
         if let Some(first) = unseen.and_then(|index| u32::try_from(index + 1).ok()) {
             reply::condition(out, None, Status::Ok, Some(&Code::Unseen(first)), "the first that is not seen");
         }
-        let permanent = match access {
-            Access::Read => Code::PermanentFlags(Vec::new(), false),
-            Access::Write => Code::PermanentFlags(flags, true),
-        };
         let told = [
-            (permanent, "flags that are kept"),
             (Code::UidValidity(self.view.uid_validity()), "UIDs are valid"),
             (Code::UidNext(self.view.uid_next().max(1)), "the next UID"),
             (Code::HighestModSeq(self.view.modseq().0.max(1)), "the highest mod-sequence"),
@@ -133,6 +129,7 @@ impl Opened {
             mailbox: self.mailbox,
             read_only: access == Access::Read,
             numbers: Numbers::new(self.view),
+            keywords,
             recent: self.recent,
             deleted: false,
         }
