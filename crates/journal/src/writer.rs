@@ -185,3 +185,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
