@@ -1,1 +1,32 @@
 //! Every act of an operator as a typed request with its permission.
+//!
+//! One code path: the command line, the admin API and the pages make a [`Request`], and [`Admin::run`] answers it.
+//! [`control`] carries both over the control socket of a running server; on a stopped one the command line runs the
+//! same request itself. Every act that changes something is told to the journal, with who did it. Passwords print as
+//! `…` and are overwritten when dropped.
+mod accounts;
+mod admin;
+mod aliases;
+mod caller;
+pub mod control;
+mod domains;
+mod error;
+mod import;
+mod paging;
+mod queue;
+mod request;
+mod response;
+mod secret;
+mod sizes;
+pub use accounts::AccountAct;
+pub use admin::{Admin, Parts};
+pub use aliases::AliasAct;
+pub use caller::{Caller, Permission};
+pub use domains::DomainAct;
+pub use error::{BadLine, Error};
+pub use import::{MAX_BAD_LINES, MAX_IMPORT};
+pub use queue::QueueAct;
+pub use request::Request;
+pub use response::{AccountView, AliasView, DomainView, QueueEntryView, QueueRecipientView, Response, StoreStatsView};
+pub use secret::SecretText;
+pub use sizes::StoreAct;

@@ -87,6 +87,27 @@ impl Directory {
         self.pool.run_patiently(work).await.map_err(|_| Error::Busy)
     }
 
+    /// Whether an account with this address and name could be made now. Nothing where it could, or where such an
+    /// account is there already.
+    ///
+    /// # Errors
+    /// What [`Directory::add_account`] would say, and [`Error::AddressTaken`] where the address is an alias.
+    pub async fn check_new_account(&self, address: &Address, name: &str) -> Result<(), Error> {
+        check_text(name)?;
+        let folded = FoldedAddress::of(address).ok_or_else(|| Error::BadAddress(address.clone()))?;
+        self.required(address.domain()).await?;
+        match self.shelf.entry(&folded).await?.as_ref().map(|entry| &*entry.record) {
+            Some(Entry::Alias(_)) => Err(Error::AddressTaken(address.clone())),
+            Some(Entry::Account(_)) | None => Ok(()),
+        }
+    }
+
+    /// One spelling for all of an address that mean the same here.
+    pub fn folded(address: &Address) -> String {
+        FoldedAddress::of(address)
+            .map_or_else(|| address.to_string(), |folded| format!("{}@{}", folded.local, folded.domain))
+    }
+
     /// Makes one account, whose place in the store is made already.
     ///
     /// # Errors

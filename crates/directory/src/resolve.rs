@@ -147,8 +147,7 @@ struct Expansion {
 impl Expansion {
     /// Puts an address into the queue, if it was not there before.
     fn enter(&mut self, address: &Address, depth: usize) -> bool {
-        let known = FoldedAddress::of(address)
-            .map_or_else(|| address.to_string(), |folded| format!("{}@{}", folded.local, folded.domain));
+        let known = Directory::folded(address);
         let new = self.seen.insert(known);
         if new && depth > 0 {
             self.waiting.push_back((address.clone(), depth));

@@ -1,0 +1,200 @@
+//! Accounts: one at a time. Many at once is an import.
+use crate::{AccountView, Admin, Caller, Error, Permission, Response, SecretText};
+use directory::{NewAccount, Role};
+use names::{AccountId, Address, ByteSize, Domain};
+use serde::{Deserialize, Serialize};
+use store::Outcome;
+
+/// Why an account takes no mail while its mail is being removed.
+const LEAVING: &str = "this account is being removed";
+
+/// An act on accounts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum AccountAct {
+    /// Makes an account with its mailboxes.
+    Add {
+        /// Its address and login.
+        address: Address,
+        /// A password, or a hash as Dovecot writes it.
+        password: SecretText,
+        /// The name of whose it is.
+        #[serde(default)]
+        name: String,
+        /// Bytes that its mail may take; left out: no limit.
+        #[serde(default)]
+        quota: Option<ByteSize>,
+        /// Left out: a customer.
+        #[serde(default = "user")]
+        role: Role,
+    },
+    /// Shows an account.
+    Show {
+        /// Its address.
+        address: Address,
+    },
+    /// Lists accounts, a page at a time; a page may be empty before the end.
+    List {
+        /// Of one domain, or of all.
+        #[serde(default)]
+        domain: Option<Domain>,
+        /// The `next` of the page before.
+        #[serde(default)]
+        after: Option<String>,
+    },
+    /// Gives an account another password; its sessions end.
+    Password {
+        /// Its address.
+        address: Address,
+        /// A password, or a hash as Dovecot writes it.
+        password: SecretText,
+    },
+    /// Suspends an account: no login, no mail; its sessions end.
+    Suspend {
+        /// Its address.
+        address: Address,
+        /// Why; the customer reads it.
+        reason: String,
+    },
+    /// Ends a suspension.
+    Resume {
+        /// Its address.
+        address: Address,
+    },
+    /// Removes an account with all its mail.
+    Remove {
+        /// Its address.
+        address: Address,
+    },
+    /// Sets how much an account's mail may take.
+    Quota {
+        /// Its address.
+        address: Address,
+        /// Bytes; nothing: no limit.
+        quota: Option<ByteSize>,
+    },
+    /// Makes accounts from a file `address,password-or-hash,name,quota`, whole or not at all; it can be repeated.
+    Import {
+        /// The file, at most 64 MiB.
+        file: SecretText,
+    },
+}
+
+const fn user() -> Role {
+    Role::User
+}
+
+impl AccountAct {
+    pub(crate) const fn permission(&self) -> Permission {
+        match self {
+            Self::Show { .. } | Self::List { .. } => Permission::Look,
+            Self::Password { .. } | Self::Suspend { .. } | Self::Resume { .. } | Self::Quota { .. } => Permission::Help,
+            Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
+        }
+    }
+}
+
+impl Admin {
+    pub(crate) async fn accounts(&self, caller: &Caller, act: AccountAct) -> Result<Response, Error> {
+        match act {
+            AccountAct::Show { address } => self.account(&address).await,
+            AccountAct::List { domain, after } => self.account_list(domain, after.as_deref()).await,
+            AccountAct::Import { file } => self.import(caller, &file).await,
+            AccountAct::Add { address, password, name, quota, role } => {
+                self.add_account(&address, &password, name, quota, role).await?;
+                self.told(caller, "account add", &address.to_string(), None);
+                Ok(Response::Done)
+            }
+            AccountAct::Password { address, password } => {
+                self.directory.account(&address).await?;
+                let hash = self.hash(&password).await?;
+                self.directory.set_password(&address, hash).await?;
+                self.told(caller, "account password", &address.to_string(), None);
+                Ok(Response::Done)
+            }
+            AccountAct::Suspend { address, reason } => {
+                self.directory.suspend(&address, &reason).await?;
+                self.told(caller, "account suspend", &address.to_string(), Some(&reason));
+                Ok(Response::Done)
+            }
+            AccountAct::Resume { address } => {
+                self.directory.resume(&address).await?;
+                self.told(caller, "account resume", &address.to_string(), None);
+                Ok(Response::Done)
+            }
+            AccountAct::Quota { address, quota } => {
+                let account = self.directory.account(&address).await?;
+                self.directory.set_quota(&address, quota).await?;
+                self.store.account(account.id).await?.set_quota(quota.map(ByteSize::bytes)).await?;
+                self.told(caller, "account quota", &address.to_string(), None);
+                Ok(Response::Done)
+            }
+            AccountAct::Remove { address } => {
+                self.remove_account(&address).await?;
+                self.told(caller, "account remove", &address.to_string(), None);
+                Ok(Response::Done)
+            }
+        }
+    }
+
+    async fn account(&self, address: &Address) -> Result<Response, Error> {
+        let account = self.directory.account(address).await?;
+        let quota = self.store.account(account.id).await?.quota().await?;
+        let mut view = AccountView::from(account);
+        view.used = Some(ByteSize(quota.used));
+        view.messages = Some(quota.emails);
+        Ok(Response::Account(view))
+    }
+
+    async fn account_list(&self, domain: Option<Domain>, after: Option<&str>) -> Result<Response, Error> {
+        let one = domain.is_some();
+        let Some((domain, key)) = self.place(domain, after).await? else {
+            return Ok(Response::Accounts { accounts: Vec::new(), next: None });
+        };
+        let page = self.directory.accounts(&domain, key.as_ref()).await?;
+        let next = self.next(&domain, page.next, one).await?;
+        Ok(Response::Accounts { accounts: page.accounts.into_iter().map(Into::into).collect(), next })
+    }
+
+    async fn add_account(
+        &self,
+        address: &Address,
+        password: &SecretText,
+        name: String,
+        quota: Option<ByteSize>,
+        role: Role,
+    ) -> Result<(), Error> {
+        self.directory.check_new_account(address, &name).await?;
+        if self.directory.account(address).await.is_ok() {
+            return Err(directory::Error::AddressTaken(address.clone()).into());
+        }
+        let password = self.hash(password).await?;
+        let id = self.make_home(quota).await?;
+        let account = NewAccount { id, address: address.clone(), name, password, quota, role };
+        if let Err(error) = self.directory.add_account(account).await {
+            self.give_back(&[id]).await;
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// Makes an account's place in the store under a number that nobody has or had (MODEL: random, tried for absence).
+    pub(crate) async fn make_home(&self, quota: Option<ByteSize>) -> Result<AccountId, Error> {
+        loop {
+            let id = AccountId(self.world.random.number());
+            match self.store.create_account(id, quota.map(ByteSize::bytes), &self.mailboxes).await? {
+                Outcome::Wrote(_) => return Ok(id),
+                Outcome::Unchanged(()) => (),
+            }
+        }
+    }
+
+    /// The address goes last, so that an act that was interrupted is found again and can be repeated.
+    async fn remove_account(&self, address: &Address) -> Result<(), Error> {
+        let account = self.directory.account(address).await?;
+        self.directory.suspend(address, LEAVING).await?;
+        self.store.delete_account(account.id).await?;
+        self.directory.remove_account(address).await?;
+        Ok(())
+    }
+}

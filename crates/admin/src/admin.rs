@@ -1,0 +1,85 @@
+//! The one door of all acts.
+use crate::{Caller, Error, Request, Response, SecretText};
+use delivery::{Delivery, Operator};
+use directory::{Directory, NewPassword, PasswordHash, PasswordOrHash};
+use journal::{Event, Journal};
+use names::Secret;
+use std::sync::Arc;
+use store::{MailboxName, Role as MailboxRole, Store};
+use world::World;
+
+/// What the acts work on.
+pub struct Parts {
+    /// Where mail is.
+    pub store: Store,
+    /// Who lives here.
+    pub directory: Arc<Directory>,
+    /// What happens to mail, for its queue.
+    pub delivery: Delivery,
+    /// What is told.
+    pub journal: Journal,
+    /// Random numbers.
+    pub world: World,
+    /// What a new account has beside INBOX.
+    pub mailboxes: Vec<(MailboxName, Option<MailboxRole>)>,
+}
+
+/// Does what operators ask.
+pub struct Admin {
+    pub(crate) store: Store,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) queue: Operator,
+    pub(crate) world: World,
+    pub(crate) mailboxes: Vec<(MailboxName, Option<MailboxRole>)>,
+    journal: Journal,
+}
+
+impl Admin {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, directory, delivery, journal, world, mailboxes } = parts;
+        Self { store, directory, queue: delivery.operator(), world, mailboxes, journal }
+    }
+
+    /// Does what `request` asks. What the answer says is on disk.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    ///
+    /// # Cancel safety
+    /// Dropped midway, an act may be half done; every act can be repeated.
+    pub async fn run(&self, caller: &Caller, request: Request) -> Result<Response, Error> {
+        if !caller.may(request.permission()) {
+            return Err(Error::NotPermitted(format!("{:?}", caller.role).to_lowercase()));
+        }
+        match request {
+            Request::Domain(act) => self.domains(caller, act).await,
+            Request::Account(act) => self.accounts(caller, act).await,
+            Request::Alias(act) => self.aliases(caller, act).await,
+            Request::Queue(act) => self.queue(caller, act).await,
+            Request::Store(act) => self.whole(act).await,
+        }
+    }
+
+    /// Tells the journal that an act was done.
+    pub(crate) fn told(&self, caller: &Caller, act: &str, subject: &str, reason: Option<&str>) {
+        self.journal.record(Event::Act {
+            by: caller.by.as_str().into(),
+            act: act.into(),
+            subject: subject.into(),
+            reason: reason.map(Into::into),
+        });
+    }
+
+    /// The hash of what was given: a password in the clear is hashed in turn with the logins.
+    pub(crate) async fn hash(&self, given: &SecretText) -> Result<PasswordHash, Error> {
+        Ok(self.directory.hash(new_password(given)?).await?)
+    }
+}
+
+pub(crate) fn new_password(given: &SecretText) -> Result<NewPassword, Error> {
+    Ok(match PasswordOrHash::parse(given.reveal())? {
+        PasswordOrHash::Plain(password) => NewPassword::Plain(Secret::new(password.to_owned())),
+        PasswordOrHash::Hash(hash) => NewPassword::Hash(hash),
+    })
+}

@@ -1,0 +1,76 @@
+//! Domains.
+use crate::{Admin, Caller, Error, Permission, Response};
+use directory::DomainOptions;
+use names::{Address, Domain};
+use serde::{Deserialize, Serialize};
+
+/// An act on domains.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum DomainAct {
+    /// Takes mail for a domain.
+    Add {
+        /// Which one.
+        domain: Domain,
+        /// What begins a detail in a local part; nothing: there are no details. Left out: `+`.
+        #[serde(default = "plus")]
+        separator: Option<char>,
+        /// Who gets what is addressed to nobody.
+        #[serde(default)]
+        catch_all: Option<Address>,
+        /// Who gets mail to postmaster and abuse.
+        #[serde(default)]
+        owner: Option<Address>,
+    },
+    /// Shows a domain.
+    Show {
+        /// Which one.
+        domain: Domain,
+    },
+    /// Lists all domains.
+    List,
+    /// Takes no more mail for a domain, which must have no accounts or aliases.
+    Remove {
+        /// Which one.
+        domain: Domain,
+    },
+}
+
+const fn plus() -> Option<char> {
+    Some('+')
+}
+
+impl DomainAct {
+    pub(crate) const fn permission(&self) -> Permission {
+        match self {
+            Self::Show { .. } | Self::List => Permission::Look,
+            Self::Add { .. } | Self::Remove { .. } => Permission::Operate,
+        }
+    }
+}
+
+impl Admin {
+    pub(crate) async fn domains(&self, caller: &Caller, act: DomainAct) -> Result<Response, Error> {
+        match act {
+            DomainAct::Add { domain, separator, catch_all, owner } => {
+                let options = DomainOptions { separator, catch_all, owner };
+                self.directory.add_domain(&domain, options).await?;
+                self.told(caller, "domain add", domain.as_str(), None);
+                Ok(Response::Done)
+            }
+            DomainAct::Remove { domain } => {
+                self.directory.remove_domain(&domain).await?;
+                self.told(caller, "domain remove", domain.as_str(), None);
+                Ok(Response::Done)
+            }
+            DomainAct::Show { domain } => match self.directory.domain(&domain).await? {
+                Some(found) => Ok(Response::Domain(found.into())),
+                None => Err(directory::Error::NoSuchDomain(domain).into()),
+            },
+            DomainAct::List => {
+                let domains = self.directory.domains().await?;
+                Ok(Response::Domains { domains: domains.into_iter().map(Into::into).collect() })
+            }
+        }
+    }
+}

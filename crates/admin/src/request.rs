@@ -1,0 +1,32 @@
+//! What can be asked. Each room's acts stand with what they need and do, in a file of their own.
+use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, StoreAct};
+use serde::{Deserialize, Serialize};
+
+/// An act. On the wire: `{"account":{"resume":{"address":"anna@example.org"}}}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// On domains.
+    Domain(DomainAct),
+    /// On accounts.
+    Account(AccountAct),
+    /// On aliases.
+    Alias(AliasAct),
+    /// On messages that wait to be sent.
+    Queue(QueueAct),
+    /// On the store as a whole.
+    Store(StoreAct),
+}
+
+impl Request {
+    /// What it needs.
+    pub const fn permission(&self) -> Permission {
+        match self {
+            Self::Domain(act) => act.permission(),
+            Self::Account(act) => act.permission(),
+            Self::Alias(act) => act.permission(),
+            Self::Queue(act) => act.permission(),
+            Self::Store(act) => act.permission(),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What is answered: all that a rendering for people or machines needs.
+use delivery::{QueueId, Queued};
+use directory::{Alias, LocalDomain, Role};
+use names::{AccountId, Address, ByteSize, Domain};
+use serde::{Deserialize, Serialize};
+use store::EngineStats;
+
+/// The answer to an act that was done. Moments are seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Response {
+    /// It is done, and on disk.
+    Done,
+    /// A domain.
+    Domain(DomainView),
+    /// All domains.
+    Domains {
+        /// By name.
+        domains: Vec<DomainView>,
+    },
+    /// An account.
+    Account(AccountView),
+    /// Some accounts.
+    Accounts {
+        /// By address.
+        accounts: Vec<AccountView>,
+        /// What to ask for next; nothing at the end.
+        next: Option<String>,
+    },
+    /// An import is done.
+    Imported {
+        /// Accounts that were made.
+        created: u64,
+        /// Accounts that were there already and are as they were.
+        existing: u64,
+    },
+    /// Some aliases.
+    Aliases {
+        /// By address.
+        aliases: Vec<AliasView>,
+        /// What to ask for next; nothing at the end.
+        next: Option<String>,
+    },
+    /// Some messages of the queue.
+    Queue {
+        /// By id.
+        entries: Vec<QueueEntryView>,
+        /// What to ask for next; nothing at the end.
+        next: Option<QueueId>,
+    },
+    /// A message of the queue.
+    QueueEntry(QueueEntryView),
+    /// Sizes of the store.
+    StoreStats(StoreStatsView),
+}
+
+/// A domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainView {
+    /// Its name.
+    pub domain: Domain,
+    /// What begins a detail in a local part.
+    pub separator: Option<char>,
+    /// Who gets what is addressed to nobody.
+    pub catch_all: Option<Address>,
+    /// Who gets mail to postmaster and abuse.
+    pub owner: Option<Address>,
+    /// How many accounts it has.
+    pub accounts: u64,
+    /// How many aliases it has.
+    pub aliases: u64,
+    /// Since when it is here.
+    pub created: u64,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Its number, as in the journal and the log.
+    #[serde(with = "account_id")]
+    pub id: AccountId,
+    /// Its address and login.
+    pub address: Address,
+    /// The name of whose it is.
+    pub name: String,
+    /// Bytes that its mail may take.
+    pub quota: Option<ByteSize>,
+    /// What its mail takes; only where one account is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<ByteSize>,
+    /// How many messages it has; only where one account is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<u64>,
+    /// What it may do beside its own mail.
+    pub role: Role,
+    /// Why it is suspended, where it is.
+    pub suspended: Option<String>,
+    /// Since when it is here.
+    pub created: u64,
+}
+
+/// An alias.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AliasView {
+    /// The address that stands for others.
+    pub address: Address,
+    /// The others.
+    pub targets: Vec<Address>,
+    /// Since when it is here.
+    pub created: u64,
+}
+
+/// A message in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueEntryView {
+    /// Its id.
+    pub id: QueueId,
+    /// The reverse-path; nothing for the null one.
+    pub sender: Option<Address>,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Since when it is in the queue.
+    pub created: u64,
+    /// Why it is on hold, where it is.
+    pub held: Option<String>,
+    /// Who has not got it yet.
+    pub recipients: Vec<QueueRecipientView>,
+}
+
+/// A recipient who has not got a message yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRecipientView {
+    /// Where it goes.
+    pub address: Address,
+    /// What the sender wrote.
+    pub original: Address,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub due: u64,
+    /// What the other side said last.
+    pub reply: Option<String>,
+}
+
+/// Sizes of the store, in numbers and bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreStatsView {
+    /// Domains.
+    pub domains: u64,
+    /// Accounts.
+    pub accounts: u64,
+    /// Records over all partitions.
+    pub records: u64,
+    /// Bytes that records take.
+    pub record_bytes: u64,
+    /// Blobs.
+    pub blobs: u64,
+    /// Plain bytes of blobs.
+    pub blob_bytes: u64,
+    /// Bytes that blobs take on disk.
+    pub blob_stored_bytes: u64,
+    /// Bytes of blobs that nothing names any more.
+    pub blob_dead_bytes: u64,
+    /// Free bytes of the file system; nothing where that means nothing.
+    pub free_bytes: Option<u64>,
+}
+
+impl From<LocalDomain> for DomainView {
+    fn from(domain: LocalDomain) -> Self {
+        Self {
+            domain: domain.name,
+            separator: domain.options.separator,
+            catch_all: domain.options.catch_all,
+            owner: domain.options.owner,
+            accounts: domain.accounts,
+            aliases: domain.aliases,
+            created: domain.created.secs(),
+        }
+    }
+}
+
+impl From<directory::Account> for AccountView {
+    fn from(account: directory::Account) -> Self {
+        Self {
+            id: account.id,
+            address: account.address,
+            name: account.name,
+            quota: account.quota,
+            used: None,
+            messages: None,
+            role: account.role,
+            suspended: account.suspended,
+            created: account.created.secs(),
+        }
+    }
+}
+
+impl From<Alias> for AliasView {
+    fn from(alias: Alias) -> Self {
+        Self { address: alias.address, targets: alias.targets, created: alias.created.secs() }
+    }
+}
+
+impl From<Queued> for QueueEntryView {
+    fn from(queued: Queued) -> Self {
+        let Queued { id, entry } = queued;
+        let recipients = entry.recipients.into_iter().map(|pending| QueueRecipientView {
+            address: pending.address,
+            original: pending.original,
+            attempts: pending.attempts,
+            due: pending.due.secs(),
+            reply: pending.reply,
+        });
+        Self {
+            id,
+            sender: entry.reverse_path,
+            size: entry.size,
+            created: entry.created.secs(),
+            held: entry.hold.map(|hold| hold.reason),
+            recipients: recipients.collect(),
+        }
+    }
+}
+
+impl StoreStatsView {
+    pub(crate) fn new(stats: &EngineStats, domains: &[LocalDomain]) -> Self {
+        Self {
+            domains: domains.len() as u64,
+            accounts: domains.iter().map(|domain| domain.accounts).sum(),
+            records: stats.records,
+            record_bytes: stats.record_bytes,
+            blobs: stats.blobs,
+            blob_bytes: stats.blob_bytes,
+            blob_stored_bytes: stats.blob_stored_bytes,
+            blob_dead_bytes: stats.blob_dead_bytes,
+            free_bytes: (stats.free_bytes != u64::MAX).then_some(stats.free_bytes),
+        }
+    }
+}
+
+/// An account's number as text.
+mod account_id {
+    use names::AccountId;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(id)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccountId, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}

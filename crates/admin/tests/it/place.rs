@@ -1,0 +1,63 @@
+//! A provider in memory, with one domain.
+use admin::{Admin, Caller, DomainAct, Error, Parts, Request, Response, SecretText};
+use delivery::Delivery;
+use directory::{Directory, DirectorySettings, HashCost};
+use journal::scripted::Told;
+use names::{Address, Domain};
+use std::sync::Arc;
+use store::memory::Memory;
+use store::{MailboxName, Role, Settings, Store};
+use transport::scripted::ScriptedConnect;
+use world::scripted;
+
+pub(crate) struct Place {
+    pub(crate) admin: Arc<Admin>,
+    pub(crate) told: Told,
+}
+
+pub(crate) async fn place() -> Place {
+    let (world, clock, _) = scripted::world();
+    let memory = Memory::new(clock);
+    let store = Store::open(Arc::new(memory), world.clone(), Settings::default()).await.unwrap();
+    let settings = DirectorySettings {
+        hash_cost: HashCost { memory_kib: 64, passes: 1, lanes: 1 },
+        hash_permits: 2,
+        default_domain: Some(domain()),
+        ..DirectorySettings::default()
+    };
+    let directory = Arc::new(Directory::new(store.records(), world.clone(), settings, Arc::new(())).unwrap());
+    let (journal, told) = journal::scripted::journal(&world);
+    let delivery = Delivery::new(delivery::Parts {
+        store: store.clone(),
+        residents: directory.clone(),
+        journal: journal.clone(),
+        world: world.clone(),
+        connect: Arc::new(ScriptedConnect::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()))),
+        settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
+    });
+    let mailboxes = vec![(MailboxName::new("Sent").unwrap(), Some(Role::Sent))];
+    let admin = Arc::new(Admin::new(Parts { store, directory, delivery, journal, world, mailboxes }));
+    let place = Place { admin, told };
+    let add = DomainAct::Add { domain: domain(), separator: Some('+'), catch_all: None, owner: None };
+    assert_eq!(place.run(Request::Domain(add)).await, Ok(Response::Done));
+    place.told.take();
+    place
+}
+
+pub(crate) fn domain() -> Domain {
+    "example.org".parse().unwrap()
+}
+
+pub(crate) fn address(text: &str) -> Address {
+    text.parse().unwrap()
+}
+
+pub(crate) fn secret(text: &str) -> SecretText {
+    SecretText::new(text.to_owned())
+}
+
+impl Place {
+    pub(crate) async fn run(&self, request: Request) -> Result<Response, Error> {
+        self.admin.run(&Caller::operator("test"), request).await
+    }
+}

@@ -1,0 +1,116 @@
+//! Domains, aliases, the queue, sizes, and who may do what.
+use crate::place::{address, domain, place};
+use admin::{AliasAct, Caller, DomainAct, Error, Permission, QueueAct, Request, Response, StoreAct};
+use directory::Role;
+use journal::Event;
+use names::Domain;
+
+#[tokio::test]
+async fn domains_and_aliases() {
+    let place = place().await;
+    let other: Domain = "voorbeeld.nl".parse().unwrap();
+    let add = || DomainAct::Add {
+        domain: other.clone(),
+        separator: None,
+        catch_all: Some(address("x@elders.example")),
+        owner: None,
+    };
+    assert_eq!(place.run(Request::Domain(add())).await, Ok(Response::Done));
+    assert!(matches!(place.run(Request::Domain(add())).await, Err(Error::Exists(_))));
+    let Response::Domain(view) = place.run(Request::Domain(DomainAct::Show { domain: other.clone() })).await.unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!((view.separator, view.catch_all), (None, Some(address("x@elders.example"))));
+    let Response::Domains { domains } = place.run(Request::Domain(DomainAct::List)).await.unwrap() else { panic!() };
+    assert_eq!(domains.len(), 2);
+    for (from, to) in [("info@example.org", "a@elders.example"), ("info@voorbeeld.nl", "b@elders.example")] {
+        let act = AliasAct::Add { address: address(from), targets: vec![address(to)] };
+        assert_eq!(place.run(Request::Alias(act)).await, Ok(Response::Done));
+    }
+    // A list over all domains goes from one to the next.
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let list = Request::Alias(AliasAct::List { domain: None, after });
+        let Response::Aliases { aliases, next } = place.run(list).await.unwrap() else { panic!() };
+        found.extend(aliases.into_iter().map(|alias| alias.address.to_string()));
+        after = next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, ["info@example.org", "info@voorbeeld.nl"]);
+    let one = Request::Alias(AliasAct::List { domain: Some(other.clone()), after: None });
+    assert!(matches!(place.run(one).await.unwrap(), Response::Aliases { aliases, next: None } if aliases.len() == 1));
+    let wrong = Request::Alias(AliasAct::List { domain: None, after: Some("x".to_owned()) });
+    assert!(matches!(place.run(wrong).await, Err(Error::BadRequest(_))));
+    let remove = Request::Domain(DomainAct::Remove { domain: other.clone() });
+    assert!(matches!(place.run(remove.clone()).await, Err(Error::BadRequest(_))));
+    let act = AliasAct::Remove { address: address("info@voorbeeld.nl") };
+    assert_eq!(place.run(Request::Alias(act)).await, Ok(Response::Done));
+    assert_eq!(place.run(remove.clone()).await, Ok(Response::Done));
+    assert!(matches!(place.run(remove).await, Err(Error::NotFound(_))));
+    let acts: Vec<String> = place
+        .told
+        .take()
+        .into_iter()
+        .map(|event| match event {
+            Event::Act { by, act, subject, .. } => format!("{by}: {act} {subject}"),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        acts,
+        [
+            "test: domain add voorbeeld.nl",
+            "test: alias add info@example.org",
+            "test: alias add info@voorbeeld.nl",
+            "test: alias remove info@voorbeeld.nl",
+            "test: domain remove voorbeeld.nl",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_queue_and_the_sizes() {
+    let place = place().await;
+    let list = QueueAct::List { sender: None, recipient: None, held: None, after: None };
+    assert_eq!(place.run(Request::Queue(list)).await, Ok(Response::Queue { entries: vec![], next: None }));
+    let id = "q00000000000000000a".parse().unwrap();
+    for act in [
+        QueueAct::Show { id },
+        QueueAct::Retry { id },
+        QueueAct::Hold { id, reason: "x".to_owned() },
+        QueueAct::Release { id },
+        QueueAct::Remove { id, reason: "x".to_owned() },
+    ] {
+        assert!(matches!(place.run(Request::Queue(act)).await, Err(Error::NotFound(_))));
+    }
+    let Response::StoreStats(sizes) = place.run(Request::Store(StoreAct::Stats)).await.unwrap() else { panic!() };
+    assert_eq!((sizes.domains, sizes.accounts), (1, 0));
+    assert!(sizes.records > 0);
+}
+
+#[tokio::test]
+async fn who_may_do_what() {
+    let place = place().await;
+    let look = || Request::Domain(DomainAct::List);
+    let help = || Request::Queue(QueueAct::Retry { id: "q00000000000000000a".parse().unwrap() });
+    let operate = || Request::Domain(DomainAct::Remove { domain: domain() });
+    assert_eq!(
+        [look().permission(), help().permission(), operate().permission()],
+        [Permission::Look, Permission::Help, Permission::Operate]
+    );
+    for (role, may) in [
+        (Role::User, [false, false, false]),
+        (Role::ServiceDesk, [true, true, false]),
+        (Role::Owner, [true, true, true]),
+    ] {
+        let caller = Caller { by: "x@example.org".to_owned(), role };
+        for (request, may) in [look(), help(), operate()].into_iter().zip(may) {
+            let refused = matches!(place.admin.run(&caller, request).await, Err(Error::NotPermitted(_)));
+            assert_eq!(refused, !may, "{role:?}");
+        }
+    }
+}
