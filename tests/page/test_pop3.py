@@ -117,17 +117,16 @@ def test_fetchmail(provider, tmp_path, tls):
 def test_getmail(provider, tmp_path, tls):
     words = deliver(provider, 2)
     door = provider.door("pop3", tls)
-    for folder in ["Maildir/new", "Maildir/cur", "Maildir/tmp"]:
-        (tmp_path / folder).mkdir(parents=True)
     kind = "SimplePOP3SSLRetriever" if tls == "implicit" else "SimplePOP3Retriever"
     secure = f"ca_certs = {provider.ca}\n" if tls == "implicit" else ""
-    rc = tmp_path / "getmailrc"
+    inbox, rc = tmp_path / "inbox", tmp_path / "getmailrc"
     rc.write_text(
-        f"[retriever]\ntype = {kind}\nserver = {door.address}\nport = {door.port}\nusername = {ANNA}\n"
-        f"password = {PASSWORD}\n{secure}[destination]\ntype = Maildir\npath = {tmp_path}/Maildir/\n"
+        f"[retriever]\ntype = {kind}\nserver = localhost\nport = {door.port}\nusername = {ANNA}\n"
+        f"password = {PASSWORD}\n{secure}[destination]\ntype = MDA_external\npath = /usr/bin/tee\n"
+        f'arguments = ("-a", "{inbox}")\nallow_root_commands = true\nignore_stderr = true\n'
         "[options]\ndelete = false\nread_all = true\n"
     )
     tool("getmail", "--getmaildir", tmp_path, "--rcfile", rc,
-         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}, user=None)
-    stored = "".join(file.read_text(errors="replace") for file in (tmp_path / "Maildir/new").iterdir())
+         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
+    stored = inbox.read_text(errors="replace")
     assert all(word in stored for word in words)

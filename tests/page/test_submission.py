@@ -45,7 +45,7 @@ def test_mail_for_elsewhere_leaves(provider):
     with provider.submission() as client:
         client.sendmail(ANNA, ["someone@example.org", BRAM], letter(word, ANNA, "someone@example.org"))
     message = provider.wait_outside(word)
-    assert message["From"] == f"<{ANNA}>"
+    assert message["From"].addresses[0].addr_spec == ANNA
     assert provider.count(word, BRAM) == 1
 
 
