@@ -107,8 +107,8 @@ impl HeloFault {
         if self == Self::Missing {
             return "a host name or an address literal is needed".to_owned();
         }
-        let shown = String::from_utf8_lossy(name);
-        let shown = shown.chars().take(MAX_SHOWN).map(|c| if matches!(c, ' '..='~') { c } else { '?' });
+        let shown =
+            name.iter().take(MAX_SHOWN).map(|byte| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '?' });
         let shown: String = shown.collect();
         format!("Bad HELO: {shown} does not exist - Please see RFC 2821 section 4.1.1.1")
     }

@@ -106,7 +106,7 @@ fn the_text_is_to_the_letter() {
     );
     assert_eq!(
         BadCharacter.text("p\u{e9}\0\r\nx".as_bytes()),
-        "Bad HELO: p????x does not exist - Please see RFC 2821 section 4.1.1.1"
+        "Bad HELO: p?????x does not exist - Please see RFC 2821 section 4.1.1.1"
     );
     assert!(Malformed.text(&[b'a'; 5000]).len() < 400);
 }

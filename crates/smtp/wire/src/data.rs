@@ -19,6 +19,33 @@ impl BareLineEnds {
     }
 }
 
+/// Looks for bare line ends in content that is counted, not ended by a dot (RFC 3030).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LineEndWatch {
+    after_cr: bool,
+    bare: BareLineEnds,
+}
+
+impl LineEndWatch {
+    /// Looks at the next bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            match (self.after_cr, byte) {
+                (true, b'\n') => {}
+                (true, _) => self.bare.cr = true,
+                (false, b'\n') => self.bare.lf = true,
+                (false, _) => {}
+            }
+            self.after_cr = byte == b'\r';
+        }
+    }
+
+    /// The bare line ends, when everything has come: a CR at the end is one.
+    pub const fn finish(self) -> BareLineEnds {
+        BareLineEnds { cr: self.bare.cr || self.after_cr, lf: self.bare.lf }
+    }
+}
+
 /// A piece of the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'a> {
@@ -201,6 +228,25 @@ mod tests {
             }
             let single: Vec<&[u8]> = input.as_bytes().chunks(1).collect();
             assert_eq!(read(&single).0, content.as_bytes());
+        }
+    }
+
+    #[test]
+    fn watches_counted_content_at_every_split() {
+        for (content, bare) in [
+            ("a\r\nb", (false, false)),
+            ("a\nb", (false, true)),
+            ("a\rb", (true, false)),
+            ("a\r", (true, false)),
+            ("\r\r\n", (true, false)),
+        ] {
+            for cut in 0..=content.len() {
+                let mut watch = LineEndWatch::default();
+                watch.push(&content.as_bytes()[..cut]);
+                watch.push(&content.as_bytes()[cut..]);
+                let found = watch.finish();
+                assert_eq!((found.cr, found.lf), bare, "{content:?} at {cut}");
+            }
         }
     }
 

@@ -25,7 +25,7 @@ pub use auth::{Auth, MAX_AUTH_LINE, decode_base64};
 pub use bdat::{Bdat, Chunk};
 pub use client::{BodyForm, Capabilities, Client, ClientError, Dialect, Event, Transaction, Unsendable};
 pub use command::{MAX_COMMAND_LINE, Quirks, verb};
-pub use data::{BareLineEnds, DataReader, Piece};
+pub use data::{BareLineEnds, DataReader, LineEndWatch, Piece};
 pub use error::SyntaxError;
 pub use mail::{Body, Mail, Ret};
 pub use path::{ForwardPath, Host, MAX_PATH, Mailbox, ReversePath};

@@ -1,0 +1,202 @@
+//! What differs between the doors: everything that is policy, and nothing else.
+use delivery::Origin;
+use ipnet::IpNet;
+use names::Domain;
+use policy::HeloPolicy;
+use smtp_wire::{Dialect, Quirks};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Whether, and when, clients log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthRule {
+    /// Never.
+    None,
+    /// They must, and only inside TLS.
+    InsideTls,
+    /// They must; TLS is not asked for.
+    Anyhow,
+}
+
+/// What a bare CR or LF in a message gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEndRule {
+    /// `550 5.5.2`.
+    Refuse,
+    /// It becomes CR LF.
+    Normalise,
+}
+
+/// How much one sender may send in an hour: an account, or on a door without login an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SenderRates {
+    /// Messages.
+    pub messages_per_hour: u32,
+    /// Recipients.
+    pub recipients_per_hour: u32,
+}
+
+/// The limits of a session.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// How long a command may take to come (RFC 5321, 4.5.3.2.7: at least 5 minutes). Default 300 s.
+    pub command_timeout: Duration,
+    /// How long an answer may stay unread. Default 60 s.
+    pub write_timeout: Duration,
+    /// The largest message in bytes (RFC 1870). Default 50 MiB.
+    pub max_message_size: u64,
+    /// The largest header in bytes. Default 1 MiB.
+    pub max_header_size: usize,
+    /// Received fields, by which a mail loop shows (RFC 5321, 6.3: at least 100 are advised where it is the only
+    /// guard). Default 50.
+    pub max_received: u32,
+    /// Recipients of one message (RFC 5321, 4.5.3.1.8: at least 100).
+    pub max_recipients: usize,
+    /// Commands in error until the session is ended; from half on each is answered a second later. Default 20.
+    pub max_errors: u32,
+    /// Commands without mail until the session is ended; from half on each is answered a second later. Default 100.
+    pub max_junk: u32,
+    /// How much one sender may send.
+    pub rates: Option<SenderRates>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            command_timeout: Duration::from_secs(300),
+            write_timeout: Duration::from_secs(60),
+            max_message_size: 50 << 20,
+            max_header_size: 1 << 20,
+            max_received: 50,
+            max_recipients: 1_000,
+            max_errors: 20,
+            max_junk: 100,
+            rates: None,
+        }
+    }
+}
+
+/// What one listener lets in, and how.
+#[derive(Debug, Clone)]
+pub struct Door {
+    /// SMTP or LMTP.
+    pub dialect: Dialect,
+    /// For `delivery`: whether mail may leave again.
+    pub origin: Origin,
+    /// The name of this machine: greeting, EHLO, Received.
+    pub host_name: Domain,
+    /// The domain of `<postmaster>` without one (RFC 5321, 4.1.1.3).
+    pub postmaster_domain: Domain,
+    /// What HELO and EHLO names get.
+    pub helo: HeloPolicy,
+    /// Who may send at all; `None` is everybody.
+    pub networks: Option<Vec<IpNet>>,
+    /// Whether STARTTLS is offered where there is a certificate.
+    pub starttls: bool,
+    /// Whether clients log in.
+    pub auth: AuthRule,
+    /// What bare line ends get.
+    pub line_ends: LineEndRule,
+    /// Whether a missing Date and Message-ID are added (RFC 6409, 8).
+    pub fills_in: bool,
+    /// What is forgiven in command lines.
+    pub quirks: Quirks,
+    /// How much of everything.
+    pub limits: Limits,
+}
+
+impl Door {
+    /// The MX: anybody, for recipients here.
+    pub fn mx(host_name: Domain) -> Self {
+        Self {
+            dialect: Dialect::Smtp,
+            origin: Origin::Internet,
+            postmaster_domain: host_name.clone(),
+            host_name,
+            helo: HeloPolicy::lenient(),
+            networks: None,
+            starttls: true,
+            auth: AuthRule::None,
+            line_ends: LineEndRule::Refuse,
+            fills_in: false,
+            quirks: Quirks { space_after_colon: true, bare_address: false },
+            limits: Limits::default(),
+        }
+    }
+
+    /// Submission (RFC 6409): customers who log in, with a strict rule for names; `helo_names` are always good.
+    pub fn submission<S: AsRef<str>>(host_name: Domain, helo_names: &[S]) -> Self {
+        let rates = SenderRates { messages_per_hour: 200, recipients_per_hour: 1_000 };
+        Self {
+            origin: Origin::Submission,
+            helo: HeloPolicy::strict(helo_names),
+            auth: AuthRule::InsideTls,
+            fills_in: true,
+            quirks: Quirks::LENIENT,
+            limits: Limits { max_recipients: 100, rates: Some(rates), ..Limits::default() },
+            ..Self::mx(host_name)
+        }
+    }
+
+    /// The legacy relay: customers' own networks, no login, no TLS, anything forgiven.
+    pub fn relay(host_name: Domain, networks: Vec<IpNet>) -> Self {
+        let rates = SenderRates { messages_per_hour: 500, recipients_per_hour: 5_000 };
+        Self {
+            origin: Origin::Relay,
+            networks: Some(networks),
+            starttls: false,
+            line_ends: LineEndRule::Normalise,
+            quirks: Quirks::LENIENT,
+            limits: Limits { max_recipients: 100, rates: Some(rates), ..Limits::default() },
+            ..Self::mx(host_name)
+        }
+    }
+
+    /// LMTP (RFC 2033): mail servers of ours, for recipients here.
+    pub fn lmtp(host_name: Domain) -> Self {
+        Self {
+            dialect: Dialect::Lmtp,
+            origin: Origin::Lmtp,
+            starttls: false,
+            line_ends: LineEndRule::Normalise,
+            ..Self::mx(host_name)
+        }
+    }
+
+    /// Whether `address` may send here. IPv4 mapped into IPv6 equals IPv4.
+    pub fn admits(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.networks.as_ref().is_none_or(|networks| networks.iter().any(|network| contains(network, address)))
+    }
+}
+
+/// A network that was written as IPv4 mapped into IPv6 equals the IPv4 network.
+fn contains(network: &IpNet, address: IpAddr) -> bool {
+    let mapped = match (network, address) {
+        (IpNet::V6(network), IpAddr::V4(address)) => {
+            network.contains(&address.to_ipv6_mapped()) && network.prefix_len() >= 96
+        }
+        _ => false,
+    };
+    mapped || network.contains(&address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_networks() {
+        let networks = ["192.0.2.0/24", "2001:db8::/32", "::ffff:198.51.100.0/120"].map(|text| text.parse().unwrap());
+        let door = Door::relay("smtp.example.org".parse().unwrap(), networks.to_vec());
+        for inside in ["192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1", "198.51.100.9", "::ffff:198.51.100.9"] {
+            assert!(door.admits(inside.parse().unwrap()), "{inside}");
+        }
+        for outside in ["192.0.3.7", "::ffff:192.0.3.7", "2001:db9::1", "::c000:207"] {
+            assert!(!door.admits(outside.parse().unwrap()), "{outside}");
+        }
+        assert!(Door::mx("mx.example.org".parse().unwrap()).admits("203.0.113.1".parse().unwrap()));
+        let none = Door::relay("smtp.example.org".parse().unwrap(), Vec::new());
+        assert!(!none.admits("127.0.0.1".parse().unwrap()));
+    }
+}

@@ -1,0 +1,61 @@
+//! The post office behind the session: it takes recipients and messages.
+use delivery::{Accepted, Asked, Delivery, Envelope, Recipient, Refused, Sender};
+use futures_util::future::BoxFuture;
+use store::{BlobWriter, LineEnds, NewBlob, Store};
+
+/// Takes mail. The session knows no more of routing and of the store than this; [`PostOffice`] is the real one.
+pub trait Post: Send + Sync {
+    /// Begins one message from `sender`.
+    fn begin(&self, sender: Sender) -> Box<dyn Mailing>;
+
+    /// Begins the bytes of a message.
+    fn writer(&self, line_ends: LineEnds) -> BlobWriter;
+}
+
+/// One message on its way in. Dropped, nothing of it is kept.
+pub trait Mailing: Send {
+    /// Takes a recipient, or says why not.
+    fn recipient(&mut self, asked: Asked) -> BoxFuture<'_, Result<(), Refused>>;
+
+    /// Takes the message for the recipients taken; one outcome for each, in their order. What it says is on disk.
+    fn accept(self: Box<Self>, envelope: Envelope, blob: NewBlob) -> BoxFuture<'static, Result<Accepted, Refused>>;
+}
+
+/// The post office of this machine.
+#[derive(Clone)]
+pub struct PostOffice {
+    /// What happens to mail.
+    pub delivery: Delivery,
+    /// Where it is kept.
+    pub store: Store,
+}
+
+impl Post for PostOffice {
+    fn begin(&self, sender: Sender) -> Box<dyn Mailing> {
+        Box::new(Letter { delivery: self.delivery.clone(), sender, recipients: Vec::new() })
+    }
+
+    fn writer(&self, line_ends: LineEnds) -> BlobWriter {
+        self.store.blob_writer(line_ends)
+    }
+}
+
+struct Letter {
+    delivery: Delivery,
+    sender: Sender,
+    recipients: Vec<Recipient>,
+}
+
+impl Mailing for Letter {
+    fn recipient(&mut self, asked: Asked) -> BoxFuture<'_, Result<(), Refused>> {
+        Box::pin(async move {
+            let recipient = self.delivery.recipient(&self.sender, asked).await?;
+            self.recipients.push(recipient);
+            Ok(())
+        })
+    }
+
+    fn accept(self: Box<Self>, envelope: Envelope, blob: NewBlob) -> BoxFuture<'static, Result<Accepted, Refused>> {
+        Box::pin(async move { self.delivery.accept(envelope, blob, self.recipients).await })
+    }
+}

@@ -1,0 +1,238 @@
+//! A message that is coming in: it streams into the store behind its prefix. Only its header is held, up to a limit,
+//! because what we add and what we refuse depend on it.
+use super::phase::Begun;
+use super::trace::{Trace, date};
+use super::{Session, refusal};
+use crate::door::{Door, LineEndRule};
+use journal::Cause;
+use message::{HeaderPass, missing_fields, new_message_id};
+use names::Address;
+use smtp_wire::{BareLineEnds, Body, LineEndWatch, Reply};
+use store::{BlobWriter, LineEnds, NewBlob};
+
+/// Addresses in From that are looked at.
+const MAX_FROM: usize = 100;
+
+/// What is wrong with a message. Its rest is read and thrown away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Larger than the limit.
+    TooLarge,
+    /// Its header is larger than the limit.
+    HeaderTooLarge,
+    /// Too many Received fields.
+    Loop,
+    /// A bare CR or LF where none is taken.
+    BareLineEnd,
+    /// The store did not take it.
+    Store(store::Error),
+}
+
+/// A message on its way into the store.
+pub(super) struct Incoming {
+    writer: Option<BlobWriter>,
+    header: HeaderPass,
+    /// Whether the header, and what stands before it, has been handed to the store.
+    header_written: bool,
+    trace: Trace,
+    size: u64,
+    limit: u64,
+    max_received: u32,
+    fault: Option<Fault>,
+    /// Watches BDAT's content; DATA has its own reader.
+    watch: LineEndWatch,
+    /// What stands behind the prefix when Date or Message-ID is missing.
+    fill_in: Option<FillIn>,
+}
+
+struct FillIn {
+    date: message::Date,
+    message_id: String,
+}
+
+/// A message that has come in.
+pub(super) struct Arrived {
+    pub(super) blob: NewBlob,
+    pub(super) prefix_len: u32,
+    pub(super) return_path_len: u32,
+    pub(super) header: HeaderPass,
+}
+
+impl Incoming {
+    pub(super) fn new(session: &Session, begun: &Begun) -> Self {
+        let door = session.door();
+        let world = &session.house.parts.world;
+        let trace = Trace::new(session, begun);
+        let fill_in = door.fills_in.then(|| {
+            let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
+            let message_id = new_message_id(random, door.host_name.as_str());
+            FillIn { date: date(world.clock.now()), message_id }
+        });
+        Self {
+            writer: Some(session.house.parts.post.writer(line_ends(door, begun))),
+            header: HeaderPass::new(door.limits.max_header_size),
+            header_written: false,
+            trace,
+            size: 0,
+            limit: door.limits.max_message_size,
+            max_received: door.limits.max_received,
+            fault: None,
+            watch: LineEndWatch::default(),
+            fill_in,
+        }
+    }
+
+    /// Takes content. After a fault it is thrown away.
+    pub(super) async fn push(&mut self, bytes: &[u8]) {
+        self.size = self.size.saturating_add(bytes.len() as u64);
+        if self.size > self.limit {
+            self.fail(Fault::TooLarge);
+        }
+        if self.fault.is_some() {
+            return;
+        }
+        if let Err(fault) = self.write(bytes).await {
+            self.fail(fault);
+        }
+    }
+
+    /// As [`Incoming::push`], for content that is counted.
+    pub(super) async fn push_counted(&mut self, bytes: &[u8]) {
+        self.watch.push(bytes);
+        self.push(bytes).await;
+    }
+
+    /// How much has come, also of what was thrown away.
+    pub(super) const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The line ends of what was counted.
+    pub(super) const fn counted_line_ends(&self) -> BareLineEnds {
+        self.watch.finish()
+    }
+
+    /// What is wrong so far.
+    pub(super) const fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    /// Ends the message: its bytes are synced when this returns.
+    pub(super) async fn finish(mut self, refused_line_ends: bool) -> Result<Arrived, Fault> {
+        if !self.header_written && self.fault.is_none() {
+            let written = self.write_header().await;
+            if let Err(fault) = written {
+                self.fail(fault);
+            }
+        }
+        match (self.fault, self.writer) {
+            (Some(fault), _) => Err(fault),
+            (None, _) if refused_line_ends => Err(Fault::BareLineEnd),
+            (None, None) => Err(Fault::TooLarge),
+            (None, Some(writer)) => Ok(Arrived {
+                blob: writer.finish().await.map_err(Fault::Store)?,
+                prefix_len: u32::try_from(self.trace.bytes.len()).unwrap_or(u32::MAX),
+                return_path_len: u32::try_from(self.trace.return_path_len).unwrap_or(u32::MAX),
+                header: self.header,
+            }),
+        }
+    }
+
+    /// The first fault counts; the writer is dropped, so that nothing of the message is kept.
+    fn fail(&mut self, fault: Fault) {
+        self.fault.get_or_insert(fault);
+        self.writer = None;
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        if self.header_written {
+            return self.store(bytes).await;
+        }
+        let before = self.header.block().len();
+        self.header.push(bytes);
+        if self.header.is_cut() {
+            return Err(Fault::HeaderTooLarge);
+        }
+        let taken = self.header.block().len() - before;
+        if self.header.is_complete() {
+            self.write_header().await?;
+            self.store(bytes.get(taken..).unwrap_or_default()).await?;
+        }
+        Ok(())
+    }
+
+    /// The prefix, what is filled in, and the header as it came.
+    async fn write_header(&mut self) -> Result<(), Fault> {
+        let facts = self.header.facts();
+        // RFC 5321, 6.3
+        if facts.received > self.max_received {
+            return Err(Fault::Loop);
+        }
+        let mut head = self.trace.bytes.clone();
+        if let Some(fill_in) = &self.fill_in {
+            head.extend(missing_fields(&facts, fill_in.date, &fill_in.message_id));
+        }
+        head.extend_from_slice(self.header.block());
+        self.header_written = true;
+        self.store(&head).await
+    }
+
+    async fn store(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        match &mut self.writer {
+            Some(writer) => writer.write(bytes).await.map_err(Fault::Store),
+            None => Ok(()),
+        }
+    }
+}
+
+/// RFC 3030, 3: binary content keeps its bytes at every door.
+fn line_ends(door: &Door, begun: &Begun) -> LineEnds {
+    match door.line_ends {
+        LineEndRule::Normalise if begun.mail.body != Some(Body::BinaryMime) => LineEnds::ToCrlf,
+        LineEndRule::Normalise | LineEndRule::Refuse => LineEnds::Keep,
+    }
+}
+
+impl Arrived {
+    /// Whether who logged in may write what From says (RFC 6409, 6.1): each address in it.
+    pub(super) async fn check_from(&self, session: &mut Session) -> Result<(), Reply> {
+        if session.login.is_none() {
+            return Ok(());
+        }
+        for address in self.senders()? {
+            session.owns(&address).await?;
+        }
+        Ok(())
+    }
+
+    fn senders(&self) -> Result<Vec<Address>, Reply> {
+        let mut room = MAX_FROM;
+        let mut found = Vec::new();
+        for field in self.header.fields().filter(|field| field.is("From")) {
+            let (list, complete) = message::addresses(&field.unfolded(), &mut room);
+            let readable: Vec<_> = list.iter().filter_map(message::Address::readable).collect();
+            // a From that nobody can read, or that is too long to be read, is nobody's own
+            if readable.is_empty() || !complete {
+                return Err(refusal::bad_from());
+            }
+            for address in readable {
+                found.push(address.address.parse().map_err(|_| refusal::bad_from())?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Fault {
+    /// The cause that the journal keeps.
+    pub(super) const fn cause(&self) -> Cause {
+        match self {
+            Self::TooLarge => Cause::MessageTooLarge,
+            Self::HeaderTooLarge => Cause::MessageIsMalformed,
+            Self::Loop => Cause::MailLoop,
+            Self::BareLineEnd => Cause::BareLineEnd,
+            Self::Store(store::Error::NoSpace) => Cause::NoSpace,
+            Self::Store(_) => Cause::StoreUnavailable,
+        }
+    }
+}
