@@ -296,6 +296,8 @@ impl Inner {
 fn refusal(error: &Error) -> Refused {
     match error {
         Error::Store(error) => Refused::from(error),
-        Error::NoSuchEntry(_) | Error::Changed(_) | Error::LeaseLost(_) | Error::Unreadable(_) => Refused::Unavailable,
+        Error::NoSuchEntry(_) | Error::Changed(_) | Error::LeaseLost(_) | Error::Report(_) | Error::Unreadable(_) => {
+            Refused::Unavailable
+        }
     }
 }

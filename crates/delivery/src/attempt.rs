@@ -113,16 +113,33 @@ impl Inner {
         }
     }
 
-    /// Writes down what came of an attempt, with the reports that it asks for, in one commit.
+    /// Writes down what came of an attempt, with the reports that it asks for, in one commit. Where a report cannot be
+    /// made just then, those whom it is about stay as they are; the others are settled, so that nobody gets it twice.
     async fn write_down(&self, kept: Kept, verdicts: Vec<(Address, Verdict)>) -> Result<(), Error> {
+        let id = kept.id;
+        match self.write_with(kept, &verdicts, true).await {
+            Err(Error::Report(_) | Error::Store(store::Error::NoSpace)) => {}
+            written => return written,
+        }
+        let Some(kept) = self.queue.ledger.read(id).await? else { return Ok(()) };
+        let settled = settle(&kept.entry, &verdicts, self.world.clock.now(), &self.settings);
+        let waits = |told: &Told| told.report && matches!(told.action, Action::Failed | Action::Delayed);
+        let waits: Vec<&Address> =
+            settled.told.iter().filter(|told| waits(told)).map(|told| &told.pending.address).collect();
+        let others: Vec<_> = verdicts.iter().filter(|(address, _)| !waits.contains(&address)).cloned().collect();
+        self.write_with(kept, &others, false).await?;
+        if waits.is_empty() { Ok(()) } else { Err(Error::Report("no report could be made".to_owned())) }
+    }
+
+    async fn write_with(&self, kept: Kept, verdicts: &[(Address, Verdict)], report: bool) -> Result<(), Error> {
         let mut kept = kept;
         for _ in 0..TRIES {
             let now = self.world.clock.now();
-            let settled = settle(&kept.entry, &verdicts, now, &self.settings);
+            let settled = settle(&kept.entry, verdicts, now, &self.settings);
             if settled.told.is_empty() {
                 return Ok(());
             }
-            let reports = self.reports(&kept, &settled.told).await?;
+            let reports = if report { self.reports(&kept, &settled.told).await? } else { Vec::new() };
             let fence = self.queue.fence(kept.id.partition).ok_or(Error::LeaseLost(kept.id.partition))?;
             let turn = Turn { old: &kept, new: settled.entry.as_ref(), reports: &reports, fence: Some(fence) };
             match self.queue.ledger.turn(&turn).await {

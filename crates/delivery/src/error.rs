@@ -17,6 +17,9 @@ pub enum Error {
     /// Another process owns the partition of the queue now.
     #[error("partition {0} of the queue has another owner")]
     LeaseLost(u8),
+    /// A report could not be made just then.
+    #[error("report: {0}")]
+    Report(String),
     /// A record of the queue cannot be read.
     #[error("unreadable record: {0}")]
     Unreadable(String),

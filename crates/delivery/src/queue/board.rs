@@ -61,8 +61,9 @@ impl Queue {
     pub(crate) fn take(&self, partition: u8, line: &DueLine, now: UnixTime) {
         let mut owned = lock(&self.owned);
         let Some(ours) = owned.get_mut(&partition) else { return };
-        // a clock that went back must not hide a line behind what was read
-        if line.due > now && due_start(line.due) >= ours.read_to {
+        if line.due > now {
+            // a clock that went back must not hide a line behind what was read
+            ours.read_to = due_start(line.due).min(std::mem::take(&mut ours.read_to));
             ours.next_due = Some(ours.next_due.map_or(line.due, |next| next.min(line.due)));
             return;
         }

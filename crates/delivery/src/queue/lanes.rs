@@ -105,7 +105,11 @@ impl Lanes {
     }
 
     /// Puts a due item into its lane; false when it waits or is worked on already.
-    pub(crate) fn add(&mut self, lane: &Arc<str>, item: Item, say_by: UnixTime) -> bool {
+    pub(crate) fn add(&mut self, lane: &Arc<str>, mut item: Item, say_by: UnixTime) -> bool {
+        // one text for all that wait in a lane
+        if let Some((name, _)) = self.lanes.get_key_value(lane).filter(|(name, _)| **name == item.destination) {
+            item.destination = name.clone();
+        }
         if !self.claimed.insert(item.clone()) {
             return false;
         }
@@ -186,7 +190,7 @@ impl Lanes {
         self.active_suspects = self.active_suspects.saturating_sub(usize::from(turn.suspect));
         if let Some(lane) = self.lanes.get_mut(&turn.lane) {
             lane.active = lane.active.saturating_sub(1);
-            if lane.active == 0 && lane.waiting.is_empty() && lane.failures == 0 {
+            if lane.active == 0 && lane.waiting.is_empty() && lane.rests_until.is_none() {
                 self.lanes.remove(&turn.lane);
                 return;
             }

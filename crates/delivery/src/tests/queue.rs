@@ -198,10 +198,44 @@ async fn an_engine_that_refuses_a_result_costs_a_repetition_at_most() {
     let server = bench.domain("far.example", "192.0.2.1");
     bench.run().rest().await;
     send(&bench, "x@far.example").await;
-    bench.engine.fail_next(Some(store::CommitError::NoSpace));
+    bench.engine.fail_next(Some(store::CommitError::Io("scripted".to_owned())));
     bench.rest().await;
     assert_eq!((server.took().len(), bench.queued().await), (1, 1));
     bench.advance(MINUTE).await;
     assert_eq!((server.took().len(), bench.queued().await), (2, 0));
     assert_eq!(lock(&bench.homes.mail).get(&account("anna")).map(Vec::len), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_hides_nothing() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.after_dot = vec!["451 4.3.0 later"]);
+    bench.run().rest().await;
+    bench.advance(HOUR).await;
+    send(&bench, "y@far.example").await;
+    bench.clock.set(bench.world.clock.now().minus(HOUR / 2));
+    bench.rest().await;
+    assert_eq!(bench.queued().await, 1);
+    for _ in 0..8 {
+        bench.advance(MINUTE * 5).await;
+    }
+    assert_eq!((server.took().len(), bench.queued().await), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_disk_delays_reports_and_nothing_is_sent_twice() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    bench.run().rest().await;
+    let to = ["no@far.example", "yes@far.example"];
+    bench.send(Origin::Submission, "anna@here.example", &to, TEXT).await;
+    bench.engine.below_reserve(true);
+    for _ in 0..10 {
+        bench.advance(MINUTE).await;
+    }
+    assert_eq!((server.took().len(), bench.queued().await, bench.homes.count(account("anna"))), (1, 1, 0));
+    bench.engine.below_reserve(false);
+    bench.advance(HOUR).await;
+    assert_eq!((server.took().len(), bench.queued().await, bench.homes.count(account("anna"))), (1, 0, 1));
 }

@@ -1,5 +1,5 @@
 //! Reports to senders (THREATS.md, Q08 and S34).
-use super::bench::{Bench, HOUR, account, lock};
+use super::bench::{Bench, HOUR, MINUTE, account, lock};
 use crate::{Notify, Origin, Return};
 
 const SUCCESS: Notify = Notify { success: true, failure: true, delay: true };
@@ -131,12 +131,17 @@ async fn where_an_alias_leads_is_not_told() {
 #[tokio::test(start_paused = true)]
 async fn a_directory_that_is_away_delays_the_report_and_loses_nothing() {
     let bench = Bench::new().await;
-    bench.domain("far.example", "192.0.2.1");
+    let server = bench.domain("far.example", "192.0.2.1");
     bench.run().rest().await;
-    bench.send(Origin::Submission, "anna@here.example", &["no@far.example"], "A: b\r\n\r\n").await;
+    let to = ["no@far.example", "yes@far.example"];
+    bench.send(Origin::Submission, "anna@here.example", &to, "A: b\r\n\r\n").await;
     *lock(&bench.residents.away) = true;
     bench.rest().await;
     assert_eq!((bench.queued().await, bench.homes.count(account("anna"))), (1, 0));
+    for _ in 0..10 {
+        bench.advance(MINUTE).await;
+    }
+    assert_eq!(server.took().len(), 1, "who has it does not get it again");
     *lock(&bench.residents.away) = false;
     bench.advance(HOUR).await;
     assert_eq!((bench.queued().await, bench.homes.count(account("anna"))), (0, 1));
