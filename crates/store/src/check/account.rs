@@ -4,7 +4,7 @@ use crate::engine::{Partition, PartitionKind};
 use crate::error::Error;
 use crate::id::MailboxId;
 use crate::key::KeyReader;
-use crate::mailbox::{Counters, Mailbox};
+use crate::mailbox::{Counters, Mailbox, MailboxName};
 use crate::records::KeyRange;
 use crate::schema::{self, HeadRecord, kind, read_log, read_mailbox, read_once};
 use crate::store::Store;
@@ -51,6 +51,7 @@ impl Store {
         look.thread_keys().await?;
         look.log(&record, head.version).await?;
         look.once().await?;
+        look.subscriptions().await?;
         look.unknown().await?;
         look.compare(&record, &sums);
         Ok(())
@@ -129,6 +130,17 @@ impl Look<'_> {
         while let Some(page) = self.page(&mut range).await? {
             for (key, value) in page {
                 self.decoded(&key, read_once(&value.payload));
+            }
+        }
+        Ok(())
+    }
+
+    async fn subscriptions(&mut self) -> Result<(), Error> {
+        let mut range = KeyRange::prefix(&[kind::SUBSCRIPTION]);
+        while let Some(page) = self.page(&mut range).await? {
+            for (key, _) in page {
+                let name = key.get(1..).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
+                self.decoded(&key, MailboxName::new(name));
             }
         }
         Ok(())

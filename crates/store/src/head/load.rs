@@ -16,6 +16,13 @@ use std::sync::Arc;
 /// How often a read is begun anew because commits came between its pages.
 const ROUNDS: usize = 100;
 
+/// A page of an account's records.
+struct Page {
+    version: Option<u64>,
+    items: Vec<(Key, Value)>,
+    next: Option<KeyRange>,
+}
+
 impl Head {
     /// Reads the head, unless somebody else just did.
     pub(super) async fn load(&self) -> Result<(), Error> {
@@ -106,35 +113,38 @@ impl Head {
         let mut range = KeyRange::prefix(&[kind]);
         let mut all = Vec::new();
         loop {
-            let (version, items, more) = self.page(range.clone()).await?;
-            if version != Some(modseq) {
+            let page = self.page(&range).await?;
+            if page.version != Some(modseq) {
                 return Ok(None);
             }
-            if let Some((last, _)) = items.last() {
-                range = range.after(last);
-            }
-            all.extend(items);
-            if !more {
-                return Ok(Some(all));
+            all.extend(page.items);
+            match page.next {
+                Some(next) => range = next,
+                None => return Ok(Some(all)),
             }
         }
     }
 
-    /// A page of a range, and the head's version in the same snapshot.
-    async fn page(&self, range: KeyRange) -> Result<(Option<u64>, Vec<(Key, Value)>, bool), Error> {
-        let scan = Read::Scan { from: range.from, to: range.to, limit: MAX_PAGE, reverse: false };
+    /// A page of a range, the head's version in the same snapshot, and where to go on.
+    async fn page(&self, range: &KeyRange) -> Result<Page, Error> {
+        let scan = Read::Scan { from: range.from.clone(), to: range.to.clone(), limit: MAX_PAGE, reverse: false };
         let mut found =
             self.ground.engine.read(self.partition(), vec![Read::Get(schema::head()), scan]).await?.into_iter();
-        match (found.next(), found.next()) {
-            (Some(Found::One(head)), Some(Found::Many { items, more, corrupt })) if corrupt.is_empty() => {
-                Ok((head.map(|head| head.version), items, more))
+        let (Some(Found::One(head)), Some(Found::Many { items, more, corrupt })) = (found.next(), found.next()) else {
+            return Err(Error::Corrupt(format!("{}: the engine gave no page", self.partition())));
+        };
+        for key in &corrupt {
+            let hex = data_encoding::HEXLOWER.encode(key);
+            // One bad message or subscription harms no other; without its mailboxes and keywords an account is not what
+            // it was, and must not be written.
+            if !matches!(key.first(), Some(&(kind::MEMBER | kind::SUBSCRIPTION))) {
+                return Err(Error::Corrupt(format!("{}: record {hex}", self.partition())));
             }
-            (_, Some(Found::Many { corrupt, .. })) => {
-                let key = corrupt.first().map_or_else(String::new, |key| data_encoding::HEXLOWER.encode(key));
-                Err(Error::Corrupt(format!("{}: record {key}", self.partition())))
-            }
-            _ => Err(Error::Corrupt(format!("{}: the engine gave no page", self.partition()))),
+            tracing::error!(account = %self.id, key = hex, "record fails its sum and is left out");
         }
+        let last = items.last().map(|(key, _)| key).max(corrupt.last());
+        let next = last.filter(|_| more).map(|last| range.after(last));
+        Ok(Page { version: head.map(|head| head.version), items, next })
     }
 
     /// The view of a mailbox, as of the last commit on disk.
@@ -168,21 +178,19 @@ impl Head {
         let mut view = View::empty(mailbox, found.uid_validity, found.uid_next, found.modseq);
         let mut range = KeyRange::prefix(&schema::members(mailbox));
         loop {
-            let (version, items, more) = self.page(range.clone()).await?;
-            if version != Some(told.modseq) {
+            let page = self.page(&range).await?;
+            if page.version != Some(told.modseq) {
                 self.forget();
                 return Ok(());
             }
-            for (key, value) in &items {
+            for (key, value) in &page.items {
                 let mut key = KeyReader::new(key, kind::MEMBER)?;
                 let (_, uid) = (key.u64()?, key.u32()?);
                 view.push(uid, &MemberRecord::decode(&value.payload)?, |number| told.keywords.word(number));
             }
-            if let Some((last, _)) = items.last() {
-                range = range.after(last);
-            }
-            if !more {
-                break;
+            match page.next {
+                Some(next) => range = next,
+                None => break,
             }
         }
         self.install_view(&told, Arc::new(view));

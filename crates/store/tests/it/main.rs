@@ -1,6 +1,7 @@
 //! The store on the engine in memory.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod account;
+mod check;
 mod failures;
 mod place;
 mod suite;
