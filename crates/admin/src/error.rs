@@ -97,7 +97,9 @@ impl From<delivery::Error> for Error {
         match error {
             delivery::Error::NoSuchEntry(_) => Self::NotFound(text),
             delivery::Error::Store(error) => error.into(),
-            delivery::Error::Changed(_) | delivery::Error::LeaseLost(_) => Self::Unavailable(text),
+            delivery::Error::Changed(_) | delivery::Error::LeaseLost(_) | delivery::Error::Report(_) => {
+                Self::Unavailable(text)
+            }
             delivery::Error::Unreadable(_) => Self::Corrupt(text),
         }
     }

@@ -1,7 +1,8 @@
-//! The rooms behind the doors: engine, store, journal, directory and delivery, opened together and closed together.
+//! The rooms behind the doors: engine, store, journal, directory, delivery and admin, opened together and closed together.
 //! `serve` opens doors on them; a command on a stopped server uses them as they are.
 use crate::configuration::{Configuration, Language};
 use crate::failure::{Code, Failure};
+use admin::Admin;
 use delivery::{Delivery, NextHop};
 use directory::{Directory, DirectorySettings, LoginObserver, ThrottleLimits};
 use engines::Embedded;
@@ -20,6 +21,7 @@ pub(crate) struct House {
     pub(crate) journal: Journal,
     pub(crate) directory: Arc<Directory>,
     pub(crate) delivery: Delivery,
+    pub(crate) admin: Arc<Admin>,
     writer_stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -58,11 +60,19 @@ impl House {
             store: store.clone(),
             residents: directory.clone(),
             journal: journal.clone(),
-            world: rim.world,
+            world: rim.world.clone(),
             connect: rim.connect,
             settings: delivery_settings(configuration)?,
         });
-        Ok(Self { engine, store, journal, directory, delivery, writer_stop, tasks })
+        let admin = Admin::new(admin::Parts {
+            store: store.clone(),
+            directory: directory.clone(),
+            delivery: delivery.clone(),
+            journal: journal.clone(),
+            world: rim.world,
+            mailboxes: standard_mailboxes()?,
+        });
+        Ok(Self { engine, store, journal, directory, delivery, admin: Arc::new(admin), writer_stop, tasks })
     }
 
     /// Writes what the journal was told, ends commits, marks the store as cleanly closed.

@@ -3,14 +3,24 @@ use crate::configuration::{Configuration, HeloRule, Language, Listener, Security
 use crate::failure::{Code, Failure};
 use crate::health::{Condition, Health};
 use crate::house::House;
+use admin::control::Control;
 use net::{Endpoint, ListenerSpec, Words};
 use policy::HeloPolicy;
 use smtp::{AuthRule, Door, PostOffice, SenderRates, Smtp};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use transport::Service;
 use world::World;
+
+/// The name of the control socket's listener.
+const CONTROL: &str = "control";
+
+/// Where a running server is driven from the command line.
+pub(crate) fn control_socket(configuration: &Configuration) -> PathBuf {
+    configuration.general.data.join("control.sock")
+}
 
 /// Makes the services that the doors open on.
 pub(super) struct Doors<'a> {
@@ -24,7 +34,22 @@ impl Doors<'_> {
     /// A spec for each listener, in the order of the file.
     pub(super) fn specs(&self) -> Result<Vec<ListenerSpec>, Failure> {
         let names = listener_names(&self.configuration.listeners);
-        self.configuration.listeners.iter().zip(names).map(|(listener, name)| self.spec(listener, &name)).collect()
+        let listed = self.configuration.listeners.iter().zip(names).map(|(listener, name)| self.spec(listener, &name));
+        listed.chain(std::iter::once(Ok(self.control()))).collect()
+    }
+
+    /// The operator's own door: a socket that only this program's user may open.
+    fn control(&self) -> ListenerSpec {
+        ListenerSpec {
+            name: CONTROL.into(),
+            endpoints: vec![Endpoint::Unix(control_socket(self.configuration))],
+            security: net::Security::Plain,
+            alpn: Vec::new(),
+            proxies: Vec::new(),
+            limited: false,
+            words: Words::default(),
+            service: Arc::new(Control::new(self.house.admin.clone())),
+        }
     }
 
     fn spec(&self, listener: &Listener, name: &str) -> Result<ListenerSpec, Failure> {
