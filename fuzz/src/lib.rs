@@ -4,6 +4,7 @@
 //! [`TARGETS`] and a corpus in `fuzz/corpus/NAME/`. The ordinary tests replay the corpus on the stable compiler;
 //! `cargo xtask fuzz SECONDS [NAME]` lets libFuzzer look for more, and what it finds becomes a corpus file.
 mod addresses;
+mod bdat;
 mod dates;
 mod encoded_words;
 mod header_fields;
@@ -20,13 +21,18 @@ mod parameters;
 mod pop3_command;
 mod proxy_header;
 mod sasl;
+mod smtp_command;
+mod smtp_data;
+mod smtp_path;
+mod smtp_reply;
 
 /// A target: its name, which is its corpus's folder, and the function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, by name.
 pub const TARGETS: &[Target] = &[
-    ("addresses", addresses::addresses),                                  //
+    ("addresses", addresses::addresses), //
+    ("bdat", bdat::bdat),
     ("dates", dates::dates),                                              //
     ("encoded_words", encoded_words::encoded_words),                      //
     ("header_fields", header_fields::header_fields),                      //
@@ -43,4 +49,8 @@ pub const TARGETS: &[Target] = &[
     ("pop3_command", pop3_command::pop3_command),                         //
     ("proxy_header", proxy_header::proxy_header),                         //
     ("sasl", sasl::sasl),                                                 //
+    ("smtp_command", smtp_command::smtp_command),
+    ("smtp_data", smtp_data::smtp_data),
+    ("smtp_path", smtp_path::smtp_path),
+    ("smtp_reply", smtp_reply::smtp_reply),
 ];
