@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what a test prepares must be there")]
 mod interleaving;
 mod mirror;
+mod slow;
 mod stage;
 mod transcripts;
