@@ -57,7 +57,7 @@ impl Admin {
             Request::Account(act) => self.accounts(caller, act).await,
             Request::Alias(act) => self.aliases(caller, act).await,
             Request::Queue(act) => self.queue(caller, act).await,
-            Request::Store(act) => self.whole(act).await,
+            Request::Store(act) => self.whole(caller, act).await,
         }
     }
 

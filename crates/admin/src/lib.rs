@@ -8,6 +8,7 @@ mod accounts;
 mod admin;
 mod aliases;
 mod caller;
+mod check;
 pub mod control;
 mod domains;
 mod error;
@@ -27,6 +28,8 @@ pub use error::{BadLine, Error};
 pub use import::{MAX_BAD_LINES, MAX_IMPORT};
 pub use queue::QueueAct;
 pub use request::Request;
-pub use response::{AccountView, AliasView, DomainView, QueueEntryView, QueueRecipientView, Response, StoreStatsView};
+pub use response::{
+    AccountView, AliasView, CheckView, DomainView, QueueEntryView, QueueRecipientView, Response, StoreStatsView,
+};
 pub use secret::SecretText;
 pub use sizes::StoreAct;

@@ -52,6 +52,17 @@ pub enum Response {
     QueueEntry(QueueEntryView),
     /// Sizes of the store.
     StoreStats(StoreStatsView),
+    /// What a check found.
+    Checked(CheckView),
+    /// What was given back.
+    Compacted {
+        /// Emails that went for good.
+        emails: u64,
+        /// Blobs that nobody used any more.
+        blobs: u64,
+        /// Bytes given back to the file system.
+        bytes: u64,
+    },
 }
 
 /// A domain.
@@ -140,6 +151,31 @@ pub struct QueueRecipientView {
     pub due: u64,
     /// What the other side said last.
     pub reply: Option<String>,
+}
+
+/// What was looked at, and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckView {
+    /// Accounts in the store.
+    pub accounts: u64,
+    /// Mailboxes.
+    pub mailboxes: u64,
+    /// Messages in mailboxes.
+    pub messages: u64,
+    /// Emails, also those that were removed and can be brought back.
+    pub emails: u64,
+    /// Blobs.
+    pub blobs: u64,
+    /// Domains.
+    pub domains: u64,
+    /// Aliases.
+    pub aliases: u64,
+    /// Accounts in the store that no address leads to: an act that made or removed one was cut off. No fault.
+    pub without_address: u64,
+    /// What is wrong; at most a thousand from the store and from the directory are named.
+    pub faults: Vec<String>,
+    /// How many faults there are.
+    pub count: u64,
 }
 
 /// Sizes of the store, in numbers and bytes.

@@ -1,5 +1,5 @@
-//! The store as a whole.
-use crate::{Admin, Error, Permission, Response, StoreStatsView};
+//! The store as a whole: its sizes, whether it is sound, and giving space back.
+use crate::{Admin, Caller, Error, Permission, Response, StoreStatsView};
 use serde::{Deserialize, Serialize};
 
 /// An act on the store.
@@ -8,23 +8,38 @@ use serde::{Deserialize, Serialize};
 pub enum StoreAct {
     /// Sizes.
     Stats,
+    /// Proves that all is sound: mail and directory.
+    Check {
+        /// Whether every byte of every message is read too.
+        #[serde(default)]
+        bytes: bool,
+    },
+    /// Removes what was deleted too long ago, and gives its space back.
+    Compact,
 }
 
 impl StoreAct {
     pub(crate) const fn permission(self) -> Permission {
         match self {
-            Self::Stats => Permission::Look,
+            Self::Stats | Self::Check { .. } => Permission::Look,
+            Self::Compact => Permission::Operate,
         }
     }
 }
 
 impl Admin {
-    pub(crate) async fn whole(&self, act: StoreAct) -> Result<Response, Error> {
+    pub(crate) async fn whole(&self, caller: &Caller, act: StoreAct) -> Result<Response, Error> {
         match act {
             StoreAct::Stats => {
                 let stats = self.store.engine().stats().await?;
                 let domains = self.directory.domains().await?;
                 Ok(Response::StoreStats(StoreStatsView::new(&stats, &domains)))
+            }
+            StoreAct::Check { bytes } => self.check_all(bytes).await,
+            StoreAct::Compact => {
+                let swept = self.store.sweep(self.world.clock.now()).await?;
+                self.told(caller, "store compact", &format!("{} emails, {} blobs", swept.emails, swept.blobs), None);
+                Ok(Response::Compacted { emails: swept.emails, blobs: swept.blobs, bytes: swept.bytes })
             }
         }
     }

@@ -1,5 +1,5 @@
 //! Acts on a provider in memory: run here, and asked over a control connection.
-#![expect(clippy::unwrap_used, reason = "what a test prepares must be there")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test prepares must be there")]
 mod accounts;
 mod control;
 mod place;

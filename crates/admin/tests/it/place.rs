@@ -12,13 +12,16 @@ use world::scripted;
 
 pub(crate) struct Place {
     pub(crate) admin: Arc<Admin>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) store: Store,
+    pub(crate) memory: Memory,
     pub(crate) told: Told,
 }
 
 pub(crate) async fn place() -> Place {
     let (world, clock, _) = scripted::world();
     let memory = Memory::new(clock);
-    let store = Store::open(Arc::new(memory), world.clone(), Settings::default()).await.unwrap();
+    let store = Store::open(Arc::new(memory.clone()), world.clone(), Settings::default()).await.unwrap();
     let settings = DirectorySettings {
         hash_cost: HashCost { memory_kib: 64, passes: 1, lanes: 1 },
         hash_permits: 2,
@@ -36,8 +39,15 @@ pub(crate) async fn place() -> Place {
         settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
     });
     let mailboxes = vec![(MailboxName::new("Sent").unwrap(), Some(Role::Sent))];
-    let admin = Arc::new(Admin::new(Parts { store, directory, delivery, journal, world, mailboxes }));
-    let place = Place { admin, told };
+    let admin = Arc::new(Admin::new(Parts {
+        store: store.clone(),
+        directory: directory.clone(),
+        delivery,
+        journal,
+        world,
+        mailboxes,
+    }));
+    let place = Place { admin, directory, store, memory, told };
     let add = DomainAct::Add { domain: domain(), separator: Some('+'), catch_all: None, owner: None };
     assert_eq!(place.run(Request::Domain(add)).await, Ok(Response::Done));
     place.told.take();
@@ -57,6 +67,11 @@ pub(crate) fn secret(text: &str) -> SecretText {
 }
 
 impl Place {
+    /// How many accounts the store holds.
+    pub(crate) async fn homes(&self) -> usize {
+        self.store.engine().partitions(store::PartitionKind::Account, None, 10_000).await.unwrap().len()
+    }
+
     pub(crate) async fn run(&self, request: Request) -> Result<Response, Error> {
         self.admin.run(&Caller::operator("test"), request).await
     }

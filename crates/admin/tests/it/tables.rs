@@ -90,6 +90,12 @@ async fn the_queue_and_the_sizes() {
     let Response::StoreStats(sizes) = place.run(Request::Store(StoreAct::Stats)).await.unwrap() else { panic!() };
     assert_eq!((sizes.domains, sizes.accounts), (1, 0));
     assert!(sizes.records > 0);
+    let Response::Checked(report) = place.run(Request::Store(StoreAct::Check { bytes: true })).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!((report.domains, report.count, report.faults), (1, 0, vec![]));
+    let nothing = Response::Compacted { emails: 0, blobs: 0, bytes: 0 };
+    assert_eq!(place.run(Request::Store(StoreAct::Compact)).await, Ok(nothing));
 }
 
 #[tokio::test]
