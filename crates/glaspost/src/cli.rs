@@ -4,8 +4,8 @@ mod manual;
 mod message;
 pub(crate) use config::load;
 
-use crate::failure::{Code, Failure};
 use crate::demo::Demo;
+use crate::failure::{Code, Failure};
 use crate::serve::Serve;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::{self, Write};

@@ -13,8 +13,8 @@ use crate::failure::{Code, Failure};
 use crate::serve::doors::listener_names;
 use crate::serve::{LogArgs, Outside, Server, Signals, run_until_stopped, runtime};
 use clap::{Args, ValueEnum};
-use descriptor::{Descriptor, Door, Urls};
 use deployment::Ports;
+use descriptor::{Descriptor, Door, Urls};
 use net::{Endpoint, Inherited, Limits, ListenerSpec, Listeners, Security, Words};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,9 @@ const OUTSIDE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3));
 const OUTSIDE_PORT: u16 = 10_025;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  glaspost demo\n  glaspost demo --dir /tmp/provider --ports free --json\n\nIt ends with SIGTERM or Ctrl-C; the folder stays, and the next start goes on from it.")]
+#[command(
+    after_help = "Examples:\n  glaspost demo\n  glaspost demo --dir /tmp/provider --ports free --json\n\nIt ends with SIGTERM or Ctrl-C; the folder stays, and the next start goes on from it."
+)]
 pub(crate) struct Demo {
     /// The folder of everything that the demo makes
     #[arg(long, value_name = "DIR", default_value = "glaspost-demo")]
@@ -100,7 +102,11 @@ impl Demo {
         let path = folder.join("glaspost.toml");
         std::fs::write(&path, deployment.text()).map_err(|error| cannot(&path, &error))?;
         let configuration = read(&path)?;
-        let server = Server::start(configuration.clone(), Outside { world: world.clone(), connect: None, inherited: Inherited::take() }).await?;
+        let server = Server::start(
+            configuration.clone(),
+            Outside { world: world.clone(), connect: None, inherited: Inherited::take() },
+        )
+        .await?;
         let accounts = accounts::make(&server.house, &world, self.accounts, self.language()).await?;
         let descriptor = Descriptor {
             pid: std::process::id(),
@@ -115,7 +121,10 @@ impl Demo {
             urls: Urls { metrics: metrics_url(&configuration, &server) },
         };
         announce(&descriptor, json)?;
-        let reload = || configuration::load(&path).map_err(|faults| faults.iter().map(|fault| fault.in_file(&path).to_string()).collect());
+        let reload = || {
+            configuration::load(&path)
+                .map_err(|faults| faults.iter().map(|fault| fault.in_file(&path).to_string()).collect())
+        };
         let result = run_until_stopped(server, signals, reload).await;
         outside.stop().await;
         result
@@ -145,7 +154,8 @@ impl Demo {
     /// Opens the server that stands for every other provider.
     fn sink(&self, folder: &Path, world: &World) -> Result<Listeners, Failure> {
         let port = if self.ports == PortChoice::Free { 0 } else { OUTSIDE_PORT };
-        let service = sink::Sink::new(folder.join("outside")).map_err(|error| cannot(&folder.join("outside"), &error))?;
+        let service =
+            sink::Sink::new(folder.join("outside")).map_err(|error| cannot(&folder.join("outside"), &error))?;
         let spec = ListenerSpec {
             name: "outside".into(),
             endpoints: vec![Endpoint::Tcp(SocketAddr::new(OUTSIDE, port))],
@@ -235,7 +245,8 @@ fn doors(configuration: &Configuration, server: &Server) -> Vec<Door> {
 }
 
 fn metrics_url(configuration: &Configuration, server: &Server) -> Option<String> {
-    let door = doors(configuration, server).into_iter().find(|door| door.protocol == configuration::ServiceKind::Metrics)?;
+    let door =
+        doors(configuration, server).into_iter().find(|door| door.protocol == configuration::ServiceKind::Metrics)?;
     Some(format!("http://{}:{}/metrics", door.address, door.port))
 }
 
@@ -244,7 +255,9 @@ fn announce(descriptor: &Descriptor, json: bool) -> Result<(), Failure> {
     let text = serde_json::to_string(descriptor).map_err(|error| Failure::new(Code::Software, error))?;
     let path = descriptor.dir.join("demo.json");
     let draft = descriptor.dir.join("demo.json.part");
-    std::fs::write(&draft, &text).and_then(|()| std::fs::rename(&draft, &path)).map_err(|error| cannot(&path, &error))?;
+    std::fs::write(&draft, &text)
+        .and_then(|()| std::fs::rename(&draft, &path))
+        .map_err(|error| cannot(&path, &error))?;
     if json {
         return crate::cli::print(&format!("{text}\n"));
     }

@@ -158,6 +158,8 @@ pub(crate) fn standard_mailboxes() -> Result<Vec<(MailboxName, Option<Role>)>, F
     ];
     mailboxes
         .into_iter()
-        .map(|(name, role)| Ok((MailboxName::new(name).map_err(|error| Failure::new(Code::Software, error))?, Some(role))))
+        .map(|(name, role)| {
+            Ok((MailboxName::new(name).map_err(|error| Failure::new(Code::Software, error))?, Some(role)))
+        })
         .collect()
 }

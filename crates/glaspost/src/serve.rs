@@ -19,7 +19,9 @@ use tracing::{error, info, warn};
 use world::{OsRandom, SystemClock, World};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  glaspost serve --config /etc/glaspost/glaspost.toml\n\nSIGTERM ends it: sessions are told, commits end. SIGHUP reads certificates and listeners anew.")]
+#[command(
+    after_help = "Example:\n  glaspost serve --config /etc/glaspost/glaspost.toml\n\nSIGTERM ends it: sessions are told, commits end. SIGHUP reads certificates and listeners anew."
+)]
 pub(crate) struct Serve {
     #[command(flatten)]
     log: LogArgs,
@@ -52,9 +54,10 @@ impl Serve {
             let server = Server::start(configuration.clone(), outside(&configuration)?).await?;
             info!(listeners = server.addresses().len(), "ready");
             notify(&[NotifyState::Ready]);
-            let reload = || crate::configuration::load(&path).map_err(|faults| {
-                faults.iter().map(|fault| fault.in_file(&path).to_string()).collect()
-            });
+            let reload = || {
+                crate::configuration::load(&path)
+                    .map_err(|faults| faults.iter().map(|fault| fault.in_file(&path).to_string()).collect())
+            };
             run_until_stopped(server, signals, reload).await
         })
     }

@@ -30,9 +30,11 @@ pub(super) async fn make(house: &House, world: &World, count: usize, language: L
         Ok(_) | Err(directory::Error::DomainExists(_)) => {}
         Err(error) => return Err(software(error)),
     }
-    let mut people: Vec<(String, String)> = vec![("anna".into(), "Anna Visser".into()), ("bram".into(), "Bram de Boer".into())];
+    let mut people: Vec<(String, String)> =
+        vec![("anna".into(), "Anna Visser".into()), ("bram".into(), "Bram de Boer".into())];
     people.extend((0..count).map(|number| (format!("user{number}"), format!("User {number}"))));
-    let mut all: Vec<(String, String, Role)> = people.into_iter().map(|(local, name)| (local, name, Role::User)).collect();
+    let mut all: Vec<(String, String, Role)> =
+        people.into_iter().map(|(local, name)| (local, name, Role::User)).collect();
     all.push(("beheer".into(), "Beheer".into(), Role::Owner));
 
     let mut password = None;
@@ -46,10 +48,18 @@ pub(super) async fn make(house: &House, world: &World, count: usize, language: L
                     None => password.insert(hash(house).await?).clone(),
                 };
                 let id = new_place(house, world).await?;
-                fresh.push(NewAccount { id, address, name: name.clone(), password: hash, quota: Some(QUOTA), role: *role });
+                fresh.push(NewAccount {
+                    id,
+                    address,
+                    name: name.clone(),
+                    password: hash,
+                    quota: Some(QUOTA),
+                    role: *role,
+                });
             }
         }
-        let homes: Vec<(AccountId, Address)> = fresh.iter().map(|account| (account.id, account.address.clone())).collect();
+        let homes: Vec<(AccountId, Address)> =
+            fresh.iter().map(|account| (account.id, account.address.clone())).collect();
         if !fresh.is_empty() {
             house.directory.add_accounts(&domain, fresh).await.map_err(software)?;
         }
@@ -77,7 +87,8 @@ async fn hash(house: &House) -> Result<PasswordHash, Failure> {
 async fn new_place(house: &House, world: &World) -> Result<AccountId, Failure> {
     loop {
         let id = AccountId(world.random.number());
-        let made = house.store.create_account(id, Some(QUOTA.bytes()), &standard_mailboxes()?).await.map_err(software)?;
+        let made =
+            house.store.create_account(id, Some(QUOTA.bytes()), &standard_mailboxes()?).await.map_err(software)?;
         if made.receipt().is_some() {
             return Ok(id);
         }

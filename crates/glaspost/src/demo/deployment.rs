@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn it_is_a_right_configuration() {
-        let files = Files { ca: PathBuf::from("/d/ca.pem"), chain: PathBuf::from("/d/\"x\".pem"), key: PathBuf::from("/d/k") };
+        let files =
+            Files { ca: PathBuf::from("/d/ca.pem"), chain: PathBuf::from("/d/\"x\".pem"), key: PathBuf::from("/d/k") };
         for ports in [Ports::Plus(0), Ports::Plus(10_000), Ports::Free] {
             let deployment = Deployment {
                 folder: Path::new("/d"),

@@ -70,7 +70,11 @@ impl Descriptor {
                 Security::Implicit => "TLS",
             };
             let place = format!("{}:{}", door.address, door.port);
-            text.push_str(&format!("  {:<11} {place:<17} {tls:<9} {}\n", door.protocol.to_string(), door.names.join(", ")));
+            text.push_str(&format!(
+                "  {:<11} {place:<17} {tls:<9} {}\n",
+                door.protocol.to_string(),
+                door.names.join(", ")
+            ));
         }
         text.push_str("\nAccounts (name, password):\n");
         for account in self.accounts.iter().take(5).chain(std::iter::once(&self.admin)) {

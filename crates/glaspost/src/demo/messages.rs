@@ -36,7 +36,10 @@ pub(super) fn first_mail(to: &Address, n: usize, language: Language, now: Timest
             let at = Timestamp::from_second(now.as_second().saturating_sub(*age)).ok()?;
             let date = rfc2822::DateTimePrinter::new().timestamp_to_string(&at).ok()?;
             let text = text.replace("{to}", &to.to_string()).replace("{date}", &date).replace("{n}", &n.to_string());
-            Some(FirstMail { received_at: u64::try_from(at.as_second()).ok()?, bytes: text.replace('\n', "\r\n").into_bytes() })
+            Some(FirstMail {
+                received_at: u64::try_from(at.as_second()).ok()?,
+                bytes: text.replace('\n', "\r\n").into_bytes(),
+            })
         })
         .collect()
 }

@@ -22,8 +22,14 @@ pub(super) const SERVICES: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 pub(super) const RELAY: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 /// Names of other hosts, so that customers' programs and other servers can greet with one that exists.
-const OTHERS: [&str; 6] =
-    ["example.org", "mail.example.org", "example.com", "mail.example.com", "buren.example", "client.telfortglasvezel.nl"];
+const OTHERS: [&str; 6] = [
+    "example.org",
+    "mail.example.org",
+    "example.com",
+    "mail.example.com",
+    "buren.example",
+    "client.telfortglasvezel.nl",
+];
 
 /// The zone.
 pub(super) fn zone() -> ScriptedDns {

@@ -6,10 +6,10 @@ use engines::Embedded;
 use net::{CertificateStore, ListenerCount, Listeners};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
-use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -108,7 +108,8 @@ impl Collector for Figures {
             counters(&mut encoder, name, help, std::iter::once((Labels::new(), value)))?;
         }
         let states = [("due", self.queue_due), ("active", self.queue_active)];
-        let queue = states.map(|(state, count)| (vec![("state", state.to_owned())], i64::try_from(count).unwrap_or(i64::MAX)));
+        let queue =
+            states.map(|(state, count)| (vec![("state", state.to_owned())], i64::try_from(count).unwrap_or(i64::MAX)));
         gauges(&mut encoder, "queue_messages", "Recipients in the outbound queue", None, queue.into_iter())?;
         let ends = self.certificates.iter().map(|(names, end)| (vec![("names", names.clone())], *end));
         gauges(&mut encoder, "tls_certificate_not_after", "When a certificate ends", Some(&Unit::Seconds), ends)

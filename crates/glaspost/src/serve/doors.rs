@@ -204,7 +204,9 @@ const fn alpn(kind: ServiceKind) -> &'static [&'static [u8]] {
     match kind {
         ServiceKind::Imap => &[b"imap"],
         ServiceKind::Pop3 => &[b"pop3"],
-        ServiceKind::Mx | ServiceKind::Submission | ServiceKind::Relay | ServiceKind::Lmtp | ServiceKind::Metrics => &[],
+        ServiceKind::Mx | ServiceKind::Submission | ServiceKind::Relay | ServiceKind::Lmtp | ServiceKind::Metrics => {
+            &[]
+        }
     }
 }
 

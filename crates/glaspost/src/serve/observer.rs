@@ -17,8 +17,12 @@ impl Doorkeeper {
 impl Observer for Doorkeeper {
     fn refused(&self, peer: &Peer, refusal: Refusal) {
         match &refusal {
-            Refusal::SessionPanicked => tracing::error!(session = %peer.session, listener = %peer.listener, "a session panicked"),
-            _ => info!(session = %peer.session, listener = %peer.listener, peer = %peer.remote, cause = %refusal, "turned away"),
+            Refusal::SessionPanicked => {
+                tracing::error!(session = %peer.session, listener = %peer.listener, "a session panicked")
+            }
+            _ => {
+                info!(session = %peer.session, listener = %peer.listener, peer = %peer.remote, cause = %refusal, "turned away")
+            }
         }
         let Some(cause) = cause(&refusal) else { return };
         self.0.record(Event::Refused {
