@@ -2,7 +2,7 @@
 use pop3::wire::{Body, Command, Multiline};
 
 /// Reads the bytes as a line, then sends them as a message: what a client un-stuffs is what was stored.
-pub fn pop3_command(data: &[u8]) {
+pub(crate) fn pop3_command(data: &[u8]) {
     drop(Command::parse(data));
     let whole = sent(data, data.len().max(1), Body::Whole);
     for piece in [1, 2, 3, 7] {
