@@ -18,6 +18,7 @@ mod imap_sequence_set;
 mod imap_utf7;
 mod mime;
 mod parameters;
+mod password_hash;
 mod pop3_command;
 mod proxy_header;
 mod sasl;
@@ -31,8 +32,8 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, by name.
 pub const TARGETS: &[Target] = &[
-    ("addresses", addresses::addresses), //
-    ("bdat", bdat::bdat),
+    ("addresses", addresses::addresses),                                  //
+    ("bdat", bdat::bdat),                                                 //
     ("dates", dates::dates),                                              //
     ("encoded_words", encoded_words::encoded_words),                      //
     ("header_fields", header_fields::header_fields),                      //
@@ -46,11 +47,12 @@ pub const TARGETS: &[Target] = &[
     ("imap_utf7", imap_utf7::imap_utf7),                                  //
     ("mime", mime::mime),                                                 //
     ("parameters", parameters::parameters),                               //
+    ("password_hash", password_hash::password_hash),                      //
     ("pop3_command", pop3_command::pop3_command),                         //
     ("proxy_header", proxy_header::proxy_header),                         //
     ("sasl", sasl::sasl),                                                 //
-    ("smtp_command", smtp_command::smtp_command),
-    ("smtp_data", smtp_data::smtp_data),
-    ("smtp_path", smtp_path::smtp_path),
-    ("smtp_reply", smtp_reply::smtp_reply),
+    ("smtp_command", smtp_command::smtp_command),                         //
+    ("smtp_data", smtp_data::smtp_data),                                  //
+    ("smtp_path", smtp_path::smtp_path),                                  //
+    ("smtp_reply", smtp_reply::smtp_reply),                               //
 ];
