@@ -33,7 +33,9 @@ pub fn decode(bytes: &[u8]) -> Result<String, Error> {
             _ => return Err(Error::MailboxName),
         }
     }
-    String::from_utf8(text).or(Err(Error::MailboxName))
+    let text = String::from_utf8(text).or(Err(Error::MailboxName))?;
+    // The control characters beyond ASCII have no place in a name either.
+    if text.chars().any(char::is_control) { Err(Error::MailboxName) } else { Ok(text) }
 }
 
 /// Reads what stands between `&` and `-`: UTF-16BE in modified base64.
@@ -119,7 +121,9 @@ mod tests {
             assert_eq!(decode(coded.as_bytes()).unwrap(), text, "{coded}");
             assert_eq!(encode(text), coded, "{text}");
         }
-        for coded in ["&", "a&b", "&AOk", "&AO-", "&AOkA-", "&2D0-", "&AGE-", "&AAo-", "a\tb", "&!!-", "\u{7f}"] {
+        for coded in
+            ["&", "a&b", "&AOk", "&AO-", "&AOkA-", "&2D0-", "&AGE-", "&AAo-", "a\tb", "&!!-", "\u{7f}", "\u{9c}b"]
+        {
             assert!(decode(coded.as_bytes()).is_err(), "{coded}");
         }
         assert_eq!(decode("\u{e9}".as_bytes()).unwrap(), "\u{e9}");

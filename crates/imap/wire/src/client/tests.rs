@@ -1,3 +1,4 @@
+//! The strict client against replies that are right, and replies that are not.
 use super::*;
 
 fn one(text: &str) -> Result<Response, Error> {

@@ -1,3 +1,4 @@
+//! Strings, numbers and words at the cursor.
 use super::*;
 
 #[test]

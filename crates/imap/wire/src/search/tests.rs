@@ -1,3 +1,4 @@
+//! Search programs: keys, nesting and its limits.
 use super::*;
 use proptest::prelude::*;
 

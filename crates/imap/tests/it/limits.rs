@@ -1,0 +1,30 @@
+//! Limits of the account, as a client meets them.
+use crate::mirror::Mirror;
+use crate::stage::House;
+use store::Flags;
+
+#[tokio::test(start_paused = true)]
+async fn keywords_have_a_limit() {
+    let mut house = House::new().await;
+    house.deliver("INBOX", b"Subject: x\r\n\r\nhello\r\n", Flags::default()).await.unwrap();
+    let mut client = Mirror::new(house.open()).await;
+    client.ok("SELECT INBOX").await;
+    let keywords: Vec<String> = (0..1_500).map(|number| format!("k{number}")).collect();
+    let refused = client.say(&format!("STORE 1 +FLAGS ({})", keywords.join(" "))).await;
+    assert_eq!((refused.status.as_str(), refused.code_word()), ("NO", Some("LIMIT")));
+    client.ok("STORE 1 +FLAGS (work)").await;
+    // Longer than any list that is read.
+    let refused = client.say(&format!("STORE 1 +FLAGS ({})", "a ".repeat(2_500).trim_end())).await;
+    assert_eq!((refused.status.as_str(), refused.code_word()), ("BAD", Some("LIMIT")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_line_has_a_limit() {
+    let mut house = House::new().await;
+    let mut client = Mirror::new(house.open()).await;
+    let refused = client.say(&format!("LIST \"\" {}", "x".repeat(70_000))).await;
+    assert_eq!((refused.status.as_str(), refused.code_word()), ("BAD", Some("TOOBIG")));
+    let refused = client.say(&format!("LIST \"\" {}", "%*".repeat(1_000))).await;
+    assert_eq!((refused.status.as_str(), refused.code_word()), ("BAD", Some("LIMIT")));
+    client.ok(&format!("LIST \"\" {}", "%*".repeat(500))).await;
+}
