@@ -166,7 +166,9 @@ impl Session {
     /// Says how a command ended, after what there is to tell beside it.
     async fn complete(&mut self, command: Option<&Command>, completion: &Completion) -> Result<(), Ended> {
         let tag = self.talk.tag.clone();
-        if completion.status == Status::Bad {
+        // Before login a NO is a password that is wrong, or something like it: it counts as an error does.
+        let guessing = completion.status == Status::No && matches!(self.phase, Phase::NotAuthenticated);
+        if completion.status == Status::Bad || guessing {
             return self.refused(completion, Some(&tag));
         }
         self.errors = 0;
@@ -192,7 +194,7 @@ impl Session {
         Ok(())
     }
 
-    /// Says BAD; who says nothing else is sent away.
+    /// Says BAD, or NO before login; who hears nothing else is sent away.
     fn refused(&mut self, bad: &Completion, tag: Option<&str>) -> Result<(), Ended> {
         self.errors += 1;
         self.talk.counts.refused += 1;
