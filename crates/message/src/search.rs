@@ -14,6 +14,8 @@ pub enum SearchScope {
     Text,
     /// `BODY`: the body, in which headers of parts and of attached messages are content.
     Body,
+    /// The text parts and nothing else: what people read.
+    Content,
 }
 
 /// Gives the text of a message while its bytes go by. The structure is read anew, so that nothing but the bytes is needed.
@@ -68,7 +70,12 @@ struct Collector {
 impl Sink for Collector {
     fn part(&mut self, part: &Part, header: &[u8], _depth: usize) -> bool {
         let own = std::mem::replace(&mut self.first, false);
-        if !own || self.scope == SearchScope::Text {
+        let shown = match self.scope {
+            SearchScope::Text => true,
+            SearchScope::Body => !own,
+            SearchScope::Content => false,
+        };
+        if shown {
             for field in HeaderFields::new(header) {
                 self.text.push_str(&encoded_word::decode(field.name));
                 self.text.push_str(": ");

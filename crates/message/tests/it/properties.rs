@@ -40,7 +40,7 @@ fn check(message: &[u8]) {
     assert_eq!(message::ThreadKeys::decode(&parsed.thread.encode()).as_ref(), Ok(&parsed.thread));
     let steps: Vec<usize> = (1..message.len()).collect();
     assert_eq!(in_pieces(message, &steps), parsed, "byte by byte");
-    for scope in [SearchScope::Text, SearchScope::Body] {
+    for scope in [SearchScope::Text, SearchScope::Body, SearchScope::Content] {
         assert_eq!(text_in_pieces(message, 1, scope), text_in_pieces(message, usize::MAX, scope));
     }
     check_header_pass(message, &parsed);
