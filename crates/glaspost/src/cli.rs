@@ -2,6 +2,8 @@
 mod config;
 mod manual;
 mod message;
+mod table;
+mod terminal;
 pub(crate) use config::load;
 
 use crate::demo::Demo;

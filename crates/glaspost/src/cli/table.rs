@@ -1,0 +1,55 @@
+//! Columns for people: aligned, without lines around them.
+use super::terminal::safe_line;
+
+/// Rows of cells; the last cell of a row may be of any length.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// With a first row of titles.
+    pub(crate) fn titled<const N: usize>(titles: [&str; N]) -> Self {
+        Self { rows: vec![titles.iter().map(|title| (*title).to_owned()).collect()] }
+    }
+
+    /// Without titles.
+    pub(crate) const fn bare() -> Self {
+        Self { rows: Vec::new() }
+    }
+
+    /// Adds a row. What a stranger wrote cannot end a line or colour a terminal.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.rows.push(cells.iter().map(|cell| safe_line(cell)).collect());
+    }
+
+    /// The lines.
+    pub(crate) fn render(&self) -> String {
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut text = String::new();
+        for row in &self.rows {
+            let cells = row.iter().zip(&widths).filter(|(_, width)| **width > 0);
+            let line: Vec<String> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
+            text.push_str(format!("  {}", line.join("  ")).trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_and_safe() {
+        let mut table = Table::titled(["name", "", "size"]);
+        table.row(["é\u{1b}[31m".to_owned(), String::new(), "1".to_owned()]);
+        assert_eq!(table.render(), "  name   size\n  é\u{fffd}[31m  1\n");
+    }
+}

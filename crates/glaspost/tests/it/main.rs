@@ -1,0 +1,5 @@
+//! The built program, run as people and scripts run it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test prepares must be there")]
+mod help;
+mod message;
+mod program;
