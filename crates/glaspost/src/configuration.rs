@@ -10,12 +10,12 @@ mod reference;
 mod sections;
 mod validate;
 pub(crate) use listener::{Certificate, Listener, Security, ServiceKind};
-pub(crate) use period::Period;
-pub(crate) use read::{Fault, load, parse};
+pub(crate) use read::load;
+#[cfg(test)]
+pub(crate) use read::parse;
 pub(crate) use reference::{as_json, reference, show};
 pub(crate) use sections::{
-    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, Mx, Pop3, Queue, Relay, Route, SmartHost,
-    StoreSection, Submission,
+    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, Mx, Pop3, Queue, Relay, StoreSection, Submission,
 };
 
 /// Everything that the file says, with the defaults where it is silent.
