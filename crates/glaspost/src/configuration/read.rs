@@ -209,6 +209,16 @@ mod tests {
     }
 
     #[test]
+    fn every_example_is_right() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let configuration = load(&path).unwrap_or_else(|faults| panic!("{}: {faults:?}", path.display()));
+            assert!(!configuration.listeners.is_empty());
+        }
+    }
+
+    #[test]
     fn what_is_right_is_read() {
         let text = format!(
             "{RIGHT}max-message-size = \"20 MiB\"\n[mx]\ntimeout = \"2 min\"\n[queue]\nsmart-host = {{ host = \"relay.example.net\", port = 25 }}\n"

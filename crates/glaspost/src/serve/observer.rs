@@ -2,7 +2,7 @@
 use directory::{LoginNotice, LoginObserver};
 use journal::{Cause, Event, Journal, Refused};
 use std::sync::Arc;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 use transport::{Observer, Peer, Refusal};
 
 /// Tells the journal what `net` and the sessions turned away.
@@ -35,11 +35,11 @@ impl Observer for Doorkeeper {
     }
 
     fn connected(&self, peer: &Peer) {
-        info!(session = %peer.session, listener = %peer.listener, peer = %peer.remote, "connected");
+        debug!(session = %peer.session, listener = %peer.listener, peer = %peer.remote, "connected");
     }
 
     fn disconnected(&self, peer: &Peer) {
-        info!(session = %peer.session, listener = %peer.listener, "disconnected");
+        info!(session = %peer.session, listener = %peer.listener, peer = %peer.remote, "session ended");
     }
 }
 
