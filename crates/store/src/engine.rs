@@ -351,7 +351,8 @@ pub trait Engine: Send + Sync {
     /// Where the bytes of messages are.
     fn blobs(&self) -> &dyn Blobs;
 
-    /// Whether a growing commit would be taken just now: false below the disk's reserve or when closed. Costs nothing.
+    /// Whether a growing commit would be taken: false below the disk's reserve or when closed. Costs nothing, so it may
+    /// know of the disk only what the last commit found, or a second ago.
     fn has_room(&self) -> bool;
 
     /// Waits until the engine takes no more writes: after a failed sync, or [`Self::shutdown`].

@@ -38,6 +38,8 @@ pub(crate) enum Collect {
     Moved(Vec<Move>),
     /// Forgets a pack that holds nothing.
     Emptied(u32),
+    /// Forgets blobs that were finished before the moment, in seconds, and that no commit has named.
+    Unnamed(u64),
     /// Unlinks large files that no location names.
     Orphans(Vec<BlobHash>),
 }
@@ -83,7 +85,7 @@ pub(crate) fn transact(
             Collect::Emptied(number) => {
                 changes.uses.insert(*number, PackUse::default());
             }
-            Collect::Orphans(_) => {}
+            Collect::Unnamed(_) | Collect::Orphans(_) => {}
         }
         Ok(touched)
     })
@@ -125,7 +127,7 @@ impl Collector {
     /// Removes what nobody uses since `grace` before `now`, then copies what is live out of packs that are mostly dead.
     pub(crate) async fn collect(&self, now: UnixTime, grace: Duration) -> Result<Collected, EngineError> {
         let before = now.minus(grace).secs();
-        let mut collected = Collected::default();
+        let mut collected = Collected { blobs: self.ask(Collect::Unnamed(before)).await?, ..Collected::default() };
         loop {
             let batch = self.unlinked_before(before).await?;
             if batch.is_empty() {

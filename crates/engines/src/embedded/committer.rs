@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::collect::{self, Collect};
 use super::group::{Around, Changes, Writing};
 use super::location::PackUse;
+use super::pending::PATIENCE;
 use super::prepared::Prepared;
 use super::queue::{Place, Queue, Taken};
 use super::schema::{Durability, pragma};
@@ -253,6 +254,9 @@ impl Committer {
         if self.shared.fatal.is_raised() {
             return Err(EngineError::Closed);
         }
+        if let Collect::Unnamed(before) = request {
+            return Ok(self.forget_unnamed(writing, *before));
+        }
         let uses = Arc::clone(&*self.shared.uses());
         let mut done = collect::transact(writing, request, &uses);
         if matches!(done, Err(Failure::Full)) && self.shared.room.give_up() {
@@ -282,6 +286,17 @@ impl Committer {
         orphans.filter(|hash| collect::unlink_large(&self.shared, **hash)).count() as u64
     }
 
+    /// Blobs that were finished before a moment and never named. In this thread, so that no commit is naming one just now.
+    fn forget_unnamed(&self, writing: &mut Writing<'_>, before: u64) -> u64 {
+        let expired = self.shared.pending.expire(before);
+        for (hash, location) in &expired {
+            if location.place == super::location::Place::Large && matches!(writing.location(*hash), Ok(None)) {
+                collect::unlink_large(&self.shared, *hash);
+            }
+        }
+        expired.len() as u64
+    }
+
     /// Gives pages back, makes the reserve file again, forgets blobs that nobody named.
     fn use_quiet_moment(&self, writing: &mut Writing<'_>) {
         if self.shared.fatal.is_raised() {
@@ -290,11 +305,7 @@ impl Committer {
         self.shared.room.may_grow(0);
         self.shared.room.remake();
         if self.durability == Durability::Full {
-            for (hash, location) in self.shared.pending.expire(self.shared.now()) {
-                if location.place == super::location::Place::Large && matches!(writing.location(hash), Ok(None)) {
-                    collect::unlink_large(&self.shared, hash);
-                }
-            }
+            self.forget_unnamed(writing, self.shared.now().saturating_sub(PATIENCE));
         }
         if let Err(error) = give_pages_back(writing.connection)
             && let Failure::Fatal(cause) = Failure::of_commit(&error)

@@ -67,14 +67,14 @@ impl PendingBlobs {
         let _freed = std::mem::take(&mut self.state().finished);
     }
 
-    /// Takes out what has waited too long at `now`, in seconds.
-    pub(crate) fn expire(&self, now: u64) -> Vec<(BlobHash, Location)> {
+    /// Takes out what was finished before a moment, in seconds.
+    pub(crate) fn expire(&self, before: u64) -> Vec<(BlobHash, Location)> {
         let mut expired = Vec::new();
         let _freed: Vec<(BlobHash, Finished)> = {
             let mut state = self.state();
             state
                 .finished
-                .extract_if(|_, finished| finished.location.written.saturating_add(PATIENCE) < now)
+                .extract_if(|_, finished| finished.location.written < before)
                 .inspect(|(hash, finished)| expired.push((*hash, finished.location)))
                 .collect()
         };

@@ -6,7 +6,9 @@ use engines::{Embedded, Settings};
 use store::{BlobHash, Commit, Engine, Found, Partition, PartitionKind, Read};
 use world::UnixTime;
 
-use crate::stage::{ACCOUNT, clock, commit, drop_blob, fetch, get, in_memory, name, noise, put, store, submit, write};
+use crate::stage::{
+    ACCOUNT, clock, commit, copy, drop_blob, fetch, get, in_memory, name, noise, put, store, submit, write,
+};
 
 /// Asks for a new store to be written into this directory, instead of the kept ones being read.
 const WRITE: &str = "GLASPOST_WRITE_STORE";
@@ -68,19 +70,6 @@ async fn read(directory: &Path) {
     let later = UnixTime::from_secs(2_000_000);
     assert_eq!(engine.blobs().collect(later, Duration::from_secs(1)).await.unwrap().blobs, 1);
     write(&engine, vec![put(b"head", 50, b"")]).await.unwrap();
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The embedded engine from outside: records, blobs, collection, faults.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test")]
 #![expect(clippy::disallowed_methods, reason = "the tasks of a test are awaited where they are spawned")]
+mod bench;
 mod blobs;
 mod child;
 mod earlier;
@@ -12,3 +13,4 @@ mod rate;
 mod records;
 mod simulated;
 mod stage;
+mod suite;
