@@ -50,6 +50,6 @@ mod tests {
     fn columns_are_aligned_and_safe() {
         let mut table = Table::titled(["name", "", "size"]);
         table.row(["é\u{1b}[31m".to_owned(), String::new(), "1".to_owned()]);
-        assert_eq!(table.render(), "  name   size\n  é\u{fffd}[31m  1\n");
+        assert_eq!(table.render(), "  name    size\n  é\u{fffd}[31m  1\n");
     }
 }
