@@ -1,0 +1,168 @@
+"""A mail server at the far side, which does what a test tells it: takes mail, refuses it, hangs up."""
+
+import hashlib
+import socket
+import threading
+import time
+from dataclasses import dataclass
+
+#: What is said at each step of a session unless a test says otherwise.
+WILLING = {
+    "greeting": "220 far.example ESMTP",
+    "hello": "250-far.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING",
+    "mail": "250 2.1.0 fine",
+    "rcpt": "250 2.1.5 fine",
+    "data": "354 go on",
+    "dot": "250 2.0.0 kept",
+}
+#: In the place of an answer: the connection ends without one.
+HANG_UP = "(hang up)"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that came whole, whether or not its reply was sent."""
+
+    sender: str
+    recipients: tuple
+    body: bytes
+    reply: str
+
+    @property
+    def sha256(self):
+        return hashlib.sha256(self.body).hexdigest()
+
+
+class Far:
+    """Listens until the `with` ends. `down()` closes the port, `up()` opens the same one again."""
+
+    def __init__(self, address="127.0.0.4", **answers):
+        self.address = address
+        self.port = 0
+        self.answers = {**WILLING, **answers}
+        self.taken = []
+        self.sessions = 0
+        self.listener = None
+        self.changed = threading.Condition()
+
+    def __enter__(self):
+        return self.up()
+
+    def __exit__(self, *_):
+        self.down()
+
+    def __str__(self):
+        return f"{self.address}:{self.port}"
+
+    def up(self):
+        self.listener = socket.create_server((self.address, self.port))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+        return self
+
+    def down(self):
+        if self.listener:
+            # Wakes the thread that accepts.
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+            self.listener = None
+
+    def say(self, **answers):
+        """From now on: `far.say(rcpt="450 4.2.1 later")`; `far.say(rcpt=None)` is willing again."""
+        self.answers |= {step: WILLING[step] if text is None else text for step, text in answers.items()}
+
+    def wait_for(self, right, within=30, what="the far server"):
+        """Waits until `right(taken)` gives something true, and gives it."""
+        end = time.monotonic() + within
+        with self.changed:
+            while not (found := right(self.taken)):
+                left = end - time.monotonic()
+                assert left > 0, f"{what}: not within {within} s; taken {[t.recipients for t in self.taken]}, {self.sessions} sessions"
+                self.changed.wait(left)
+        return found
+
+    def wait_for_message(self, word, within=30):
+        """The message that holds `word`, once it was taken with 250."""
+        return self.wait_for(
+            lambda taken: next((t for t in taken if word.encode() in t.body and t.reply.startswith("2")), None), within, word)
+
+    def wait_for_sessions(self, number, within=30):
+        self.wait_for(lambda _: self.sessions >= number, within, f"session {number}")
+
+    def _accept(self, listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with self.changed:
+                self.sessions += 1
+                self.changed.notify_all()
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        try:
+            with connection, connection.makefile("rb") as lines:
+                _Session(self, connection, lines).run()
+        except OSError:
+            pass
+
+
+class _HungUp(OSError):
+    pass
+
+
+class _Session:
+    def __init__(self, far, connection, lines):
+        self.far, self.connection, self.lines = far, connection, lines
+        self.sender, self.recipients = "", []
+
+    def answer(self, step):
+        text = self.far.answers[step]
+        if callable(text):
+            text = text(self)
+        if text == HANG_UP:
+            raise _HungUp
+        self.connection.sendall(text.encode() + b"\r\n")
+        return text
+
+    def run(self):
+        self.answer("greeting")
+        while line := self.lines.readline():
+            verb = line[:4].upper()
+            if verb in (b"EHLO", b"HELO"):
+                self.answer("hello")
+            elif verb == b"MAIL":
+                self.sender, self.recipients = line.split(b"<")[1].split(b">")[0].decode(), []
+                self.answer("mail")
+            elif verb == b"RCPT":
+                recipient = line.split(b"<")[1].split(b">")[0].decode()
+                if self.answer("rcpt").startswith("2"):
+                    self.recipients.append(recipient)
+            elif verb == b"DATA":
+                if not self.recipients:
+                    self.connection.sendall(b"503 5.5.1 no recipient\r\n")
+                elif self.answer("data").startswith("3"):
+                    self.take()
+            elif verb == b"QUIT":
+                self.connection.sendall(b"221 2.0.0 bye\r\n")
+                return
+            else:
+                self.connection.sendall(b"250 2.0.0 fine\r\n")
+
+    def take(self):
+        body = []
+        while (line := self.lines.readline()) != b".\r\n":
+            if not line:
+                raise _HungUp
+            body.append(line[1:] if line.startswith(b".") else line)
+        text = self.far.answers["dot"]
+        text = text(self) if callable(text) else text
+        taken = Taken(self.sender, tuple(self.recipients), b"".join(body), text)
+        # Before the reply, so that a test that saw the sender's success finds the message.
+        with self.far.changed:
+            self.far.taken.append(taken)
+            self.far.changed.notify_all()
+        if text == HANG_UP:
+            raise _HungUp
+        self.connection.sendall(text.encode() + b"\r\n")

@@ -1,0 +1,233 @@
+"""Mail for elsewhere: a destination that is down and comes up, that refuses, that hangs up; and the operator's hand."""
+
+import time
+
+import pytest
+
+from control import data, queue
+from far import HANG_UP, Far
+from provider import ANNA, BRAM, Provider, letter, unique
+
+KLANT = "klant@elders.example"
+
+
+@pytest.fixture(scope="module")
+def far():
+    with Far() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def provider(tmp_path_factory, far):
+    with Provider(tmp_path_factory.mktemp("demo") / "demo", "--no-limits", "--outside", str(far)) as running:
+        yield running
+        running.stop()
+        running.check_store()
+
+
+@pytest.fixture(autouse=True)
+def willing(far, provider):
+    """Each test begins with a far side that takes all, and an empty queue."""
+    far.say(**dict.fromkeys(far.answers))
+    far.taken.clear()
+    yield
+    for entry in queue(provider):
+        provider.run("queue", "remove", entry["id"], "--reason", "the test is over")
+
+
+def send(provider, word, *to, sender=ANNA):
+    with provider.submission(sender) as client:
+        client.sendmail(sender, list(to or [KLANT]), letter(word, sender, KLANT))
+
+
+def wait_for(right, within=30):
+    end = time.monotonic() + within
+    while not (found := right()):
+        assert time.monotonic() < end, f"not within {within} s"
+        time.sleep(0.1)
+    return found
+
+
+def tried(provider, times=1):
+    """The queue's only entry, once it has been tried."""
+    def right():
+        entries = queue(provider)
+        return entries if entries and entries[0]["recipients"][0]["attempts"] >= times else None
+    [entry] = wait_for(right)
+    return entry
+
+
+def report(provider, word):
+    """The report about a message, in Anna's mailbox."""
+    def right():
+        return next((raw for raw in provider.messages() if b"multipart/report" in raw and word.encode() in raw), None)
+    return wait_for(right)
+
+
+def test_it_leaves_with_its_bytes(provider, far):
+    word = unique()
+    send(provider, word)
+    taken = far.wait_for_message(word)
+    assert taken.sender == ANNA and taken.recipients == (KLANT,)
+    assert taken.body.endswith(letter(word, ANNA, KLANT).encode().split(b"\r\n\r\n", 1)[1])
+    assert b"Return-Path" not in taken.body
+    wait_for(lambda: not queue(provider))
+
+
+def test_what_ends_a_message_cannot_be_smuggled_out(provider, far):
+    """THREATS S03: each leading dot is doubled, so the far side sees one message."""
+    word = unique()
+    with provider.submission() as client:
+        client.sendmail(ANNA, [KLANT], letter(word, ANNA, KLANT, ".\r\n..\r\n.x\r\nMAIL FROM:<a@b.example>\r\n"))
+    taken = far.wait_for_message(word)
+    assert taken.body.endswith(b"\r\n\r\n.\r\n..\r\n.x\r\nMAIL FROM:<a@b.example>\r\n")
+    assert len([one for one in far.taken if word.encode() in one.body]) == 1
+
+
+def test_down_and_then_up(provider, far):
+    word = unique()
+    far.down()
+    try:
+        send(provider, word)
+        entry = tried(provider)
+        assert entry["recipients"][0]["reply"]
+        # Mail for people here does not wait for it.
+        other = unique()
+        send(provider, other, BRAM, KLANT)
+        assert provider.count(other, BRAM) == 1
+    finally:
+        far.up()
+    for waiting in queue(provider):
+        provider.run("queue", "retry", waiting["id"])
+    far.wait_for_message(word)
+    far.wait_for_message(other)
+    wait_for(lambda: not queue(provider))
+
+
+@pytest.mark.parametrize("step", ["greeting", "mail", "rcpt", "data", "dot"])
+def test_not_now_is_tried_again(provider, far, step):
+    word = unique()
+    far.say(**{step: "451 4.3.0 not now"})
+    send(provider, word)
+    entry = tried(provider)
+    assert "not now" in (entry["recipients"][0]["reply"] or "")
+    far.say(**{step: None})
+    provider.run("queue", "retry", entry["id"])
+    far.wait_for_message(word)
+    wait_for(lambda: not queue(provider))
+    assert not [raw for raw in provider.messages() if b"multipart/report" in raw and word.encode() in raw]
+
+
+@pytest.mark.parametrize("step", ["mail", "rcpt", "dot"])
+def test_never_is_told_to_the_sender(provider, far, step):
+    word = unique()
+    far.say(**{step: "550 5.7.1 not from you"})
+    send(provider, word)
+    raw = report(provider, word)
+    assert raw.startswith(b"Return-Path: <>\r\n")
+    for part in [b"Action: failed", b"Final-Recipient: rfc822;", KLANT.encode(), b"5.7.1", b"not from you", b"Auto-Submitted: auto-replied"]:
+        assert part.lower() in raw.lower(), part
+    wait_for(lambda: not queue(provider))
+
+
+def test_one_of_two_is_refused(provider, far):
+    word = unique()
+    far.say(rcpt=lambda session: "250 2.1.5 fine" if session.recipients == [] else "550 5.1.1 nobody of that name")
+    send(provider, word, KLANT, "niemand@elders.example")
+    far.wait_for_message(word)
+    raw = report(provider, word)
+    assert b"niemand@elders.example" in raw and b"5.1.1" in raw
+    wait_for(lambda: not queue(provider))
+
+
+def test_closed_after_the_dot_is_sent_again(provider, far):
+    """THREATS Q01: whether it was taken is not known, so it goes again; twice is right, never is not (RFC 1047)."""
+    word = unique()
+    far.say(dot=HANG_UP)
+    send(provider, word)
+    entry = tried(provider)
+    far.say(dot=None)
+    provider.run("queue", "retry", entry["id"])
+    far.wait_for_message(word)
+    wait_for(lambda: not queue(provider))
+
+
+@pytest.mark.parametrize("answers", [
+    {"greeting": HANG_UP}, {"hello": HANG_UP}, {"data": HANG_UP},
+    {"greeting": "\0\xff rubbish"}, {"hello": "250-" + "x" * 100_000}, {"hello": "\r\n".join(["250-more"] * 2_000)},
+    {"mail": "999 what"}, {"rcpt": "354 go on"}, {"dot": "250-half"},
+], ids=str)
+def test_a_hostile_server_costs_nothing(provider, far, answers):
+    word = unique()
+    far.say(**answers)
+    send(provider, word)
+    if answers == {"dot": "250-half"}:
+        # It never ends its reply; the other messages do not wait.
+        provider.deliver(letter(unique()))
+        return
+    entry = tried(provider)
+    far.say(**dict.fromkeys(answers))
+    provider.run("queue", "retry", entry["id"])
+    far.wait_for_message(word)
+
+
+def test_a_report_is_never_answered_by_a_report(provider, far):
+    """What has the null sender is given up silently (RFC 5321, 4.5.5)."""
+    alias = f"{unique()}@telfortglasvezel.nl"
+    provider.run("alias", "add", alias, KLANT)
+    far.say(rcpt="550 5.1.1 nobody of that name")
+    word = unique()
+    sessions = far.sessions
+    with provider.smtp() as client:
+        client.ehlo()
+        client.docmd("MAIL", "FROM:<>")
+        assert client.rcpt(alias)[0] == 250
+        assert client.data(letter(word, to=alias))[0] == 250
+    far.wait_for_sessions(sessions + 1)
+    wait_for(lambda: not queue(provider))
+    assert provider.count(word) == 0
+    assert not [taken for taken in far.taken if taken.sender == ""]
+
+
+def test_held_released_and_removed(provider, far):
+    first, second = unique(), unique()
+    far.say(greeting="421 4.3.2 closed")
+    send(provider, first)
+    entry = tried(provider)
+    provider.run("queue", "hold", entry["id"], "--reason", "asked by the customer")
+    assert data(provider, "queue", "show", entry["id"])["held"] == "asked by the customer"
+    far.say(greeting=None)
+    provider.run("queue", "retry", entry["id"], check=False)
+    time.sleep(1)
+    assert not far.taken, "a held message left"
+    provider.run("queue", "release", entry["id"])
+    provider.run("queue", "retry", entry["id"], check=False)
+    far.wait_for_message(first)
+    wait_for(lambda: not queue(provider))
+
+    far.say(greeting="421 4.3.2 closed")
+    send(provider, second)
+    entry = tried(provider)
+    provider.run("queue", "remove", entry["id"], "--reason", "a mistake")
+    assert not queue(provider)
+    assert provider.run("queue", "show", entry["id"], check=False).returncode == 67
+    far.say(greeting=None)
+    assert provider.count(second) == 0
+
+
+def test_the_queue_of_a_stopped_server(tmp_path):
+    with Far("127.0.0.5", greeting="421 4.3.2 closed") as far:
+        with Provider(tmp_path / "demo", "--outside", str(far)) as provider:
+            word = unique()
+            send(provider, word)
+            entry = tried(provider)
+            provider.stop()
+            assert [one["id"] for one in queue(provider)] == [entry["id"]]
+            provider.run("queue", "retry", entry["id"])
+            provider.check_store()
+            far.say(greeting=None)
+            provider.start()
+            far.wait_for_message(word)
+            wait_for(lambda: not queue(provider))
+            provider.stop()
+            provider.check_store()

@@ -1,0 +1,128 @@
+"""Stopping, reloading, and one process a store."""
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import time
+import tomllib
+
+from provider import ANNA, PROGRAM, Provider, letter, tool, unique
+
+
+def test_sigterm_tells_everybody_and_ends(tmp_path):
+    with Provider(tmp_path / "demo") as provider:
+        idle = provider.imap(tls="starttls")
+        idle.select("INBOX")
+        idle.send(b"x IDLE\r\n")
+        assert idle.readline().startswith(b"+")
+        waiting = provider.imap(tls="starttls")
+        stranger, stranger_lines = provider.talk(provider.door("mx"))
+        assert stranger_lines.readline().startswith(b"220")
+        customer = provider.submission()
+        fetching = provider.pop3()
+
+        begun = time.monotonic()
+        provider.process.send_signal(signal.SIGTERM)
+        assert b"* BYE" in idle.file.read()
+        assert waiting.file.readline().startswith(b"* BYE")
+        assert stranger_lines.readline().startswith(b"421 4.3.2")
+        assert customer.getreply()[0] == 421
+        fetching.file.read()
+        assert provider.process.wait(10) == 0, provider.log()[-3000:]
+        assert time.monotonic() - begun < 10
+        stranger.close()
+        provider.check_store()
+
+
+def test_a_message_on_its_way_is_finished(tmp_path):
+    """SIGTERM within DATA: the client hears whether it was taken, and what was taken is there."""
+    word = unique()
+    with Provider(tmp_path / "demo") as provider:
+        client = provider.smtp()
+        client.ehlo()
+        client.mail("renee@buren.example")
+        client.rcpt(ANNA)
+        client.putcmd("data")
+        assert client.getreply()[0] == 354
+        text = letter(word).encode()
+        client.send(text[:40])
+        provider.process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        try:
+            client.send(text[40:] + b".\r\n")
+            code = client.getreply()[0]
+        except OSError:
+            code = 0
+        assert provider.process.wait(12) == 0, provider.log()[-3000:]
+        provider.start()
+        assert provider.count(word) == (1 if code == 250 else 0)
+        provider.stop()
+
+
+def test_a_second_process_is_refused_with_the_pid_of_the_first(provider):
+    for words in (["serve"], ["demo", "--dir", provider.folder, "--ports", "free"]):
+        done = subprocess.run([PROGRAM, "--config", provider.facts["config"], *words],
+                              capture_output=True, text=True, timeout=30)
+        assert done.returncode != 0 and str(provider.process.pid) in done.stderr, done
+    assert provider.imap().noop()[0] == "OK"
+
+
+def seen_certificate(provider):
+    door = provider.door("imap", "implicit")
+    with socket.create_connection((door.address, door.port), timeout=10) as plain:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(plain, server_hostname="imap.telfortglasvezel.nl") as secure:
+            return secure.getpeercert(binary_form=True)
+
+
+def wait_for(right, within=10):
+    end = time.monotonic() + within
+    while not right():
+        assert time.monotonic() < end, f"not within {within} s"
+        time.sleep(0.1)
+
+
+def test_sighup_takes_a_new_certificate_and_keeps_sessions(tmp_path):
+    with Provider(tmp_path / "demo") as provider:
+        certificate = tomllib.loads(open(provider.facts["config"]).read())["certificate"][0]
+        session = provider.imap()
+        session.select("INBOX")
+        first = seen_certificate(provider)
+        tool("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+             "-subj", "/CN=imap.telfortglasvezel.nl", "-addext", "subjectAltName=DNS:imap.telfortglasvezel.nl",
+             "-keyout", tmp_path / "key", "-out", tmp_path / "chain")
+        os.chmod(tmp_path / "key", 0o600)
+        os.replace(tmp_path / "key", certificate["key"])
+        os.replace(tmp_path / "chain", certificate["chain"])
+        assert seen_certificate(provider) == first
+        provider.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: seen_certificate(provider) != first)
+        assert session.noop()[0] == "OK"
+
+        # One that cannot be read changes nothing, and the log says so.
+        second = seen_certificate(provider)
+        open(certificate["chain"], "w").write("rubbish\n")
+        before = len(provider.log())
+        provider.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "level=error" in provider.log()[before:])
+        assert seen_certificate(provider) == second
+        assert session.noop()[0] == "OK"
+        provider.stop()
+
+
+def test_a_broken_configuration_changes_nothing(tmp_path):
+    with Provider(tmp_path / "demo") as provider:
+        session = provider.imap()
+        config = provider.facts["config"]
+        text = open(config).read()
+        open(config, "w").write(text + "\n[imap]\nlogin-timeuot = \"1min\"\n")
+        before = len(provider.log())
+        provider.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "login-timeuot" in provider.log()[before:])
+        assert session.noop()[0] == "OK"
+        assert provider.imap().noop()[0] == "OK"
+        open(config, "w").write(text)
+        provider.stop()
