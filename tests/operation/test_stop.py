@@ -5,9 +5,11 @@ import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 import tomllib
 
+from far import Far
 from provider import ANNA, PROGRAM, Provider, letter, tool, unique
 
 
@@ -61,6 +63,56 @@ def test_a_message_on_its_way_is_finished(tmp_path):
         provider.stop()
 
 
+def within_data(provider):
+    """A client that has begun a message and says no more."""
+    client = provider.smtp()
+    client.ehlo()
+    client.mail("renee@buren.example")
+    client.rcpt(ANNA)
+    client.putcmd("data")
+    assert client.getreply()[0] == 354
+    return client
+
+
+def test_sigterm_does_not_wait_for_those_who_wait(tmp_path):
+    """A client silent within DATA and a far server silent after the dot cost ten seconds at most."""
+    quiet = threading.Event()
+    with Far("127.0.0.6", dot=lambda _: quiet.wait(60) and "250 late") as far:
+        with Provider(tmp_path / "demo", "--outside", str(far)) as provider:
+            word = unique()
+            with provider.submission() as client:
+                client.sendmail(ANNA, ["klant@elders.example"], letter(word, ANNA))
+            far.wait_for_sessions(1)
+            silent = within_data(provider)
+            time.sleep(0.5)
+            begun = time.monotonic()
+            provider.process.send_signal(signal.SIGTERM)
+            assert provider.process.wait(20) == 0
+            took = time.monotonic() - begun
+            quiet.set()
+            silent.close()
+            assert took < 10, took
+            # What was on its way goes again.
+            far.say(dot=None)
+            provider.start()
+            far.wait_for_message(word)
+            provider.stop()
+            provider.check_store()
+
+
+def test_a_second_sigterm_ends_it_at_once(tmp_path):
+    with Provider(tmp_path / "demo") as provider:
+        silent = within_data(provider)
+        provider.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        begun = time.monotonic()
+        provider.process.send_signal(signal.SIGTERM)
+        assert provider.process.wait(10) == 0
+        assert time.monotonic() - begun < 3
+        silent.close()
+        provider.check_store()
+
+
 def test_a_second_process_is_refused_with_the_pid_of_the_first(provider):
     for words in (["serve"], ["demo", "--dir", provider.folder, "--ports", "free"]):
         done = subprocess.run([PROGRAM, "--config", provider.facts["config"], *words],
@@ -107,7 +159,7 @@ def test_sighup_takes_a_new_certificate_and_keeps_sessions(tmp_path):
         open(certificate["chain"], "w").write("rubbish\n")
         before = len(provider.log())
         provider.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: "level=error" in provider.log()[before:])
+        wait_for(lambda: 'msg="the old certificates stay"' in provider.log()[before:])
         assert seen_certificate(provider) == second
         assert session.noop()[0] == "OK"
         provider.stop()
