@@ -3,5 +3,6 @@
 mod account;
 mod check;
 mod failures;
+mod limits;
 mod place;
 mod suite;
