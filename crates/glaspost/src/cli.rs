@@ -1,7 +1,16 @@
 //! The command line: what there is, and where each command is done.
+mod account;
+mod act;
+mod alias;
 mod config;
+mod domain;
+mod listing;
 mod manual;
 mod message;
+mod nowhere;
+mod owner;
+mod queue;
+mod store;
 mod table;
 mod terminal;
 pub(crate) use config::load;
@@ -10,6 +19,7 @@ use crate::demo::Demo;
 use crate::failure::{Code, Failure};
 use crate::serve::Serve;
 use clap::{CommandFactory, Parser, Subcommand};
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -56,6 +66,21 @@ enum Command {
     /// Check, show or explain the configuration
     #[command(subcommand)]
     Config(config::Config),
+    /// The domains for which mail is taken
+    #[command(subcommand)]
+    Domain(domain::DomainCommand),
+    /// The accounts
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// The addresses that stand for others
+    #[command(subcommand)]
+    Alias(alias::AliasCommand),
+    /// The messages that wait to be sent
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
+    /// The store as a whole
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Show what is inside a message
     #[command(subcommand)]
     Message(message::Message),
@@ -73,6 +98,11 @@ impl CommandLine {
             Command::Demo(command) => command.run(&global),
             Command::Serve(command) => command.run(&global),
             Command::Config(command) => command.run(&global),
+            Command::Domain(command) => command.run(&global),
+            Command::Account(command) => command.run(&global),
+            Command::Alias(command) => command.run(&global),
+            Command::Queue(command) => command.run(&global),
+            Command::Store(command) => command.run(&global),
             Command::Message(command) => command.run(&global),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
@@ -98,4 +128,24 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(Code::Software, error))?;
     print(&format!("{text}\n"))
+}
+
+/// Says what an act changed and how to undo it: to people on standard error, to machines on standard output.
+pub(crate) fn changed(global: &Global, act: &str, subject: &str, said: &str) -> Result<(), Failure> {
+    if global.json {
+        return print_json(&serde_json::json!({ "ok": true, "act": act, "subject": subject }));
+    }
+    eprintln!("{}", terminal::safe_text(said));
+    Ok(())
+}
+
+/// A moment, from seconds since 1970.
+fn moment(seconds: u64) -> String {
+    let at = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    or_dash(at)
+}
+
+/// The value, or `-` where there is none.
+fn or_dash(value: Option<impl Display>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }

@@ -50,6 +50,12 @@ impl Failure {
         Self { code, message: String::new() }
     }
 
+    /// Names `file` before each `line N:`.
+    pub(crate) fn in_file(self, file: &str) -> Self {
+        let named = |line: &str| if line.starts_with("line ") { format!("{file}: {line}") } else { line.to_owned() };
+        Self { code: self.code, message: self.message.lines().map(named).collect::<Vec<_>>().join("\n") }
+    }
+
     /// Says it on standard error and gives the code.
     pub(crate) fn exit(&self) -> ExitCode {
         for line in self.message.lines() {

@@ -107,11 +107,8 @@ fn journal_settings(configuration: &Configuration) -> journal::Settings {
 
 fn directory_settings(configuration: &Configuration) -> DirectorySettings {
     let limits = &configuration.limits;
-    let throttle = ThrottleLimits {
-        wrong_passwords: limits.wrong_passwords,
-        accounts_per_network: limits.accounts_per_network,
-        ..ThrottleLimits::default()
-    };
+    let throttle =
+        ThrottleLimits { wrong_passwords: limits.wrong_passwords, accounts_per_network: limits.accounts_per_network };
     DirectorySettings {
         default_domain: configuration.general.default_domain.clone(),
         sessions_per_account: if limits.enabled { limits.sessions_per_account } else { usize::MAX },

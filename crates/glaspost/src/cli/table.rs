@@ -19,21 +19,30 @@ impl Table {
     }
 
     /// Adds a row. What a stranger wrote cannot end a line or colour a terminal.
-    pub(crate) fn row<const N: usize>(&mut self, cells: [String; N]) {
+    pub(crate) fn row<const N: usize>(&mut self, cells: &[String; N]) {
         self.rows.push(cells.iter().map(|cell| safe_line(cell)).collect());
     }
 
     /// The lines.
     pub(crate) fn render(&self) -> String {
+        self.render_with(&self.widths(&[]))
+    }
+
+    /// How wide each column is, and at least as wide as `before`.
+    pub(crate) fn widths(&self, before: &[usize]) -> Vec<usize> {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0).max(before.len());
         let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+            cells.chain(before.get(column).copied()).max().unwrap_or(0)
         };
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        (0..columns).map(width).collect()
+    }
+
+    /// The lines, with columns of these widths; one without width is left out.
+    pub(crate) fn render_with(&self, widths: &[usize]) -> String {
         let mut text = String::new();
         for row in &self.rows {
-            let cells = row.iter().zip(&widths).filter(|(_, width)| **width > 0);
+            let cells = row.iter().zip(widths).filter(|(_, width)| **width > 0);
             let line: Vec<String> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
             text.push_str(format!("  {}", line.join("  ")).trim_end());
             text.push('\n');
@@ -49,7 +58,7 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_safe() {
         let mut table = Table::titled(["name", "", "size"]);
-        table.row(["é\u{1b}[31m".to_owned(), String::new(), "1".to_owned()]);
+        table.row(&["é\u{1b}[31m".to_owned(), String::new(), "1".to_owned()]);
         assert_eq!(table.render(), "  name    size\n  é\u{fffd}[31m  1\n");
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn render(summary: &Summary) -> String {
         page.push_str("\nFlaws\n");
         let mut table = Table::bare();
         for flaw in &summary.flaws {
-            table.row([flaw.name.to_owned(), flaw.meaning.to_owned()]);
+            table.row(&[flaw.name.to_owned(), flaw.meaning.to_owned()]);
         }
         page.push_str(&table.render());
     }
@@ -44,7 +44,7 @@ fn head(summary: &Summary) -> String {
     ];
     for (name, value) in lines {
         if let Some(value) = value {
-            table.row([name.to_owned(), value]);
+            table.row(&[name.to_owned(), value]);
         }
     }
     format!("Envelope\n{}", table.render())
@@ -64,7 +64,7 @@ fn tree(parts: &[PartView]) -> String {
         let number = part.part.clone().unwrap_or_else(|| "-".to_owned());
         let charset = part.charset.as_ref().map(|charset| format!("; charset={charset}")).unwrap_or_default();
         let file = part.file_name.as_ref().map(|name| format!("\"{name}\"")).unwrap_or_default();
-        table.row([
+        table.row(&[
             number,
             format!("{}{}{charset}", "  ".repeat(part.depth), part.media_type),
             part.encoding.clone(),
