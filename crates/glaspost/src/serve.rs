@@ -78,7 +78,7 @@ pub(crate) async fn run_until_stopped(
             }
             signal = signals.next() => match signal {
                 Signal::Reload => {
-                    notify(&[NotifyState::Reloading]);
+                    notify_reloading();
                     match reload() {
                         Ok(configuration) => server.reload(configuration),
                         Err(faults) => faults.iter().for_each(|fault| warn!(fault, "the old configuration stays")),
@@ -107,6 +107,14 @@ fn outside(configuration: &Configuration) -> Result<Outside, Failure> {
 /// Two threads or more, as many as there are cores.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Failure::new(Code::Os, error))
+}
+
+/// sd_notify(3): who reloads says when he began, or `Type=notify-reload` takes it for a failure.
+fn notify_reloading() {
+    match NotifyState::monotonic_usec_now() {
+        Ok(now) => notify(&[NotifyState::Reloading, now]),
+        Err(error) => warn!(%error, "systemd could not be told"),
+    }
 }
 
 /// Tells systemd, where it listens.
