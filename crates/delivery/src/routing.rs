@@ -124,7 +124,8 @@ impl Refused {
 impl From<&store::Error> for Refused {
     fn from(error: &store::Error) -> Self {
         match error {
-            store::Error::OverQuota { .. } => Self::MailboxFull,
+            // a limit that a delivery meets is that of messages in INBOX
+            store::Error::OverQuota { .. } | store::Error::Limit { .. } => Self::MailboxFull,
             store::Error::NoSpace => Self::NoSpace,
             store::Error::NoSuchAccount(_) => Self::Unknown,
             store::Error::NoSuchMailbox
@@ -133,7 +134,6 @@ impl From<&store::Error> for Refused {
             | store::Error::BadName(_)
             | store::Error::Inbox
             | store::Error::RoleTaken
-            | store::Error::Limit { .. }
             | store::Error::CannotCalculateChanges(_)
             | store::Error::Closed
             | store::Error::Engine(_)

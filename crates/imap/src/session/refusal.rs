@@ -35,6 +35,8 @@ fn told(error: &Error, code: Code, text: &'static str) -> Completion {
 }
 
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -49,3 +49,6 @@ pub(super) const fn store(words: &'static Words, error: &Error) -> &'static str 
         | Error::NewerSchema { .. } => words.store_unavailable,
     }
 }
+
+#[cfg(test)]
+mod page;

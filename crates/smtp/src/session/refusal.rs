@@ -201,7 +201,8 @@ pub(super) fn login(error: &LoginError) -> Reply {
         LoginError::TooManySessions => reply(454, (4, 7, 0), "too many sessions of this account"),
         LoginError::TlsRequired => reply(538, (5, 7, 11), "this account logs in by TLS only"),
         LoginError::Throttled { .. } => reply(454, (4, 7, 0), error.to_string()),
-        LoginError::Unavailable(error) => directory(error),
+        // RFC 4954, 6: 454 4.7.0, temporary authentication failure
+        LoginError::Unavailable(_) => reply(454, (4, 7, 0), "no login just now, try again"),
     }
 }
 
@@ -216,9 +217,9 @@ pub(super) const fn login_cause(error: &LoginError) -> Cause {
     }
 }
 
-/// The directory could not answer. Whatever it was, it is not the client's fault.
+/// The directory could not say whose an address is. Whatever it was, it is not the client's fault.
 pub(super) fn directory(_: &directory::Error) -> Reply {
-    reply(454, (4, 3, 0), "not possible just now, try again")
+    delivery(&Refused::Unavailable)
 }
 
 // Sender and recipients
@@ -317,3 +318,6 @@ pub(super) fn message(fault: &Fault, door: &Door) -> Reply {
         Fault::Store(error) => delivery(&Refused::from(error)),
     }
 }
+
+#[cfg(test)]
+mod page;

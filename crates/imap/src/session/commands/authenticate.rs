@@ -141,7 +141,7 @@ async fn admit(
 }
 
 /// What the door said, for the journal and for the client (RFC 5530, 3).
-fn refused(error: &LoginError) -> (Cause, Completion) {
+pub(crate) fn refused(error: &LoginError) -> (Cause, Completion) {
     match error {
         LoginError::Wrong => {
             (Cause::WrongPassword, Completion::no(Code::AuthenticationFailed, "wrong name or password"))
