@@ -1,6 +1,6 @@
 //! The one configuration file: what it holds, how it is read, and what is said when it is wrong.
 //!
-//! A setting is one line of a [`section!`] below `configuration/`: its name, its type, its default and the
+//! A setting is one line of a `section!` below `configuration/`: its name, its type, its default and the
 //! text of the manual. Reading, the reference, `config show` and the list of known names come from that line.
 mod field;
 mod listener;
