@@ -123,6 +123,10 @@ impl Courier {
             for address in addresses {
                 match self.dial_one(host, address).await {
                     Ok(line) => return Ok(line),
+                    // RFC 5321, 5.1: who comes behind us is not tried; who came before us may take it later
+                    Err(Broken::Ourselves) => {
+                        return Err(last.filter(Verdict::is_deferred).unwrap_or_else(|| hosts::circle(domain)));
+                    }
                     Err(broken) => {
                         let mut words = broken_words(&broken);
                         words.server = Some(format!("{} ({})", host.name, address.ip()));
@@ -136,12 +140,12 @@ impl Courier {
 
     /// Connects, with TLS where it can be had, without where it breaks: opportunistic (RFC 7435).
     async fn dial_one(&self, host: &Host, address: SocketAddr) -> Result<Line, Broken> {
-        let name = self.settings.host_name.as_str();
+        let settings = self.settings.as_ref();
         let connect = self.connect.as_ref();
-        match Line::open(connect, host, address, name, self.settings.starttls).await {
+        match Line::open(connect, host, address, settings, settings.starttls).await {
             Err(Broken::Tls(cause)) => {
                 tracing::info!(host = %host.name, %address, %cause, "sending without TLS");
-                Line::open(connect, host, address, name, false).await
+                Line::open(connect, host, address, settings, false).await
             }
             opened => opened,
         }
@@ -248,6 +252,7 @@ fn broken_words(broken: &Broken) -> Words {
         }
         Broken::Tls(cause) => Words::own("4.7.5", format!("TLS failed: {cause}")),
         Broken::Lost(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
+        Broken::Ourselves => Words::own("4.4.6", "it is this server"),
         Broken::Stored(error) => Words::own("4.3.0", error.to_string()),
     }
 }

@@ -21,6 +21,16 @@ const SMTP: u16 = 25;
 pub(crate) struct Host {
     pub(crate) name: String,
     pub(crate) port: u16,
+    pub(crate) from: From,
+}
+
+/// Who says that a host takes the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// The DNS; it may say ourselves.
+    Dns,
+    /// An operator; a filter on this machine may be meant.
+    Settings,
 }
 
 /// The hosts for `domain`, in the order in which they are tried.
@@ -29,7 +39,7 @@ pub(crate) struct Host {
 /// What becomes of the recipients when there is none.
 pub(crate) async fn hosts(domain: &Domain, world: &World, settings: &Settings) -> Result<Vec<Host>, Verdict> {
     if let Some(hop) = settings.routes.get(domain).or(settings.smart_host.as_ref()) {
-        return Ok(vec![Host { name: hop.host.clone(), port: hop.port }]);
+        return Ok(vec![Host { name: hop.host.clone(), port: hop.port, from: From::Settings }]);
     }
     let names = match asked(world.dns.mx(domain.as_str())).await {
         Ok(exchangers) => choose(domain, exchangers, settings, world.random.as_ref())?,
@@ -46,7 +56,7 @@ pub(crate) async fn hosts(domain: &Domain, world: &World, settings: &Settings) -
             )));
         }
     };
-    Ok(names.into_iter().map(|name| Host { name, port: SMTP }).collect())
+    Ok(names.into_iter().map(|name| Host { name, port: SMTP, from: From::Dns }).collect())
 }
 
 /// Puts the exchangers in order: by preference, equal ones shuffled (RFC 5321, 5.1), without ourselves and all that
@@ -105,7 +115,8 @@ fn failed(status: &str, text: String) -> Verdict {
     Verdict::Failed(Words::own(status, text))
 }
 
-fn circle(domain: &Domain) -> Verdict {
+/// The mail would come back to us.
+pub(crate) fn circle(domain: &Domain) -> Verdict {
     // RFC 3463, 3.5: X.4.6, routing loop detected
     failed("5.4.6", format!("the mail for {domain} comes back to this server"))
 }

@@ -1,5 +1,6 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
-use super::hosts::Host;
+use super::hosts::{From, Host};
+use crate::settings::Settings;
 use smtp_wire::{BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, Reply, Transaction, Unsendable};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub(crate) enum Broken {
     Tls(String),
     /// It hung up, was too slow, or speaks no SMTP.
     Lost(String),
+    /// It is this server.
+    Ourselves,
     /// What is stored cannot be read.
     Stored(store::EngineError),
 }
@@ -52,18 +55,31 @@ impl Line {
         connect: &dyn Connect,
         host: &Host,
         address: SocketAddr,
-        name: &str,
+        settings: &Settings,
         tls: bool,
     ) -> Result<Self, Broken> {
+        let name = settings.host_name.as_str();
         let server = format!("{} ({})", host.name, address.ip());
         let to = Destination { address, server_name: host.name.clone(), from: None, timeout: CONNECTING };
         let conversation = connect.connect(to).await.map_err(|error| Broken::Lost(error.to_string()))?;
         let mut line = Self { conversation, client: Client::new(Dialect::Smtp, name), server };
         line.ready().await?;
+        if host.from == From::Dns && line.is_ours(settings) {
+            line.close().await;
+            return Err(Broken::Ourselves);
+        }
         if tls && line.client.capabilities().starttls && line.conversation.can_start_tls() {
             line.start_tls().await?;
         }
         Ok(line)
+    }
+
+    /// Whether this is a connection to ourselves: a machine that calls its own address calls from it, and behind a
+    /// router that turns addresses we know ourselves by the name.
+    fn is_ours(&self, settings: &Settings) -> bool {
+        let peer = &self.conversation.peer;
+        let ip = |address: SocketAddr| address.ip().to_canonical();
+        ip(peer.local) == ip(peer.remote) || settings.is_own(&self.client.capabilities().name)
     }
 
     /// How the connection is protected.

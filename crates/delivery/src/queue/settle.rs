@@ -16,6 +16,13 @@ pub(crate) enum Verdict {
     Failed(Words),
 }
 
+impl Verdict {
+    /// Whether it is tried again.
+    pub(crate) const fn is_deferred(&self) -> bool {
+        matches!(self, Self::Deferred(_))
+    }
+}
+
 /// What the next hop said, or why there was nobody to say anything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Words {

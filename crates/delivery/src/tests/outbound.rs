@@ -136,6 +136,46 @@ async fn q06_what_the_dns_says() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn mail_that_would_come_back_to_us_is_not_sent() {
+    // by our own address, by our own name behind another address, and behind a host that is only away
+    for (ip, name, first) in [
+        ("127.0.0.1", "other.example", None),
+        ("192.0.2.7", "MX.Here.Example", None),
+        ("127.0.0.1", "other.example", Some("192.0.2.8")),
+    ] {
+        let bench = Bench::new().await;
+        let ours = bench.domain("far.example", ip);
+        ours.change(|manners| manners.name = name);
+        if let Some(first) = first {
+            bench.dns.exchanger("far.example", 5, "first.example").host("first.example", &[first.parse().unwrap()]);
+        }
+        bench
+            .dns
+            .exchanger("far.example", 20, "behind.example")
+            .host("behind.example", &["192.0.2.9".parse().unwrap()]);
+        let behind = bench.servers.server("192.0.2.9");
+        bench.run().rest().await;
+        send(&bench, &["x@far.example"]).await;
+        bench.rest().await;
+        assert_eq!((ours.connections(), ours.took().len(), behind.connections()), (1, 0, 0), "{ip} {name}");
+        let reports = super::report::reports(&bench, "anna").await;
+        assert_eq!((reports.len(), bench.queued().await), if first.is_none() { (1, 0) } else { (0, 1) });
+        assert!(reports.iter().all(|report| report.contains("Status: 5.4.6")), "{reports:?}");
+    }
+    // what an operator set is meant, also on this machine
+    let bench = Bench::with(|settings| {
+        settings.smart_host = Some(NextHop { host: "127.0.0.1".to_owned(), port: 10_025 });
+    })
+    .await;
+    let filter = bench.servers.server("127.0.0.1");
+    filter.change(|manners| manners.name = "mx.here.example");
+    bench.run().rest().await;
+    send(&bench, &["x@far.example"]).await;
+    bench.rest().await;
+    assert_eq!(filter.took().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_next_host_is_tried_when_one_is_away() {
     let bench = Bench::new().await;
     bench.dns.exchanger("far.example", 10, "a.example").exchanger("far.example", 20, "b.example");

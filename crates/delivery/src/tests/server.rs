@@ -22,6 +22,8 @@ pub(super) struct Took {
 #[derive(Debug, Clone)]
 pub(super) struct Manners {
     pub(super) greeting: String,
+    /// What it calls itself.
+    pub(super) name: &'static str,
     /// What EHLO offers.
     pub(super) offers: Vec<&'static str>,
     /// Answers to the data, one after the other; then 250. An empty one hangs up instead.
@@ -41,6 +43,7 @@ impl Default for Manners {
     fn default() -> Self {
         Self {
             greeting: "220 hello".to_owned(),
+            name: "far.example",
             offers: vec!["PIPELINING", "8BITMIME", "SIZE 1000000"],
             after_dot: Vec::new(),
             behind_starttls: "",
@@ -148,7 +151,7 @@ impl Server {
             let verb = said.split(' ').next().unwrap_or_default().to_owned();
             match verb.as_str() {
                 "EHLO" => {
-                    let mut text = "250-far.example\r\n".to_owned();
+                    let mut text = format!("250-{}\r\n", manners.name);
                     manners.offers.iter().for_each(|offer| text.push_str(&format!("250-{offer}\r\n")));
                     text.push_str("250 HELP");
                     say(&mut stream, &text).await?;

@@ -248,6 +248,7 @@ impl Client {
                 Ok(None)
             }
             Stage::Helo if reply.is_positive() => {
+                self.capabilities.name = Capabilities::read(&reply).name;
                 self.stage = Stage::Ready;
                 Ok(Some(Event::Ready))
             }

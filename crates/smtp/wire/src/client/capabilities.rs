@@ -4,6 +4,8 @@ use crate::Reply;
 /// The extensions that the client can use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Capabilities {
+    /// What the server calls itself (RFC 5321, 4.1.1.1).
+    pub name: String,
     /// PIPELINING (RFC 2920).
     pub pipelining: bool,
     /// SIZE (RFC 1870); `Some(0)` is no fixed limit.
@@ -27,9 +29,10 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// Reads the answer to EHLO: the first line is the server's name, each other one a keyword.
+    /// Reads the answer to EHLO or HELO: the first line begins with the server's name, each other one is a keyword.
     pub(crate) fn read(reply: &Reply) -> Self {
-        let mut found = Self::default();
+        let name = reply.lines.first().and_then(|line| line.split_ascii_whitespace().next()).unwrap_or_default();
+        let mut found = Self { name: name.to_owned(), ..Self::default() };
         for line in reply.lines.iter().skip(1) {
             let mut words = line.split_ascii_whitespace();
             let keyword = words.next().unwrap_or_default().to_ascii_uppercase();
@@ -61,6 +64,7 @@ mod tests {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
         let found = Capabilities::read(&Reply { code: 250, enhanced: None, lines });
         let expected = Capabilities {
+            name: "STARTTLS".into(),
             pipelining: true,
             size: Some(100),
             dsn: true,

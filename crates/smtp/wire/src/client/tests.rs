@@ -140,7 +140,7 @@ fn starttls_forgets_what_came_before() {
     play.client.tls_started();
     play.says("EHLO me.example\n").hear("250 you\n");
     assert_eq!(play.event(), Event::Ready);
-    assert_eq!(play.client.capabilities(), &Capabilities::default());
+    assert_eq!(play.client.capabilities(), &Capabilities { name: "you".to_owned(), ..Capabilities::default() });
     let mut play = Play::ready("250-STARTTLS\n");
     play.client.start_tls();
     play.says("STARTTLS\n").hear("454 no certificate\n");
