@@ -79,7 +79,8 @@ impl Session {
             match self.next().await? {
                 Read::Command(bytes) => self.command(&bytes).await?,
                 Read::TooLong(start) => {
-                    let tag = Head::read(&mut Cursor::new(&start)).map(|head| head.tag).ok();
+                    // A tag that is readable is answered, or the client waits for ever.
+                    let tag = Head::read(&mut Cursor::new(&start)).map_or_else(|bad| bad.tag, |head| Some(head.tag));
                     let bad = Completion { code: Some(Code::TooBig), ..Completion::bad("the line is too long") };
                     self.refused(&bad, tag)?;
                 }
