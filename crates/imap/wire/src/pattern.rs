@@ -72,7 +72,7 @@ impl Pattern {
         }
     }
 
-    /// Whether `name` fits. The name INBOX fits in any case (RFC 3501, 6.3.8).
+    /// Whether `name` fits. The name INBOX, also above others, fits in any case (RFC 3501, 5.1 and 6.3.8).
     pub fn matches(&self, name: &str) -> bool {
         self.count(name).0
     }
@@ -82,14 +82,17 @@ impl Pattern {
         if self.never {
             return (false, 0);
         }
-        let inbox = name == "INBOX";
+        let inbox = match name.strip_prefix("INBOX") {
+            Some(below) if below.is_empty() || below.as_bytes().first() == Some(&SEPARATOR) => "INBOX".len(),
+            _ => 0,
+        };
         let mut states = vec![0_u64; self.words];
         let mut touched = self.words;
         set(&mut states, 0);
         self.pass_wildcards(&mut states);
-        for byte in name.bytes() {
+        for (at, byte) in name.bytes().enumerate() {
             touched += self.words;
-            let (step, folded) = (self.step(byte), if inbox { self.step(byte.to_ascii_lowercase()) } else { &[] });
+            let (step, folded) = (self.step(byte), if at < inbox { self.step(byte.to_ascii_lowercase()) } else { &[] });
             let mut carry = 0;
             let mut alive = false;
             for (index, word) in states.iter_mut().enumerate() {
@@ -164,15 +167,26 @@ mod tests {
             ("a*", "a"),
             ("inbox", "INBOX"),
             ("InB%", "INBOX"),
+            ("inbox/%", "INBOX/a"),
+            ("%/a", "INBOX/a"),
             ("%*", "a/b"),
             ("a%c%e", "abcde"),
             ("&AOk-%", "\u{e9}t\u{e9}"),
         ] {
             assert!(matches(pattern, name), "{pattern} {name}");
         }
-        for (pattern, name) in
-            [("%", "a/b"), ("a/%", "a"), ("a/%", "a/b/c"), ("a", "A"), ("", "a"), ("%b", "a/b"), ("&AOk", "&AOk")]
-        {
+        for (pattern, name) in [
+            ("%", "a/b"),
+            ("a/%", "a"),
+            ("a/%", "a/b/c"),
+            ("a", "A"),
+            ("", "a"),
+            ("%b", "a/b"),
+            ("&AOk", "&AOk"),
+            ("inbox/A", "INBOX/a"),
+            ("inboxa", "INBOXa"),
+            ("a/inbox", "a/INBOX"),
+        ] {
             assert!(!matches(pattern, name), "{pattern} {name}");
         }
         assert!(Pattern::new(b"a/", b"%").unwrap().matches("a/b"));
