@@ -165,6 +165,14 @@ impl Account {
         Ok(self.head.told().await?.keywords.list().to_vec())
     }
 
+    /// How many keywords the account may still name for the first time.
+    ///
+    /// # Errors
+    /// As [`Self::mailboxes`].
+    pub async fn keywords_left(&self) -> Result<usize, Error> {
+        Ok(self.head.told().await?.keywords.left())
+    }
+
     /// Use and limit.
     ///
     /// # Errors

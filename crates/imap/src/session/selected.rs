@@ -11,7 +11,7 @@ use imap_wire::reply::{self, Code, FetchReply, Status};
 use roaring::RoaringBitmap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{FlagChange, Flags, Keyword, MailboxId, Message, Uid, View};
+use store::{Account, FlagChange, Flags, Keyword, MailboxId, Message, Uid, View};
 
 /// A mailbox that is open in this session.
 pub(crate) struct Selected {
@@ -98,7 +98,7 @@ impl Selected {
             reply::number(talk.out(), self.numbers.exists(), "EXISTS");
             reply::number(talk.out(), self.recent_count(), "RECENT");
         }
-        self.tell_keywords(talk, changes.changed.iter().chain(&changes.arrived));
+        self.tell_keywords(talk, changes.changed.iter().chain(&changes.arrived)).await;
         for &uid in &changes.changed {
             self.tell_flags(talk, uid, before.view(), own);
             talk.pass().await?;
@@ -112,7 +112,7 @@ impl Selected {
     }
 
     /// Names the keywords that came with these messages.
-    fn tell_keywords<'u>(&mut self, talk: &mut Talk, uids: impl Iterator<Item = &'u Uid>) {
+    async fn tell_keywords<'u>(&mut self, talk: &mut Talk, uids: impl Iterator<Item = &'u Uid>) {
         let before = self.keywords.len();
         for message in uids.filter_map(|uid| self.numbers.get(*uid)) {
             for keyword in message.keywords {
@@ -122,7 +122,8 @@ impl Selected {
             }
         }
         if self.keywords.len() > before {
-            print_flags(talk.out(), &self.keywords, self.read_only);
+            let kept = Kept::ask(&self.login.account, self.read_only).await;
+            print_flags(talk.out(), &self.keywords, kept);
         }
     }
 
@@ -195,12 +196,38 @@ impl Selected {
     }
 }
 
+/// What of a change of flags is kept (PERMANENTFLAGS).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Nothing: the mailbox is open for reading.
+    Nothing,
+    /// What has been named; the account may have no more keywords.
+    Named,
+    /// New keywords too: `\*`.
+    New,
+}
+
+impl Kept {
+    /// Asks how many keywords the account may still have.
+    pub(crate) async fn ask(account: &Account, read_only: bool) -> Self {
+        if read_only {
+            return Self::Nothing;
+        }
+        // Without an answer the refusal, if any, comes with the keyword.
+        if matches!(account.keywords_left().await, Ok(0)) { Self::Named } else { Self::New }
+    }
+}
+
 /// FLAGS and PERMANENTFLAGS (RFC 3501, 7.2.6 and 7.1).
-pub(crate) fn print_flags(out: &mut Vec<u8>, keywords: &BTreeSet<Keyword>, read_only: bool) {
+pub(crate) fn print_flags(out: &mut Vec<u8>, keywords: &BTreeSet<Keyword>, kept: Kept) {
     let system = SYSTEM.into_iter().map(|(_, flag)| flag);
     let keywords = keywords.iter().map(|keyword| Flag::Keyword(keyword.as_str().to_owned()));
     let flags: Vec<Flag> = system.chain(keywords).collect();
     reply::flags(out, &flags);
-    let permanent = if read_only { Code::PermanentFlags(Vec::new(), false) } else { Code::PermanentFlags(flags, true) };
+    let permanent = match kept {
+        Kept::Nothing => Code::PermanentFlags(Vec::new(), false),
+        Kept::Named => Code::PermanentFlags(flags, false),
+        Kept::New => Code::PermanentFlags(flags, true),
+    };
     reply::condition(out, None, Status::Ok, Some(&permanent), "flags that are kept");
 }

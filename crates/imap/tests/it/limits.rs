@@ -28,3 +28,20 @@ async fn a_line_has_a_limit() {
     assert_eq!((refused.status.as_str(), refused.code_word()), ("BAD", Some("LIMIT")));
     client.ok(&format!("LIST \"\" {}", "%*".repeat(500))).await;
 }
+
+/// RFC 3501, 7.1: `\*` says that new keywords can be made; at the limit it is not said.
+#[tokio::test(start_paused = true)]
+async fn at_the_limit_no_new_keywords_are_promised() {
+    let mut house = House::new().await;
+    house.deliver("INBOX", b"Subject: x\r\n\r\nhello\r\n", Flags::default()).await.unwrap();
+    let mut client = Mirror::new(house.open()).await;
+    client.ok("SELECT INBOX").await;
+    assert!(client.new_keywords);
+    let keywords: Vec<String> = (0..1_000).map(|number| format!("k{number}")).collect();
+    client.ok(&format!("STORE 1 +FLAGS.SILENT ({})", keywords.join(" "))).await;
+    assert!(!client.new_keywords);
+    client.ok("SELECT INBOX").await;
+    assert!(!client.new_keywords);
+    client.ok("STORE 1 -FLAGS.SILENT (k7)").await;
+    client.ok("STORE 1 +FLAGS.SILENT (k7)").await;
+}

@@ -22,11 +22,13 @@ pub(crate) struct Mirror {
     commands: u32,
     /// The selected mailbox, by sequence number.
     pub(crate) rows: Vec<Row>,
+    /// Whether PERMANENTFLAGS last said that new keywords can be made.
+    pub(crate) new_keywords: bool,
 }
 
 impl Mirror {
     pub(crate) async fn new(stream: DuplexStream) -> Self {
-        let mut mirror = Self { stream, buffer: Vec::new(), commands: 0, rows: Vec::new() };
+        let mut mirror = Self { stream, buffer: Vec::new(), commands: 0, rows: Vec::new(), new_keywords: false };
         mirror.reply().await;
         mirror.ok("LOGIN anna geheim").await;
         mirror
@@ -66,7 +68,14 @@ impl Mirror {
                 }
                 Response::Data(Data::Expunge(_)) if held => panic!("an expunge during {command}"),
                 Response::Data(data) => self.take(data),
-                Response::Untagged(condition) => assert_eq!(condition.status, "OK", "{condition:?}"),
+                Response::Untagged(condition) => {
+                    assert_eq!(condition.status, "OK", "{condition:?}");
+                    if condition.code_word() == Some("PERMANENTFLAGS") {
+                        let promised = |flag: &Value| flag.atom() == Some("\\*");
+                        self.new_keywords =
+                            matches!(condition.code.get(1), Some(Value::List(flags)) if flags.iter().any(promised));
+                    }
+                }
                 Response::Continue(_) => self.stream.write_all(b"DONE\r\n").await.unwrap(),
             }
         }

@@ -75,6 +75,11 @@ impl Keywords {
         Some(number)
     }
 
+    /// How many may still be added.
+    pub(crate) fn left(&self) -> usize {
+        Self::LIMIT.saturating_sub(self.words.len())
+    }
+
     pub(crate) fn list(&self) -> &[Keyword] {
         &self.words
     }

@@ -5,7 +5,7 @@ use crate::session::names::stored;
 use crate::session::numbers::Numbers;
 use crate::session::phase::{Login, Phase};
 use crate::session::refusal::refusal;
-use crate::session::selected::{Selected, print_flags};
+use crate::session::selected::{Kept, Selected, print_flags};
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Status};
 use imap_wire::{Cursor, MailboxName, Select};
@@ -80,6 +80,7 @@ struct Opened {
     mailbox: MailboxId,
     view: Arc<View>,
     recent: RoaringBitmap,
+    kept: Kept,
 }
 
 async fn open(login: &Login, name: &MailboxName, access: Access) -> Result<Opened, Completion> {
@@ -96,7 +97,8 @@ async fn open(login: &Login, name: &MailboxName, access: Access) -> Result<Opene
     let first = first.map_err(|error| refusal(&error))?;
     let view = login.account.view(mailbox).await.map_err(|error| refusal(&error))?;
     let recent = view.between(first, store::Uid::MAX).map(|message| message.uid.get()).collect();
-    Ok(Opened { mailbox, view, recent })
+    let kept = Kept::ask(&login.account, access == Access::Read).await;
+    Ok(Opened { mailbox, view, recent, kept })
 }
 
 impl Opened {
@@ -110,7 +112,7 @@ impl Opened {
         }
         let unseen = self.view.iter().position(|message| !message.system.contains(SystemFlags::SEEN));
         let out = talk.out();
-        print_flags(out, &keywords, access == Access::Read);
+        print_flags(out, &keywords, self.kept);
         reply::number(out, self.view.len(), "EXISTS");
         reply::number(out, u32::try_from(self.recent.len()).unwrap_or(u32::MAX), "RECENT");
         if let Some(first) = unseen.and_then(|index| u32::try_from(index + 1).ok()) {
