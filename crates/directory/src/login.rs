@@ -179,6 +179,17 @@ impl Directory {
         }
     }
 
+    /// The account that this name logs in to, if there is one: for the journal, never for the client.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn named_at_login(&self, name: &str) -> Result<Option<AccountId>, Error> {
+        match FoldedAddress::of_login(name, self.settings.default_domain.as_ref()) {
+            Some(address) => Ok(self.credential(&address).await?.map(|account| account.id)),
+            None => Ok(None),
+        }
+    }
+
     /// The account that logs in by this address.
     async fn credential(&self, address: &FoldedAddress) -> Result<Option<AccountRecord>, Error> {
         Ok(self.shelf.entry(address).await?.and_then(|entry| match &*entry.record {

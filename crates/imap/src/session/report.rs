@@ -58,11 +58,24 @@ pub(crate) fn login_accepted(talk: &Talk, account: AccountId, mechanism: &str) {
     talk.house.rooms.journal.record(Event::LoginAccepted { peer: peer(talk), account, mechanism });
 }
 
-/// A login that did not.
-pub(crate) fn login_refused(talk: &Talk, name: &str, mechanism: &str, cause: Cause) {
-    let journal = &talk.house.rooms.journal;
-    let login = Login::Stranger(journal.stranger(name));
-    journal.record(Event::LoginRefused { peer: peer(talk), login, mechanism: Text::new(mechanism), cause });
+/// A login that did not: an account that exists by its number, any other name as a hash.
+pub(crate) async fn login_refused(talk: &Talk, name: &str, mechanism: &str, cause: Cause) {
+    let known = talk.house.rooms.directory.named_at_login(name).await;
+    let login = match known {
+        Ok(Some(account)) => Login::Account(account),
+        Ok(None) | Err(_) => Login::Stranger(talk.house.rooms.journal.stranger(name)),
+    };
+    record_refused(talk, login, mechanism, cause);
+}
+
+/// A login that was refused before a name was told.
+pub(crate) fn nameless_login_refused(talk: &Talk, mechanism: &str, cause: Cause) {
+    record_refused(talk, Login::Stranger(talk.house.rooms.journal.stranger("")), mechanism, cause);
+}
+
+fn record_refused(talk: &Talk, login: Login, mechanism: &str, cause: Cause) {
+    let mechanism = Text::new(mechanism);
+    talk.house.rooms.journal.record(Event::LoginRefused { peer: peer(talk), login, mechanism, cause });
 }
 
 /// The peer as the journal keeps it.

@@ -3,6 +3,7 @@
 mod interleaving;
 mod limits;
 mod mirror;
+mod refused_logins;
 mod slow;
 mod stage;
 mod transcripts;

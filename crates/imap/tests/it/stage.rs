@@ -30,6 +30,8 @@ pub(crate) struct House {
     stop: Vec<tokio_util::sync::CancellationToken>,
     /// What the server said on each connection.
     heard: Vec<Arc<Mutex<Vec<u8>>>>,
+    /// What the journal was told by each connection.
+    pub(crate) told: Vec<journal::scripted::Told>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,6 +81,7 @@ impl House {
             tls: Tls::Running,
             stop: Vec::new(),
             heard: Vec::new(),
+            told: Vec::new(),
         }
     }
 
@@ -88,7 +91,8 @@ impl House {
 
     /// Opens a connection; what the server says on it is kept.
     pub(crate) fn open(&mut self) -> DuplexStream {
-        let (journal, _told) = journal::scripted::journal(&self.world);
+        let (journal, told) = journal::scripted::journal(&self.world);
+        self.told.push(told);
         let rooms = Rooms {
             store: self.store.clone(),
             directory: Arc::clone(&self.directory),

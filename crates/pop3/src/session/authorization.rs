@@ -37,7 +37,7 @@ impl Session {
         let login = match self.house.directory.login(attempt).await {
             Ok(login) => login,
             Err(error) => {
-                self.journal_refused_login(mechanism, &name, &error);
+                self.journal_refused_login(mechanism, &name, &error).await;
                 return Ok(Next::Fault(refusal::login(self.words, &error)));
             }
         };
@@ -60,10 +60,15 @@ impl Session {
         }
     }
 
-    fn journal_refused_login(&self, mechanism: &str, name: &str, error: &LoginError) {
+    /// An account that exists is told by its number, any other name as a hash.
+    async fn journal_refused_login(&self, mechanism: &str, name: &str, error: &LoginError) {
+        let login = match self.house.directory.named_at_login(name).await {
+            Ok(Some(account)) => ::journal::Login::Account(account),
+            Ok(None) | Err(_) => ::journal::Login::Stranger(self.house.journal.stranger(name)),
+        };
         self.house.journal.record(Event::LoginRefused {
             peer: journal::peer(&self.talk.peer),
-            login: ::journal::Login::Stranger(self.house.journal.stranger(name)),
+            login,
             mechanism: mechanism.into(),
             cause: refusal::cause(error),
         });

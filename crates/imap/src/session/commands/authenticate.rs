@@ -48,11 +48,11 @@ async fn authenticate(phase: Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Re
         Err(error) => return Ok((phase, error.into())),
     };
     let Some(mechanism) = Mechanism::from_name(&asked.mechanism) else {
-        report::login_refused(talk, "", &asked.mechanism, Cause::UnknownMechanism);
+        report::nameless_login_refused(talk, &asked.mechanism, Cause::UnknownMechanism);
         return Ok((phase, Completion::no(Code::Cannot, "this way of logging in is not offered")));
     };
     if !may_log_in(talk) {
-        report::login_refused(talk, "", mechanism.name(), Cause::LoginNeedsTls);
+        report::nameless_login_refused(talk, mechanism.name(), Cause::LoginNeedsTls);
         return Ok((phase, Completion::no(Code::PrivacyRequired, "start TLS first")));
     }
     let mut step = mechanism.begin(asked.initial);
@@ -61,7 +61,7 @@ async fn authenticate(phase: Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Re
             SaslStep::Challenge(challenge, exchange) => respond(talk, challenge, exchange).await?,
             SaslStep::Done(credentials) => return admit(phase, talk, credentials, mechanism.name()).await,
             SaslStep::Failed(error) => {
-                report::login_refused(talk, "", mechanism.name(), Cause::LoginBroken);
+                report::nameless_login_refused(talk, mechanism.name(), Cause::LoginBroken);
                 return Ok((phase, failed(error)));
             }
         };
@@ -102,7 +102,7 @@ async fn admit(
     mechanism: &str,
 ) -> Result<(Phase, Completion), Ended> {
     if !may_log_in(talk) {
-        report::login_refused(talk, &credentials.name, mechanism, Cause::LoginNeedsTls);
+        report::login_refused(talk, &credentials.name, mechanism, Cause::LoginNeedsTls).await;
         return Ok((phase, Completion::no(Code::PrivacyRequired, "start TLS first")));
     }
     let attempt = Attempt {
@@ -122,14 +122,14 @@ async fn admit(
         Ok(admitted) => admitted,
         Err(error) => {
             let (cause, completion) = refused(&error);
-            report::login_refused(talk, &credentials.name, mechanism, cause);
+            report::login_refused(talk, &credentials.name, mechanism, cause).await;
             return Ok((phase, completion));
         }
     };
     let account = match talk.house.rooms.store.account(admitted.account).await {
         Ok(account) => account.acting_as(&format!("imap {}", talk.conversation.peer.session)),
         Err(error) => {
-            report::login_refused(talk, &credentials.name, mechanism, Cause::StoreUnavailable);
+            report::login_refused(talk, &credentials.name, mechanism, Cause::StoreUnavailable).await;
             return Ok((phase, refusal(&error)));
         }
     };
