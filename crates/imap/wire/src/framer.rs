@@ -220,7 +220,7 @@ impl Framer {
     }
 }
 
-/// The literal that a line ends in: `{` digits [`+`] `}` CR LF. A number beyond 64 bits counts as the largest.
+/// The literal that a line ends in: `"{" digits ["+"] "}" CRLF`. A number beyond 64 bits counts as the largest.
 pub(crate) fn announced(line: &[u8]) -> Option<(u64, bool)> {
     let line = line.strip_suffix(b"\n")?;
     let line = line.strip_suffix(b"\r").unwrap_or(line).strip_suffix(b"}")?;
