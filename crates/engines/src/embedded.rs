@@ -196,6 +196,17 @@ impl Engine for Embedded {
         })
     }
 
+    fn check(&self) -> BoxFuture<'_, Result<Vec<String>, EngineError>> {
+        Box::pin(async move {
+            let mail = self.shared().readers.run(|reading| reading.faults()).await?;
+            let journal = self.running.journal_readers.run(|reading| reading.faults()).await?;
+            let in_file = |file: &str, faults: Vec<String>| -> Vec<String> {
+                faults.into_iter().map(|fault| format!("{file}: {fault}")).collect()
+            };
+            Ok([in_file(open::MAIL, mail), in_file(open::JOURNAL, journal)].concat())
+        })
+    }
+
     fn shutdown(&self) -> BoxFuture<'_, ()> {
         let running = Arc::clone(&self.running);
         Box::pin(async move {

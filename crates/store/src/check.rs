@@ -6,6 +6,7 @@ mod account;
 mod blobs;
 mod emails;
 mod members;
+mod others;
 mod threads;
 use crate::engine::{Engine, Found, Key, MAX_PAGE, Partition, Read, Value};
 use crate::error::Error;
@@ -22,7 +23,7 @@ const NAMED: usize = 1_000;
 pub enum CheckDepth {
     /// Records, and whether each blob is there.
     Records,
-    /// Every byte of every blob, against its hash.
+    /// Every byte of every blob, against its hash, and of what the engine keeps beneath.
     Bytes,
 }
 
@@ -67,6 +68,23 @@ impl CheckReport {
     /// Whether nothing is wrong.
     pub fn is_clean(&self) -> bool {
         self.count == 0
+    }
+
+    /// What was read; what cannot be read is a fault, and the rest is looked at all the same.
+    fn read<T>(
+        &mut self,
+        account: Option<AccountId>,
+        what: &str,
+        result: Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(error @ (Error::Corrupt(_) | Error::Engine(_))) => {
+                self.fault(account, format!("{what}: {error}"));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn fault(&mut self, account: Option<AccountId>, what: String) {
@@ -146,19 +164,28 @@ impl Store {
     /// stored and linked, and each link is used.
     ///
     /// # Errors
-    /// When the engine cannot be read at all; what is wrong with the records is in the report.
+    /// When the engine is closed; what is wrong, also what cannot be read at all, is in the report.
     pub async fn check(&self, depth: CheckDepth) -> Result<CheckReport, Error> {
         let mut report = CheckReport::default();
         let mut after = None;
         loop {
-            let page = self.accounts(after, 100).await?;
+            let listed = self.accounts(after, 100).await;
+            let Some(page) = report.read(None, "the list of accounts", listed)? else { break };
             let Some(last) = page.last() else { break };
             after = Some(*last);
             for id in page {
-                self.check_account(id, &mut report).await?;
+                let looked = self.check_account(id, &mut report).await;
+                report.read(Some(id), "the account", looked)?;
             }
         }
+        self.check_others(&mut report).await?;
         self.check_blobs(depth, &mut report).await?;
+        if depth == CheckDepth::Bytes {
+            let beneath = self.engine().check().await.map_err(Error::from);
+            for fault in report.read(None, "what lies beneath", beneath)?.unwrap_or_default() {
+                report.fault(None, fault);
+            }
+        }
         Ok(report)
     }
 }

@@ -364,6 +364,15 @@ pub trait Engine: Send + Sync {
     /// When they could not be read.
     fn stats(&self) -> BoxFuture<'_, Result<EngineStats, EngineError>>;
 
+    /// Looks at what lies beneath records and blobs, every byte of it, and says what is wrong there; an engine that has
+    /// nothing of its own beneath says nothing.
+    ///
+    /// # Errors
+    /// When that could not be read.
+    fn check(&self) -> BoxFuture<'_, Result<Vec<String>, EngineError>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
     /// Ends the engine: what was handed in is answered, then every write is refused.
     fn shutdown(&self) -> BoxFuture<'_, ()>;
 }

@@ -28,8 +28,8 @@ use super::shared::Shared;
 use super::stats::Counters;
 use super::{Embedded, Running, Settings, large, sink};
 
-const MAIL: &str = "mail.db";
-const JOURNAL: &str = "journal.db";
+pub(crate) const MAIL: &str = "mail.db";
+pub(crate) const JOURNAL: &str = "journal.db";
 const LOCK: &str = "lock";
 const CLEAN: &str = "clean";
 

@@ -4,6 +4,7 @@
 mod bench;
 mod blobs;
 mod child;
+mod damaged;
 mod earlier;
 mod faults;
 mod full;

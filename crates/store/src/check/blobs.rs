@@ -34,14 +34,19 @@ impl Store {
     pub(super) async fn check_blobs(&self, depth: CheckDepth, report: &mut CheckReport) -> Result<(), Error> {
         let mut after = None;
         loop {
-            let page = self.engine().blobs().page(after, 100).await?;
+            let listed = self.engine().blobs().page(after, 100).await.map_err(Error::from);
+            let Some(page) = report.read(None, "the list of blobs", listed)? else { return Ok(()) };
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.hash);
             for entry in page {
                 report.blobs += 1;
                 for link in &entry.links {
-                    if link.kind == PartitionKind::Account && !self.link_is_used(entry.hash, *link).await? {
-                        let account = Some(AccountId(link.id));
+                    if link.kind != PartitionKind::Account {
+                        continue;
+                    }
+                    let account = Some(AccountId(link.id));
+                    let used = self.link_is_used(entry.hash, *link).await;
+                    if report.read(account, "the use of a blob", used)? == Some(false) {
                         report.fault(account, format!("{}: it is linked and not used", entry.hash));
                     }
                 }
@@ -68,7 +73,8 @@ impl Store {
     }
 
     async fn check_bytes(&self, entry: &BlobEntry, report: &mut CheckReport) -> Result<(), Error> {
-        let Some(source) = self.engine().blobs().open(entry.hash).await? else { return Ok(()) };
+        let opened = self.engine().blobs().open(entry.hash).await.map_err(Error::from);
+        let Some(Some(source)) = report.read(None, &entry.hash.to_string(), opened)? else { return Ok(()) };
         let mut hasher = blake3::Hasher::new();
         let mut at = 0;
         while at < source.size() {
