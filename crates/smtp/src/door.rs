@@ -50,6 +50,9 @@ pub struct Limits {
     /// Received fields, by which a mail loop shows (RFC 5321, 6.3: at least 100 are advised where it is the only
     /// guard). Default 50.
     pub max_received: u32,
+    /// Received fields of ours, so that forwards which lead back here and fan out are cut short before they are many.
+    /// Default 5.
+    pub max_own_received: u32,
     /// Recipients of one message (RFC 5321, 4.5.3.1.8: at least 100).
     pub max_recipients: usize,
     /// Commands in error until the session is ended; from half on each is answered a second later. Default 20.
@@ -68,6 +71,7 @@ impl Default for Limits {
             max_message_size: 50 << 20,
             max_header_size: 1 << 20,
             max_received: 50,
+            max_own_received: 5,
             max_recipients: 1_000,
             max_errors: 20,
             max_junk: 100,

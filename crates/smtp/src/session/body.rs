@@ -38,6 +38,9 @@ pub(super) struct Incoming {
     size: u64,
     limit: u64,
     max_received: u32,
+    max_own_received: u32,
+    /// The name in our Received fields.
+    host_name: String,
     fault: Option<Fault>,
     /// Watches BDAT's content; DATA has its own reader.
     watch: LineEndWatch,
@@ -76,6 +79,8 @@ impl Incoming {
             size: 0,
             limit: door.limits.max_message_size,
             max_received: door.limits.max_received,
+            max_own_received: door.limits.max_own_received,
+            host_name: door.host_name.to_string(),
             fault: None,
             watch: LineEndWatch::default(),
             fill_in,
@@ -165,7 +170,7 @@ impl Incoming {
     async fn write_header(&mut self) -> Result<(), Fault> {
         let facts = self.header.facts();
         // RFC 5321, 6.3
-        if facts.received > self.max_received {
+        if facts.received > self.max_received || self.own_received() > self.max_own_received {
             return Err(Fault::Loop);
         }
         let mut head = self.trace.bytes.clone();
@@ -175,6 +180,20 @@ impl Incoming {
         head.extend_from_slice(self.header.block());
         self.header_written = true;
         self.store(&head).await
+    }
+
+    /// How often the message came through here before: Received fields that say `by` us.
+    fn own_received(&self) -> u32 {
+        let host = self.host_name.as_bytes();
+        let by_us = |field: &message::Field<'_>| {
+            let value = field.unfolded();
+            let words: Vec<&[u8]> = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+            words.windows(2).any(
+                |pair| matches!(pair, [by, name] if by.eq_ignore_ascii_case(b"by") && name.eq_ignore_ascii_case(host)),
+            )
+        };
+        let ours = self.header.fields().filter(|field| field.is("Received")).filter(by_us);
+        u32::try_from(ours.count()).unwrap_or(u32::MAX)
     }
 
     async fn store(&mut self, bytes: &[u8]) -> Result<(), Fault> {

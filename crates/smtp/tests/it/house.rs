@@ -116,6 +116,7 @@ impl House {
             "header" => self.door.limits.max_header_size = number(),
             "recipients" => self.door.limits.max_recipients = number(),
             "received" => self.door.limits.max_received = u32::try_from(number()).unwrap_or(0),
+            "own" => self.door.limits.max_own_received = u32::try_from(number()).unwrap_or(0),
             "errors" => self.door.limits.max_errors = u32::try_from(number()).unwrap_or(0),
             "junk" => self.door.limits.max_junk = u32::try_from(number()).unwrap_or(0),
             "hourly" => {
