@@ -23,6 +23,7 @@ use journal::{Cause, Counts, Refused};
 use phase::Phase;
 use smtp_wire::{MAX_AUTH_LINE, MAX_COMMAND_LINE, Reply, verb};
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use table::Command;
@@ -264,8 +265,16 @@ impl Session {
     fn sender_key(&self) -> SenderKey {
         match &self.login {
             Some(login) => SenderKey::Account(login.account),
-            None => SenderKey::Address(self.talk.peer.remote.ip().to_canonical()),
+            None => SenderKey::Address(household(self.talk.peer.remote.ip())),
         }
+    }
+}
+
+/// One customer's address: of IPv6 the /64, in which his machines take any they like.
+fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        address @ IpAddr::V4(_) => address,
     }
 }
 
