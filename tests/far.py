@@ -43,6 +43,7 @@ class Far:
         self.taken = []
         self.sessions = 0
         self.listener = None
+        self.open = set()
         self.changed = threading.Condition()
 
     def __enter__(self):
@@ -66,6 +67,14 @@ class Far:
             self.listener.shutdown(socket.SHUT_RDWR)
             self.listener.close()
             self.listener = None
+
+    def hang_up(self):
+        """Ends every session that is open."""
+        for connection in list(self.open):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
     def say(self, **answers):
         """From now on: `far.say(rcpt="450 4.2.1 later")`; `far.say(rcpt=None)` is willing again."""
@@ -101,11 +110,14 @@ class Far:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
+        self.open.add(connection)
         try:
             with connection, connection.makefile("rb") as lines:
                 _Session(self, connection, lines).run()
         except OSError:
             pass
+        finally:
+            self.open.discard(connection)
 
 
 class _HungUp(OSError):

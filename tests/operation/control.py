@@ -11,11 +11,11 @@ def data(provider, *words):
 
 
 def add_account(provider, address, password, *more):
-    provider.run("account", "add", address, "--password-stdin", *more, stdin=f"{password}\n")
+    provider.run("account", "add", address, "--password-file", "-", *more, stdin=f"{password}\n")
 
 
 def set_password(provider, address, password):
-    provider.run("account", "password", address, "--password-stdin", stdin=f"{password}\n")
+    provider.run("account", "password", address, "--password-file", "-", stdin=f"{password}\n")
 
 
 def accounts(provider):
@@ -24,3 +24,11 @@ def accounts(provider):
 
 def queue(provider, *words):
     return data(provider, "queue", "list", *words)
+
+
+def remove_account(provider, address):
+    provider.run("account", "remove", address, "--confirm", address)
+
+
+def remove_entry(provider, entry, reason, check=True):
+    provider.run("queue", "remove", entry, "--reason", reason, "--confirm", entry, check=check)
