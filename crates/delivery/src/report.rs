@@ -192,9 +192,10 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
         .field("Final-Recipient", &format!("{kind}; {address}"))
         .field("Action", told.action.name())
         .field("Status", if status.is_empty() { "4.0.0" } else { status });
-    if let Some(server) = told.words.server.as_deref().and_then(|server| server.split(' ').next()) {
-        fields = fields.field("Remote-MTA", &format!("dns; {server}"));
-        fields = fields.field("Diagnostic-Code", &format!("smtp; {}", text::cut(&told.words.text)));
+    if let Some((server, words)) = text::said(told) {
+        let name = server.split(' ').next().unwrap_or(server);
+        fields = fields.field("Remote-MTA", &format!("dns; {name}"));
+        fields = fields.field("Diagnostic-Code", &format!("smtp; {words}"));
     }
     if told.action == Action::Delayed {
         let seconds = i64::try_from(until.secs()).unwrap_or(i64::MAX);

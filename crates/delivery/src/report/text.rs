@@ -62,12 +62,18 @@ fn recipient(text: &mut String, texts: &Report, told: &Told) {
         return;
     }
     text.push_str(&format!("  {}\n", texts.meaning.of(&told.words.status)));
-    if let Some(server) = &told.words.server {
-        text.push_str(&format!("  {}\n", (texts.words)(server, &cut(&told.words.text))));
+    if let Some((server, words)) = said(told) {
+        text.push_str(&format!("  {}\n", (texts.words)(server, &words)));
     }
 }
 
+/// The server that spoke last, and its words. Nothing of one to which an alias led: both may tell where it leads.
+pub(super) fn said(told: &Told) -> Option<(&str, String)> {
+    let server = told.words.server.as_deref().filter(|_| told.pending.address == told.pending.original)?;
+    Some((server, cut(&told.words.text)))
+}
+
 /// Another server's words, on one line and not without end.
-pub(super) fn cut(words: &str) -> String {
+fn cut(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(WORDS).collect()
 }

@@ -125,6 +125,7 @@ async fn where_an_alias_leads_is_not_told() {
     bench.rest().await;
     let reports = reports(&bench, "anna").await;
     assert!(reports[0].contains("Final-Recipient: rfc822; club@here.example"));
+    assert!(reports[0].contains("Status: 5.1.1") && !reports[0].contains("far.example"), "{}", reports[0]);
     assert_eq!((reports.len(), bench.homes.count(account("bram"))), (1, 1));
 }
 
