@@ -8,6 +8,7 @@ mod damaged;
 mod earlier;
 mod faults;
 mod full;
+mod killed;
 mod log;
 mod model;
 mod rate;
