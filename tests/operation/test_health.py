@@ -56,7 +56,8 @@ def test_metrics_are_openmetrics_and_move(provider):
     assert set(before) <= set(after), set(before) - set(after)
 
 
-@pytest.mark.parametrize("request_bytes", [b"\x16\x03\x01", b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 5000, b"EHLO x\r\n", b"\0" * 100_000])
+@pytest.mark.parametrize("request_bytes", [b"\x16\x03\x01", b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 5000, b"EHLO x\r\n", b"\0" * 100_000],
+                         ids=["tls", "long-header", "smtp", "zeros"])
 def test_rubbish_does_no_harm(provider, request_bytes):
     connection, lines = provider.talk(provider.door("metrics"))
     with connection:

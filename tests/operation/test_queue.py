@@ -158,7 +158,7 @@ def test_closed_after_the_dot_is_sent_again(provider, far):
     {"greeting": HANG_UP}, {"hello": HANG_UP}, {"data": HANG_UP},
     {"greeting": "\0\xff rubbish"}, {"hello": "250-" + "x" * 100_000}, {"hello": "\r\n".join(["250-more"] * 2_000)},
     {"mail": "999 what"}, {"rcpt": "354 go on"}, {"dot": "250-half"},
-], ids=str)
+], ids=lambda answers: f"{next(iter(answers))}-{len(str(answers))}")
 def test_a_hostile_server_costs_nothing(provider, far, answers):
     word = unique()
     far.say(**answers)
