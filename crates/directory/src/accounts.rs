@@ -1,7 +1,7 @@
 //! Accounts: made, changed and removed. An account is found by its address, which is its login.
 use crate::cache::Versioned;
 use crate::domains::{ATTEMPTS, replace};
-use crate::login::prepare_password;
+use crate::login::{HashMemory, prepare_password};
 use crate::name::FoldedAddress;
 use crate::schema::{self, AccountRecord, DomainRecord, Entry};
 use crate::{Directory, Error, PasswordHash, Revocation, Role};
@@ -83,7 +83,9 @@ impl Directory {
             return Err(Error::BadPassword);
         }
         let (cost, random) = (self.settings.hash_cost, self.world.random.clone());
-        let work = move || PasswordHash::new(prepare_password(password.reveal()).reveal().as_bytes(), cost, &*random);
+        let work = move |memory: &mut HashMemory| {
+            PasswordHash::new_in(prepare_password(password.reveal()).reveal().as_bytes(), cost, &*random, memory)
+        };
         self.pool.run_patiently(work).await.map_err(|_| Error::Busy)
     }
 

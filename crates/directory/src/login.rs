@@ -15,6 +15,7 @@ mod verdicts;
 pub use network::Network;
 pub(crate) use password::prepare_password;
 pub(crate) use pool::HashPool;
+pub(crate) use scheme::HashMemory;
 pub(crate) use sessions::Sessions;
 pub use sessions::{Revocation, Revoked, Service, SessionPermit};
 pub use throttle::ThrottleLimits;
@@ -230,7 +231,7 @@ impl Directory {
             None => self.nobody.clone(),
         };
         let (compared, password) = (hash.clone(), password.clone());
-        let right = self.pool.run(network, move || password::verify(&compared, password.reveal())).await;
+        let right = self.pool.run(network, move |memory| password::verify(&compared, password.reveal(), memory)).await;
         match (right.map_err(|_| Error::Busy)?, account, fingerprint) {
             (true, Some(account), Some(fingerprint)) => {
                 self.verdicts.remember(account.id, fingerprint);
@@ -292,7 +293,9 @@ impl Directory {
             return;
         }
         let (cost, random, password) = (self.settings.hash_cost, Arc::clone(&self.world.random), password.clone());
-        let work = move || PasswordHash::new(prepare_password(password.reveal()).reveal().as_bytes(), cost, &*random);
+        let work = move |memory: &mut HashMemory| {
+            PasswordHash::new_in(prepare_password(password.reveal()).reveal().as_bytes(), cost, &*random, memory)
+        };
         let Ok(hash) = self.pool.run(network, work).await else { return };
         let replaced = self.update_account(&account.address, |record| {
             let unchanged = record.id == account.id && record.credential == account.credential;

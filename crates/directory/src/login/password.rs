@@ -1,4 +1,5 @@
 //! A password as it was sent, and as it is hashed.
+use super::scheme::HashMemory;
 use crate::PasswordHash;
 use names::Secret;
 use precis_profiles::OpaqueString;
@@ -12,9 +13,10 @@ pub(crate) fn prepare_password(password: &str) -> Secret<String> {
 
 /// Whether `password` is the one of `hash`: as it was sent, or as it is prepared, since a hash from another server is
 /// of the bytes that were sent there.
-pub(crate) fn verify(hash: &PasswordHash, password: &str) -> bool {
+pub(crate) fn verify(hash: &PasswordHash, password: &str, memory: &mut HashMemory) -> bool {
     let prepared = prepare_password(password);
-    hash.verify(prepared.reveal().as_bytes()) || (prepared.reveal() != password && hash.verify(password.as_bytes()))
+    hash.verify_in(prepared.reveal().as_bytes(), memory)
+        || (prepared.reveal() != password && hash.verify_in(password.as_bytes(), memory))
 }
 
 #[cfg(test)]
@@ -31,9 +33,9 @@ mod tests {
             [("Correct Horse", "Correct Horse"), ("a\u{a0}b", "a b"), ("o\u{308}", "ö"), ("tab\t", "tab\t")]
         {
             assert_eq!(prepare_password(password).reveal(), prepared);
-            assert!(verify(&hash(prepared), password));
-            assert!(verify(&hash(password), password));
+            assert!(verify(&hash(prepared), password, &mut HashMemory::default()));
+            assert!(verify(&hash(password), password, &mut HashMemory::default()));
         }
-        assert!(!verify(&hash("geheim"), "Geheim"));
+        assert!(!verify(&hash("geheim"), "Geheim", &mut HashMemory::default()));
     }
 }

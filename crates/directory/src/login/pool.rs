@@ -1,7 +1,9 @@
 //! Where passwords are hashed: beside the runtime, so many at once as there are cores, and with a bounded queue.
 //!
-//! Each hash takes its 19 MiB, so permits are what bounds the memory of a flood of logins (THREATS: A08).
+//! Each hash takes its 19 MiB, so permits are what bounds the memory of a flood of logins (THREATS: A08); it is kept
+//! for the next hash, since an allocator would hold on to it in every thread that hashed once.
 use super::Network;
+use super::scheme::HashMemory;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +11,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Places in the queue for each permit: at 30 ms a hash the last one waits about 4 s.
 const PLACES_PER_PERMIT: usize = 128;
+
+/// Memory of a hash that is kept for the next one. A hash from elsewhere may have needed more.
+const KEPT_KIB: usize = 64 * 1024;
 
 /// The bounded pool.
 #[derive(Debug)]
@@ -18,6 +23,8 @@ pub(crate) struct HashPool {
     share: usize,
     waiting: Arc<Mutex<HashMap<Network, usize>>>,
     hashed: AtomicU64,
+    /// What is not hashed in just now: as many as there are permits, at most.
+    spare: Arc<Mutex<Vec<HashMemory>>>,
 }
 
 /// The queue is full: try again later.
@@ -43,6 +50,7 @@ impl HashPool {
             share: places / 2,
             waiting: Arc::default(),
             hashed: AtomicU64::new(0),
+            spare: Arc::default(),
         }
     }
 
@@ -54,7 +62,7 @@ impl HashPool {
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         network: Network,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let place = self.place(network)?;
         self.hash(place, work).await
@@ -63,7 +71,7 @@ impl HashPool {
     /// Runs `work` of an operator, who waits as long as it takes.
     pub(crate) async fn run_patiently<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         self.hash((), work).await
     }
@@ -76,12 +84,17 @@ impl HashPool {
     async fn hash<T: Send + 'static>(
         &self,
         place: impl Send + 'static,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut HashMemory) -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Busy)?;
         self.hashed.fetch_add(1, Ordering::Relaxed);
+        let spare = Arc::clone(&self.spare);
         let work = move || {
-            let result = work();
+            let mut memory = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let result = work(&mut memory);
+            if memory.kib() <= KEPT_KIB {
+                spare.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+            }
             drop((permit, place));
             result
         };
@@ -131,28 +144,28 @@ mod tests {
     async fn a_network_fills_its_half_and_no_more() {
         let pool = Arc::new(HashPool::new(1));
         let (release, held) = mpsc::sync_channel::<()>(1);
-        let first = pool.run(network(1), move || held.recv());
+        let first = pool.run(network(1), move |_| held.recv());
         tokio::pin!(first);
         assert!(first.as_mut().now_or_never().is_none());
         let mut waiting: Vec<BoxFuture<'_, Result<(), Busy>>> = Vec::new();
         for _ in 1..64 {
-            let mut next: BoxFuture<'_, _> = Box::pin(pool.run(network(1), || ()));
+            let mut next: BoxFuture<'_, _> = Box::pin(pool.run(network(1), |_| ()));
             assert!(next.as_mut().now_or_never().is_none());
             waiting.push(next);
         }
-        assert_eq!(pool.run(network(1), || ()).await, Err(Busy));
+        assert_eq!(pool.run(network(1), |_| ()).await, Err(Busy));
         for _ in 0..64 {
-            let mut next: BoxFuture<'_, _> = Box::pin(pool.run(network(2), || ()));
+            let mut next: BoxFuture<'_, _> = Box::pin(pool.run(network(2), |_| ()));
             assert!(next.as_mut().now_or_never().is_none());
             waiting.push(next);
         }
-        assert_eq!(pool.run(network(3), || ()).await, Err(Busy));
+        assert_eq!(pool.run(network(3), |_| ()).await, Err(Busy));
         // Nobody but the first holds a permit, and whoever goes away gives its place back.
         assert_eq!(pool.hashed(), 1);
         waiting.clear();
         release.send(()).unwrap();
         first.await.unwrap().unwrap();
-        assert_eq!(pool.run(network(1), || 7).await, Ok(7));
+        assert_eq!(pool.run(network(1), |_| 7).await, Ok(7));
         assert!(pool.waiting.lock().unwrap().is_empty());
     }
 }

@@ -12,6 +12,7 @@ mod pbkdf2;
 mod sha_crypt;
 
 pub use argon::HashCost;
+pub(crate) use argon::HashMemory;
 
 use std::fmt;
 use thiserror::Error;
@@ -73,7 +74,12 @@ pub enum PasswordOrHash<'a> {
 impl PasswordHash {
     /// Hashes `password` with argon2id and a salt of its own. Costs what `cost` says: run it on the pool.
     pub fn new(password: &[u8], cost: HashCost, random: &dyn Random) -> Self {
-        let method = argon::Argon2id::new(password, cost, random);
+        Self::new_in(password, cost, random, &mut HashMemory::default())
+    }
+
+    /// The same in memory that is there already.
+    pub(crate) fn new_in(password: &[u8], cost: HashCost, random: &dyn Random, memory: &mut HashMemory) -> Self {
+        let method = argon::Argon2id::new(password, cost, random, memory);
         Self { text: format!("{{ARGON2ID}}{method}").into(), method: Method::Argon2id(method) }
     }
 
@@ -122,8 +128,13 @@ impl PasswordHash {
 
     /// Whether `password` is the one. Takes the scheme's full work, and compares in constant time.
     pub fn verify(&self, password: &[u8]) -> bool {
+        self.verify_in(password, &mut HashMemory::default())
+    }
+
+    /// The same in memory that is there already.
+    pub(crate) fn verify_in(&self, password: &[u8], memory: &mut HashMemory) -> bool {
         match &self.method {
-            Method::Argon2id(method) => method.verify(password),
+            Method::Argon2id(method) => method.verify(password, memory),
             Method::ShaCrypt(method) => method.verify(password),
             Method::Md5Crypt(method) => method.verify(password),
             Method::Bcrypt(method) => method.verify(password),

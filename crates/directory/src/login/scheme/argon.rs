@@ -1,6 +1,6 @@
 //! argon2id (RFC 9106), written as a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 use super::HashError;
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use data_encoding::BASE64_NOPAD;
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -31,6 +31,33 @@ const MAX_MEMORY_KIB: u32 = 128 * 1024;
 const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
 
+/// Memory to hash in, kept from one hash to the next: an allocator that got 19 MiB back from many threads would hold on
+/// to them in each.
+#[derive(Default)]
+pub(crate) struct HashMemory(Vec<Block>);
+
+impl HashMemory {
+    /// How many KiB it has.
+    pub(crate) fn kib(&self) -> usize {
+        self.0.len() * Block::SIZE / 1024
+    }
+
+    fn blocks(&mut self, count: usize) -> Option<&mut [Block]> {
+        if self.0.len() < count {
+            // Nothing of the smaller one is worth copying.
+            self.0 = Vec::new();
+            self.0.resize(count, Block::new());
+        }
+        self.0.get_mut(..count)
+    }
+}
+
+impl fmt::Debug for HashMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HashMemory({} KiB)", self.kib())
+    }
+}
+
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Argon2id {
     version: u32,
@@ -40,12 +67,12 @@ pub(super) struct Argon2id {
 }
 
 impl Argon2id {
-    pub(super) fn new(password: &[u8], cost: HashCost, random: &dyn Random) -> Self {
+    pub(super) fn new(password: &[u8], cost: HashCost, random: &dyn Random, memory: &mut HashMemory) -> Self {
         let mut salt = vec![0; SALT];
         random.fill(&mut salt);
         let mut made = Self { version: 19, cost, salt, hash: vec![0; HASH] };
         // A cost out of range verifies nothing: `HashCost::checked` has seen it before.
-        made.hash = made.compute(password).unwrap_or_else(|| vec![0; HASH]);
+        made.hash = made.compute(password, memory).unwrap_or_else(|| vec![0; HASH]);
         made
     }
 
@@ -91,17 +118,18 @@ impl Argon2id {
         Ok(parsed)
     }
 
-    pub(super) fn verify(&self, password: &[u8]) -> bool {
-        self.compute(password).is_some_and(|computed| computed.ct_eq(&self.hash).into())
+    pub(super) fn verify(&self, password: &[u8], memory: &mut HashMemory) -> bool {
+        self.compute(password, memory).is_some_and(|computed| computed.ct_eq(&self.hash).into())
     }
 
-    fn compute(&self, password: &[u8]) -> Option<Vec<u8>> {
+    fn compute(&self, password: &[u8], memory: &mut HashMemory) -> Option<Vec<u8>> {
         let HashCost { memory_kib, passes, lanes } = self.cost;
         let version = if self.version == 16 { Version::V0x10 } else { Version::V0x13 };
         let parameters = Params::new(memory_kib, passes, lanes, Some(self.hash.len())).ok()?;
+        let blocks = memory.blocks(parameters.block_count())?;
         let mut computed = vec![0; self.hash.len()];
         Argon2::new(Algorithm::Argon2id, version, parameters)
-            .hash_password_into(password, &self.salt, &mut computed)
+            .hash_password_into_with_memory(password, &self.salt, &mut computed, blocks)
             .ok()?;
         Some(computed)
     }

@@ -139,3 +139,16 @@ fn makes_what_it_verifies() {
     assert!(!PasswordHash::dummy(cost).verify(b""));
     assert!(!format!("{hash:?}").contains("argon2"));
 }
+
+#[test]
+fn memory_that_was_hashed_in_makes_no_difference() {
+    let random = SeededRandom::new(7);
+    let mut memory = HashMemory::default();
+    for (memory_kib, lanes) in [(64, 1), (256, 2), (64, 1), (128, 4)] {
+        let cost = HashCost { memory_kib, passes: 2, lanes };
+        let hash = PasswordHash::new_in(b"geheim", cost, &random, &mut memory);
+        assert!(hash.verify(b"geheim") && hash.verify_in(b"geheim", &mut memory));
+        assert!(!hash.verify_in(b"Geheim", &mut memory));
+    }
+    assert_eq!(memory.kib(), 256);
+}
