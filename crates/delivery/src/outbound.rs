@@ -218,8 +218,12 @@ fn transaction(load: &Load<'_>) -> Transaction {
 /// What a reply means for a recipient (RFC 5321, 4.2.1).
 fn verdict(reply: &Reply, about: &Words) -> Verdict {
     let class = reply.code / 100;
-    let words =
-        Words { status: status(reply), text: reply.to_string().trim_end().replace("\r\n", " "), ..about.clone() };
+    let words = Words {
+        status: status(reply),
+        text: reply.to_string().trim_end().replace("\r\n", " "),
+        quoted: true,
+        ..about.clone()
+    };
     match class {
         2 => Verdict::Done(words),
         5 => Verdict::Failed(words),
@@ -248,7 +252,7 @@ fn broken_words(broken: &Broken) -> Words {
     match broken {
         Broken::Refused(reply) => {
             // a server that does not want to talk to us now may want to later: RFC 5321, 3.1 is about this session only
-            Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " "))
+            Words { quoted: true, ..Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " ")) }
         }
         Broken::Tls(cause) => Words::own("4.7.5", format!("TLS failed: {cause}")),
         Broken::Lost(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),

@@ -192,9 +192,11 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
         .field("Final-Recipient", &format!("{kind}; {address}"))
         .field("Action", told.action.name())
         .field("Status", if status.is_empty() { "4.0.0" } else { status });
-    if let Some((server, words)) = text::said(told) {
-        let name = server.split(' ').next().unwrap_or(server);
+    if let Some(name) = text::asked(told).and_then(|server| server.split(' ').next()) {
         fields = fields.field("Remote-MTA", &format!("dns; {name}"));
+    }
+    // RFC 3464, 2.3.6: of another server's words, as it said them
+    if let Some((_, words)) = text::said(told) {
         fields = fields.field("Diagnostic-Code", &format!("smtp; {words}"));
     }
     if told.action == Action::Delayed {

@@ -30,8 +30,10 @@ pub(crate) struct Words {
     pub(crate) status: String,
     /// The reply, or a sentence of ours.
     pub(crate) text: String,
-    /// Who said it: name and address of the server; `None`: this server.
+    /// Whose turn it was: name and address of the server; `None`: nobody was asked.
     pub(crate) server: Option<String>,
+    /// Whether the text is that server's reply, and not a sentence of ours about it.
+    pub(crate) quoted: bool,
     /// Version and cipher of TLS on that connection.
     pub(crate) tls: Option<String>,
     /// Whether that server sends reports of its own (it offers DSN).

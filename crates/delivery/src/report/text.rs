@@ -67,10 +67,14 @@ fn recipient(text: &mut String, texts: &Report, told: &Told) {
     }
 }
 
-/// The server that spoke last, and its words. Nothing of one to which an alias led: both may tell where it leads.
+/// The server that was asked last. Not one to which an alias led: it may tell where the alias leads.
+pub(super) fn asked(told: &Told) -> Option<&str> {
+    told.words.server.as_deref().filter(|_| told.pending.address == told.pending.original)
+}
+
+/// The words of [`asked`], where it has spoken.
 pub(super) fn said(told: &Told) -> Option<(&str, String)> {
-    let server = told.words.server.as_deref().filter(|_| told.pending.address == told.pending.original)?;
-    Some((server, cut(&told.words.text)))
+    asked(told).filter(|_| told.words.quoted).map(|server| (server, cut(&told.words.text)))
 }
 
 /// Another server's words, on one line and not without end.

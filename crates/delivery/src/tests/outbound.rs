@@ -225,6 +225,12 @@ async fn what_the_other_server_cannot_take_is_not_sent() {
     let reports = super::report::reports(&bench, "anna").await;
     assert!(reports.iter().any(|report| report.contains("Status: 5.6.7")), "{reports:?}");
     assert!(reports.iter().any(|report| report.contains("Status: 5.3.4")), "{reports:?}");
+    // it was asked, but said none of this
+    assert!(reports.iter().all(|report| report.contains("Remote-MTA: dns; mx.far.example")), "{reports:?}");
+    assert!(
+        !reports.iter().any(|report| report.contains("Diagnostic-Code") || report.contains(" zei: ")),
+        "{reports:?}"
+    );
     assert_eq!((reports.len(), bench.queued().await), (2, 0));
 }
 
