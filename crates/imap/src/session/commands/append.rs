@@ -106,10 +106,15 @@ async fn target(account: &Account, talk: &Talk, append: &Append, size: u64) -> R
 async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64) -> Result<Option<Completion>, Ended> {
     let mut left = size;
     let mut fault = None;
+    let stop = talk.conversation.stop.clone();
     while left > 0 {
         if talk.conversation.input.buffered().is_empty() {
             let deadline = Talk::within(talk.house.settings.wait_in_literal);
-            talk.fill(deadline).await?;
+            // Nothing of it is kept yet: the client is told, and sends it again to the next process.
+            tokio::select! {
+                () = stop.cancelled() => return Err(Ended::Stopped),
+                filled = talk.fill(deadline) => filled?,
+            }
         }
         let piece = usize::try_from(left).unwrap_or(usize::MAX);
         let piece = talk.conversation.input.take(piece);
