@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test prepares must be there")]
 mod directory;
 mod help;
+mod journal;
 mod message;
 mod program;
 mod provider;
