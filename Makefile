@@ -38,6 +38,7 @@ TARGET ?=
 
 docs: ## write the reference pages that are printed from the code
 	$(CARGO) run --quiet --locked -p glaspost -- config reference > docs/reference/configuration.toml
+	$(CARGO) run --quiet --locked -p glaspost -- man --markdown > docs/reference/commands.md
 
 clean: ## remove what was built and the demo's folder
 	$(CARGO) clean

@@ -49,6 +49,7 @@ pub(crate) struct Global {
         global = true,
         value_name = "FILE",
         env = "GLASPOST_CONFIG",
+        hide_env_values = true,
         default_value = "/etc/glaspost/glaspost.toml"
     )]
     pub(crate) config: PathBuf,

@@ -1,5 +1,7 @@
 //! Every command explains itself with an example, and a wrong one says what is right.
 use crate::program::run;
+use std::fs;
+use std::path::Path;
 
 /// The names in the list of subcommands of a help text.
 fn subcommands(help: &str) -> Vec<String> {
@@ -46,4 +48,16 @@ fn a_wrong_word_ends_with_64_and_a_proposal() {
     );
     run(&[], "").fails(64);
     assert!(run(&["--version"], "").ok().starts_with("glaspost "));
+}
+
+#[test]
+fn the_page_of_commands_is_printed_from_the_program() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/commands.md");
+    let printed = run(&["man", "--markdown"], "");
+    assert!(fs::read_to_string(page).unwrap() == printed.ok(), "docs/reference/commands.md is old: make docs");
+    assert!(run(&["man"], "").ok().contains(".TH glaspost"));
+    let folder = tempfile::tempdir().unwrap();
+    run(&["man", "--output", folder.path().to_str().unwrap()], "").ok();
+    assert!(folder.path().join("glaspost-account-add.1").exists());
+    assert!(run(&["completions", "bash"], "").ok().contains("_glaspost"));
 }
