@@ -61,6 +61,18 @@ impl Drop for Demo {
     }
 }
 
+/// Waits until a message has come to the world outside.
+#[expect(clippy::disallowed_methods, reason = "nobody tells when a file is there")]
+fn wait_for_a_message(outside: &Path) {
+    for _ in 0..400 {
+        if fs::read_dir(outside).unwrap().any(|file| file.unwrap().path().extension().is_some_and(|end| end == "eml")) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("nothing came to {}", outside.display());
+}
+
 /// Every event, oldest first.
 async fn events(data: &Path) -> Vec<Event> {
     let engine = Embedded::open(data, Arc::new(SystemClock), Settings::default()).unwrap();
@@ -106,13 +118,7 @@ async fn each_session_and_each_delivery_leaves_its_events() {
     let login = format!("a LOGIN {ANNA} glaspost-demo");
     assert!(demo.talk("imap", &[&login, "b LOGOUT"])[1].starts_with("a OK"));
     // the queue brings it away
-    let outside = folder.path().join("demo/outside");
-    for _ in 0..200 {
-        if fs::read_dir(&outside).unwrap().count() > 1 {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_for_a_message(&folder.path().join("demo/outside"));
     demo.stop();
 
     let events = events(&folder.path().join("demo/data")).await;
