@@ -26,6 +26,7 @@ mod smtp_command;
 mod smtp_data;
 mod smtp_path;
 mod smtp_reply;
+mod store_records;
 
 /// A target: its name, which is its corpus's folder, and the function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -55,4 +56,5 @@ pub const TARGETS: &[Target] = &[
     ("smtp_data", smtp_data::smtp_data),                                  //
     ("smtp_path", smtp_path::smtp_path),                                  //
     ("smtp_reply", smtp_reply::smtp_reply),                               //
+    ("store_records", store_records::store_records),                      //
 ];

@@ -143,6 +143,15 @@ impl<'a> Decoder<'a> {
         Err(self.wrong())
     }
 
+    /// Reads a number that counts: an id, a size, a modseq. Below 2^56, so that going on from it never overflows.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`].
+    pub(crate) fn figure(&mut self) -> Result<u64, Error> {
+        let number = self.number()?;
+        if number >> 56 == 0 { Ok(number) } else { Err(self.wrong()) }
+    }
+
     /// Reads a number of 32 bits.
     ///
     /// # Errors

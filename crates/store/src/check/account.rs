@@ -115,7 +115,7 @@ impl Look<'_> {
                 if found != expected {
                     self.fault(format!("the change log goes from {} to {found}", expected.saturating_sub(1)));
                 }
-                expected = found + 1;
+                expected = found.saturating_add(1);
                 self.decoded(&key, read_log(&value.payload));
             }
         }

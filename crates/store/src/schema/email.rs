@@ -43,12 +43,12 @@ impl EmailRecord {
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
         let mut record = Decoder::new(record, "email", 1)?;
         Ok(Self {
-            thread: ThreadId(record.number()?),
+            thread: ThreadId(record.figure()?),
             blob: BlobHash(record.array()?),
-            size: record.number()?,
+            size: record.figure()?,
             prefix_len: record.number32()?,
             received: ReceivedAt {
-                seconds: record.number()?,
+                seconds: record.figure()?,
                 offset_minutes: i16::try_from(record.signed()?).map_err(|_| Error::Corrupt("email: offset".into()))?,
             },
             original_recipient: record.option_text()?.map(str::to_owned),

@@ -135,7 +135,7 @@ fn put_item(record: &mut Encoder, item: &LogItem) {
 
 pub(crate) fn read_log(record: &[u8]) -> Result<LogRecord, Error> {
     let mut record = Decoder::new(record, "log", 1)?;
-    let time = UnixTime::from_millis(record.number()?);
+    let time = UnixTime::from_millis(record.figure()?);
     let who = record.text()?.into();
     let count = record.count()?;
     let items = (0..count).map(|_| take_item(&mut record)).collect::<Result<_, _>>()?;
@@ -146,37 +146,37 @@ fn take_item(record: &mut Decoder<'_>) -> Result<LogItem, Error> {
     let kind = record.byte()?;
     Ok(match kind {
         1 => LogItem::Arrived {
-            mailbox: MailboxId(record.number()?),
+            mailbox: MailboxId(record.figure()?),
             uid: record.number32()?,
-            email: EmailId(record.number()?),
+            email: EmailId(record.figure()?),
             new: record.byte()? != 0,
         },
         2 => LogItem::Flags {
-            mailbox: MailboxId(record.number()?),
+            mailbox: MailboxId(record.figure()?),
             uid: record.number32()?,
-            email: EmailId(record.number()?),
-            modseq: record.number()?,
+            email: EmailId(record.figure()?),
+            modseq: record.figure()?,
             before: take_marks(record)?,
         },
         3 => LogItem::Expunged {
-            mailbox: MailboxId(record.number()?),
+            mailbox: MailboxId(record.figure()?),
             uid: record.number32()?,
-            email: EmailId(record.number()?),
-            modseq: record.number()?,
-            saved: record.number()?,
+            email: EmailId(record.figure()?),
+            modseq: record.figure()?,
+            saved: record.figure()?,
             last: record.byte()? != 0,
             before: take_marks(record)?,
         },
-        4 => LogItem::MailboxCreated { mailbox: MailboxId(record.number()?) },
+        4 => LogItem::MailboxCreated { mailbox: MailboxId(record.figure()?) },
         5 => LogItem::MailboxChanged {
-            mailbox: MailboxId(record.number()?),
+            mailbox: MailboxId(record.figure()?),
             name: MailboxName::new(record.text()?)?,
-            role: Role::from_number(record.number()?),
+            role: Role::from_number(record.figure()?),
         },
         6 => LogItem::MailboxRemoved {
-            mailbox: MailboxId(record.number()?),
+            mailbox: MailboxId(record.figure()?),
             name: MailboxName::new(record.text()?)?,
-            role: Role::from_number(record.number()?),
+            role: Role::from_number(record.figure()?),
             uid_validity: record.number32()?,
         },
         7 => LogItem::Subscription { name: MailboxName::new(record.text()?)?, before: record.byte()? != 0 },

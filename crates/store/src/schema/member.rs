@@ -36,12 +36,12 @@ impl MemberRecord {
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
         let mut record = Decoder::new(record, "member", 1)?;
         Ok(Self {
-            email: EmailId(record.number()?),
-            thread: ThreadId(record.number()?),
-            modseq: record.number()?,
-            size: record.number()?,
-            received: record.number()?,
-            saved: record.number()?,
+            email: EmailId(record.figure()?),
+            thread: ThreadId(record.figure()?),
+            modseq: record.figure()?,
+            size: record.figure()?,
+            received: record.figure()?,
+            saved: record.figure()?,
             system: SystemFlags::from_bits(record.byte()?),
             shared: record.byte()? != 0,
             keywords: take_numbers(&mut record)?.into(),
@@ -81,7 +81,7 @@ pub(crate) fn places(places: &[Place]) -> Vec<u8> {
 pub(crate) fn read_places(record: &[u8]) -> Result<Vec<Place>, Error> {
     let mut record = Decoder::new(record, "by-email", 1)?;
     let count = record.count()?;
-    (0..count).map(|_| Ok(Place { mailbox: MailboxId(record.number()?), uid: record.number32()? })).collect()
+    (0..count).map(|_| Ok(Place { mailbox: MailboxId(record.figure()?), uid: record.number32()? })).collect()
 }
 
 /// How much of a thread is where, as JMAP sees it.
@@ -105,9 +105,9 @@ impl ThreadRecord {
 
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
         let mut record = Decoder::new(record, "thread", 1)?;
-        let emails = record.number()?;
+        let emails = record.figure()?;
         let count = record.count()?;
-        let mailboxes = (0..count).map(|_| Ok((MailboxId(record.number()?), record.number()?, record.number()?)));
+        let mailboxes = (0..count).map(|_| Ok((MailboxId(record.figure()?), record.figure()?, record.figure()?)));
         Ok(Self { emails, mailboxes: mailboxes.collect::<Result<_, Error>>()? })
     }
 
@@ -161,10 +161,10 @@ pub(crate) fn once_record(appended: &Appended) -> Vec<u8> {
 pub(crate) fn read_once(record: &[u8]) -> Result<Appended, Error> {
     let mut record = Decoder::new(record, "once", 1)?;
     Ok(Appended {
-        mailbox: MailboxId(record.number()?),
+        mailbox: MailboxId(record.figure()?),
         uid_validity: record.number32()?,
         uid: Uid::new(record.number32()?).ok_or_else(|| Error::Corrupt("once: UID".into()))?,
-        email: EmailId(record.number()?),
-        thread: ThreadId(record.number()?),
+        email: EmailId(record.figure()?),
+        thread: ThreadId(record.figure()?),
     })
 }
