@@ -11,7 +11,7 @@ use imap_wire::reply::{self, Code, FetchReply, Status};
 use roaring::RoaringBitmap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Account, FlagChange, Flags, Keyword, MailboxId, Message, Uid, View};
+use store::{Account, FlagChange, Flags, Keyword, MailboxId, Message, Uid, View, ViewChanges};
 
 /// A mailbox that is open in this session.
 pub(crate) struct Selected {
@@ -58,15 +58,33 @@ impl Selected {
 
     /// Tells what is new since the last time.
     pub(crate) async fn tell(&mut self, talk: &mut Talk, expunges: Expunges, own: &Own<'_>) -> Result<(), Ended> {
+        // Expunges come first, as clients know it from others; EXISTS then tells the number that is left.
         match self.newest().await {
-            Ok(newest) => self.take(talk, &newest, own).await?,
-            Err(completion) => completion.print(talk.out(), None),
-        }
-        if expunges == Expunges::Told && self.numbers.has_ghosts() {
-            for sequence in self.numbers.expunge() {
-                reply::number(talk.out(), sequence, "EXPUNGE");
-                talk.pass().await?;
+            Ok(Some(newest)) => {
+                let changes = newest.changes_since(self.numbers.view());
+                let before = self.numbers.clone();
+                self.numbers.keep_numbers(newest, &changes.expunged);
+                self.tell_expunged(talk, expunges).await?;
+                self.tell_changes(talk, &changes, before.view(), own).await
             }
+            Ok(None) => {
+                self.tell_expunged(talk, expunges).await?;
+                self.tell_unchanged(talk, own).await
+            }
+            Err(completion) => {
+                completion.print(talk.out(), None);
+                self.tell_expunged(talk, expunges).await
+            }
+        }
+    }
+
+    async fn tell_expunged(&mut self, talk: &mut Talk, expunges: Expunges) -> Result<(), Ended> {
+        if expunges == Expunges::Held || !self.numbers.has_ghosts() {
+            return Ok(());
+        }
+        for sequence in self.numbers.expunge() {
+            reply::number(talk.out(), sequence, "EXPUNGE");
+            talk.pass().await?;
         }
         Ok(())
     }
@@ -88,11 +106,13 @@ impl Selected {
         }
     }
 
-    async fn take(&mut self, talk: &mut Talk, newest: &Option<Arc<View>>, own: &Own<'_>) -> Result<(), Ended> {
-        let Some(newest) = newest else { return self.tell_unchanged(talk, own).await };
-        let changes = newest.changes_since(self.numbers.view());
-        let before = self.numbers.clone();
-        self.numbers.keep_numbers(Arc::clone(newest), &changes.expunged);
+    async fn tell_changes(
+        &mut self,
+        talk: &mut Talk,
+        changes: &ViewChanges,
+        before: &View,
+        own: &Own<'_>,
+    ) -> Result<(), Ended> {
         if !changes.arrived.is_empty() {
             self.arrived(&changes.arrived).await;
             reply::number(talk.out(), self.numbers.exists(), "EXISTS");
@@ -100,12 +120,12 @@ impl Selected {
         }
         self.tell_keywords(talk, changes.changed.iter().chain(&changes.arrived)).await;
         for &uid in &changes.changed {
-            self.tell_flags(talk, uid, before.view(), own);
+            self.tell_flags(talk, uid, before, own);
             talk.pass().await?;
         }
         // RFC 3501, 6.4.6: the result of STORE is told though it was so before.
         for &uid in own.uids.iter().filter(|uid| own.silent.is_none() && changes.changed.binary_search(uid).is_err()) {
-            self.tell_flags(talk, uid, before.view(), own);
+            self.tell_flags(talk, uid, before, own);
             talk.pass().await?;
         }
         Ok(())
