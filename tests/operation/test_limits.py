@@ -96,7 +96,7 @@ LINES = [("mx", None), ("submission", None), ("relay", None), ("lmtp", None), ("
 
 
 @pytest.mark.parametrize("protocol, tls", LINES)
-@pytest.mark.parametrize("what", [b"x", b"(", b"\0", b"a b ", b"\xff"])
+@pytest.mark.parametrize("what", [b"x", b"(", b"\0", b"a b ", b"\xff"], ids=["letters", "parentheses", "zeros", "words", "8-bit"])
 def test_a_line_without_end(provider, protocol, tls, what):
     lives(provider)
     before = resident(provider)
