@@ -154,10 +154,8 @@ impl Inner {
             Ok(None) => Err(Refused::Unavailable),
             Err(error) => {
                 tracing::warn!(%account, %error, "not stored");
-                match Refused::from(&error) {
-                    refused @ (Refused::Unavailable | Refused::NoSpace) => Err(refused),
-                    refused => Ok(Outcome::Refused(refused)),
-                }
+                // nobody else was to get it: it is no message
+                Err(Refused::from(&error))
             }
         }
     }

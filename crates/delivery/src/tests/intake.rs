@@ -14,6 +14,18 @@ fn addresses() -> Vec<String> {
     ALL.iter().map(|name| format!("{name}@here.example")).collect()
 }
 
+fn envelope(sender: crate::Sender) -> crate::Envelope {
+    crate::Envelope {
+        sender,
+        ret: None,
+        envid: None,
+        body: crate::Body::SevenBit,
+        utf8: false,
+        prefix_len: 0,
+        return_path_len: 0,
+    }
+}
+
 async fn send(bench: &Bench) -> crate::Accepted {
     let to = addresses();
     let to: Vec<&str> = to.iter().map(String::as_str).collect();
@@ -110,17 +122,20 @@ async fn an_intake_that_is_not_on_disk_is_no_message() {
         recipients.push(bench.recipient(&sender, &to, Notify::default()).await.unwrap());
     }
     let blob = bench.blob("A: b\r\n\r\n").await;
-    let envelope = crate::Envelope {
-        sender,
-        ret: None,
-        envid: None,
-        body: crate::Body::SevenBit,
-        utf8: false,
-        prefix_len: 0,
-        return_path_len: 0,
-    };
-    assert_eq!(bench.delivery.accept(envelope, blob, recipients).await, Err(Refused::NoSpace));
+    assert_eq!(bench.delivery.accept(envelope(sender), blob, recipients).await, Err(Refused::NoSpace));
     assert!(ALL.iter().all(|name| bench.homes.count(account(name)) == 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_full_mailbox_refuses_is_not_told_as_accepted() {
+    let bench = Bench::new().await;
+    let sender = Bench::sender(Origin::Internet, "x@far.example");
+    let recipient = bench.recipient(&sender, "anna@here.example", Notify::default()).await.unwrap();
+    lock(&bench.homes.full).insert(account("anna"));
+    let blob = bench.blob("A: b\r\n\r\n").await;
+    let accepted = bench.delivery.accept(envelope(sender), blob, vec![recipient]).await;
+    assert_eq!(accepted, Err(Refused::MailboxFull));
+    assert_eq!(bench.told.take(), []);
 }
 
 #[tokio::test]
