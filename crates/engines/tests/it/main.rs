@@ -16,3 +16,4 @@ mod records;
 mod simulated;
 mod stage;
 mod suite;
+mod views;

@@ -188,6 +188,8 @@ impl Head {
                 let (_, uid) = (key.u64()?, key.u32()?);
                 view.push(uid, &MemberRecord::decode(&value.payload)?, |number| told.keywords.word(number));
             }
+            // a page that was there at once must not keep the thread for the next one
+            tokio::task::yield_now().await;
             match page.next {
                 Some(next) => range = next,
                 None => break,

@@ -214,3 +214,20 @@ async fn what_is_deleted_goes_after_a_while() {
     assert!(place.memory.links().values().all(Vec::is_empty));
     assert_eq!(place.store.accounts(None, 10).await.unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_delivery_reads_its_thread_keys_and_nothing_else() {
+    let place = Place::new().await;
+    place.append("Message-ID: <1@x>\nSubject: a\n\n").await;
+    for (text, reads) in [
+        ("Subject: no thread key\n\n", 0),
+        ("Message-ID: <2@x>\nSubject: a\n\n", 1),
+        // that it joins a thread is only known then
+        ("Message-ID: <3@x>\nIn-Reply-To: <1@x>\nSubject: a\n\n", 2),
+    ] {
+        let email = place.email(text).await;
+        let before = place.memory.counts().reads;
+        place.account.append(place.inbox, vec![email]).await.unwrap();
+        assert!(place.memory.counts().reads - before <= reads, "{text}: {}", place.memory.counts().reads - before);
+    }
+}
