@@ -83,12 +83,15 @@ impl Courier {
     }
 
     async fn bring_some(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
-        // a connection that is kept may have been closed meanwhile: then a new one is made, once
-        if let Some(line) = self.line.take()
-            && line.is_open()
-            && let Ok(verdicts) = self.transact(line, load).await
-        {
-            return Attempted::Reached(verdicts);
+        if let Some(line) = self.line.take().filter(Line::is_open) {
+            let server = line.server.clone();
+            match self.transact(line, load).await {
+                Ok(verdicts) => return Attempted::Reached(verdicts),
+                // what may have arrived is not sent again at once
+                Err(broken @ Broken::Unanswered(_)) => return broken_off(load, &broken, server),
+                // a connection that is kept may have been closed meanwhile: then a new one is made, once
+                Err(_) => {}
+            }
         }
         let line = match self.dial(domain).await {
             Ok(line) => line,
@@ -99,11 +102,7 @@ impl Courier {
         match self.transact(line, load).await {
             Ok(verdicts) => Attempted::Reached(verdicts),
             // RFC 5321, 4.5.4.1 and RFC 1047: without the last answer it is sent again; twice is better than never
-            Err(broken) => {
-                let mut words = broken_words(&broken);
-                words.server = Some(server);
-                Attempted::Reached(for_all(load.recipients, &Verdict::Deferred(words)))
-            }
+            Err(broken) => broken_off(load, &broken, server),
         }
     }
 
@@ -248,6 +247,11 @@ fn unsendable(why: &Unsendable, about: &Words) -> Verdict {
     }
 }
 
+fn broken_off(load: &Load<'_>, broken: &Broken, server: String) -> Attempted {
+    let words = Words { server: Some(server), ..broken_words(broken) };
+    Attempted::Reached(for_all(load.recipients, &Verdict::Deferred(words)))
+}
+
 fn broken_words(broken: &Broken) -> Words {
     match broken {
         Broken::Refused(reply) => {
@@ -255,7 +259,7 @@ fn broken_words(broken: &Broken) -> Words {
             Words { quoted: true, ..Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " ")) }
         }
         Broken::Tls(cause) => Words::own("4.7.5", format!("TLS failed: {cause}")),
-        Broken::Lost(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
+        Broken::Lost(cause) | Broken::Unanswered(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
         Broken::Ourselves => Words::own("4.4.6", "it is this server"),
         Broken::Stored(error) => Words::own("4.3.0", error.to_string()),
     }

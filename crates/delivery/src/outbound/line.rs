@@ -35,6 +35,8 @@ pub(crate) enum Broken {
     Tls(String),
     /// It hung up, was too slow, or speaks no SMTP.
     Lost(String),
+    /// The same while or after the message was sent: it may have arrived all the same (RFC 1047).
+    Unanswered(String),
     /// It is this server.
     Ourselves,
     /// What is stored cannot be read.
@@ -136,10 +138,17 @@ impl Line {
             Event::Finished(replies) => return Ok(Sent::Replies(replies)),
             other => return Err(unexpected(&other)),
         };
+        self.message(form, source, from).await.map(Sent::Replies).map_err(|broken| match broken {
+            Broken::Lost(cause) => Broken::Unanswered(cause),
+            other => other,
+        })
+    }
+
+    async fn message(&mut self, form: BodyForm, source: &dyn BlobSource, from: u64) -> Result<Vec<Reply>, Broken> {
         self.body(form, source, from).await?;
         self.client.body_sent();
         match self.event(LAST_REPLY).await? {
-            Event::Finished(replies) => Ok(Sent::Replies(replies)),
+            Event::Finished(replies) => Ok(replies),
             other => Err(unexpected(&other)),
         }
     }

@@ -67,6 +67,21 @@ async fn q01_without_the_last_answer_it_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn q01_nor_is_it_sent_again_at_once_by_another_connection() {
+    let bench = Bench::with(|settings| settings.max_connections = 1).await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.after_dot = vec!["250 taken", ""]);
+    for _ in 0..2 {
+        send(&bench, &["x@far.example"]).await;
+    }
+    bench.run().rest().await;
+    bench.rest().await;
+    assert_eq!((server.took().len(), server.connections(), bench.queued().await), (2, 1, 1));
+    bench.advance(HOUR).await;
+    assert_eq!((server.took().len(), bench.queued().await), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn q02_a_hostile_server_costs_little_and_defers() {
     for manners in ["endless", "long", "silent", "nul", "changes"] {
         let bench = Bench::new().await;
