@@ -9,6 +9,7 @@
 mod bench;
 mod blobs;
 mod commits;
+mod errors_page;
 mod faults;
 mod history;
 mod model;
@@ -22,6 +23,7 @@ pub use commits::{
     a_commit_is_whole_or_not_at_all, commits_are_taken_in_order, commits_of_many_at_once, commits_survive,
     naming_an_unstored_blob_fails, one_of_two_commits_wins, preconditions_hold,
 };
+pub use errors_page::{store_errors, the_page_says};
 pub use faults::{a_failed_sync_closes, growth_is_refused_below_the_reserve, shutdown_refuses_writes};
 pub use history::histories_leave_a_clean_store;
 pub use reads::{partitions_are_listed, reads_see_one_snapshot, scans_page_both_ways};
