@@ -47,13 +47,9 @@ impl Session {
 
     /// A login that was refused: an account that exists by its number, any other name as a hash.
     pub(super) async fn note_login_refused(&self, name: &str, mechanism: Mechanism, cause: Cause) {
-        let known = match name.parse() {
-            Ok(address) => self.house.parts.directory.account(&address).await.ok(),
-            Err(_) => None,
-        };
-        let login = match known {
-            Some(account) => Login::Account(account.id),
-            None => Login::Stranger(self.house.parts.journal.stranger(name)),
+        let login = match self.house.parts.directory.named_at_login(name).await {
+            Ok(Some(account)) => Login::Account(account),
+            Ok(None) | Err(_) => Login::Stranger(self.house.parts.journal.stranger(name)),
         };
         self.login_refused(login, mechanism.name(), cause);
     }
