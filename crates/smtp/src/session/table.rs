@@ -2,7 +2,7 @@
 use super::phase::Phase;
 use super::turn::Turn;
 use super::{Session, commands};
-use crate::door::Door;
+use crate::door::{AuthRule, Door};
 use futures_util::future::BoxFuture;
 use smtp_wire::Dialect;
 use std::io;
@@ -47,10 +47,16 @@ pub(super) fn find(verb: &[u8], door: &Door) -> Option<&'static Command> {
     ROWS.iter().find(|row| verb.eq_ignore_ascii_case(row.name.as_bytes()) && exists(row, door))
 }
 
-/// The verbs at this door.
+/// The verbs that HELP names: those that this door does not refuse always.
 pub(super) fn verbs(door: &Door) -> impl Iterator<Item = &'static str> {
     const ROWS: &[Command] = &COMMANDS;
-    ROWS.iter().filter(|row| exists(row, door)).map(|row| row.name)
+    let offered = |name| match name {
+        "AUTH" => door.auth != AuthRule::None,
+        "STARTTLS" => door.starttls,
+        "EXPN" => false,
+        _ => true,
+    };
+    ROWS.iter().filter(|row| exists(row, door)).map(|row| row.name).filter(move |name| offered(*name))
 }
 
 fn exists(row: &Command, door: &Door) -> bool {
