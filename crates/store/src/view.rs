@@ -3,6 +3,9 @@
 //! 48 bytes a message, in chunks that are copied only where a commit touches them, so that one changed flag among
 //! 100,000 messages copies one chunk. A sequence number is a rank. What a session must be told is the difference
 //! between the view it has told and a newer one: [`View::changes_since`].
+mod changes;
+pub use changes::ViewChanges;
+
 use crate::flags::{Keyword, SystemFlags};
 use crate::id::{EmailId, MailboxId, ModSeq, ThreadId, Uid};
 use crate::schema::MemberRecord;
@@ -22,7 +25,8 @@ pub(crate) struct Entry {
     pub(crate) modseq: u64,
     pub(crate) uid: u32,
     size: u32,
-    received: u32,
+    /// In two halves, so that an entry takes no more than 48 bytes.
+    received: [u32; 2],
     saved: u32,
     /// System flags in the low 5 bits, `SHARED`, and from bit 8 the number of the keyword set.
     marks: u32,
@@ -31,6 +35,11 @@ pub(crate) struct Entry {
 impl Entry {
     fn system(self) -> SystemFlags {
         SystemFlags::from_bits(self.marks.to_le_bytes()[0])
+    }
+
+    fn received(self) -> u64 {
+        let [high, low] = self.received;
+        u64::from(high) << 32 | u64::from(low)
     }
 
     fn set(self) -> u32 {
@@ -77,7 +86,7 @@ pub struct Message<'a> {
     /// Its size in bytes, Return-Path and Received included (4 GiB at most).
     pub size: u32,
     /// When it was received, in seconds of UTC. The offset with which it is shown is in the email's record.
-    pub received: u32,
+    pub received: u64,
     /// When it came into this mailbox, in seconds of UTC (SAVEDATE, RFC 8514).
     pub saved: u32,
     /// System flags.
@@ -105,24 +114,6 @@ pub struct View {
     /// The rank of each chunk's first entry, and behind them the number of all.
     starts: Vec<u32>,
     sets: Arc<KeywordSets>,
-}
-
-/// What a newer view has that an older one had not.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ViewChanges {
-    /// Messages that are gone: sequence number in the older view and UID, ascending.
-    pub expunged: Vec<(u32, Uid)>,
-    /// Messages of both whose flags changed, ascending.
-    pub changed: Vec<Uid>,
-    /// Messages that only the newer view has, ascending.
-    pub arrived: Vec<Uid>,
-}
-
-impl ViewChanges {
-    /// Whether there is nothing to tell.
-    pub fn is_empty(&self) -> bool {
-        self.expunged.is_empty() && self.changed.is_empty() && self.arrived.is_empty()
-    }
 }
 
 impl View {
@@ -211,38 +202,6 @@ impl View {
         self.iter().filter(move |message| message.modseq > since)
     }
 
-    /// What this view has that `older`, an earlier view of the same mailbox, had not. Costs the chunks that differ.
-    pub fn changes_since(&self, older: &Self) -> ViewChanges {
-        let mut changes = ViewChanges::default();
-        let (mut old, mut new) = (Cursor::new(older), Cursor::new(self));
-        loop {
-            if old.at == 0 && new.at == 0 && old.same_chunk(&new) {
-                old.skip_chunk();
-                new.skip_chunk();
-                continue;
-            }
-            match (old.entry(), new.entry()) {
-                (None, None) => return changes,
-                (Some(was), Some(is)) if was.uid == is.uid => {
-                    if was.modseq != is.modseq {
-                        changes.changed.extend(Uid::new(is.uid));
-                    }
-                    old.step();
-                    new.step();
-                }
-                (Some(was), is) if is.is_none_or(|is| was.uid < is.uid) => {
-                    changes.expunged.extend(Uid::new(was.uid).map(|uid| (old.sequence(), uid)));
-                    old.step();
-                }
-                (_, Some(is)) => {
-                    changes.arrived.extend(Uid::new(is.uid));
-                    new.step();
-                }
-                (Some(_), None) => old.step(), // taken above
-            }
-        }
-    }
-
     fn message(&self, entry: &Entry) -> Message<'_> {
         Message {
             uid: Uid::new(entry.uid).unwrap_or(Uid::MIN),
@@ -250,7 +209,7 @@ impl View {
             thread: ThreadId(entry.thread),
             modseq: ModSeq(entry.modseq),
             size: entry.size,
-            received: entry.received,
+            received: entry.received(),
             saved: entry.saved,
             system: entry.system(),
             keywords: self.sets.list.get(entry.set() as usize).map_or(&[], |set| &*set.words),
@@ -278,7 +237,7 @@ impl View {
             thread: ThreadId(entry.thread),
             modseq: entry.modseq,
             size: u64::from(entry.size),
-            received: u64::from(entry.received),
+            received: entry.received(),
             saved: u64::from(entry.saved),
             system: entry.system(),
             shared: entry.marks & SHARED != 0,
@@ -295,7 +254,7 @@ impl View {
             modseq: record.modseq,
             uid,
             size: narrow(record.size),
-            received: narrow(record.received),
+            received: [narrow(record.received >> 32), narrow(record.received & u64::from(u32::MAX))],
             saved: narrow(record.saved),
             marks: u32::from(record.system.bits()) | shared | set << 8,
         }
@@ -389,46 +348,6 @@ impl View {
 
 fn rank(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
-}
-
-/// A place in a view, for walking two of them side by side.
-struct Cursor<'a> {
-    view: &'a View,
-    chunk: usize,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn new(view: &'a View) -> Self {
-        Self { view, chunk: 0, at: 0 }
-    }
-
-    fn entry(&self) -> Option<&'a Entry> {
-        self.view.chunks.get(self.chunk)?.get(self.at)
-    }
-
-    fn same_chunk(&self, other: &Self) -> bool {
-        match (self.view.chunks.get(self.chunk), other.view.chunks.get(other.chunk)) {
-            (Some(one), Some(two)) => Arc::ptr_eq(one, two),
-            _ => false,
-        }
-    }
-
-    fn skip_chunk(&mut self) {
-        self.chunk += 1;
-        self.at = 0;
-    }
-
-    fn step(&mut self) {
-        self.at += 1;
-        if self.view.chunks.get(self.chunk).is_none_or(|chunk| self.at >= chunk.len()) {
-            self.skip_chunk();
-        }
-    }
-
-    fn sequence(&self) -> u32 {
-        self.view.starts.get(self.chunk).map_or(0, |start| start + rank(self.at) + 1)
-    }
 }
 
 #[cfg(test)]

@@ -180,8 +180,8 @@ fn compares(date: InternalDate, compare: Compare, day: jiff::civil::Date) -> boo
 }
 
 /// The same by the moment alone, where every zone of the world gives one answer.
-fn roughly(received: u32, compare: Compare, day: jiff::civil::Date) -> Option<bool> {
-    let at = |offset| compares(InternalDate { seconds: i64::from(received), offset }, compare, day);
+fn roughly(received: u64, compare: Compare, day: jiff::civil::Date) -> Option<bool> {
+    let at = |offset| compares(InternalDate { seconds: i64::try_from(received).unwrap_or(0), offset }, compare, day);
     let (west, here, east) = (at(-14 * 60), at(0), at(14 * 60));
     (west == here && here == east).then_some(here)
 }

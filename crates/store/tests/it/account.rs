@@ -4,8 +4,8 @@ use names::AccountId;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    DeliveryId, Error, Expunge, FlagChange, Flags, Keyword, MailboxName, ModSeq, Outcome, Role, Settings, Store,
-    SystemFlags, Touched, Uid,
+    CheckDepth, DeliveryId, Error, Expunge, FlagChange, Flags, Keyword, MailboxName, ModSeq, NewEmail, Outcome,
+    ReceivedAt, Role, Settings, Store, SystemFlags, Touched, Uid,
 };
 use world::Clock;
 
@@ -230,4 +230,20 @@ async fn a_delivery_reads_its_thread_keys_and_nothing_else() {
         place.account.append(place.inbox, vec![email]).await.unwrap();
         assert!(place.memory.counts().reads - before <= reads, "{text}: {}", place.memory.counts().reads - before);
     }
+}
+
+#[tokio::test]
+async fn a_date_beyond_this_century_stays_what_it_is() {
+    let place = Place::new().await;
+    // 31-Dec-9999, the last that a date-time of APPEND can say (RFC 3501, 9)
+    let received = ReceivedAt { seconds: 253_402_214_400, offset_minutes: 0 };
+    let email = NewEmail { received, ..place.email("Subject: a\n\n").await };
+    place.account.append(place.inbox, vec![email]).await.unwrap();
+    let seen = Flags { system: SystemFlags::SEEN, keywords: Vec::new() };
+    place.account.store_flags(place.inbox, &[Uid::MIN], &FlagChange::Add(seen), None).await.unwrap();
+    let report = place.store.check(CheckDepth::Records).await.unwrap();
+    assert!(report.is_clean(), "{:#?}", report.faults);
+    place.account.remove(place.inbox, &[Uid::MIN]).await.unwrap();
+    let report = place.store.check(CheckDepth::Records).await.unwrap();
+    assert!(report.is_clean(), "{:#?}", report.faults);
 }
