@@ -159,7 +159,7 @@ async fn mailboxes_are_made_renamed_and_removed() {
 #[tokio::test]
 async fn a_delivery_is_taken_once() {
     let place = Place::new().await;
-    let email = store::NewEmail { once: Some(DeliveryId(5)), ..place.email("a: 1\n\n").await };
+    let email = NewEmail { once: Some(DeliveryId(5)), ..place.email("a: 1\n\n").await };
     let first = place.account.append(place.inbox, vec![email.clone()]).await.unwrap();
     let second = place.account.append(place.inbox, vec![email]).await.unwrap();
     assert!(matches!(second, Outcome::Unchanged(_)));
@@ -176,7 +176,7 @@ async fn quota_lets_one_message_over() {
     place.append("Subject: more than ten bytes\n\n").await;
     let email = place.email("a: 2\n\n").await;
     assert!(matches!(place.account.append(place.inbox, vec![email.clone()]).await, Err(Error::OverQuota { .. })));
-    let settled = store::NewEmail { quota: store::QuotaCheck::Settled, ..email };
+    let settled = NewEmail { quota: store::QuotaCheck::Settled, ..email };
     place.account.append(place.inbox, vec![settled]).await.unwrap();
 }
 
