@@ -51,12 +51,10 @@ def wait_for(right, within=30):
 
 
 def tried(provider, times=1):
-    """The queue's only entry, once it has been tried."""
+    """The entry that has been tried, once it has been."""
     def right():
-        entries = queue(provider)
-        return entries if entries and entries[0]["recipients"][0]["attempts"] >= times else None
-    [entry] = wait_for(right)
-    return entry
+        return next((entry for entry in queue(provider) if entry["recipients"][0]["attempts"] >= times), None)
+    return wait_for(right)
 
 
 def report(provider, word):
