@@ -33,7 +33,7 @@ impl Multiline {
             Body::Whole => 0,
             Body::Lines(lines) => lines,
         };
-        Self { wanted, left, in_header: true, column: 0, after_cr: true, done: false }
+        Self { wanted, left, in_header: true, column: 0, after_cr: false, done: false }
     }
 
     /// Whether nothing more of the message is wanted.
@@ -117,6 +117,8 @@ mod tests {
         }
         assert_eq!(answer(b"no line end", Body::Whole, 4), b"no line end\r\n.\r\n");
         assert_eq!(answer(b"", Body::Whole, 4), b".\r\n");
+        // a bare LF is no line end, not even at the very beginning
+        assert_eq!(answer(b"\n", Body::Whole, 4), b"\n\r\n.\r\n");
         assert_eq!(answer(b"\r\nbody\r\n", Body::Lines(0), 1), b"\r\n.\r\n");
     }
 
