@@ -194,6 +194,16 @@ def test_a_report_is_never_answered_by_a_report(provider, far):
     assert not [taken for taken in far.taken if taken.sender == ""]
 
 
+def test_one_message_to_many_places_goes_once_to_each(provider, far):
+    """Each result is written onto the same entry: none may get lost among the others, or it is sent again."""
+    word = unique()
+    places = [f"klant@plaats{number}.example" for number in range(80)]
+    send(provider, word, *places)
+    wait_for(lambda: not queue(provider), 25)
+    taken = sorted(recipient for one in far.taken if word.encode() in one.body for recipient in one.recipients)
+    assert taken == sorted(places)
+
+
 def test_held_released_and_removed(provider, far):
     first, second = unique(), unique()
     far.say(greeting="421 4.3.2 closed")

@@ -16,8 +16,9 @@ use store::{QuotaCheck, ReceivedAt};
 
 /// When an item is tried again whose result could not be written down.
 const AGAIN: Duration = Duration::from_secs(30);
-/// How often a result is written onto an entry that others keep changing.
-const TRIES: usize = 4;
+/// How often a result is written onto an entry that others keep changing. Who is too late is so because another result
+/// was written, and an entry has no more of them than recipients, so this ends; giving up would send a message again.
+const TRIES: usize = 4_000;
 
 impl Inner {
     /// A new courier, without a connection.
