@@ -71,21 +71,18 @@ def test_mbsync_both_ways(provider, tmp_path, tls):
 
 
 def offlineimap(folder, rc):
-    environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    done = tool("offlineimap", "-c", rc, "-o", env=environment, check=False)
-    if "connection terminated" in done.stdout + done.stderr:
-        # imaplib2 reads and writes one TLS connection in two threads without a lock; rarely it deafens itself at the start.
-        done = tool("offlineimap", "-c", rc, "-o", env=environment, check=False)
-    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    tool("offlineimap", "-c", rc, "-o", env={"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
 
 
-@pytest.mark.parametrize("tls", ["implicit", "starttls", "none"])
+# Not by STARTTLS: its library reads in one thread while another writes on the same TLS connection, without a lock. Behind
+# STARTTLS its first command meets the session tickets, and rarely it deafens itself. mbsync, imaplib, curl and openssl
+# go by STARTTLS.
+@pytest.mark.parametrize("tls", ["implicit", "none"])
 def test_offlineimap_both_ways(provider, tmp_path, tls):
     word, mine = unique(), unique()
     provider.deliver(letter(word))
     door = provider.door("imap", "implicit" if tls == "implicit" else "starttls")
-    secure = f"ssl = yes\nsslcacertfile = {provider.ca}\n" if tls == "implicit" else \
-        f"ssl = no\nstarttls = {'yes' if tls == 'starttls' else 'no'}\nsslcacertfile = {provider.ca}\n"
+    secure = f"ssl = yes\nsslcacertfile = {provider.ca}\n" if tls == "implicit" else "ssl = no\nstarttls = no\n"
     rc = tmp_path / "rc"
     rc.write_text(
         f"[general]\naccounts = a\nmetadata = {tmp_path}/meta\nui = basic\nsocktimeout = 20\n[Account a]\nlocalrepository = near\n"

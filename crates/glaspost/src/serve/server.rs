@@ -104,7 +104,8 @@ impl Server {
         if let Some(certificates) = &self.certificates
             && let Err(error) = certificates.reload(&certificate_files(&configuration))
         {
-            warn!(%error, "the old certificates stay");
+            warn!(%error, "the old certificates and listeners stay");
+            return;
         }
         let specs = specs(&configuration, &self.house, &self.world, &self.condition);
         match specs.map(|specs| self.listeners.replace(specs)) {
