@@ -94,11 +94,12 @@ impl Descriptor {
         text.push_str(&format!(
             "\nTry:\n  curl --user anna@{0}:glaspost-demo imap://{1}/INBOX\n  \
              swaks --server {2} --from renee@buren.example --to anna@{0}\n  \
-             glaspost --config {3} account list\n\nCtrl-C ends it; the folder stays.\n",
+             {4} --config {3} account list\n\nCtrl-C ends it; the folder stays.\n",
             self.domain,
             address(ServiceKind::Imap, Security::Starttls),
             address(ServiceKind::Mx, Security::Starttls),
             self.config.display(),
+            std::env::current_exe().map_or_else(|_| "glaspost".to_owned(), |own| own.display().to_string()),
         ));
         text
     }
