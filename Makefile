@@ -30,10 +30,10 @@ check: tools-check ## format, lints, licences, documentation, the house's rules,
 tidy: ## the rules that hold the house up: edges, citations, transcripts, orphans
 	$(CARGO) run --quiet --locked -p xtask -- tidy
 
-fuzz: ## drive every fuzz target for SECONDS each (default 60) with libFuzzer on stable
+fuzz: ## drive every fuzz target with libFuzzer for SECONDS_EACH (120), hostile-facing ones for 5 times that
 	$(CARGO) run --quiet --locked -p xtask -- fuzz $(SECONDS_EACH) $(TARGET)
 
-SECONDS_EACH ?= 60
+SECONDS_EACH ?= 120
 TARGET ?=
 
 docs: ## write the reference pages that are printed from the code
