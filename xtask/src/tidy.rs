@@ -4,6 +4,7 @@ mod edges;
 mod orphans;
 mod sizes;
 mod source;
+mod threats;
 mod transcripts;
 mod words;
 
@@ -21,6 +22,7 @@ fn faults(house: &Path, sources: &[Source]) -> Result<Vec<String>, String> {
     let mut faults = edges::check(house)?;
     faults.extend(citations::check(house, sources)?);
     faults.extend(transcripts::check(house, sources)?);
+    faults.extend(threats::check(house)?);
     faults.extend(orphans::check(sources));
     faults.extend(words::check(sources));
     faults.extend(sizes::check(sources));

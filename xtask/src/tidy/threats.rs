@@ -1,0 +1,131 @@
+//! `docs/security.md`: a line for each row of the catalogue of threats, with the tests that hold it, each of which exists.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+const PAGE: &str = "docs/security.md";
+
+/// The rows, by letter. A letter whose code does not exist yet stands under "No code yet" on the page.
+const ROWS: [(char, &[u8]); 7] = [
+    ('S', &[1, 3, 5, 7, 8, 10, 12, 13, 15, 17, 19, 20, 22, 24, 25, 26, 27, 29, 31, 33, 34, 35]),
+    ('I', &[1, 3, 5, 6, 8, 10, 12, 13, 15, 17, 19, 20, 22, 24, 26, 27, 28]),
+    ('P', &[1, 2, 4, 6, 7, 8, 9]),
+    ('M', &[1, 3, 4, 7, 9, 10, 13, 15]),
+    ('A', &[1, 3, 4, 5, 8, 10, 13, 14, 15, 17]),
+    ('R', &[1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24, 25]),
+    ('X', &[1, 3, 4, 7, 8, 9, 10, 11]),
+];
+
+/// What stands in the place of tests where there is nothing to test.
+const NO_CODE: &str = "no code yet:";
+
+/// Rows that have no test yet, one a line. It only shrinks.
+#[rustfmt::skip]
+const OPEN: &[&str] = &[
+    "S01", "S03", "S05", "S07", "S08", "S10", "S12", "S13", "S15", "S17", "S19",
+    "S20", "S22", "S24", "S25", "S26", "S27", "S29", "S31", "S33", "S34", "S35",
+    "I01", "I03", "I05", "I06", "I08", "I10", "I12",
+    "I15", "I17", "I19", "I20", "I24", "I26", "I27", "I28",
+    "P01", "P02", "P04", "P06", "P07", "P08", "P09",
+    "M01", "M03", "M04", "M07", "M09", "M10", "M13", "M15",
+    "A01", "A03", "A04", "A05", "A08", "A10", "A13", "A14", "A17",
+    "R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R10", "R11",
+    "R13", "R15", "R16", "R22", "R24", "R25",
+    "X01", "X03", "X04", "X07", "X08", "X09", "X10", "X11",
+];
+
+pub fn check(house: &Path) -> Result<Vec<String>, String> {
+    let page = fs::read_to_string(house.join(PAGE)).map_err(|error| format!("{PAGE}: {error}"))?;
+    let mut faults = Vec::new();
+    let mut cells = BTreeMap::new();
+    for (at, line) in page.lines().enumerate() {
+        let Some((row, tests)) = row(line) else { continue };
+        if cells.insert(row, tests).is_some() {
+            faults.push(format!("{PAGE}:{}: {row} stands twice", at + 1));
+        }
+    }
+    let rows = ROWS.iter().flat_map(|(letter, numbers)| numbers.iter().map(move |n| format!("{letter}{n:02}")));
+    for row in rows {
+        match (cells.remove(row.as_str()), OPEN.contains(&row.as_str())) {
+            (None, true) => {}
+            (None, false) => faults.push(format!("{PAGE}: {row} is missing")),
+            (Some(_), true) => faults.push(format!("{PAGE}: {row} has its tests; strike it from OPEN in tidy")),
+            (Some(tests), false) => faults.extend(row_faults(house, &row, tests)),
+        }
+    }
+    faults.extend(cells.keys().map(|row| format!("{PAGE}: there is no row {row}")));
+    Ok(faults)
+}
+
+/// The row and the cell with its tests, if `line` is a line of the table.
+fn row(line: &str) -> Option<(&str, &str)> {
+    let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+    let [_, row, .., tests, _] = cells.as_slice() else { return None };
+    let (letter, number) = row.split_at_checked(1)?;
+    let is_row = letter.chars().all(|c| c.is_ascii_uppercase()) && number.len() == 2 && number.parse::<u8>().is_ok();
+    is_row.then_some((row, tests))
+}
+
+fn row_faults(house: &Path, row: &str, tests: &str) -> Vec<String> {
+    if tests.starts_with(NO_CODE) {
+        return Vec::new();
+    }
+    let named: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+    let mut faults: Vec<String> = named
+        .iter()
+        .filter_map(|test| fault(house, test).map(|fault| format!("{PAGE}: {row}: `{test}`: {fault}")))
+        .collect();
+    let own = row.to_ascii_lowercase();
+    if !named.iter().any(|test| is_named_after(test, &own)) {
+        faults.push(format!("{PAGE}: {row}: no test is named after it (`test_{own}_…`, `{own}_…` or `{own}-….txt`)"));
+    }
+    faults
+}
+
+/// Whether the last part of `test` (a function, or a transcript's file) begins with the row's name.
+fn is_named_after(test: &str, row: &str) -> bool {
+    let name = test.rsplit([':', '/']).next().unwrap_or_default();
+    let name = name.strip_prefix("test_").unwrap_or(name);
+    name.strip_prefix(row).is_some_and(|rest| rest.starts_with(['_', '-']))
+}
+
+/// Why `path::name`, or a transcript's path, is no test.
+fn fault(house: &Path, test: &str) -> Option<String> {
+    let (path, name) = test.split_once("::").unwrap_or((test, ""));
+    let text = match fs::read_to_string(house.join(path)) {
+        Ok(text) => text,
+        Err(error) => return Some(error.to_string()),
+    };
+    let is_there = match path.rsplit('.').next() {
+        Some("rs") => text.contains(&format!("fn {name}(")),
+        Some("py") => text.contains(&format!("def {name}(")),
+        _ => name.is_empty(),
+    };
+    (!is_there).then(|| "not in that file".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_table() {
+        assert_eq!(row("| S01 | only one end | `a.rs::b` |"), Some(("S01", "`a.rs::b`")));
+        assert_eq!(row("| row | what is kept | tests |"), None);
+        assert_eq!(row("text"), None);
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let house = crate::house();
+        let fault = |tests: &str| row_faults(house, "S01", tests).join("\n");
+        let own = "`xtask/src/tidy/threats.rs::says_what_is_wrong`";
+        assert!(fault(own).contains("no test is named after it"), "{}", fault(own));
+        assert!(fault("`xtask/src/tidy/threats.rs::s01_nowhere`").contains("not in that file"));
+        assert!(fault("`nowhere.py::test_s01_x`").contains("nowhere.py"));
+        assert!(fault("").contains("no test is named after it"));
+        assert_eq!(fault("no code yet: nothing does that"), "");
+        assert!(is_named_after("crates/smtp/transcripts/s01-smuggling.txt", "s01"));
+        assert!(!is_named_after("tests/bounds/test_s.py::test_s011_x", "s01"));
+    }
+}
