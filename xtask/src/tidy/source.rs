@@ -22,10 +22,10 @@ impl Source {
     }
 }
 
-/// Reads every Rust file under `crates`, `fuzz` and `xtask`.
+/// Reads every Rust file under `benches`, `crates`, `fuzz` and `xtask`.
 pub fn all(house: &Path) -> Result<Vec<Source>, String> {
     let mut files = Vec::new();
-    let mut folders = vec![house.join("crates"), house.join("fuzz"), house.join("xtask")];
+    let mut folders = ["benches", "crates", "fuzz", "xtask"].map(|name| house.join(name)).to_vec();
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for entry in entries {

@@ -1,0 +1,78 @@
+//! SEARCH again and again by one session: the median, and how many messages were found.
+use crate::arguments::Server;
+use crate::clock;
+use crate::crowd;
+use crate::error::Error;
+use crate::imap::Imap;
+use crate::report::{Report, milliseconds, percentile, rounded};
+use crate::response::Kind;
+use crate::users::User;
+use clap::Args;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    server: Server,
+    /// Who logs in
+    #[arg(long)]
+    user: String,
+    /// The password
+    #[arg(long)]
+    password: String,
+    /// The mailbox
+    #[arg(long, default_value = "INBOX")]
+    mailbox: String,
+    /// The search key, such as `SUBJECT "chrysalis"`
+    #[arg(long)]
+    key: String,
+    /// How often
+    #[arg(long, default_value_t = 5)]
+    repeat: u64,
+}
+
+impl Options {
+    pub(crate) fn run(&self) -> Result<Report, Error> {
+        let target = self.server.target()?;
+        let user = User { name: self.user.clone(), password: self.password.clone(), address: String::new() };
+        let found = AtomicU64::new(0);
+        let prepare = |_| Imap::selected(&target, &user, &self.mailbox);
+        let mut outcome = crowd::run(1, self.repeat, prepare, |_, mut imap, share| {
+            while share.next().is_some() {
+                let mut hits = 0;
+                let begin = clock::now();
+                imap.command(format_args!("SEARCH {}", self.key), |response, line| {
+                    if response.kind == Kind::Search {
+                        hits += numbers(line);
+                    }
+                })?;
+                share.done(1, begin);
+                found.store(hits, Ordering::Relaxed);
+            }
+            Ok(())
+        });
+        outcome.latencies.sort_unstable();
+        let median = milliseconds(percentile(&outcome.latencies, 500));
+        let hits = found.load(Ordering::Relaxed);
+        Ok(Report::new("search", outcome).with("hits", hits).with("median_ms", rounded(median)))
+    }
+}
+
+/// How many messages a line `* SEARCH 2 84 882` names (RFC 3501, 7.2.5); `(MODSEQ n)` behind them is none.
+fn numbers(line: &[u8]) -> u64 {
+    let words = line.split(u8::is_ascii_whitespace).skip(2);
+    let numbers = words.take_while(|word| word.first().is_some_and(u8::is_ascii_digit));
+    u64::try_from(numbers.count()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn counts_what_was_found() {
+        assert_eq!(numbers(b"* SEARCH 2 84 882\r\n"), 3);
+        assert_eq!(numbers(b"* SEARCH\r\n"), 0);
+        assert_eq!(numbers(b"* SEARCH 7 (MODSEQ 917162500)\r\n"), 1);
+    }
+}
