@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test check tidy fuzz docs clean tools tools-check
+.PHONY: help build run test check tidy fuzz bench docs clean tools tools-check
 
 CARGO ?= cargo
 
@@ -35,6 +35,13 @@ fuzz: ## drive every fuzz target with libFuzzer for SECONDS_EACH (120), hostile-
 
 SECONDS_EACH ?= 120
 TARGET ?=
+
+bench: ## measure against Postfix, Dovecot and Cyrus from Debian, as root; BENCH="--only deliveries-20 --runs 1"
+	@benches/tools
+	$(CARGO) build --release --locked -p glaspost -p load
+	python3 benches/bench.py $(BENCH)
+
+BENCH ?=
 
 docs: ## write the reference pages that are printed from the code
 	$(CARGO) run --quiet --locked -p glaspost -- config reference > docs/reference/configuration.toml

@@ -1,0 +1,40 @@
+"""APPEND of 17 KiB, by one session and by twenty, each to an INBOX of its own."""
+
+from stage.accounts import PEOPLE
+from stage.meter import measured
+from stage.row import Reach, Row
+from stage.sample import of_load
+from stage.works import Work
+
+SIZE = 17 * 1024
+#: They get no other mail.
+OWNERS = PEOPLE[100:120]
+
+
+def append(key, count, sessions):
+    def run(server, stage):
+        messages = stage.count(count, at_least=sessions)
+        with measured(server) as spent:
+            result = stage.load.run(
+                server, "imap", "append", sessions=sessions, count=messages, size=SIZE, mailbox="INBOX",
+                user_file=stage.lists.users(OWNERS[:sessions], f"append-{sessions}"),
+            )
+        server.expect(OWNERS, messages)
+        figures = {key: result["per_second"], f"{key}-cpu": spent.cpu_seconds / messages * 1000}
+        return of_load(key, server, result, spent, figures)
+
+    return run
+
+
+def work(key, title, factor, count, sessions):
+    rows = (
+        Row(key, title, "/s", "more", (Reach("best", factor),)),
+        Row(f"{key}-cpu", f"{title}: CPU of each", "ms", "less", digits=2),
+    )
+    return Work(key, append(key, count, sessions), rows)
+
+
+WORKS = (
+    work("append-1", "APPEND of 17 KiB, one session", 1.5, 2000, 1),
+    work("append-20", "APPEND of 17 KiB, 20 sessions", 2, 4000, 20),
+)

@@ -1,0 +1,69 @@
+"""A mailbox of 10,000 messages: envelopes with structures, first and again, all bodies, and searches."""
+
+from stage.accounts import PASSWORD, READER
+from stage.meter import measured
+from stage.row import Reach, Row
+from stage.sample import of_load
+from stage.works import Work
+
+MAILBOX = "Large"
+MESSAGES = 10_000
+ENVELOPES = "UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE"
+BODIES = "UID BODY.PEEK[]"
+WHO = {"user": READER, "password": PASSWORD, "mailbox": MAILBOX}
+
+
+def fill(server, stage):
+    """Makes the mailbox once."""
+    def make():
+        messages = stage.count(MESSAGES)
+        server.create(READER, MAILBOX)
+        stage.load.run(server, "imap", "fill", **WHO, count=messages, size_from=2048, size_to=16384)
+
+    stage.once(server, MAILBOX, make)
+
+
+def fetch(server, stage, key, items):
+    with measured(server) as spent:
+        result = stage.load.run(server, "imap", "fetch", **WHO, items=items, set="1:*")
+    return of_load(key, server, result, spent, {key: result["per_second"]})
+
+
+def envelopes_first(server, stage):
+    """Nobody has asked for them yet: what is not kept ready must be read from the messages."""
+    fill(server, stage)
+    return fetch(server, stage, "envelopes-first", ENVELOPES)
+
+
+def envelopes_again(server, stage):
+    fill(server, stage)
+    stage.once(server, "envelopes-first", lambda: fetch(server, stage, "envelopes-first", ENVELOPES))
+    return fetch(server, stage, "envelopes-again", ENVELOPES)
+
+
+def bodies(server, stage):
+    fill(server, stage)
+    return fetch(server, stage, "bodies", BODIES)
+
+
+def search(key, criterion, repeat):
+    def run(server, stage):
+        fill(server, stage)
+        with measured(server) as spent:
+            result = stage.load.run(server, "imap", "search", **WHO, key=criterion, repeat=repeat)
+        return of_load(key, server, result, spent, {key: result["latency_ms"]["p50"]})
+
+    return run
+
+
+WORKS = (
+    Work("envelopes-first", envelopes_first,
+         (Row("envelopes-first", "10,000 envelopes with structures, first", "/s", "more", (Reach("best", 1),)),)),
+    Work("envelopes-again", envelopes_again,
+         (Row("envelopes-again", "10,000 envelopes with structures, again", "/s", "more", (Reach("best", 1),)),)),
+    Work("bodies", bodies, (Row("bodies", "bodies of 10,000", "/s", "more", (Reach("best", 0.7),)),)),
+    Work("search-subject", search("search-subject", "SUBJECT chrysalis", 11),
+         (Row("search-subject", "SEARCH SUBJECT in 10,000", "ms", "less", (Reach("best", 1),), digits=1),)),
+    Work("search-body", search("search-body", "BODY quokka", 5),
+         (Row("search-body", "SEARCH BODY in 10,000", "ms", "less", (Reach("best", 0.5),), digits=1),)),
+)
