@@ -143,19 +143,35 @@ impl Entrance {
         let peer = link.peer().clone();
         let _open = self.counter.open();
         hall.observer.connected(&peer);
-        let link = link.observed_by(Arc::new(Reports { hall: Arc::clone(hall), counter: Arc::clone(&self.counter) }));
-        let serving = AssertUnwindSafe(async { self.spec.service.serve(link).await }).catch_unwind();
-        tokio::select! {
-            served = serving => if served.is_err() {
-                tracing::error!(listener = %peer.listener, session = %peer.session, "a session panicked");
-                hall.refused(&self.counter, &peer, Refusal::SessionPanicked);
-            },
+        let last_words = link.last_words();
+        let serving = AssertUnwindSafe(async { self.spec.service.serve(self.told(hall, link)).await }).catch_unwind();
+        let served = tokio::select! {
+            served = serving => served,
             () = hall.cut.cancelled() => {
                 tracing::warn!(listener = %peer.listener, session = %peer.session, "a session was cut off");
                 hall.refused(&self.counter, &peer, Refusal::CutOffAtStop);
+                Ok(())
+            }
+        };
+        if served.is_err() {
+            hall.refused(&self.counter, &peer, Refusal::SessionPanicked);
+            // the session has been unwound, and what it held is free; the peer hears why
+            let farewell = last_words.say(&self.spec.words.fault, hall.limits.farewell);
+            tokio::select! {
+                () = farewell => {}
+                () = hall.cut.cancelled() => {}
             }
         }
         hall.observer.disconnected(&peer);
+    }
+}
+
+impl Entrance {
+    /// The link as a session gets it: who is refused is told, and strangers are waited for as the load allows.
+    fn told(&self, hall: &Arc<Hall>, link: Link) -> Link {
+        let link = link.observed_by(Arc::new(Reports { hall: Arc::clone(hall), counter: Arc::clone(&self.counter) }));
+        let limits = &hall.limits;
+        if self.spec.limited { link.with_patience(hall.places.patience(limits.busy, limits.full)) } else { link }
     }
 }
 

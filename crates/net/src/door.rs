@@ -1,12 +1,12 @@
 //! One listening socket and its accept loop.
 use crate::connection::Entrance;
 use crate::hall::Hall;
+use crate::places::{Place, Places};
 use crate::socket::{Accepted, Listening};
 use arc_swap::ArcSwap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 /// An open door. What stands behind it can be changed; connections that are in keep what they found.
@@ -26,8 +26,8 @@ impl Door {
         };
         // a local socket has places of its own: the operator gets in when the Internet has taken all others
         let places = match &socket {
-            Listening::Tcp(_) => Arc::clone(&hall.connections),
-            Listening::Unix { .. } => Arc::new(Semaphore::new(hall.limits.local_connections.max(1))),
+            Listening::Tcp(_) => Arc::clone(&hall.places),
+            Listening::Unix { .. } => Places::new(hall.limits.local_connections, 0),
         };
         let accepting =
             Accepting { hall: Arc::clone(hall), socket, behind: Arc::clone(&door.behind), places, paused: false };
@@ -56,7 +56,7 @@ struct Accepting {
     hall: Arc<Hall>,
     socket: Listening,
     behind: Arc<ArcSwap<Entrance>>,
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
     /// The last try to accept failed for want of something: said once, not at each try.
     paused: bool,
 }
@@ -65,7 +65,7 @@ impl Accepting {
     async fn run(mut self) {
         loop {
             // the place comes first: when all are taken, further clients wait in the system's queue
-            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { return };
+            let Some(place) = self.places.take().await else { return };
             match self.socket.accept().await {
                 Ok(accepted) => {
                     self.paused = false;
@@ -86,7 +86,7 @@ impl Accepting {
         }
     }
 
-    fn admit(&self, accepted: Accepted, place: OwnedSemaphorePermit) {
+    fn admit(&self, accepted: Accepted, place: Place) {
         let entrance = self.behind.load_full();
         entrance.counter.accepted();
         let hall = Arc::clone(&self.hall);

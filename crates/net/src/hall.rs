@@ -1,6 +1,7 @@
 //! What all doors and connections share.
 use crate::admission::Admission;
 use crate::count::Counter;
+use crate::places::Places;
 use crate::socket::Inherited;
 use crate::tls::server::TlsServer;
 use crate::{CertificateStore, Error, Limits, ListenerCount, ListenerSpec, Security};
@@ -31,7 +32,7 @@ pub(crate) struct Hall {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) limits: Limits,
     pub(crate) admission: Arc<Admission>,
-    pub(crate) connections: Arc<Semaphore>,
+    pub(crate) places: Arc<Places>,
     pub(crate) tasks: TaskTracker,
     /// Sessions end at their next command.
     pub(crate) stop: CancellationToken,
@@ -48,7 +49,7 @@ impl Hall {
         let hall = Self {
             observer: rim.observer,
             admission: Admission::new(&rim.limits),
-            connections: Arc::new(Semaphore::new(rim.limits.connections.clamp(1, Semaphore::MAX_PERMITS))),
+            places: Places::new(rim.limits.connections, rim.limits.busy_at),
             handshakes: Arc::new(Semaphore::new(rim.limits.handshakes.clamp(1, Semaphore::MAX_PERMITS))),
             limits: rim.limits,
             tasks: TaskTracker::new(),

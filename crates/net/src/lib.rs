@@ -22,6 +22,7 @@
 //!     words: Words {
 //!         busy: b"* BYE too many connections from your address\r\n".into(),
 //!         needs_tls: b"* BYE this port speaks TLS from the first byte; set the program to SSL/TLS\r\n".into(),
+//!         fault: b"* BYE [UNAVAILABLE] a fault of this server; please come back\r\n".into(),
 //!     },
 //!     service: imap,
 //! };
@@ -62,6 +63,7 @@ mod hall;
 mod limits;
 mod listeners;
 mod outbound;
+mod places;
 mod proxy;
 mod socket;
 mod spec;

@@ -7,6 +7,12 @@ pub struct Limits {
     /// Connections at once, over all TCP listeners. Further ones wait in the system's queue. Default 10,000; at
     /// most what the process's file descriptors allow, less a reserve for the store and the resolver.
     pub connections: usize,
+    /// From how many hundredths of the connections on strangers are waited for shortly. Default 80; 0 for never.
+    pub busy_at: u8,
+    /// How long strangers are waited for then. Default 10 s.
+    pub busy: Duration,
+    /// How long strangers are waited for when no place is left. Default 3 s.
+    pub full: Duration,
     /// Connections at once over each Unix socket. Default 128.
     pub local_connections: usize,
     /// Connections at once from one address (IPv6: one /64). Default 50; `None` for no limit.
@@ -31,6 +37,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            busy_at: 80,
+            busy: Duration::from_secs(10),
+            full: Duration::from_secs(3),
             local_connections: 128,
             at_once: Some(50),
             a_minute: Some(300),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use transport::Load;
 
 /// How long sessions that were cut off may take to fall.
 const FALL: Duration = Duration::from_secs(1);
@@ -104,6 +105,11 @@ impl Listeners {
     /// The inherited sockets that no listener has taken, to be warned of.
     pub fn inherited_left(&self) -> Vec<String> {
         self.doors().inherited.left()
+    }
+
+    /// How many of the places are taken.
+    pub fn load(&self) -> Load {
+        self.hall.places.load()
     }
 
     /// What each listener has done so far.

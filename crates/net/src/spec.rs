@@ -58,7 +58,7 @@ pub enum Security {
     Implicit,
 }
 
-/// What a protocol says to those who are turned away before a session sees them: one line with its end each, or
+/// What a protocol says to those who are turned away where no session can say it: one line with its end each, or
 /// nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
@@ -66,6 +66,8 @@ pub struct Words {
     pub busy: Cow<'static, [u8]>,
     /// In clear, to a client that does not begin TLS where it must.
     pub needs_tls: Cow<'static, [u8]>,
+    /// To one whose session panicked.
+    pub fault: Cow<'static, [u8]>,
 }
 
 impl ListenerSpec {

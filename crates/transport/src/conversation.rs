@@ -1,6 +1,6 @@
 //! A connection in lines, and its end.
 use crate::shared::Shared;
-use crate::{Input, Observer, Output, Peer, Refusal, StartTls, Stream};
+use crate::{Input, Observer, Output, Patience, Peer, Refusal, StartTls, Stream};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +35,16 @@ impl Conversation {
         start_tls: Option<Arc<dyn StartTls>>,
         write_timeout: Duration,
     ) -> Self {
-        let stream = Shared::new(stream);
+        Self::over(peer, stop, Shared::new(stream), start_tls, write_timeout)
+    }
+
+    pub(crate) fn over(
+        peer: Peer,
+        stop: CancellationToken,
+        stream: Shared,
+        start_tls: Option<Arc<dyn StartTls>>,
+        write_timeout: Duration,
+    ) -> Self {
         Self {
             input: Input::new(stream.clone(), peer.tls.is_none()),
             output: Output::new(stream.clone(), write_timeout),
@@ -51,6 +60,22 @@ impl Conversation {
         self.input.observed_by(Arc::clone(&observer), &self.peer);
         self.observer = Some(observer);
         self
+    }
+
+    pub(crate) fn wait_with(&mut self, patience: Patience) {
+        self.output.wait_with(Some(patience.clone()));
+        self.input.wait_with(Some(patience));
+    }
+
+    /// Whether the server has few places left and this peer is a stranger: then one error is enough.
+    pub fn is_pressed(&self) -> bool {
+        self.input.patience().is_some_and(Patience::is_short)
+    }
+
+    /// The peer has shown who it is: from now on it is waited for as its settings say, whatever the load.
+    pub fn trust(&mut self) {
+        self.input.wait_with(None);
+        self.output.wait_with(None);
     }
 
     /// Tells the observer that the peer is turned away for what it is, such as [`Refusal::HttpOnMailPort`]. TLS on a

@@ -1,6 +1,6 @@
 //! What the peer says, bounded.
 use crate::shared::Shared;
-use crate::{Observer, Pace, Peer, Refusal};
+use crate::{Observer, Pace, Patience, Peer, Refusal};
 use bytes::{Buf, Bytes, BytesMut};
 use std::future::poll_fn;
 use std::io;
@@ -10,6 +10,7 @@ use std::task::{Poll, ready};
 use std::time::Duration;
 use thiserror::Error;
 use tokio::io::ReadBuf;
+use tokio::time::Instant;
 
 /// Why no line came.
 #[derive(Debug, Error)]
@@ -78,6 +79,7 @@ pub struct Input {
     fresh: bool,
     /// Who is told of TLS on a plain port, until the first bytes have been looked at.
     observer: Option<Box<(Arc<dyn Observer>, Peer)>>,
+    patience: Option<Patience>,
 }
 
 impl Input {
@@ -87,11 +89,19 @@ impl Input {
     pub const READ: usize = 16 * 1024;
 
     pub(crate) fn new(stream: Shared, plain: bool) -> Self {
-        Self { stream, buffer: BytesMut::new(), skipping: false, fresh: plain, observer: None }
+        Self { stream, buffer: BytesMut::new(), skipping: false, fresh: plain, observer: None, patience: None }
     }
 
     pub(crate) fn observed_by(&mut self, observer: Arc<dyn Observer>, peer: &Peer) {
         self.observer = self.fresh.then(|| Box::new((observer, peer.clone())));
+    }
+
+    pub(crate) fn wait_with(&mut self, patience: Option<Patience>) {
+        self.patience = patience;
+    }
+
+    pub(crate) fn patience(&self) -> Option<&Patience> {
+        self.patience.as_ref()
     }
 
     /// What has been read and not been used.
@@ -129,7 +139,15 @@ impl Input {
     /// # Errors
     /// As [`Input::fill`]; `TimedOut`.
     pub async fn fill_within(&mut self, wait: Duration) -> io::Result<usize> {
-        tokio::time::timeout(wait, self.fill()).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        self.fill_since(Instant::now(), wait).await
+    }
+
+    /// As [`Input::fill`], within `wait` of `began`: for one thing of which the peer may send piece by piece.
+    ///
+    /// # Errors
+    /// As [`Input::fill`]; `TimedOut`.
+    pub async fn fill_since(&mut self, began: Instant, wait: Duration) -> io::Result<usize> {
+        Patience::wait(self.patience.clone(), began, wait, self.fill()).await
     }
 
     /// As [`Input::fill`], for data that must come at a least rate.
@@ -137,6 +155,9 @@ impl Input {
     /// # Errors
     /// As [`Input::fill`]; `TimedOut` when the peer is slower than `pace` allows.
     pub async fn fill_paced(&mut self, pace: &mut Pace) -> io::Result<usize> {
+        if let Some(patience) = &self.patience {
+            pace.keep_at_most(patience.now());
+        }
         let read = self.fill_within(pace.remaining()).await?;
         pace.took(read);
         Ok(read)
@@ -152,10 +173,9 @@ impl Input {
     /// # Errors
     /// See [`InputError`]. A last line without an end is [`InputError::Closed`].
     pub async fn line(&mut self, limit: usize, wait: Duration) -> Result<Line, InputError> {
-        match tokio::time::timeout(wait, self.next_line(limit)).await {
-            Ok(line) => line,
-            Err(_) => Err(InputError::TimedOut),
-        }
+        let patience = self.patience.clone();
+        let line = async { Ok(self.next_line(limit).await) };
+        Patience::wait(patience, Instant::now(), wait, line).await?
     }
 
     /// Whether an error of [`Input::fill`] says that the peer began TLS on a plain connection.

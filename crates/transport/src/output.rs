@@ -1,19 +1,27 @@
 //! What we say, bounded, at the pace of the peer.
 use crate::shared::Shared;
+use crate::{Pace, Patience};
 use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// The writing side of a conversation.
 ///
 /// It buffers at most [`Output::BUFFER`] bytes; what goes beyond waits until the peer has read. It holds no heap
 /// while nothing is buffered.
+///
+/// A peer that reads too slowly is given up: it is waited for as long as the conversation's write timeout, all waits
+/// together, and each [`Pace::RATE`] bytes that it takes buy a second back.
 pub struct Output {
     stream: Shared,
     buffer: Vec<u8>,
     sent: usize,
     timeout: Duration,
+    /// How much longer the peer may be waited for.
+    left: Duration,
+    patience: Option<Patience>,
 }
 
 impl Output {
@@ -21,7 +29,11 @@ impl Output {
     pub const BUFFER: usize = 16 * 1024;
 
     pub(crate) fn new(stream: Shared, timeout: Duration) -> Self {
-        Self { stream, buffer: Vec::new(), sent: 0, timeout }
+        Self { stream, buffer: Vec::new(), sent: 0, timeout, left: timeout, patience: None }
+    }
+
+    pub(crate) fn wait_with(&mut self, patience: Option<Patience>) {
+        self.patience = patience;
     }
 
     /// Says `bytes`, at the latest with the next [`Output::flush`].
@@ -29,7 +41,7 @@ impl Output {
     /// Not cancel safe: a dropped call may have said a part.
     ///
     /// # Errors
-    /// Those of the stream; `TimedOut` when the peer took nothing for the conversation's write timeout.
+    /// Those of the stream; `TimedOut` when the peer reads too slowly.
     pub async fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         loop {
             let (now, later) = bytes.split_at(bytes.len().min(Self::BUFFER - self.waiting()));
@@ -79,13 +91,18 @@ impl Output {
 
     /// One write of what is buffered.
     async fn push(&mut self) -> io::Result<()> {
+        let stream = self.stream.clone();
         let waiting = self.buffer.get(self.sent..).unwrap_or_default();
-        let stream = &self.stream;
         let writing = poll_fn(|cx| match stream.poll_write(cx, waiting) {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
             other => other,
         });
-        let written = self.within(writing).await?;
+        let began = Instant::now();
+        let written = Patience::wait(self.patience.clone(), began, self.left, writing).await;
+        self.waited_since(began);
+        let written = written?;
+        let bought = Duration::from_secs(written as u64) / Pace::RATE;
+        self.left = self.left.saturating_add(bought).min(self.timeout);
         self.sent += written;
         if self.waiting() == 0 {
             (self.buffer, self.sent) = (Vec::new(), 0);
@@ -93,8 +110,15 @@ impl Output {
         Ok(())
     }
 
-    async fn within<T>(&self, writing: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-        tokio::time::timeout(self.timeout, writing).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    async fn within<T>(&mut self, writing: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+        let began = Instant::now();
+        let written = Patience::wait(self.patience.clone(), began, self.left, writing).await;
+        self.waited_since(began);
+        written
+    }
+
+    fn waited_since(&mut self, began: Instant) {
+        self.left = self.left.saturating_sub(began.elapsed());
     }
 }
 
@@ -105,32 +129,53 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn waits_for_the_peer_and_gives_up() {
-        let (ours, mut theirs) = tokio::io::duplex(1000);
+        let (ours, _theirs) = tokio::io::duplex(1000);
         let mut output = Output::new(Shared::new(Box::new(ours)), Duration::from_secs(60));
         // the pipe takes 1,000, the buffer the rest
         output.write(&[b'x'; Output::BUFFER + 1000]).await.unwrap();
         assert_eq!(output.waiting(), Output::BUFFER);
-        let started = tokio::time::Instant::now();
+        let started = Instant::now();
         let error = output.write(b"y").await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert_eq!(started.elapsed(), Duration::from_secs(60));
-        // progress renews the time
-        let reader = async {
-            let mut read = 0;
-            let mut block = [0; 500];
-            while read < Output::BUFFER + 1001 {
-                tokio::time::sleep(Duration::from_secs(50)).await;
-                read += theirs.read(&mut block).await.unwrap();
+    }
+
+    /// Reads `bytes` each `pause`, and says how long the other side held out with 100,000 bytes.
+    async fn read_by(bytes: usize, pause: Duration) -> (io::Result<()>, Duration) {
+        let (ours, mut theirs) = tokio::io::duplex(1000);
+        let mut output = Output::new(Shared::new(Box::new(ours)), Duration::from_secs(60));
+        let began = Instant::now();
+        let writing = async {
+            output.write(&[b'x'; 100_000]).await?;
+            output.flush().await
+        };
+        let reading = async {
+            let mut block = vec![0; bytes];
+            loop {
+                tokio::time::sleep(pause).await;
+                if theirs.read_exact(&mut block).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
             }
-            read
         };
-        let writer = async {
-            output.write(b"y").await.unwrap();
-            output.flush().await.unwrap();
-        };
-        let (read, ()) = tokio::join!(reader, writer);
-        assert_eq!(read, Output::BUFFER + 1001);
-        assert_eq!(output.buffer.capacity(), 0);
+        let written =
+            tokio::select! { written = writing => written, () = reading => unreachable!("it reads for ever") };
+        if written.is_ok() {
+            assert_eq!(output.buffer.capacity(), 0);
+        }
+        (written, began.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn s26_who_reads_at_the_least_rate_is_served_and_who_trickles_is_not() {
+        let (steady, _) = read_by(500, Duration::from_secs(1)).await;
+        steady.unwrap();
+        // a pause within the time-out does no harm to who reads fast between
+        let (bursts, _) = read_by(30_000, Duration::from_secs(50)).await;
+        bursts.unwrap();
+        let (trickle, lasted) = read_by(1, Duration::from_secs(1)).await;
+        assert_eq!(trickle.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(lasted <= Duration::from_secs(100), "{lasted:?}");
     }
 
     #[tokio::test]

@@ -38,6 +38,13 @@ impl Pace {
         self.deadline = (self.deadline + bought.min(self.most)).min(Instant::now() + self.most);
     }
 
+    /// Spends what goes beyond `most`.
+    pub(crate) fn keep_at_most(&mut self, most: Duration) {
+        if let Some(latest) = Instant::now().checked_add(most) {
+            self.deadline = self.deadline.min(latest);
+        }
+    }
+
     /// How long the peer may still be silent.
     pub fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())

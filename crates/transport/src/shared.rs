@@ -1,46 +1,85 @@
-//! One stream under two hands: `Input` reads it, `Output` writes it, STARTTLS replaces it under both.
+//! One stream under many hands: `Input` reads it, `Output` writes it, STARTTLS replaces it under both, and who runs the
+//! session keeps a hand on it for the last words.
 use crate::{StartTls, Stream, TlsInfo};
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use tokio::io::ReadBuf;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A handle on the stream. The lock is held for one poll, never across an await.
 #[derive(Clone)]
-pub(crate) struct Shared(Arc<Mutex<Box<dyn Stream>>>);
+pub(crate) struct Shared(Arc<Mutex<Held>>);
+
+struct Held {
+    stream: Box<dyn Stream>,
+    /// What was written last did not end a line.
+    within_line: bool,
+}
 
 impl Shared {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self(Arc::new(Mutex::new(stream)))
+        Self(Arc::new(Mutex::new(Held { stream, within_line: false })))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Box<dyn Stream>> {
+    fn lock(&self) -> MutexGuard<'_, Held> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut **self.lock()).poll_read(cx, into)
+        Pin::new(&mut *self.lock().stream).poll_read(cx, into)
     }
 
     pub(crate) fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut **self.lock()).poll_write(cx, bytes)
+        let mut held = self.lock();
+        let written = Pin::new(&mut *held.stream).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(count)) = written
+            && let Some(last) = count.checked_sub(1).and_then(|last| bytes.get(last))
+        {
+            held.within_line = *last != b'\n';
+        }
+        written
     }
 
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut **self.lock()).poll_flush(cx)
+        Pin::new(&mut *self.lock().stream).poll_flush(cx)
     }
 
     pub(crate) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut **self.lock()).poll_shutdown(cx)
+        Pin::new(&mut *self.lock().stream).poll_shutdown(cx)
+    }
+
+    /// Whether the peer would take what is written now for a part of what was written before.
+    pub(crate) fn is_within_line(&self) -> bool {
+        self.lock().within_line
     }
 
     /// Makes a TLS handshake over the stream and puts the result in its place. After a failure the stream is gone:
     /// reading gives its end.
     pub(crate) async fn start_tls(&self, start_tls: &dyn StartTls) -> io::Result<TlsInfo> {
-        let plain = std::mem::replace(&mut *self.lock(), Box::new(tokio::io::empty()));
+        let plain = std::mem::replace(&mut self.lock().stream, Box::new(tokio::io::empty()));
         let (stream, info) = start_tls.start(plain).await?;
-        *self.lock() = stream;
+        self.lock().stream = stream;
         Ok(info)
+    }
+}
+
+impl AsyncRead for Shared {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Self::poll_read(&self, cx, into)
+    }
+}
+
+impl AsyncWrite for Shared {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Self::poll_write(&self, cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_flush(&self, cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_shutdown(&self, cx)
     }
 }

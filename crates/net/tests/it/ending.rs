@@ -1,5 +1,5 @@
 //! Panics, and the end.
-use crate::house::{House, eventually, limits, spec};
+use crate::house::{Asks, Client, House, eventually, limits, spec, tls_on};
 use net::Security;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -7,21 +7,34 @@ use tokio::time::Instant;
 use transport::Refusal;
 
 #[tokio::test]
-async fn a_panic_stays_in_its_session() {
-    let limits = net::Limits { connections: 2, at_once: Some(2), ..limits() };
-    let house = House::open(vec![spec("imap", Security::Plain)], limits);
+async fn x10_a_panic_stays_in_its_session_and_its_peer_hears_of_it() {
+    let limits = net::Limits { connections: 3, at_once: Some(2), ..limits() };
+    let house = House::open(vec![spec("imap", Security::Plain), spec("imaps", Security::Implicit)], limits);
     let mut other = house.connect("imap").await;
     other.line().await;
-    for round in 1..=3 {
+    for (round, (asked, heard)) in
+        [("PANIC", "fault\r\n"), ("x\r\nPANIC", "got x\r\nfault\r\n"), ("SPLIT", "half a")].iter().enumerate()
+    {
         let mut client = house.connect("imap").await;
         assert!(client.line().await.starts_with("hello"));
-        client.say("PANIC\r\n").await;
-        assert_eq!(client.rest().await.0, b"");
-        assert_eq!(house.refused(round).await.last(), Some(&Refusal::SessionPanicked));
+        client.say(&format!("{asked}\r\nmore that is not read\r\n")).await;
+        let (rest, clean) = client.rest().await;
+        assert_eq!((String::from_utf8(rest).unwrap().as_str(), clean), (*heard, true), "{asked}");
+        drop(client);
+        assert_eq!(house.refused(round + 1).await.last(), Some(&Refusal::SessionPanicked));
     }
+    // inside TLS as well, where the line is the last of the stream's
+    let stream = TcpStream::connect(house.address("imaps")).await.unwrap();
+    let mut client = Client::new(tls_on(stream, "imap.new.example", Asks::default()).await.unwrap());
+    assert!(client.line().await.starts_with("hello"));
+    client.say("PANIC\r\n").await;
+    assert_eq!(client.rest().await, (b"fault\r\n".to_vec(), true));
+    drop(client);
     other.say("x\r\n").await;
     assert_eq!(other.line().await, "got x");
-    eventually(|| house.listeners.counts()[0].open == 1).await;
+    eventually(|| house.listeners.counts().iter().map(|count| count.open).sum::<u64>() == 1).await;
+    let panicked: u64 = house.listeners.counts().iter().map(|count| count.refused["session-panicked"]).sum();
+    assert_eq!(panicked, 4);
 }
 
 #[tokio::test]

@@ -17,7 +17,8 @@ use tokio_rustls::client::TlsStream;
 use transport::scripted::Told;
 use transport::{InputError, Line, Link, Refusal, Service};
 
-/// Greets with the peer, then echoes lines. `STARTTLS`, `PANIC`, `FLOOD`, `HANG` and `QUIT` do what they say.
+/// Greets with the peer, then echoes lines. `STARTTLS`, `PANIC`, `SPLIT` (a panic within a line), `FLOOD`, `HANG`,
+/// `TRUST` and `QUIT` do what they say.
 pub(crate) struct Echo;
 
 impl Service for Echo {
@@ -43,11 +44,24 @@ impl Service for Echo {
                     Ok(Line::Complete { bytes, .. }) => bytes,
                     Ok(Line::TooLong) => panic!("too long"),
                     Err(InputError::Closed | InputError::TlsOnPlainPort) => return,
+                    Err(InputError::TimedOut) => {
+                        talk.output.write(b"slow\r\n").await.unwrap();
+                        return talk.goodbye().await;
+                    }
                     Err(error) => panic!("{error}"),
                 };
                 match bytes.as_ref() {
                     line if transport::looks_like_http(line) => return talk.refuse(Refusal::HttpOnMailPort),
                     b"PANIC" => panic!("asked for"),
+                    b"SPLIT" => {
+                        talk.output.write(b"half a").await.unwrap();
+                        talk.output.flush().await.unwrap();
+                        panic!("asked for");
+                    }
+                    b"TRUST" => {
+                        talk.trust();
+                        talk.output.write(b"trusted\r\n").await.unwrap();
+                    }
                     b"HANG" => {
                         talk.output.write(b"hanging\r\n").await.unwrap();
                         talk.output.flush().await.unwrap();
@@ -124,7 +138,7 @@ pub(crate) fn spec(name: &str, security: Security) -> ListenerSpec {
         alpn: vec![b"imap".to_vec()],
         proxies: Vec::new(),
         limited: true,
-        words: Words { busy: b"busy\r\n".into(), needs_tls: b"tls please\r\n".into() },
+        words: Words { busy: b"busy\r\n".into(), needs_tls: b"tls please\r\n".into(), fault: b"fault\r\n".into() },
         service: Arc::new(Echo),
     }
 }

@@ -8,4 +8,5 @@ mod house;
 mod inherited;
 mod outbound;
 mod proxies;
+mod stress;
 mod tls;

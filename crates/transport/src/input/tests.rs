@@ -66,7 +66,7 @@ async fn the_deadline_is_for_the_whole_line() {
             }
         }
     };
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     tokio::select! {
         () = dripping => panic!("no deadline"),
         line = input.line(4096, WAIT) => assert!(matches!(line, Err(InputError::TimedOut))),
@@ -94,7 +94,7 @@ async fn dripping_data_runs_out_of_time() {
     let mut pace = Pace::new();
     peer.write_all(&[b'x'; 1000]).await.unwrap();
     assert_eq!(input.fill_paced(&mut pace).await.unwrap(), 1000);
-    let started = tokio::time::Instant::now();
+    let started = Instant::now();
     assert_eq!(input.fill_paced(&mut pace).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
     assert_eq!(started.elapsed(), Duration::from_secs(12));
 }
