@@ -96,7 +96,7 @@ impl Session {
             Phase::NotAuthenticated => (Limits::BEFORE_LOGIN, settings.wait_before_login),
             Phase::Authenticated(_) | Phase::Selected(_) => (Limits::AFTER_LOGIN, settings.wait_after_login),
         };
-        let deadline = Talk::within(wait);
+        let wait = Talk::within(wait);
         let stop = self.talk.conversation.stop.clone();
         let mut revoked = self.phase.login().map(|login| login.revoked.clone());
         let revocation = async {
@@ -108,7 +108,7 @@ impl Session {
         tokio::select! {
             () = stop.cancelled() => Err(Ended::Stopped),
             _ = revocation => Err(Ended::Revoked),
-            read = self.talk.read(&limits, deadline) => read,
+            read = self.talk.read(&limits, wait) => read,
         }
     }
 
@@ -200,7 +200,8 @@ impl Session {
         self.errors += 1;
         self.talk.counts.refused += 1;
         bad.print(self.talk.out(), tag);
-        if self.errors < self.talk.house.settings.max_errors {
+        let max_errors = if self.talk.conversation.is_pressed() { 1 } else { self.talk.house.settings.max_errors };
+        if self.errors < max_errors {
             return Ok(());
         }
         self.report.too_many_errors(&self.talk, self.phase.login().map(|login| login.account.id()));

@@ -216,7 +216,8 @@ impl Session {
         let limits = &self.house.door.limits;
         let slow = self.errors > limits.max_errors / 2 && turn.replies.iter().any(Reply::is_permanent);
         let idle = self.junk > limits.max_junk / 2 && command.is_none_or(|command| command.junk);
-        if slow || idle {
+        // who is made to wait keeps a place: not when they are few
+        if (slow || idle) && !self.talk.is_pressed() {
             self.talk.output.flush().await?;
             tokio::time::sleep(TARPIT).await;
         }
@@ -229,7 +230,8 @@ impl Session {
     /// The last word to a client that only wastes time.
     fn too_much(&mut self) -> Option<Reply> {
         let limits = &self.house.door.limits;
-        let cause = if self.errors >= limits.max_errors {
+        let max_errors = if self.talk.is_pressed() { 1 } else { limits.max_errors };
+        let cause = if self.errors >= max_errors {
             Cause::TooManyErrors
         } else if self.junk >= limits.max_junk {
             Cause::TooManyCommands

@@ -199,6 +199,13 @@ section! {
         enabled: bool = true;
         /// Connections of all listeners at once.
         connections: usize = 10_000;
+        /// From how many hundredths of those on clients who have not logged in are waited for shortly, and sent away at
+        /// their first error. 0 for never.
+        stress_at: u8 = 80;
+        /// How long they are waited for then.
+        stress_timeout: Period = Period::secs(10);
+        /// How long they are waited for when no connection more can be taken.
+        full_timeout: Period = Period::secs(3);
         /// Connections from one address at once; an IPv6 /64 counts as one.
         connections_per_address: usize = 50;
         /// New connections from one address in a minute.

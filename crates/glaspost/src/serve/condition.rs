@@ -58,6 +58,7 @@ impl Condition for Running {
 #[derive(Debug)]
 struct Figures {
     listeners: Vec<ListenerCount>,
+    load: i64,
     activity: engines::Activity,
     hashes: u64,
     queue_due: usize,
@@ -71,6 +72,7 @@ impl Figures {
         let certificates = running.certificates.iter().flat_map(|certificates| certificates.certificates());
         Self {
             listeners: running.listeners.get().map(|listeners| listeners.counts()).unwrap_or_default(),
+            load: running.listeners.get().map_or(0, |listeners| listeners.load() as i64),
             activity: running.engine.activity(),
             hashes: running.directory.hashes_computed(),
             queue_due: load.due,
@@ -97,6 +99,8 @@ impl Collector for Figures {
         counters(&mut encoder, "session_failures", "Connections and sessions turned away", refused)?;
         let open = self.listeners.iter().map(|count| (vec![("listener", count.listener.clone())], signed(count.open)));
         gauges(&mut encoder, "sessions", "Sessions open now", None, open)?;
+        let load = std::iter::once((Labels::new(), self.load));
+        gauges(&mut encoder, "load", "Places for connections: 0 enough, 1 few, 2 none left", None, load)?;
         for (name, help, value) in [
             ("store_commits", "Commits acknowledged", self.activity.commits),
             ("store_groups", "Groups of commits, one sync each", self.activity.groups),

@@ -212,20 +212,23 @@ const fn alpn(kind: ServiceKind) -> &'static [&'static [u8]] {
 
 /// What is said to those who are turned away before a session sees them.
 fn words(kind: ServiceKind) -> Words {
-    let (busy, needs_tls): (&'static [u8], &'static [u8]) = match kind {
+    let (busy, needs_tls, fault): (&'static [u8], &'static [u8], &'static [u8]) = match kind {
         ServiceKind::Imap => (
             b"* BYE too many connections from your address; close some and try again\r\n",
             b"* BYE this port speaks TLS from the first byte: set your program to SSL/TLS\r\n",
+            b"* BYE [UNAVAILABLE] a fault of this server; please try again\r\n",
         ),
         ServiceKind::Pop3 => (
             b"-ERR [SYS/TEMP] too many connections from your address; close some and try again\r\n",
             b"-ERR this port speaks TLS from the first byte: set your program to SSL/TLS\r\n",
+            b"-ERR [SYS/TEMP] a fault of this server; please try again\r\n",
         ),
-        ServiceKind::Metrics => (b"", b""),
+        ServiceKind::Metrics => (b"", b"", b""),
         ServiceKind::Mx | ServiceKind::Submission | ServiceKind::Relay | ServiceKind::Lmtp => (
             b"421 4.7.0 too many connections from your address; close some and try again\r\n",
             b"421 4.7.0 this port speaks TLS from the first byte: set your program to SSL/TLS\r\n",
+            b"421 4.3.0 a fault of this server; please try again\r\n",
         ),
     };
-    Words { busy: Cow::Borrowed(busy), needs_tls: Cow::Borrowed(needs_tls) }
+    Words { busy: Cow::Borrowed(busy), needs_tls: Cow::Borrowed(needs_tls), fault: Cow::Borrowed(fault) }
 }

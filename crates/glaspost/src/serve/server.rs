@@ -196,6 +196,9 @@ fn limits(configuration: &Configuration) -> Limits {
     let section = &configuration.limits;
     let limits = Limits {
         connections: section.connections.min(descriptors()),
+        busy_at: section.stress_at,
+        busy: section.stress_timeout.0,
+        full: section.full_timeout.0,
         at_once: Some(section.connections_per_address),
         a_minute: usize::try_from(section.new_connections_per_minute).ok(),
         handshake: section.handshake_timeout.0,

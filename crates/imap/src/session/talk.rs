@@ -27,6 +27,13 @@ pub(crate) struct Talk {
     reply: Vec<u8>,
 }
 
+/// How long the client may take for what it sends next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wait {
+    began: Instant,
+    most: Duration,
+}
+
 /// What came of reading on.
 #[derive(Debug)]
 pub(crate) enum Read {
@@ -96,11 +103,11 @@ impl Talk {
         self.flush().await
     }
 
-    /// Reads on until something is whole, waiting at most until `deadline`.
+    /// Reads on until something is whole, waiting as long as `wait` says.
     ///
     /// # Cancel safety
     /// What was read stays, here or in the framer.
-    pub(crate) async fn read(&mut self, limits: &Limits, deadline: Instant) -> Result<Read, Ended> {
+    pub(crate) async fn read(&mut self, limits: &Limits, wait: Wait) -> Result<Read, Ended> {
         loop {
             let (used, step) = self.framer.feed(self.conversation.input.buffered(), limits);
             self.conversation.input.consume(used);
@@ -110,7 +117,7 @@ impl Talk {
                 Step::Literal { size, sync } => return Ok(Read::Literal { size, sync }),
                 Step::Incomplete => {
                     self.flush().await?;
-                    self.fill(deadline).await?;
+                    self.fill(wait).await?;
                 }
             }
         }
@@ -120,9 +127,8 @@ impl Talk {
     ///
     /// # Cancel safety
     /// What was read stays in the input.
-    pub(crate) async fn fill(&mut self, deadline: Instant) -> Result<(), Ended> {
-        let wait = deadline.saturating_duration_since(Instant::now());
-        match self.conversation.input.fill_within(wait).await {
+    pub(crate) async fn fill(&mut self, wait: Wait) -> Result<(), Ended> {
+        match self.conversation.input.fill_since(wait.began, wait.most).await {
             Ok(0) => Err(Ended::Gone(transport::InputError::Closed)),
             Ok(read) => {
                 self.counts.bytes_in = self.counts.bytes_in.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
@@ -133,8 +139,8 @@ impl Talk {
         }
     }
 
-    /// A deadline from now on.
-    pub(crate) fn within(wait: Duration) -> Instant {
-        Instant::now() + wait
+    /// A wait that begins now.
+    pub(crate) fn within(most: Duration) -> Wait {
+        Wait { began: Instant::now(), most }
     }
 }

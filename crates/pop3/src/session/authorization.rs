@@ -53,6 +53,7 @@ impl Session {
         match Maildrop::open(&self.house.store, login, &self.talk.peer.session.to_string()).await {
             Ok(maildrop) => {
                 self.state = State::Transaction(Box::new(maildrop));
+                self.talk.trust();
                 self.ok(self.words.logged_in).await?;
                 Ok(Next::GoOn)
             }

@@ -36,6 +36,7 @@ pub(super) async fn auth(session: &mut Session, phase: Phase, arguments: &[u8]) 
         Ok(login) => {
             session.note_login(login.account, mechanism);
             session.login = Some(login);
+            session.talk.trust();
             // RFC 4954, 6
             Ok(Turn::say(phase, Reply::new(235, EnhancedCode(2, 7, 0), "authenticated")))
         }

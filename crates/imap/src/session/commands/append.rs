@@ -109,11 +109,11 @@ async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64) -> Result<Opt
     let stop = talk.conversation.stop.clone();
     while left > 0 {
         if talk.conversation.input.buffered().is_empty() {
-            let deadline = Talk::within(talk.house.settings.wait_in_literal);
+            let wait = Talk::within(talk.house.settings.wait_in_literal);
             // Nothing of it is kept yet: the client is told, and sends it again to the next process.
             tokio::select! {
                 () = stop.cancelled() => return Err(Ended::Stopped),
-                filled = talk.fill(deadline) => filled?,
+                filled = talk.fill(wait) => filled?,
             }
         }
         let piece = usize::try_from(left).unwrap_or(usize::MAX);
@@ -135,8 +135,8 @@ async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64) -> Result<Opt
 
 /// The rest of the command's line.
 async fn line(talk: &mut Talk) -> Result<Vec<u8>, Ended> {
-    let deadline = Talk::within(talk.house.settings.wait_in_literal);
-    match talk.read(&Limits::BEFORE_LOGIN, deadline).await? {
+    let wait = Talk::within(talk.house.settings.wait_in_literal);
+    match talk.read(&Limits::BEFORE_LOGIN, wait).await? {
         Read::Command(rest) | Read::TooLong(rest) => Ok(rest),
         Read::Literal { size, sync } => {
             talk.framer.refuse_literal(size, sync);

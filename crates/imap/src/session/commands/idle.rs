@@ -28,7 +28,7 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
     let mut revoked = login.revoked.clone();
     let stop = talk.conversation.stop.clone();
     talk.go_ahead("idling").await?;
-    let deadline = Talk::within(talk.house.settings.wait_after_login);
+    let wait = Talk::within(talk.house.settings.wait_after_login);
     loop {
         // The mark is set before the look: a commit after the look wakes the wait below.
         changed.borrow_and_update();
@@ -41,7 +41,7 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
             _ = revoked.wait() => return Err(Ended::Revoked),
             // An account whose channel is closed wakes nobody any more.
             Ok(()) = changed.changed() => Woken::Changed,
-            read = talk.read(&Limits::BEFORE_LOGIN, deadline) => Woken::Line(read?),
+            read = talk.read(&Limits::BEFORE_LOGIN, wait) => Woken::Line(read?),
         };
         match woken {
             Woken::Changed => {}
