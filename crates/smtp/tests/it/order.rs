@@ -95,7 +95,7 @@ async fn play(commands: Vec<&'static str>) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn any_order_is_answered_as_the_model_says(picks in proptest::collection::vec(0..COMMANDS.len(), 1..30)) {
+    fn s25_any_order_is_answered_as_the_model_says(picks in proptest::collection::vec(0..COMMANDS.len(), 1..30)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(play(picks.into_iter().map(|pick| COMMANDS[pick]).collect()))?;
     }
