@@ -18,7 +18,7 @@ run: build ## build, then start a whole provider on this machine and say what to
 test: tools ## install what the tests need, start the real parts, run every test
 	$(CARGO) test --workspace --locked
 	$(CARGO) build --locked -p glaspost
-	.venv/bin/python -m pytest tests
+	.venv/bin/python -m pytest tests benches
 
 check: tools-check ## format, lints, licences, documentation, the house's rules, quick tests
 	$(CARGO) fmt --all --check

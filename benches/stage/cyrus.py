@@ -14,6 +14,7 @@ FOLDERS = ("config", "config/db", "config/socket", "run", "run/proc", "run/lock"
 
 class Cyrus(BehindPostfix):
     name = "cyrus"
+    prefix = "INBOX."
 
     def prepare(self, accounts):
         super().prepare(accounts)

@@ -19,6 +19,8 @@ class Server:
     """One server, or a mail transport with its mailbox server. Subclasses prepare the folder and name the commands."""
 
     name = ""
+    #: What stands before the name of a mailbox beside the INBOX.
+    prefix = ""
 
     def __init__(self, folder, certificate):
         self.folder = folder / self.name
@@ -101,7 +103,7 @@ class Server:
         """Makes a mailbox beside the INBOX."""
         with imaplib.IMAP4(HOST, self.port["imap"], timeout=60) as client:
             client.login(person, PASSWORD)
-            done, text = client.create(mailbox)
+            done, text = client.create(self.prefix + mailbox)
             if done != "OK":
                 raise RuntimeError(f"{self.name}: {mailbox} of {person}: {text}")
 

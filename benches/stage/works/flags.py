@@ -13,7 +13,7 @@ MESSAGES = 2000
 def fill(server, stage, owners, messages):
     def make(owner):
         server.create(owner, MAILBOX)
-        stage.load.run(server, "imap", "fill", user=owner, password=PASSWORD, mailbox=MAILBOX, count=messages,
+        stage.load.run(server, "imap", "fill", user=owner, password=PASSWORD, mailbox=server.prefix + MAILBOX, count=messages,
                        size_from=2048, size_to=4096)
 
     for owner in owners:
@@ -28,7 +28,7 @@ def change(key, owners, count, at_once):
         with measured(server) as spent:
             result = stage.load.run(
                 server, "imap", "flags", sessions=len(owners), count=stage.count(count, at_least=len(owners)),
-                user_file=stage.lists.users(owners, key), mailbox=MAILBOX, range=at_once,
+                user_file=stage.lists.users(owners, key), mailbox=server.prefix + MAILBOX, range=at_once,
             )
         return of_load(key, server, result, spent, {key: result["per_second"]})
 
@@ -42,5 +42,5 @@ def work(key, title, factor, owners, count, at_once=1):
 WORKS = (
     work("flags-1", "flag changes one by one, one session", 2, FLAGGERS[:1], 5000),
     work("flags-20", "flag changes one by one, 20 sessions", 6, FLAGGERS, 10_000),
-    work("flags-range", "flag changes by ranges of 100, one session", 3, FLAGGERS[:1], 1000, 100),
+    work("flags-range", "flag changes by ranges of 100, one session", 3, FLAGGERS[:1], 200_000, 100),
 )
