@@ -1,5 +1,6 @@
 //! The command line: a work, the server, and the work's own options.
 use crate::connection::Target;
+use crate::descriptors;
 use crate::error::Error;
 use crate::report::Report;
 use crate::tls::{Client, Tls};
@@ -33,11 +34,22 @@ enum Work {
     Search(work::search::Options),
     /// LOGIN and LOGOUT, each on a new connection
     Login(work::login::Options),
+    /// POP3: UIDL, then RETR of each message
+    Pop3(work::pop3::Options),
+    /// Opens sessions in IDLE and holds them
+    Idle(work::idle::Options),
+    /// From the 250 to EXISTS at one of many idle sessions
+    Notice(work::notice::Options),
+    /// Delivers a realistic corpus
+    Corpus(work::corpus::Options),
+    /// One large message in or out
+    Big(work::big::Options),
 }
 
 /// Does the work and prints its object.
 #[must_use]
 pub fn run(arguments: &Arguments) -> ExitCode {
+    descriptors::allow_many();
     let report = match &arguments.work {
         Work::Smtp(options) => options.run(),
         Work::Append(options) => options.run(),
@@ -46,6 +58,11 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Work::Flags(options) => options.run(),
         Work::Search(options) => options.run(),
         Work::Login(options) => options.run(),
+        Work::Pop3(options) => options.run(),
+        Work::Idle(options) => options.run(),
+        Work::Notice(options) => options.run(),
+        Work::Corpus(options) => options.run(),
+        Work::Big(options) => options.run(),
     };
     report.map_or_else(|error| refused(&error), Report::print)
 }

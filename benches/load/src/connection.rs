@@ -56,6 +56,15 @@ impl Connection {
         Ok(Self { stream: Stream::Tls(stream), ..self })
     }
 
+    /// Changes how long an answer may take.
+    pub(crate) fn set_patience(&mut self, patience: Duration) -> Result<(), Error> {
+        let socket = match &self.stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => &stream.sock,
+        };
+        socket.set_read_timeout(Some(patience)).map_err(Error::io("SO_RCVTIMEO"))
+    }
+
     /// Waits for more bytes from the server.
     pub(crate) fn fill(&mut self) -> Result<usize, Error> {
         let room = self.input.room();

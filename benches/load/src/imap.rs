@@ -1,9 +1,11 @@
 //! An IMAP client that knows what the works need (RFC 9051; RFC 7888 for literals without waiting).
+use crate::clock;
 use crate::connection::{Connection, Target};
 use crate::error::Error;
 use crate::response::{Kind, Response, Responses};
 use crate::tls::Tls;
 use crate::users::User;
+use std::time::{Duration, Instant};
 
 /// The largest literal that LITERAL- lets through without waiting (RFC 7888, 5).
 const LITERAL_MINUS: usize = 4096;
@@ -119,6 +121,32 @@ impl Imap {
             self.finish(|_, _| {})?;
         }
         Ok(())
+    }
+
+    /// IDLE, until the server says that it is idle.
+    pub(crate) fn idle(&mut self) -> Result<(), Error> {
+        self.begin(format_args!("IDLE"));
+        self.connection.send()?;
+        self.until_continue()
+    }
+
+    /// Waits in IDLE until the mailbox is known to hold `number` messages.
+    pub(crate) fn until_exists(&mut self, number: u32, until: Instant) -> Result<(), Error> {
+        while self.exists < number {
+            if clock::now() > until {
+                return Err(Error::Silent);
+            }
+            let (response, line) = self.response()?;
+            if matches!(response.kind, Kind::Tagged(..) | Kind::Strange | Kind::Bye) {
+                return Err(Error::unexpected("a notice in IDLE", line));
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes how long an answer may take.
+    pub(crate) fn set_patience(&mut self, patience: Duration) -> Result<(), Error> {
+        self.connection.set_patience(patience)
     }
 
     /// LOGOUT, and waits until the server has closed.

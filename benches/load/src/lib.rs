@@ -6,11 +6,15 @@
 mod arguments;
 mod clock;
 mod connection;
+mod corpus;
 mod crowd;
+mod descriptors;
 mod error;
 mod imap;
 mod input;
 mod message;
+mod multiline;
+mod pop3;
 mod report;
 mod response;
 mod smtp;

@@ -71,6 +71,18 @@ pub(crate) fn to_read(words: &Words, seed: u64, number: u64, octets: usize, to: 
     message
 }
 
+/// A message of about `octets`, nearly all of it an attachment that does not compress.
+pub(crate) fn big(words: &Words, seed: u64, octets: usize, to: &str) -> Vec<u8> {
+    let mut rng = rng(seed, 0);
+    let mut message = header(&mut rng, words, &Names { seed, from: "sender@example.net", to, number: 0 }, None);
+    // base64 in lines makes 78 octets of 57; the header and the text take about 2,000
+    let mut content = vec![0; octets.saturating_sub(2000) / 78 * 57];
+    rng.fill(&mut content);
+    let text = words.text(&mut rng, 1000);
+    with_attachment(&mut message, 0, &[&text], "photo.jpg", &content);
+    message
+}
+
 /// Adds the header's end and the body of a `multipart/mixed` of a text and an attachment (RFC 2046, 5.1.3).
 pub(crate) fn with_attachment(message: &mut Vec<u8>, number: u64, text: &[&[u8]], name: &str, content: &[u8]) {
     let boundary = format!("=_part_{number:012}");

@@ -31,6 +31,9 @@ pub(crate) struct Options {
     /// Messages
     #[arg(long)]
     count: u64,
+    /// Sessions side by side; with more than one the order of the messages is left to chance
+    #[arg(long, default_value_t = 4)]
+    sessions: usize,
     /// Octets of the smallest message
     #[arg(long, default_value = "2048", value_parser = octets)]
     size_from: usize,
@@ -51,7 +54,7 @@ impl Options {
             imap.learn_capabilities()?;
             Ok(imap)
         };
-        let outcome = crowd::run(1, self.count, prepare, |_, mut imap, share| {
+        let outcome = crowd::run(self.sessions, self.count, prepare, |_, mut imap, share| {
             let (mut begun, mut since, mut bytes) = (0, clock::now(), 0);
             while let Some(number) = share.next() {
                 let octets = message::rng(seed, !number).usize(self.size_from..=self.size_to.max(self.size_from));
