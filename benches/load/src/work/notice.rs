@@ -15,8 +15,6 @@ use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// A notice that takes longer than this is lost.
-const LOST: Duration = Duration::from_secs(10);
 /// Sessions that are opened at the same time.
 const AT_ONCE: usize = 8;
 
@@ -47,6 +45,9 @@ pub(crate) struct Options {
     /// Messages, each for one of the sessions
     #[arg(long, default_value_t = 200)]
     rounds: u64,
+    /// A notice that takes longer than this is lost
+    #[arg(long, default_value_t = 10_000)]
+    lost_after_ms: u64,
     /// The reverse-path
     #[arg(long, default_value = "sender@example.net")]
     from: String,
@@ -61,6 +62,8 @@ struct Watch<'a> {
     sessions: Vec<Imap>,
     /// Messages that the account of line i has, as delivered.
     has: Vec<u32>,
+    /// How long a notice may take.
+    patience: Duration,
 }
 
 impl Options {
@@ -107,7 +110,7 @@ impl Options {
                     let at = usize::try_from(number).unwrap_or_default();
                     let mut imap = Imap::selected(target, &users[at % users.len()], &self.mailbox)?;
                     imap.idle()?;
-                    imap.set_patience(LOST)?;
+                    imap.set_patience(Duration::from_millis(self.lost_after_ms.max(1)))?;
                     lock().push((at, imap));
                 }
                 Ok(())
@@ -123,7 +126,7 @@ impl Options {
             return Err(Error::Arguments("no sessions".to_owned()));
         }
         let has = sessions.iter().take(users.len()).map(|imap| imap.exists).collect();
-        Ok(Watch { users, sessions, has })
+        Ok(Watch { users, sessions, has, patience: Duration::from_millis(self.lost_after_ms) })
     }
 
     fn destination(&self, patience: Duration) -> Result<(Protocol, Target), Error> {
@@ -146,7 +149,7 @@ impl Watch<'_> {
     fn hear(&mut self, at: usize, since: Instant) -> Result<Option<u64>, Error> {
         let account = at % self.users.len();
         self.has[account] += 1;
-        match self.sessions[at].until_exists(self.has[account], since + LOST) {
+        match self.sessions[at].until_exists(self.has[account], since + self.patience) {
             Ok(()) => Ok(Some(u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX))),
             Err(Error::Silent) => Ok(None),
             Err(error) => Err(error),
