@@ -58,13 +58,10 @@ def tried(provider, times=1):
 
 
 def retry(provider, entry):
-    """Has an entry tried until it has gone. Once is not enough where its lane begins to rest just then."""
-    def gone():
-        done = provider.run("queue", "retry", entry, check=False)
-        assert done.returncode in (0, 67), done
-        time.sleep(0.5)
-        return entry not in [one["id"] for one in queue(provider)]
-    wait_for(gone)
+    """Has an entry tried once, whatever is under way just then, and waits until it has gone."""
+    # It may have left meanwhile.
+    assert provider.run("queue", "retry", entry, check=False).returncode in (0, 67)
+    wait_for(lambda: entry not in [one["id"] for one in queue(provider)])
 
 
 def report(provider, word):

@@ -6,8 +6,8 @@ use crate::homes::{Mail, read_again};
 use crate::outbound::{Attempted, Courier, Load};
 use crate::queue::lanes::Item;
 use crate::queue::ledger::{Kept, Turn};
-use crate::queue::settle::{Action, Told, Verdict, Words, settle};
-use crate::queue::{Destination, Pending};
+use crate::queue::settle::{Action, Settled, Told, Verdict, Words, settle};
+use crate::queue::{Destination, Entry, Pending};
 use journal::{Attempt, Event};
 use names::{AccountId, Address};
 use std::sync::Arc;
@@ -133,10 +133,12 @@ impl Inner {
     }
 
     async fn write_with(&self, kept: Kept, verdicts: &[(Address, Verdict)], report: bool) -> Result<(), Error> {
+        let begun_with = kept.entry.clone();
         let mut kept = kept;
         for _ in 0..TRIES {
             let now = self.world.clock.now();
-            let settled = settle(&kept.entry, verdicts, now, &self.settings);
+            let mut settled = settle(&kept.entry, verdicts, now, &self.settings);
+            keep_wishes(&mut settled, &begun_with, &kept.entry);
             if settled.told.is_empty() {
                 return Ok(());
             }
@@ -191,6 +193,20 @@ impl Inner {
             Action::Failed => Event::Failed(attempt),
         };
         self.journal.record(event);
+    }
+}
+
+/// Who was made due by somebody since the attempt began stays due: what it found is older than that wish.
+fn keep_wishes(settled: &mut Settled, begun_with: &Entry, now: &Entry) {
+    let due = |entry: &Entry, address: &Address| {
+        entry.recipients.iter().find(|pending| pending.address == *address).map(|pending| pending.due)
+    };
+    for pending in settled.entry.iter_mut().flat_map(|entry| &mut entry.recipients) {
+        if let Some(wished) = due(now, &pending.address)
+            && due(begun_with, &pending.address).is_some_and(|before| before != wished)
+        {
+            pending.due = pending.due.min(wished);
+        }
     }
 }
 

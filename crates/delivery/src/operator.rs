@@ -5,13 +5,15 @@ use crate::queue::ledger::{Kept, Turn};
 use crate::queue::{Entry, Hold, LaneState, PARTITIONS, QueueId};
 use journal::Event;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Entries read at a time.
 const PAGE: usize = 500;
 /// The most entries of one answer.
 const MOST: usize = 1_000;
-/// How often an act is tried on an entry that others keep changing.
-const TRIES: usize = 5;
+/// How often an act is tried on an entry that others keep changing. Each of those changes is a result for one of its
+/// recipients, or another act, so this ends.
+const TRIES: usize = 4_000;
 
 /// Looks at the queue and changes it; works whether or not the queue runs in this process.
 pub struct Operator(Arc<Inner>);
@@ -127,7 +129,11 @@ impl Operator {
         let now = self.0.world.clock.now();
         let entry = self
             .change(id, |entry| {
-                entry.recipients.iter_mut().for_each(|pending| pending.due = now);
+                for pending in &mut entry.recipients {
+                    // another time than before, so that an attempt under way sees that it is not the one that is meant
+                    let same = pending.due == now;
+                    pending.due = if same { now.minus(Duration::from_millis(1)) } else { now };
+                }
                 true
             })
             .await?;

@@ -4,7 +4,8 @@
 //! What waits is a few bytes in memory, not the message. A lane whose server cannot be reached rests, longer each
 //! time, then one message tries alone. Nothing here waits or touches the store.
 use super::id::QueueId;
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use world::UnixTime;
@@ -49,6 +50,17 @@ struct Lane {
     last_words: Option<Arc<str>>,
     /// Whether it stands in a line of those whose turn comes.
     stands: bool,
+    /// Somebody wanted it tried while a worker was in it: what that one finds is older than the wish.
+    wanted: bool,
+}
+
+/// What has become of an item that was put into a lane.
+enum Claim {
+    Waits,
+    /// A worker has it.
+    Worked,
+    /// A worker has it, and it became due again meanwhile, by somebody's wish.
+    WantedAgain(Arc<str>, UnixTime),
 }
 
 /// All lanes.
@@ -59,7 +71,7 @@ pub(crate) struct Lanes {
     ready: VecDeque<Arc<str>>,
     suspects: VecDeque<Arc<str>>,
     resting: BTreeSet<(UnixTime, Arc<str>)>,
-    claimed: HashSet<Item>,
+    claimed: HashMap<Item, Claim>,
     active: usize,
     active_suspects: usize,
     turns: u64,
@@ -97,21 +109,27 @@ impl Lanes {
             ready: VecDeque::new(),
             suspects: VecDeque::new(),
             resting: BTreeSet::new(),
-            claimed: HashSet::new(),
+            claimed: HashMap::new(),
             active: 0,
             active_suspects: 0,
             turns: 0,
         }
     }
 
-    /// Puts a due item into its lane; false when it waits or is worked on already.
+    /// Puts a due item into its lane; false when it waits already, or is worked on: it then comes again once that is done.
     pub(crate) fn add(&mut self, lane: &Arc<str>, mut item: Item, say_by: UnixTime) -> bool {
         // one text for all that wait in a lane
         if let Some((name, _)) = self.lanes.get_key_value(lane).filter(|(name, _)| **name == item.destination) {
             item.destination = name.clone();
         }
-        if !self.claimed.insert(item.clone()) {
-            return false;
+        match self.claimed.entry(item.clone()) {
+            Entry::Vacant(free) => drop(free.insert(Claim::Waits)),
+            Entry::Occupied(mut claim) => {
+                if !matches!(claim.get(), Claim::Waits) {
+                    claim.insert(Claim::WantedAgain(lane.clone(), say_by));
+                }
+                return false;
+            }
         }
         let entry = self.lanes.entry(lane.clone()).or_insert_with(|| Lane { limit: FIRST_LIMIT, ..Lane::default() });
         entry.waiting.push_back(Waiting { item, say_by });
@@ -132,6 +150,7 @@ impl Lanes {
         self.active += 1;
         self.active_suspects += usize::from(suspect);
         self.turns = self.turns.wrapping_add(1);
+        self.claimed.insert(waiting.item.clone(), Claim::Worked);
         self.stand(&name);
         Some((Turn { lane: name, had: 1, suspect }, waiting.item))
     }
@@ -176,12 +195,16 @@ impl Lanes {
             return None;
         }
         turn.had += 1;
-        lane.waiting.pop_front().map(|waiting| waiting.item)
+        let item = lane.waiting.pop_front()?.item;
+        self.claimed.insert(item.clone(), Claim::Worked);
+        Some(item)
     }
 
-    /// An item has been dealt with: it may come again.
+    /// An item has been dealt with: it may come again, and does at once where somebody wanted that meanwhile.
     pub(crate) fn done(&mut self, item: &Item) {
-        self.claimed.remove(item);
+        if let Some(Claim::WantedAgain(lane, say_by)) = self.claimed.remove(item) {
+            self.add(&lane, item.clone(), say_by);
+        }
     }
 
     /// A worker has left its lane.
@@ -204,6 +227,7 @@ impl Lanes {
         if let Some(lane) = self.lanes.get_mut(name) {
             lane.limit = (lane.limit + 1).min(most);
             lane.failures = 0;
+            lane.wanted = false;
             lane.last_words = None;
             if let Some(until) = lane.rests_until.take() {
                 self.resting.remove(&(until, name.clone()));
@@ -219,6 +243,10 @@ impl Lanes {
         lane.failures = lane.failures.saturating_add(1);
         lane.limit = 1;
         lane.last_words = Some(words.into());
+        if std::mem::take(&mut lane.wanted) {
+            // this attempt began before somebody wanted another: that one is made first
+            return Vec::new();
+        }
         let rest = FIRST_REST.saturating_mul(1 << lane.failures.saturating_sub(1).min(8)).min(LONGEST_REST);
         let until = now.plus(rest);
         if let Some(before) = lane.rests_until.replace(until) {
@@ -228,15 +256,18 @@ impl Lanes {
         let (told, waiting) = std::mem::take(&mut lane.waiting).into_iter().partition(|waiting| waiting.say_by <= now);
         lane.waiting = waiting;
         let told: VecDeque<Waiting> = told;
-        told.into_iter().map(|waiting| waiting.item).collect()
+        let told: Vec<Item> = told.into_iter().map(|waiting| waiting.item).collect();
+        self.claimed.extend(told.iter().map(|item| (item.clone(), Claim::Worked)));
+        told
     }
 
-    /// Lets a resting lane try now.
+    /// Lets a lane try now that rests, or that is about to: a worker in it may just have failed.
     pub(crate) fn try_now(&mut self, name: &Arc<str>) {
-        if let Some(lane) = self.lanes.get_mut(name)
-            && let Some(until) = lane.rests_until.take()
-        {
-            self.resting.remove(&(until, name.clone()));
+        if let Some(lane) = self.lanes.get_mut(name) {
+            lane.wanted = lane.active > 0;
+            if let Some(until) = lane.rests_until.take() {
+                self.resting.remove(&(until, name.clone()));
+            }
         }
         self.stand(name);
     }

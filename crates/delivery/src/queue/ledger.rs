@@ -15,8 +15,9 @@ use world::UnixTime;
 const ENTRY: u8 = b'e';
 const DUE: u8 = b'd';
 const USE: u8 = b'u';
-/// How often a change is tried again when others were first on the record of a blob's uses.
-const TRIES: usize = 32;
+/// How often a change is tried again when others were first on the record of a blob's uses. Who is too late is so because
+/// another change was made, so one of those that wait is always through: this ends when as many write at once.
+const TRIES: usize = 4_000;
 
 /// The queue's partition `partition`.
 pub(crate) const fn place(partition: u8) -> Partition {

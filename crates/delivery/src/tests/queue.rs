@@ -1,8 +1,10 @@
 //! Fairness, restart, owners, and the operator.
 use super::bench::{Bench, HOUR, MINUTE, account, lock};
+use crate::queue::QueueId;
 use crate::queue::lease::{self, Asked};
 use crate::queue::ledger::Turn;
 use crate::{Error, Filter, Origin};
+use futures_util::future::join_all;
 use journal::Event;
 use std::time::Duration;
 use store::Store;
@@ -190,6 +192,47 @@ async fn the_operator_holds_releases_retries_and_removes() {
         })
         .collect();
     assert_eq!(acts, ["queue hold", "queue release", "queue retry"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_during_an_attempt_is_made_right_after_it() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.silent = true);
+    bench.run().rest().await;
+    send(&bench, "x@far.example").await;
+    while server.connections() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // the attempt under way finds nobody; who asks for a retry means the server as it is now
+    server.change(|manners| manners.silent = false);
+    let operator = bench.delivery.operator();
+    let id = operator.list(&Filter::default(), None, 10).await.unwrap().entries[0].id;
+    operator.retry(id, "desk").await.unwrap();
+    let mut waited = 0;
+    while server.connections() < 2 {
+        bench.advance(Duration::from_secs(1)).await;
+        waited += 1;
+        assert!(waited < 3_600, "the retry was forgotten");
+    }
+    bench.rest().await;
+    assert_eq!((server.took().len(), bench.queued().await), (1, 0));
+    assert!(waited <= 301, "{waited} s: as long as a silent server is waited for, and no rest");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_hundred_at_once_on_one_blob_all_come_through() {
+    let bench = Bench::new().await;
+    send(&bench, "x@far.example").await;
+    let operator = bench.delivery.operator();
+    let first = operator.list(&Filter::default(), None, 1).await.unwrap().entries.remove(0);
+    let ledger = &bench.delivery.0.queue.ledger;
+    let ids: Vec<_> = (1..=200).map(|n| QueueId { number: first.id.number.wrapping_add(n), ..first.id }).collect();
+    let made = join_all(ids.iter().map(|id| ledger.create(*id, &first.entry))).await;
+    assert!(made.iter().all(Result::is_ok), "{:?}", made.iter().find(|made| made.is_err()));
+    let gone = join_all(ids.iter().map(|id| operator.remove(*id, "test", "test"))).await;
+    assert!(gone.iter().all(Result::is_ok), "{:?}", gone.iter().find(|gone| gone.is_err()));
+    assert_eq!(bench.queued().await, 1);
 }
 
 #[tokio::test(start_paused = true)]

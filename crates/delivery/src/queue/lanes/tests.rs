@@ -111,7 +111,7 @@ fn an_item_is_there_once() {
     add(&mut lanes, "a.example", 0..1);
     assert!(!lanes.add(&"a.example".into(), item("a.example", 0), NEVER));
     let (turn, taken) = lanes.begin(START).unwrap();
-    assert!(!lanes.add(&"a.example".into(), item("a.example", 0), NEVER));
+    assert_eq!(lanes.len(), 1);
     lanes.done(&taken);
     lanes.leave(&turn);
     assert_eq!((lanes.len(), lanes.active(), lanes.states(9).len()), (0, 0, 0));
@@ -129,4 +129,42 @@ fn an_operator_ends_a_rest() {
     lanes.try_now(&turn.lane);
     assert!(lanes.begin(START).is_some());
     assert_eq!(lanes.next_wake(), None);
+}
+
+#[test]
+fn what_is_wanted_while_it_is_worked_on_comes_again_at_once() {
+    let mut lanes = lanes();
+    add(&mut lanes, "down.example", 0..1);
+    let (turn, first) = lanes.begin(START).unwrap();
+    // before the worker finds that the server is down, somebody has the entry retried
+    assert!(!lanes.add(&turn.lane, first.clone(), NEVER));
+    lanes.try_now(&turn.lane);
+    assert_eq!(lanes.fails(&turn.lane, START, "down"), []);
+    lanes.done(&first);
+    lanes.leave(&turn);
+    let (turn, again) = lanes.begin(START).expect("it is tried again without a rest");
+    assert_eq!(again, first);
+    // one wish is one attempt more: now the lane rests
+    lanes.fails(&turn.lane, START, "down");
+    lanes.done(&again);
+    lanes.leave(&turn);
+    assert!(lanes.begin(START).is_none());
+    assert_eq!(lanes.len(), 0, "nothing is claimed for ever");
+    add(&mut lanes, "down.example", 0..1);
+    assert!(lanes.begin(START).is_none(), "it rests");
+    // and after the worker has found it: the rest is over
+    lanes.try_now(&"down.example".into());
+    assert!(lanes.begin(START).is_some());
+}
+
+#[test]
+fn what_waits_and_is_wanted_is_there_once() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..1);
+    assert!(!lanes.add(&"a.example".into(), item("a.example", 0), NEVER));
+    let (mut turn, first) = lanes.begin(START).unwrap();
+    lanes.lives(&turn.lane);
+    lanes.done(&first);
+    assert_eq!(lanes.next(&mut turn, START), None);
+    assert_eq!(lanes.len(), 0);
 }
