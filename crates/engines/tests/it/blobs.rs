@@ -101,7 +101,7 @@ async fn stored_twice_is_stored_once_and_links_are_by_partition() {
 }
 
 #[tokio::test]
-async fn the_last_link_takes_the_blob_after_the_grace() {
+async fn r11_the_last_link_takes_the_blob_after_the_grace() {
     let directory = tempfile::tempdir().unwrap();
     let engine = open(directory.path());
     let (small, large) = (noise(1, 5000), noise(2, 600_000));
@@ -130,7 +130,7 @@ async fn the_last_link_takes_the_blob_after_the_grace() {
 }
 
 #[tokio::test]
-async fn packs_that_are_mostly_dead_are_copied_and_go() {
+async fn r11_packs_that_are_mostly_dead_are_copied_and_go() {
     let directory = tempfile::tempdir().unwrap();
     let engine = open(directory.path());
     let blobs: Vec<_> = (0..60).map(|n| noise(n, 9_000)).collect();
@@ -176,7 +176,7 @@ fn flip(path: &Path, at: usize) {
 }
 
 #[tokio::test]
-async fn a_flipped_byte_is_never_served() {
+async fn r08_a_flipped_byte_of_a_blob_is_never_served() {
     let directory = tempfile::tempdir().unwrap();
     let engine = open(directory.path());
     let (small, many) = (noise(1, 300), [noise(2, 1000), vec![b'a'; 2 * FRAME]].concat());
@@ -203,7 +203,7 @@ async fn a_flipped_byte_is_never_served() {
 
 /// Row R11 of the threats: the last reference goes while a new one comes, and the collection runs without any grace.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn collection_never_takes_what_is_being_named() {
+async fn r11_collection_never_takes_what_is_being_named() {
     let directory = tempfile::tempdir().unwrap();
     let engine = Arc::new(open(directory.path()));
     let tasks: Vec<_> = (0..4_u64)

@@ -144,7 +144,7 @@ async fn wait_for(mut met: impl FnMut() -> Option<ExitStatus>, mut enough: impl 
 }
 
 #[tokio::test]
-async fn killed_under_load_five_times_nothing_acknowledged_is_lost() {
+async fn r01_killed_under_load_five_times_nothing_acknowledged_is_lost() {
     let directory = tempfile::tempdir().unwrap();
     for round in 0..5 {
         let before = acknowledged(directory.path());
@@ -162,7 +162,7 @@ async fn killed_under_load_five_times_nothing_acknowledged_is_lost() {
 }
 
 #[tokio::test]
-async fn a_failed_sync_ends_the_program_and_loses_nothing_acknowledged() {
+async fn r04_a_failed_sync_ends_the_program_and_loses_nothing_acknowledged() {
     let strace = Path::new("/usr/bin/strace");
     if !strace.exists() {
         println!("strace is not installed: `make tools` brings it");

@@ -112,7 +112,7 @@ async fn looked_at(directory: &Path, letters: &Letters, context: &str) -> Option
 }
 
 #[tokio::test]
-async fn in_a_pack_or_a_large_file_it_is_named_and_only_its_message_is_refused() {
+async fn r08_in_a_pack_or_a_large_file_it_is_named_and_only_its_message_is_refused() {
     let directory = in_memory();
     let letters = fill(directory.path()).await;
     let mut files = vec!["packs/00000001.pack".to_owned()];
@@ -138,7 +138,7 @@ async fn in_a_pack_or_a_large_file_it_is_named_and_only_its_message_is_refused()
 }
 
 #[tokio::test]
-async fn in_any_record_it_is_named() {
+async fn r08_in_any_record_it_is_named() {
     let directory = in_memory();
     let letters = fill(directory.path()).await;
     let rows = |connection: &rusqlite::Connection, table: &str| -> Vec<Vec<u8>> {
@@ -173,7 +173,7 @@ async fn in_any_record_it_is_named() {
 }
 
 #[tokio::test]
-async fn in_the_records_it_is_named_or_means_nothing() {
+async fn r08_in_the_records_it_is_named_or_means_nothing() {
     let directory = in_memory();
     let letters = fill(directory.path()).await;
     let length = std::fs::metadata(directory.path().join("mail.db")).unwrap().len();

@@ -73,7 +73,7 @@ async fn read(directory: &Path) {
 }
 
 #[tokio::test]
-async fn are_opened_read_and_written() {
+async fn r16_stores_of_earlier_releases_are_opened_read_and_written() {
     if let Some(directory) = std::env::var_os(WRITE) {
         return fill(Path::new(&directory)).await;
     }

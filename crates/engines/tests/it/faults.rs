@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use world::UnixTime;
 
 use crate::simulated::{Fault, SimulatedDisk};
-use crate::stage::{SMALL, clock, drop_blob, fetch, in_memory, name, noise, store, within, write};
+use crate::stage::{SMALL, clock, copy, drop_blob, fetch, in_memory, name, noise, store, within, write};
 
 /// Blobs whose name was acknowledged and that nobody has asked to drop.
 #[derive(Default)]
@@ -79,51 +79,34 @@ async fn check(engine: &Embedded, ledger: &Ledger, context: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_power_cut_at_any_write_or_sync_loses_nothing_acknowledged() {
-    let steps = history();
-    let mut total = None;
+async fn r02_a_power_cut_at_any_write_or_sync_of_a_stores_making_leaves_one_that_can_be_made() {
     let mut at = 1;
-    while total.is_none_or(|total| at <= total) {
+    loop {
         let (directory, disk, mut ledger) = (in_memory(), SimulatedDisk::new(), Ledger::default());
         disk.set(Fault::CrashAt(at));
         if let Ok(engine) = open(&directory, &disk) {
-            for step in &steps {
-                if within(take(&engine, step, &mut ledger)).await.is_err() {
-                    break;
-                }
-            }
-            drop(engine);
+            // the first blob and the first record
+            let _ = within(take(&engine, &Step::Deliver(noise(1, 3_000)), &mut ledger)).await;
+        }
+        for seed in 0..20 {
+            let after = disk.power_cut(at * 31 + seed);
+            let copied = in_memory();
+            copy(directory.path(), copied.path());
+            let context = format!("cut at {at}, seed {seed}");
+            let engine = open(&copied, &after).unwrap_or_else(|error| panic!("{context}: {error}"));
+            check(&engine, &ledger, &context).await;
+            take(&engine, &Step::Deliver(noise(2, 20_000)), &mut Ledger::default()).await.unwrap();
         }
         if disk.operations() < at {
-            total = Some(at - 1);
-        }
-        for seed in 0..3 {
-            let after = disk.power_cut(at * 31 + seed);
-            let copy = tempfile::tempdir_in(directory.path()).unwrap();
-            for file in ["mail.db", "mail.db-wal", "journal.db", "journal.db-wal"] {
-                if directory.path().join(file).exists() {
-                    std::fs::copy(directory.path().join(file), copy.path().join(file)).unwrap();
-                }
-            }
-            let context = format!("cut at {at}, seed {seed}");
-            let engine = open(&copy, &after).unwrap_or_else(|error| panic!("{context}: {error}"));
-            check(&engine, &ledger, &context).await;
-            for n in 100..103 {
-                take(&engine, &Step::Deliver(noise(n, 20_000)), &mut ledger).await.unwrap();
-            }
-            take(&engine, &Step::Collect, &mut ledger).await.unwrap();
-            check(&engine, &ledger, &format!("{context}, after going on")).await;
-            for n in 100..103 {
-                ledger.named.remove(&BlobHash::of(&noise(n, 20_000)));
-            }
+            break;
         }
         at += 1;
     }
-    assert!(total.unwrap() > 60, "{total:?} operations");
+    assert!(at > 10, "{at} operations");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn every_operation_may_fail_once() {
+async fn r04_r24_every_operation_on_the_disk_fails_once_and_after_a_failed_sync_nothing_is_written() {
     let steps = history();
     let mut at = 1;
     loop {
@@ -163,7 +146,7 @@ async fn every_operation_may_fail_once() {
 }
 
 #[tokio::test]
-async fn growth_is_refused_below_the_reserve_and_deleting_is_not() {
+async fn r06_growth_is_refused_below_the_reserve_and_deleting_is_not() {
     let (directory, disk) = (in_memory(), SimulatedDisk::new());
     let settings = engines::Settings { reserve_bytes: 1024 * 1024, ..SMALL };
     let real: Arc<dyn Disk> = Arc::new(disk.clone());

@@ -47,7 +47,7 @@ fn fill(path: &Path) -> usize {
 }
 
 #[tokio::test]
-async fn deleting_goes_on_and_growth_comes_back() {
+async fn r06_on_a_full_file_system_deleting_goes_on_and_growth_comes_back() {
     let Some(mounted) = Mounted::new() else {
         println!("this process may not mount: the simulated disk tests the refusal alone");
         return;

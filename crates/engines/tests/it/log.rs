@@ -18,7 +18,7 @@ fn log_length(directory: &Path) -> u64 {
 }
 
 #[tokio::test]
-async fn cut_at_any_frame_it_holds_what_was_acknowledged_and_nothing_half() {
+async fn r03_the_log_cut_at_any_frame_holds_what_was_acknowledged_and_nothing_half() {
     let directory = in_memory();
     let engine = open(directory.path());
     let mut ends = Vec::new();

@@ -144,7 +144,7 @@ async fn a_damaged_record_is_named_and_its_neighbours_are_served() {
 }
 
 #[test]
-fn a_second_process_is_told_who_has_the_store() {
+fn r15_a_second_process_is_told_who_has_the_store() {
     let directory = tempfile::tempdir().unwrap();
     let engine = open(directory.path());
     match Embedded::open(directory.path(), clock(), SMALL).err() {
@@ -157,7 +157,7 @@ fn a_second_process_is_told_who_has_the_store() {
 }
 
 #[test]
-fn databases_of_a_later_release_or_of_others_are_left_alone() {
+fn r16_databases_of_a_later_release_or_of_others_are_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     drop(open(directory.path()));
     let path = directory.path().join("mail.db");
@@ -200,7 +200,7 @@ async fn the_queue_has_1024_places_and_a_dropped_one_comes_back() {
 
 /// Row R08 of the threats, for the database: whatever byte is flipped, nothing wrong is ever served.
 #[tokio::test]
-async fn a_flipped_byte_of_the_database_is_never_served() {
+async fn r08_a_flipped_byte_of_the_database_is_never_served() {
     let directory = in_memory();
     let engine = open(directory.path());
     for n in 0..40_u8 {

@@ -1,13 +1,18 @@
 //! A disk in memory that forgets what was not synced: it loses, tears and reorders it, and lets any operation fail.
+mod cut;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use engines::{Disk, DiskFile, Entry, Lock, Space};
 
+pub(crate) use cut::{Cut, Dice, Replay};
+
 /// What goes wrong, counted in operations that change the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Fault {
+    #[default]
     None,
     /// The n-th fails, the next ones do not.
     FailOnce(u64),
@@ -19,6 +24,7 @@ pub(crate) enum Fault {
 #[derive(Clone)]
 pub(crate) struct SimulatedDisk(Arc<Mutex<State>>);
 
+#[derive(Default)]
 struct State {
     files: Vec<File>,
     /// What a path names now: a file by its number, or a directory.
@@ -29,10 +35,34 @@ struct State {
     fault: Fault,
     failed_syncs: u64,
     free: u64,
+    /// What was done, each with what [`SimulatedDisk::record`] was to look at then.
+    recorded: Option<(Vec<(Event, Moment)>, Look)>,
+}
+
+/// Looks at what is beside the disk.
+type Look = Box<dyn Fn() -> Moment + Send>;
+
+/// What is seen beside the disk when it changes: here how much of the databases was on theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Moment {
+    /// How often the store was opened.
+    pub(crate) life: usize,
+    /// The length of the write-ahead log.
+    pub(crate) log: u64,
+}
+
+/// What changes a disk.
+#[derive(Clone)]
+pub(crate) enum Event {
+    /// A name comes to stand for something, or for nothing.
+    Name(String, Option<Node>),
+    Change(usize, Change),
+    Sync(usize),
+    SyncDirectory(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Node {
+pub(crate) enum Node {
     Directory,
     File(usize),
 }
@@ -45,7 +75,7 @@ struct File {
 }
 
 #[derive(Clone)]
-enum Change {
+pub(crate) enum Change {
     Write { at: usize, bytes: Vec<u8> },
     Length(usize),
 }
@@ -64,26 +94,6 @@ impl Change {
     }
 }
 
-/// Good enough to choose what is lost.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % limit
-    }
-
-    fn coin(&mut self) -> bool {
-        self.below(2) == 0
-    }
-}
-
 impl SimulatedDisk {
     pub(crate) fn new() -> Self {
         Self::of(Vec::new(), BTreeMap::from([(String::new(), Node::Directory)]))
@@ -94,12 +104,9 @@ impl SimulatedDisk {
             files,
             durable_names: names.clone(),
             names,
-            unsynced_names: Vec::new(),
-            operations: 0,
-            fault: Fault::None,
-            failed_syncs: 0,
             // too little for the reserve file, which would only cost memory here
             free: 16 * 1024 * 1024,
+            ..State::default()
         })))
     }
 
@@ -115,64 +122,29 @@ impl SimulatedDisk {
         self.state().operations
     }
 
+    /// Writes down from now on what is done, each with what `look` gives then.
+    pub(crate) fn record(&self, look: impl Fn() -> Moment + Send + 'static) {
+        self.state().recorded = Some((Vec::new(), Box::new(look)));
+    }
+
+    /// How many things were written down.
+    pub(crate) fn recorded_so_far(&self) -> usize {
+        self.state().recorded.as_ref().map_or(0, |(events, _)| events.len())
+    }
+
+    /// What was written down.
+    pub(crate) fn recorded(&self) -> Vec<(Event, Moment)> {
+        self.state().recorded.take().map(|(events, _)| events).unwrap_or_default()
+    }
+
     /// How many syncs were made to fail.
     pub(crate) fn failed_syncs(&self) -> u64 {
         self.state().failed_syncs
     }
 
-    /// The disk after a power cut: of what was not synced any part may be there, in any order, torn at `sector` bytes.
-    pub(crate) fn power_cut(&self, seed: u64) -> Self {
-        let mut dice = Dice::new(seed);
-        let sector = if dice.coin() { 512 } else { 4096 };
-        let state = self.state();
-        let mut names = state.durable_names.clone();
-        for (path, node) in &state.unsynced_names {
-            if dice.coin() {
-                match node {
-                    Some(node) => names.insert(path.clone(), *node),
-                    None => names.remove(path),
-                };
-            }
-        }
-        // what lies in a directory that is not there is not there
-        let has_parent =
-            |names: &BTreeMap<String, Node>, path: &str| path.is_empty() || names.contains_key(parent(path));
-        loop {
-            let orphans: Vec<_> = names.keys().filter(|path| !has_parent(&names, path)).cloned().collect();
-            if orphans.is_empty() {
-                break;
-            }
-            names.retain(|path, _| !orphans.contains(path));
-        }
-        let files = state.files.iter().map(|file| survive(file, sector, &mut dice)).collect();
-        Self::of(files, names)
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
     }
-}
-
-fn survive(file: &File, sector: usize, dice: &mut Dice) -> File {
-    let mut bytes = file.durable.clone();
-    let mut left: Vec<&Change> = file.unsynced.iter().filter(|_| dice.coin()).collect();
-    while !left.is_empty() {
-        match left.swap_remove(dice.below(left.len())) {
-            Change::Write { at, bytes: written } if dice.coin() => {
-                // torn: only some of its sectors arrived
-                let mut begin = 0;
-                while begin < written.len() {
-                    let end = ((at + begin) / sector * sector + sector - at).min(written.len());
-                    if dice.coin() {
-                        Change::Write { at: at + begin, bytes: written[begin..end].to_vec() }.apply(&mut bytes);
-                    }
-                    begin = end;
-                }
-            }
-            change => change.apply(&mut bytes),
-        }
-    }
-    File { now: bytes.clone(), durable: bytes, unsynced: Vec::new() }
 }
 
 fn parent(path: &str) -> &str {
@@ -191,12 +163,57 @@ impl State {
         if fails { Err(io::Error::other("simulated fault")) } else { Ok(()) }
     }
 
-    fn name(&mut self, path: &str, node: Option<Node>) {
-        match node {
-            Some(node) => self.names.insert(path.to_owned(), node),
-            None => self.names.remove(path),
-        };
-        self.unsynced_names.push((path.to_owned(), node));
+    /// Does what has not failed, and writes it down.
+    fn done(&mut self, event: Event) {
+        self.apply(&event);
+        if let Some((events, look)) = &mut self.recorded {
+            let moment = look();
+            events.push((event, moment));
+        }
+    }
+
+    fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Name(path, node) => {
+                if let Some(Node::File(number)) = node
+                    && *number == self.files.len()
+                {
+                    self.files.push(File::default());
+                }
+                match node {
+                    Some(node) => self.names.insert(path.clone(), *node),
+                    None => self.names.remove(path),
+                };
+                self.unsynced_names.push((path.clone(), *node));
+            }
+            Event::Change(number, change) => {
+                let file = &mut self.files[*number];
+                change.apply(&mut file.now);
+                file.unsynced.push(change.clone());
+            }
+            Event::Sync(number) => {
+                let file = &mut self.files[*number];
+                for change in std::mem::take(&mut file.unsynced) {
+                    change.apply(&mut file.durable);
+                }
+            }
+            Event::SyncDirectory(name) => {
+                for (path, node) in self.unsynced_in(name) {
+                    match node {
+                        Some(node) => self.durable_names.insert(path, node),
+                        None => self.durable_names.remove(&path),
+                    };
+                }
+            }
+        }
+    }
+
+    /// Takes out the changes of names in a directory.
+    fn unsynced_in(&mut self, directory: &str) -> Vec<(String, Option<Node>)> {
+        let (inside, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.unsynced_names).into_iter().partition(|(path, _)| parent(path) == directory);
+        self.unsynced_names = rest;
+        inside
     }
 
     fn find(&self, path: &str) -> io::Result<Node> {
@@ -212,7 +229,7 @@ impl Disk for SimulatedDisk {
         }
         state.find(parent(name))?;
         state.count()?;
-        state.name(name, Some(Node::Directory));
+        state.done(Event::Name(name.to_owned(), Some(Node::Directory)));
         Ok(())
     }
 
@@ -224,8 +241,7 @@ impl Disk for SimulatedDisk {
         }
         state.count()?;
         let number = state.files.len();
-        state.files.push(File::default());
-        state.name(name, Some(Node::File(number)));
+        state.done(Event::Name(name.to_owned(), Some(Node::File(number))));
         Ok(Arc::new(Handle { disk: self.clone(), number }))
     }
 
@@ -241,8 +257,8 @@ impl Disk for SimulatedDisk {
         let node = state.find(from)?;
         state.find(parent(to))?;
         state.count()?;
-        state.name(to, Some(node));
-        state.name(from, None);
+        state.done(Event::Name(to.to_owned(), Some(node)));
+        state.done(Event::Name(from.to_owned(), None));
         Ok(())
     }
 
@@ -250,27 +266,19 @@ impl Disk for SimulatedDisk {
         let mut state = self.state();
         state.find(name)?;
         state.count()?;
-        state.name(name, None);
+        state.done(Event::Name(name.to_owned(), None));
         Ok(())
     }
 
     fn sync_directory(&self, name: &str) -> io::Result<()> {
         let mut state = self.state();
         state.find(name)?;
-        let counted = state.count();
-        let (synced, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut state.unsynced_names).into_iter().partition(|(path, _)| parent(path) == name);
-        state.unsynced_names = rest;
-        if counted.is_err() {
+        if let Err(failed) = state.count() {
             state.failed_syncs += 1;
-            return counted;
+            state.unsynced_in(name);
+            return Err(failed);
         }
-        for (path, node) in synced {
-            match node {
-                Some(node) => state.durable_names.insert(path, node),
-                None => state.durable_names.remove(&path),
-            };
-        }
+        state.done(Event::SyncDirectory(name.to_owned()));
         Ok(())
     }
 
@@ -309,9 +317,7 @@ impl Handle {
         let crashed = matches!(state.fault, Fault::CrashAt(n) if state.operations == n);
         if counted.is_ok() || crashed {
             // the write in the middle of which the machine stops may arrive in part
-            let file = &mut state.files[self.number];
-            change.apply(&mut file.now);
-            file.unsynced.push(change);
+            state.done(Event::Change(self.number, change));
         }
         counted
     }
@@ -341,18 +347,14 @@ impl DiskFile for Handle {
 
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.state();
-        let counted = state.count();
-        if counted.is_err() {
+        if let Err(failed) = state.count() {
             state.failed_syncs += 1;
+            // after a failed sync the system takes the pages for clean: a later sync does not write them
+            state.files[self.number].unsynced.clear();
+            return Err(failed);
         }
-        let file = &mut state.files[self.number];
-        // after a failed sync the system takes the pages for clean: a later sync does not write them
-        for change in std::mem::take(&mut file.unsynced) {
-            if counted.is_ok() {
-                change.apply(&mut file.durable);
-            }
-        }
-        counted
+        state.done(Event::Sync(self.number));
+        Ok(())
     }
 
     fn length(&self) -> io::Result<u64> {

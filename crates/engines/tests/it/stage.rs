@@ -13,7 +13,8 @@ use world::scripted::ScriptedClock;
 
 /// Small packs, so that a test sees many.
 pub(crate) const SMALL: Settings = Settings {
-    reserve_bytes: 0,
+    // with none at all the simulated disk, which has little room, would hold the reserve file in memory
+    reserve_bytes: 1,
     seal_bytes: 64 * 1024,
     allocate_bytes: 16 * 1024,
     large_bytes: 128 * 1024,
