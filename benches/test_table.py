@@ -88,8 +88,8 @@ def test_the_answer_of_the_load():
     for status, printed in ((1, good), (0, good.replace('"errors":0', '"errors":2'))):
         with pytest.raises(LoadFailed):
             answer(["load"], status, printed, "421 go away")
-    assert flatten({"_from": "a", "lmtp": False, "hold": True, "to": None, "per_connection": 100}) == [
-        "--from", "a", "--hold", "--per-connection", 100]
+    assert flatten({"_from": "a", "lmtp": False, "hold": True, "deliver": ("smtp", "there"), "to": None, "per_connection": 100}) == [
+        "--from", "a", "--hold", "--deliver", "smtp", "there", "--per-connection", 100]
 
 
 def test_a_template_must_be_filled_whole(tmp_path):

@@ -52,14 +52,14 @@ class Load:
 
 
 def flatten(options):
-    """`per_connection=100` becomes `--per-connection 100`; True stands for a flag alone, None for nothing."""
+    """`per_connection=100` becomes `--per-connection 100`; True stands for a flag alone, None for nothing, a tuple for several."""
     words = []
     for name, value in options.items():
         if value is None or value is False:
             continue
         words.append("--" + name.strip("_").replace("_", "-"))
         if value is not True:
-            words.append(value)
+            words += value if isinstance(value, tuple) else [value]
     return words
 
 

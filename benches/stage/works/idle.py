@@ -11,8 +11,8 @@ from stage.server import HOST
 from stage.works import Work
 
 SESSIONS = len(PEOPLE)
-#: Dovecot hibernates a session after 5 s of silence.
-QUIET_SECONDS = 10
+#: Dovecot hibernates a session after 5 s of silence, and its processes that have nobody left end 5 s later.
+QUIET_SECONDS = 15
 
 
 def empty(server, stage):
@@ -41,11 +41,11 @@ def idle(key, door):
 
 def notice(server, stage):
     users = warm(server, stage)
-    rounds = stage.count(200, 20)
+    rounds = stage.count(120, 20)
     with measured(server) as spent:
         result = stage.load.run(
             server, "imap", "notice", sessions=SESSIONS, user_file=users, mailbox="INBOX", rounds=rounds,
-            deliver=f"{HOST}:{server.port['smtp']}",
+            deliver=("smtp", f"{HOST}:{server.port['smtp']}"),
         )
         server.settle()
     server.expect(PEOPLE, rounds)
