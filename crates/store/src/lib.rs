@@ -22,6 +22,7 @@ mod lock;
 mod mailbox;
 pub mod memory;
 mod outcome;
+mod prompt;
 mod records;
 mod schema;
 mod seal;

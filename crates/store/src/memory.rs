@@ -3,6 +3,7 @@
 //! A commit is taken when it is handed in, unless commits are held ([`Memory::hold`]): then they gather and are taken
 //! as one group. Values are kept sealed, as every engine keeps them.
 mod blobs;
+mod faults;
 use crate::blob::{BlobHash, Blobs};
 use crate::engine::{
     Answer, Commit, CommitError, Engine, EngineError, EngineStats, Found, Growth, Key, MAX_KEY, MAX_PAGE, Partition,
@@ -12,10 +13,10 @@ use crate::lock::lock;
 use crate::seal::{seal, unseal};
 use blobs::{MemoryBlobs, Stored};
 use bytes::Bytes;
+use faults::Faults;
 use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use world::Clock;
 
@@ -43,16 +44,6 @@ struct State {
     waiting: VecDeque<(Commit, Answer, OwnedSemaphorePermit)>,
     faults: Faults,
     counts: Counts,
-}
-
-#[derive(Default)]
-struct Faults {
-    held: bool,
-    below_reserve: bool,
-    full: bool,
-    sync: bool,
-    next: VecDeque<Option<CommitError>>,
-    delay: Duration,
 }
 
 /// How often the engine was asked, for tests of what an operation costs.
@@ -104,31 +95,6 @@ impl Memory {
     /// How many commits wait.
     pub fn waiting(&self) -> usize {
         lock(&self.shared.state).waiting.len()
-    }
-
-    /// Refuses the next commit, or the one after those that were named before, with `why`; `None` lets it pass.
-    pub fn fail_next(&self, why: Option<CommitError>) {
-        lock(&self.shared.state).faults.next.push_back(why);
-    }
-
-    /// Says that free space is below the reserve: growing commits are refused, freeing ones are not.
-    pub fn below_reserve(&self, below: bool) {
-        lock(&self.shared.state).faults.below_reserve = below;
-    }
-
-    /// Says that the disk is full: every commit and blob is refused.
-    pub fn full(&self, full: bool) {
-        lock(&self.shared.state).faults.full = full;
-    }
-
-    /// Lets the next sync fail: nothing of that group is acknowledged, and the engine closes.
-    pub fn fail_sync(&self) {
-        lock(&self.shared.state).faults.sync = true;
-    }
-
-    /// Lets every `reserve` and every end of a blob take `delay` of tokio's time.
-    pub fn delay(&self, delay: Duration) {
-        lock(&self.shared.state).faults.delay = delay;
     }
 
     /// Flips a bit of the record under a key.
@@ -330,6 +296,9 @@ impl Engine for Memory {
     fn read(&self, partition: Partition, reads: Vec<Read>) -> BoxFuture<'_, Result<Vec<Found>, EngineError>> {
         let mut state = lock(&self.shared.state);
         state.counts.reads += 1;
+        if state.faults.mute {
+            return Box::pin(std::future::pending());
+        }
         let found = reads.iter().map(|read| state.answer(partition, read)).collect();
         Box::pin(std::future::ready(Ok(found)))
     }

@@ -8,6 +8,7 @@ use crate::email_cache::EmailCache;
 use crate::engine::{Engine, EngineStats, PartitionKind};
 use crate::error::Error;
 use crate::head::Ground;
+use crate::prompt::Prompt;
 use crate::records::Records;
 use accounts::Heads;
 use names::{AccountId, ByteSize};
@@ -73,6 +74,7 @@ impl Store {
     /// # Errors
     /// [`Error::NewerSchema`] for a store that a newer release wrote.
     pub async fn open(engine: Arc<dyn Engine>, world: World, settings: Settings) -> Result<Self, Error> {
+        let engine: Arc<dyn Engine> = Arc::new(Prompt::new(engine));
         let records = Records::new(engine.clone(), world.random.clone());
         let epoch = opening::open(&records).await?;
         let max_mailboxes = settings.max_mailboxes;

@@ -69,6 +69,9 @@ impl Blobs for MemoryBlobs {
 
     fn open(&self, hash: BlobHash) -> BoxFuture<'_, Result<Option<Box<dyn BlobSource>>, EngineError>> {
         let state = lock(&self.shared.state);
+        if state.faults.mute {
+            return Box::pin(std::future::pending());
+        }
         let source = state.blobs.get(&hash).map(|stored| {
             let whole = BlobHash::of(&stored.bytes) == hash;
             Box::new(MemorySource { bytes: stored.bytes.clone(), whole, hash }) as Box<dyn BlobSource>
