@@ -17,7 +17,7 @@ pub(crate) use password::prepare_password;
 pub(crate) use pool::HashPool;
 pub(crate) use scheme::HashMemory;
 pub(crate) use sessions::Sessions;
-pub use sessions::{Revocation, Revoked, Service, SessionPermit};
+pub use sessions::{Leash, Leashed, Revocation, Revoked, Service, SessionPermit};
 pub use throttle::ThrottleLimits;
 pub(crate) use throttle::{Attempted, NameKey, Throttle};
 pub(crate) use verdicts::Verdicts;

@@ -3,7 +3,11 @@ use names::AccountId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::watch;
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+
+/// How long a session whose login was taken back may go on with what it is at.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// What is logged in to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +60,43 @@ impl Revoked {
     /// Why the session must end, if it must.
     pub fn cause(&self) -> Option<Revocation> {
         *self.0.borrow()
+    }
+}
+
+/// What a session does not end by itself once its login is taken back: a message that drips in, a reply that is read
+/// slowly. The session holds the leash; whoever runs it waits for [`Leashed::over`] beside it.
+#[derive(Debug)]
+pub struct Leash(Option<oneshot::Sender<Revoked>>);
+
+/// The other end of a [`Leash`].
+#[derive(Debug)]
+pub struct Leashed(oneshot::Receiver<Revoked>);
+
+impl Leash {
+    /// A leash and its other end.
+    pub fn new() -> (Self, Leashed) {
+        let (sender, receiver) = oneshot::channel();
+        (Self(Some(sender)), Leashed(receiver))
+    }
+
+    /// Somebody has logged in; a session does so once.
+    pub fn hold(&mut self, revoked: &Revoked) {
+        if let Some(held) = self.0.take() {
+            // Nobody at the other end: nobody runs this session.
+            let _ = held.send(revoked.clone());
+        }
+    }
+}
+
+impl Leashed {
+    /// Waits until the login has been taken back for half a minute; for ever where it is not.
+    pub async fn over(self) {
+        match self.0.await {
+            Ok(mut revoked) => revoked.wait().await,
+            // The session is over itself.
+            Err(_) => std::future::pending().await,
+        };
+        tokio::time::sleep(GRACE).await;
     }
 }
 
