@@ -10,7 +10,7 @@ mod words;
 use crate::wire::Command;
 use ::journal::Journal;
 use authorization::Authorization;
-use directory::Directory;
+use directory::{Directory, Leash};
 use futures_util::future::BoxFuture;
 use maildrop::Maildrop;
 use row::{Next, When};
@@ -75,6 +75,7 @@ impl Service for Pop3 {
             let began = tokio::time::Instant::now();
             let talk = link.into_lines(house.settings.write_timeout);
             house.journal.record(journal::opened(&talk.peer));
+            let (leash, leashed) = Leash::new();
             let mut session = Session {
                 words: Words::of(house.settings.language),
                 talk,
@@ -82,8 +83,12 @@ impl Service for Pop3 {
                 state: State::Authorization(Authorization::default()),
                 errors: 0,
                 counts: ::journal::Counts::default(),
+                leash,
             };
-            let end = session.run().await;
+            let end = tokio::select! {
+                end = session.run() => end,
+                () = leashed.over() => Ended::Gone,
+            };
             session.journal_end(&end, began.elapsed());
             if matches!(end, Ended::Quit | Ended::Told) {
                 session.talk.goodbye().await;
@@ -122,6 +127,8 @@ struct Session {
     words: &'static Words,
     errors: u32,
     counts: ::journal::Counts,
+    /// Ends the session when its login is taken back and it does not end by itself.
+    leash: Leash,
 }
 
 impl Session {

@@ -18,7 +18,7 @@ mod turn;
 
 use crate::door::{AuthRule, Door};
 use crate::smtp::{House, SenderKey};
-use directory::Login;
+use directory::{Leash, Login};
 use journal::{Cause, Counts, Refused};
 use phase::Phase;
 use smtp_wire::{MAX_AUTH_LINE, MAX_COMMAND_LINE, Reply, verb};
@@ -46,6 +46,8 @@ pub(crate) struct Session {
     junk: u32,
     counts: Counts,
     began: Instant,
+    /// Ends the session when its login is taken back and it does not end by itself.
+    leash: Leash,
 }
 
 /// Why the loop ends.
@@ -64,7 +66,7 @@ enum Woken {
 }
 
 impl Session {
-    pub(crate) fn new(house: Arc<House>, talk: Conversation) -> Self {
+    fn new(house: Arc<House>, talk: Conversation, leash: Leash) -> Self {
         Self {
             house,
             talk,
@@ -74,16 +76,22 @@ impl Session {
             junk: 0,
             counts: Counts::default(),
             began: Instant::now(),
+            leash,
         }
     }
 
     /// Serves until the client or the server ends it.
-    pub(crate) async fn run(mut self) {
-        self.note_opened();
-        let end = self.converse().await.unwrap_or(End::Broken);
-        self.note_closed();
+    pub(crate) async fn run(house: Arc<House>, talk: Conversation) {
+        let (leash, leashed) = Leash::new();
+        let mut session = Self::new(house, talk, leash);
+        session.note_opened();
+        let end = tokio::select! {
+            end = session.converse() => end.unwrap_or(End::Broken),
+            () = leashed.over() => End::Broken,
+        };
+        session.note_closed();
         match end {
-            End::Over => self.talk.goodbye().await,
+            End::Over => session.talk.goodbye().await,
             End::Broken => {}
         }
     }

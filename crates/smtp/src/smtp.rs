@@ -61,7 +61,7 @@ impl Service for Smtp {
         let house = self.0.clone();
         Box::pin(async move {
             let talk = link.into_lines(house.door.limits.write_timeout);
-            Session::new(house, talk).run().await;
+            Session::run(house, talk).await;
         })
     }
 }

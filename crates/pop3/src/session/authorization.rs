@@ -46,6 +46,7 @@ impl Session {
             account: login.account,
             mechanism: mechanism.into(),
         });
+        self.leash.hold(&login.revoked);
         self.open(login).await
     }
 

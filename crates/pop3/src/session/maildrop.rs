@@ -3,7 +3,11 @@ use crate::wire::MessageNumber;
 use directory::Login;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
-use store::{Account, EmailId, Error, Message, MessageSource, Store, Uid, View};
+use std::time::Duration;
+use store::{Account, EmailId, EngineError, Error, Message, MessageSource, Store, Uid, View};
+
+/// How long QUIT waits for its commit.
+const UPDATE: Duration = Duration::from_secs(60);
 
 /// A login's maildrop (RFC 1939, 5).
 pub(super) struct Maildrop {
@@ -65,8 +69,13 @@ impl Maildrop {
         if uids.is_empty() {
             return Ok(());
         }
-        // The outcome tells either a receipt or that all was gone already: both are on disk.
-        self.account.remove(self.view.mailbox(), &uids).await.map(|_| ())
+        // The outcome tells either a receipt or that all was gone already: both are on disk. A commit that is late may
+        // yet be made: RFC 1939, 6 lets the client hear -ERR, and it looks again.
+        let removing = self.account.remove(self.view.mailbox(), &uids);
+        match tokio::time::timeout(UPDATE, removing).await {
+            Ok(removed) => removed.map(|_| ()),
+            Err(_) => Err(Error::Engine(EngineError::Io("the commit is late".to_owned()))),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ const PASSWORD: &str = "een wachtwoord met spaties";
 
 pub(crate) struct Stage {
     world: World,
+    memory: Memory,
     store: Store,
     directory: Arc<Directory>,
     settings: Settings,
@@ -27,7 +28,8 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn new() -> Self {
         let (world, clock, _) = world::scripted::world();
-        let store = Store::open(Arc::new(Memory::new(clock)), world.clone(), store::Settings::default()).await.unwrap();
+        let memory = Memory::new(clock);
+        let store = Store::open(Arc::new(memory.clone()), world.clone(), store::Settings::default()).await.unwrap();
         let settings = DirectorySettings {
             hash_cost: HashCost { memory_kib: 64, passes: 1, lanes: 1 },
             throttle: None,
@@ -40,7 +42,8 @@ impl Stage {
             login: LoginRule::Anywhere,
             language: Language::English,
         };
-        let stage = Self { world, store, directory: Arc::new(directory), settings, tls: false, logged_in: false };
+        let stage =
+            Self { world, memory, store, directory: Arc::new(directory), settings, tls: false, logged_in: false };
         stage.add_anna().await;
         stage
     }
@@ -102,6 +105,8 @@ impl transport::transcript::Stage for Stage {
                         self.deliver(number).await;
                     }
                 }
+                ["the", "store", "does", "not", "answer"] => self.memory.mute(true),
+                ["commits", "that", "do", "not", "end"] => self.memory.hold(),
                 ["STLS"] => self.tls = true,
                 ["login", "by", "TLS", "only"] => self.settings.login = LoginRule::TlsOnly,
                 ["anna", "logged", "in"] => self.logged_in = true,

@@ -35,6 +35,7 @@ pub(super) async fn auth(session: &mut Session, phase: Phase, arguments: &[u8]) 
     match session.house.parts.directory.login(attempt).await {
         Ok(login) => {
             session.note_login(login.account, mechanism);
+            session.leash.hold(&login.revoked);
             session.login = Some(login);
             session.talk.trust();
             // RFC 4954, 6
