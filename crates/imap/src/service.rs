@@ -1,12 +1,11 @@
 //! IMAP behind a listener.
 use crate::Settings;
-use crate::session::Session;
+use crate::session::{Searches, Session};
 use directory::Directory;
 use futures_util::future::BoxFuture;
 use journal::Journal;
 use std::sync::Arc;
 use store::Store;
-use tokio::sync::Semaphore;
 use transport::{Link, Service};
 use world::World;
 
@@ -34,13 +33,13 @@ pub(crate) struct House {
     pub(crate) rooms: Rooms,
     pub(crate) settings: Settings,
     /// Places for searches that read messages.
-    pub(crate) searches: Semaphore,
+    pub(crate) searches: Searches,
 }
 
 impl Imap {
     /// A service for a listener with these settings.
     pub fn new(rooms: Rooms, settings: Settings) -> Self {
-        let searches = Semaphore::new(settings.searches.max(1));
+        let searches = Searches::new(settings.searches);
         Self { house: Arc::new(House { rooms, settings, searches }) }
     }
 }

@@ -3,6 +3,7 @@ mod command;
 mod commands;
 mod completion;
 mod content;
+mod effort;
 mod flags;
 mod literal;
 mod matching;
@@ -20,6 +21,10 @@ use crate::service::House;
 use command::{Command, Run};
 use commands::capability::capabilities;
 use completion::{Completion, Ended};
+use directory::{Leash, Leashed};
+pub(crate) use effort::Searches;
+use futures_util::FutureExt;
+use futures_util::future::OptionFuture;
 use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{BadHead, Cursor, Head, Limits};
 use phase::Phase;
@@ -36,24 +41,31 @@ pub(crate) struct Session {
     report: Report,
     /// BAD commands since the last good one.
     errors: u32,
+    leashed: Option<Leashed>,
 }
 
 impl Session {
     pub(crate) fn new(house: Arc<House>, link: Link) -> Self {
         let report = Report::new(&house);
         let conversation = link.into_lines(house.settings.wait_to_write);
-        Self { talk: Talk::new(house, conversation), phase: Phase::NotAuthenticated, report, errors: 0 }
+        let (leash, leashed) = Leash::new();
+        let talk = Talk::new(house, conversation, leash);
+        Self { talk, phase: Phase::NotAuthenticated, report, errors: 0, leashed: Some(leashed) }
     }
 
     /// Serves the client until one of the two has enough.
     pub(crate) async fn run(mut self) {
         self.report.opened(&self.talk);
-        let ended = match self.serve().await {
-            Ok(never) => match never {},
-            Err(ended) => ended,
+        let overstayed = self.leashed.take().map(Leashed::over);
+        let ended = tokio::select! {
+            served = self.serve() => match served {
+                Ok(never) => match never {},
+                Err(ended) => ended,
+            },
+            () = OptionFuture::from(overstayed).map(drop) => Ended::Overstayed,
         };
         let bye = match &ended {
-            Ended::Said | Ended::Gone(_) => None,
+            Ended::Said | Ended::Gone(_) | Ended::Overstayed => None,
             Ended::Stopped => Some("the server is stopping, please come back in a minute"),
             Ended::Silent => Some("you were silent for too long"),
             Ended::Revoked => Some("this account has changed, please log in again"),
@@ -65,7 +77,7 @@ impl Session {
         let account = self.phase.login().map(|login| login.account.id());
         self.report.closed(&self.talk, account, &ended);
         // Whoever is gone does not hear it.
-        if !matches!(ended, Ended::Gone(_)) && self.talk.flush().await.is_ok() {
+        if !matches!(ended, Ended::Gone(_) | Ended::Overstayed) && self.talk.flush().await.is_ok() {
             self.talk.conversation.goodbye().await;
         }
     }

@@ -17,7 +17,7 @@ pub struct Settings {
     pub wait_in_literal: Duration,
     /// How long a client may leave a reply unread. Default 60 s.
     pub wait_to_write: Duration,
-    /// How long one SEARCH may read messages. Default 10 s.
+    /// How long one SEARCH may work. Default 10 s.
     pub search_time: Duration,
     /// How many SEARCHes read messages at the same time, all sessions of the listener together. Default 2.
     pub searches: usize,

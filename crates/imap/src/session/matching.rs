@@ -6,12 +6,14 @@ mod text;
 
 use super::commands::fetch::internal_date;
 use super::content::Content;
+use super::effort::{Effort, TooLong};
 use super::flags::SYSTEM;
+use super::numbers::Numbers;
 use super::selected::Selected;
 use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, Node, Program};
-use message::HeaderFields;
+use std::ops::RangeInclusive;
 use store::{Account, Email, Error, Keyword, Message};
-use text::{Needle, TextSearch};
+use text::{HeaderSearch, Needle, TextSearch};
 
 /// A program made ready: its strings decoded and folded.
 pub(crate) struct Matcher<'a> {
@@ -19,6 +21,29 @@ pub(crate) struct Matcher<'a> {
     /// For each node the string that it looks for.
     needles: Vec<Option<Needle>>,
     keywords: Vec<Option<Keyword>>,
+    /// For each node the numbers that it names, in order.
+    sets: Vec<Vec<RangeInclusive<u32>>>,
+}
+
+/// Why a search ends without an answer.
+#[derive(Debug)]
+pub(crate) enum Halted {
+    /// The store could not say.
+    Store(Error),
+    /// It took too long.
+    TooLong,
+}
+
+impl From<Error> for Halted {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<TooLong> for Halted {
+    fn from(TooLong: TooLong) -> Self {
+        Self::TooLong
+    }
 }
 
 /// The charset is not known, or the strings are not of it.
@@ -29,12 +54,13 @@ type Answers = Vec<Option<bool>>;
 
 impl<'a> Matcher<'a> {
     /// Reads the strings of a program in their charset; none means US-ASCII (RFC 3501, 6.4.4), of which UTF-8 is taken
-    /// as the lenient reading.
-    pub(crate) fn new(program: &'a Program, charset: Option<&str>) -> Result<Self, BadCharset> {
+    /// as the lenient reading. `numbers` says what `*` is.
+    pub(crate) fn new(program: &'a Program, charset: Option<&str>, numbers: &Numbers) -> Result<Self, BadCharset> {
         let decoder = text::Charset::named(charset.unwrap_or("UTF-8")).ok_or(BadCharset)?;
         let needle = |bytes: &[u8]| decoder.decode(bytes).map(|text| Needle::new(&text)).ok_or(BadCharset);
         let mut needles = Vec::with_capacity(program.nodes.len());
         let mut keywords = Vec::with_capacity(program.nodes.len());
+        let mut sets = Vec::with_capacity(program.nodes.len());
         for node in &program.nodes {
             needles.push(match node {
                 Node::Key(Key::Body(bytes) | Key::Text(bytes) | Key::Header(_, bytes)) => Some(needle(bytes)?),
@@ -44,8 +70,25 @@ impl<'a> Matcher<'a> {
                 Node::Key(Key::Flag(Flag::Keyword(name))) => Keyword::new(name),
                 _ => None,
             });
+            sets.push(match node {
+                Node::Key(Key::Sequence(set)) => set.ranges(numbers.exists()),
+                Node::Key(Key::Uid(set)) => set.ranges(numbers.last_uid()),
+                _ => Vec::new(),
+            });
         }
-        Ok(Self { program, needles, keywords })
+        Ok(Self { program, needles, keywords, sets })
+    }
+
+    /// The steps of one look at all nodes ([`Effort::spend`]).
+    pub(crate) fn steps(&self) -> usize {
+        self.program.nodes.len()
+    }
+
+    /// Whether the set of a node has `number`.
+    fn names(&self, index: usize, number: u32) -> bool {
+        let ranges = self.sets.get(index).map(Vec::as_slice).unwrap_or_default();
+        let before = ranges.partition_point(|range| *range.end() < number);
+        ranges.get(before).is_some_and(|range| range.contains(&number))
     }
 
     /// Whether the program asks for mod-sequences.
@@ -78,12 +121,11 @@ impl<'a> Matcher<'a> {
     /// What the view alone says.
     pub(crate) fn by_view(&self, selected: &Selected, message: &Message<'_>, sequence: u32) -> (Option<bool>, Answers) {
         let mut answers = vec![None; self.program.nodes.len()];
-        let (exists, last_uid) = (selected.numbers.exists(), selected.numbers.last_uid());
         let decided = self.decide(&mut answers, |index, key| {
             Some(match key {
                 Key::All => true,
-                Key::Sequence(set) => set.contains(sequence, exists),
-                Key::Uid(set) => set.contains(message.uid.get(), last_uid),
+                Key::Sequence(_) => self.names(index, sequence),
+                Key::Uid(_) => self.names(index, message.uid.get()),
                 Key::Flag(Flag::Recent) => selected.recent.contains(message.uid.get()),
                 Key::Flag(Flag::Keyword(_)) => {
                     self.keywords.get(index).and_then(Option::as_ref).is_some_and(|keyword| message.has(keyword))
@@ -123,23 +165,37 @@ impl<'a> Matcher<'a> {
         answers: &mut Answers,
         account: &Account,
         content: &mut Content,
-    ) -> Result<bool, Error> {
-        let header = content.own_header(account).await?;
+        effort: &mut Effort<'_>,
+    ) -> Result<bool, Halted> {
+        let mut headers = HeaderSearch::new(self.open_headers(answers));
+        if headers.asks() {
+            headers.run(&content.own_header(account).await?, effort).await?;
+        }
+        let found = headers.found();
         let decided = self.decide(answers, |index, key| match key {
-            Key::Header(name, _) => {
-                let needle = self.needles.get(index).and_then(Option::as_ref)?;
-                let named = HeaderFields::new(&header).filter(|field| field.name.eq_ignore_ascii_case(name));
-                Some(named.into_iter().any(|field| needle.is_in(&message::decode_text(field.value))))
-            }
+            Key::Header(..) => Some(found.contains(&index)),
             _ => None,
         });
+        effort.spend(self.steps()).await?;
         if let Some(decided) = decided {
             return Ok(decided);
         }
         let mut search = TextSearch::new(self.open_texts(answers));
-        search.run(account, content).await?;
+        search.run(account, content, effort).await?;
         let found = search.found();
         Ok(self.decide(answers, |index, _| Some(found.contains(&index))).unwrap_or(false))
+    }
+
+    /// The HEADER keys that are not answered yet.
+    fn open_headers(&self, answers: &Answers) -> Vec<(usize, &[u8], &Needle)> {
+        let open = |index: usize| answers.get(index).copied().flatten().is_none();
+        let nodes = self.program.nodes.iter().zip(&self.needles).enumerate().filter(|(index, _)| open(*index));
+        nodes
+            .filter_map(|(index, (node, needle))| match node {
+                Node::Key(Key::Header(name, _)) => Some((index, name.as_ref(), needle.as_ref()?)),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The BODY and TEXT keys that are not answered yet.

@@ -27,7 +27,11 @@ impl Report {
             Ended::Silent => Some(Cause::TimedOut),
             Ended::Gone(InputError::TlsOnPlainPort) => Some(Cause::TlsOnPlainPort),
             Ended::Gone(InputError::TimedOut) => Some(Cause::TimedOut),
-            Ended::Said | Ended::Stopped | Ended::Revoked | Ended::Gone(InputError::Closed | InputError::Io(_)) => None,
+            Ended::Said
+            | Ended::Stopped
+            | Ended::Revoked
+            | Ended::Overstayed
+            | Ended::Gone(InputError::Closed | InputError::Io(_)) => None,
         };
         if let Some(cause) = cause {
             refused(talk, account, Refused::Connection, "", cause);

@@ -1,6 +1,7 @@
 //! What a handler speaks with: the conversation, the framer of its commands, and the reply in the making.
 use super::completion::Ended;
 use crate::service::House;
+use directory::Leash;
 use imap_wire::{Framer, Limits, Step};
 use journal::Counts;
 use std::sync::Arc;
@@ -10,6 +11,11 @@ use transport::Conversation;
 
 /// How much of a reply is put together before it goes to the output.
 const PIECE: usize = 8 * 1024;
+
+/// Work that takes longer is looked at from outside: is there still somebody who waits for it?
+const LONG_WORK: Duration = Duration::from_secs(1);
+/// Longer than any work.
+const FAR: Duration = Duration::from_secs(24 * 3600);
 
 /// The conversation with one client.
 pub(crate) struct Talk {
@@ -24,6 +30,8 @@ pub(crate) struct Talk {
     pub(crate) client: Option<String>,
     /// STARTTLS was taken: the handshake follows its reply.
     pub(crate) begin_tls: bool,
+    /// Ends the session when its login is taken back and it does not end by itself.
+    pub(crate) leash: Leash,
     reply: Vec<u8>,
 }
 
@@ -51,7 +59,7 @@ pub(crate) enum Read {
 }
 
 impl Talk {
-    pub(crate) fn new(house: Arc<House>, conversation: Conversation) -> Self {
+    pub(crate) fn new(house: Arc<House>, conversation: Conversation, leash: Leash) -> Self {
         Self {
             house,
             conversation,
@@ -60,6 +68,7 @@ impl Talk {
             counts: Counts::default(),
             client: None,
             begin_tls: false,
+            leash,
             reply: Vec::new(),
         }
     }
@@ -136,6 +145,35 @@ impl Talk {
             }
             Err(error) if error.kind() == std::io::ErrorKind::TimedOut => Err(Ended::Silent),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Runs long work; it ends with the connection, with the server, or with the login. Short work never does: a client
+    /// may have said all that it has to say.
+    ///
+    /// # Cancel safety
+    /// The work is dropped.
+    pub(crate) async fn while_here<T>(
+        &mut self,
+        work: impl Future<Output = T>,
+        mut revoked: directory::Revoked,
+    ) -> Result<T, Ended> {
+        let stop = self.conversation.stop.clone();
+        let gone = async {
+            tokio::time::sleep(LONG_WORK).await;
+            while self.conversation.input.buffered().len() < transport::Input::READ {
+                if let Err(ended) = self.fill(Self::within(FAR)).await {
+                    return ended;
+                }
+            }
+            // A client that has sent on and on is still there.
+            std::future::pending().await
+        };
+        tokio::select! {
+            done = work => Ok(done),
+            () = stop.cancelled() => Err(Ended::Stopped),
+            _ = revoked.wait() => Err(Ended::Revoked),
+            ended = gone => Err(ended),
         }
     }
 

@@ -157,6 +157,13 @@ impl House {
                 let address = "anna@example.nl".parse().map_err(|_| "an address")?;
                 self.directory.suspend(&address, "unpaid").await.map_err(|error| error.to_string())?;
             }
+            ["a", "new", "password"] => {
+                let cheap = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
+                let password = PasswordHash::new(b"anders", cheap, &*self.world.random);
+                let address = "anna@example.nl".parse().map_err(|_| "an address")?;
+                self.directory.set_password(&address, password).await.map_err(|error| error.to_string())?;
+            }
+            ["the", "store", "does", "not", "answer"] => self.memory.mute(true),
             ["mailbox", name] => {
                 let made = self.anna().await.create_mailbox(&mailbox(name), None).await;
                 made.map_err(|error| error.to_string())?;

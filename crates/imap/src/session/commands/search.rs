@@ -1,17 +1,19 @@
 //! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5).
 use crate::session::command::{Command, Effect, Run};
-use crate::session::completion::{Answer, Completion};
+use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::Content;
-use crate::session::matching::Matcher;
+use crate::session::effort::Effort;
+use crate::session::matching::{Halted, Matcher};
 use crate::session::messages::Addressing;
 use crate::session::numbers::Known;
 use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
-use imap_wire::reply::{self, Code, ESearch};
-use imap_wire::{Cursor, ReturnOptions, Search, SequenceSet};
+use imap_wire::reply::{Code, ESearch, SearchReply};
+use imap_wire::{Cursor, ReturnOptions, Search};
+use roaring::RoaringBitmap;
 use std::sync::Arc;
-use tokio::time::Instant;
+use store::Message;
 
 pub(crate) const SEARCH: Command = Command {
     name: "SEARCH",
@@ -35,113 +37,144 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Ok(search) => search,
         Err(error) => return Ok(error.into()),
     };
-    let Ok(matcher) = Matcher::new(&search.program, search.charset.as_deref()) else {
+    let Ok(matcher) = Matcher::new(&search.program, search.charset.as_deref(), &selected.numbers) else {
         return Ok(Completion::no(Code::BadCharset(CHARSETS), "the strings cannot be read in that charset"));
     };
     if matcher.asks_mod_sequence() {
         selected.enable_condstore(talk);
     }
-    let matches = match find(selected, talk, &matcher).await {
-        Ok(matches) => matches,
-        Err(refused) => return Ok(refused),
-    };
-    let matches = Matches { of: matches, by, tells_mod_sequence: matcher.asks_mod_sequence() };
+    let mut matches = Matches::of(selected, by, matcher.asks_mod_sequence());
+    let house = Arc::clone(&talk.house);
+    let mut effort = Effort::begin(&house, selected.login.account.id());
+    let revoked = selected.login.revoked.clone();
+    // Whoever has gone waits for nothing.
+    match talk.while_here(find(&mut matches, &matcher, &mut effort), revoked).await? {
+        Ok(()) => {}
+        Err(Halted::TooLong) => {
+            return Ok(Completion::no(Code::Limit, "the search takes too long; please narrow it"));
+        }
+        Err(Halted::Store(error)) => return Ok(refusal(&error)),
+    }
+    drop(effort);
     match search.options {
-        None => matches.print(talk),
-        Some(options) => matches.print_extended(talk, options),
+        None => matches.print(talk).await?,
+        Some(options) => matches.print_extended(talk, options).await?,
     }
     Ok(Completion::ok("done"))
 }
 
-/// A message that was found: its numbers and its mod-sequence.
-struct Match {
-    sequence: u32,
-    uid: u32,
-    mod_sequence: u64,
-}
-
 /// Goes through the mailbox; reads messages only where nothing else decides, a few searches at a time, and not for ever.
-async fn find(selected: &Selected, talk: &Talk, matcher: &Matcher<'_>) -> Result<Vec<Match>, Completion> {
-    let mut matches = Vec::new();
-    let mut place = None;
-    let mut deadline = None;
+async fn find(matches: &mut Matches<'_>, matcher: &Matcher<'_>, effort: &mut Effort<'_>) -> Result<(), Halted> {
+    let selected = matches.selected;
     let account = &selected.login.account;
     for sequence in 1..=selected.numbers.exists() {
-        if sequence % 256 == 0 {
-            tokio::task::yield_now().await;
-        }
         let Some(Known::Here(message)) = selected.numbers.at(sequence) else { continue };
         let (mut decided, mut answers) = matcher.by_view(selected, &message, sequence);
+        effort.spend(matcher.steps()).await?;
         if decided.is_none() {
-            if place.is_none() {
-                place = Some(talk.house.searches.acquire().await);
-            }
-            let deadline = *deadline.get_or_insert_with(|| Instant::now() + talk.house.settings.search_time);
-            if Instant::now() >= deadline {
-                return Err(Completion::no(Code::Limit, "the search takes too long; please narrow it"));
-            }
-            let record = account.emails(&[message.email]).await.map_err(|error| refusal(&error))?;
+            effort.reads().await?;
+            let record = account.emails(&[message.email]).await?;
             // What is gone meanwhile is not found.
             let Some(email) = record.into_iter().next().flatten() else { continue };
             decided = matcher.by_record(&mut answers, &email);
+            effort.spend(matcher.steps()).await?;
             if decided.is_none() {
                 let mut content = Content::new(Arc::clone(&email));
-                decided = match matcher.by_bytes(&mut answers, account, &mut content).await {
+                decided = match matcher.by_bytes(&mut answers, account, &mut content, effort).await {
                     Ok(found) => Some(found),
-                    Err(store::Error::NoSuchEmail) => Some(false),
-                    Err(error) => return Err(refusal(&error)),
+                    Err(Halted::Store(store::Error::NoSuchEmail)) => Some(false),
+                    Err(halted) => return Err(halted),
                 };
                 tokio::task::yield_now().await;
             }
         }
         if decided == Some(true) {
-            matches.push(Match { sequence, uid: message.uid.get(), mod_sequence: message.modseq.0 });
+            matches.found.insert(sequence);
         }
     }
-    Ok(matches)
+    Ok(())
 }
 
-/// What a search has found, to be printed.
-struct Matches {
-    of: Vec<Match>,
+/// What a search has found: a bit a message, since a client may leave the reply unread.
+struct Matches<'s> {
+    selected: &'s Selected,
+    found: RoaringBitmap,
     by: Addressing,
     tells_mod_sequence: bool,
 }
 
-impl Matches {
-    fn number(&self, found: &Match) -> u32 {
-        match self.by {
-            Addressing::Sequence => found.sequence,
-            Addressing::Uid => found.uid,
+impl<'s> Matches<'s> {
+    fn of(selected: &'s Selected, by: Addressing, tells_mod_sequence: bool) -> Self {
+        Self { selected, found: RoaringBitmap::new(), by, tells_mod_sequence }
+    }
+
+    fn message(&self, sequence: u32) -> Option<Message<'_>> {
+        match self.selected.numbers.at(sequence) {
+            Some(Known::Here(message)) => Some(message),
+            Some(Known::Gone) | None => None,
         }
     }
 
-    /// The highest mod-sequence of `of`, where it is told.
-    fn highest<'m>(&self, of: impl Iterator<Item = &'m Match>) -> Option<u64> {
-        of.map(|found| found.mod_sequence).max().filter(|_| self.tells_mod_sequence)
+    fn number(&self, sequence: u32) -> u32 {
+        match self.by {
+            Addressing::Sequence => sequence,
+            Addressing::Uid => self.message(sequence).map_or(0, |message| message.uid.get()),
+        }
     }
 
-    fn print(&self, talk: &mut Talk) {
-        let numbers: Vec<u32> = self.of.iter().map(|found| self.number(found)).collect();
-        reply::search(talk.out(), &numbers, self.highest(self.of.iter()));
+    /// The highest mod-sequence of some, where it is told.
+    fn highest(&self, of: impl Iterator<Item = u32>) -> Option<u64> {
+        if !self.tells_mod_sequence {
+            return None;
+        }
+        of.filter_map(|sequence| self.message(sequence)).map(|message| message.modseq.0).max()
     }
 
-    fn print_extended(&self, talk: &mut Talk, options: ReturnOptions) {
-        let (first, last) = (self.of.first(), self.of.last());
+    async fn print(&self, talk: &mut Talk) -> Result<(), Ended> {
+        let mut reply = SearchReply::begin(talk.out());
+        for sequence in &self.found {
+            reply.number(talk.out(), self.number(sequence));
+            talk.pass().await?;
+        }
+        reply.end(talk.out(), self.highest(self.found.iter()));
+        Ok(())
+    }
+
+    async fn print_extended(&self, talk: &mut Talk, options: ReturnOptions) -> Result<(), Ended> {
+        let ends = [self.found.min().filter(|_| options.min), self.found.max().filter(|_| options.max)];
         // RFC 7162, 3.1.10: of what is returned; MIN and MAX alone return but one each.
         let of_all = options.all || options.count;
-        let ends = [first.filter(|_| options.min), last.filter(|_| options.max)];
-        let mod_sequence = if of_all { self.highest(self.of.iter()) } else { self.highest(ends.into_iter().flatten()) };
-        let all = || SequenceSet::compact(self.of.iter().map(|found| self.number(found)));
-        let reply = ESearch {
-            uid: self.by == Addressing::Uid,
-            min: first.filter(|_| options.min).map(|found| self.number(found)),
-            max: last.filter(|_| options.max).map(|found| self.number(found)),
-            count: options.count.then(|| u32::try_from(self.of.len()).unwrap_or(u32::MAX)),
-            all: options.all.then(all).flatten(),
-            mod_sequence,
-        };
+        let mod_sequence =
+            if of_all { self.highest(self.found.iter()) } else { self.highest(ends.into_iter().flatten()) };
+        let [min, max] = ends.map(|end| end.map(|sequence| self.number(sequence)));
+        let count = options.count.then(|| u32::try_from(self.found.len()).unwrap_or(u32::MAX));
+        let reply = ESearch { uid: self.by == Addressing::Uid, min, max, count, mod_sequence };
         let tag = talk.tag.clone();
-        reply.print(talk.out(), &tag);
+        reply.begin(talk.out(), &tag);
+        if options.all {
+            self.print_ranges(talk).await?;
+        }
+        reply.end(talk.out());
+        Ok(())
+    }
+
+    async fn print_ranges(&self, talk: &mut Talk) -> Result<(), Ended> {
+        let mut first = true;
+        let mut range: Option<(u32, u32)> = None;
+        for number in self.found.iter().map(|sequence| self.number(sequence)) {
+            match &mut range {
+                Some((_, end)) if end.checked_add(1) == Some(number) => *end = number,
+                _ => {
+                    if let Some(whole) = range.replace((number, number)) {
+                        ESearch::range(talk.out(), std::mem::take(&mut first), whole);
+                        talk.pass().await?;
+                    }
+                }
+            }
+        }
+        if let Some(last) = range {
+            ESearch::range(talk.out(), first, last);
+        }
+        Ok(())
     }
 }

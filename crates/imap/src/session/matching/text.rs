@@ -1,9 +1,15 @@
 //! Strings of SEARCH: substrings, without regard to case (RFC 3501, 6.4.4).
+use super::Halted;
 use crate::session::content::Content;
+use crate::session::effort::Effort;
 use encoding_rs::Encoding;
-use message::{Address, Envelope, Limits, SearchScope, TextExtractor};
-use std::collections::BTreeSet;
-use store::{Account, Error};
+use message::{Address, Envelope, HeaderFields, Limits, SearchScope, TextExtractor};
+use std::collections::{BTreeMap, BTreeSet};
+use store::Account;
+
+/// Octets that are decoded or folded in a step, and octets that are looked through ([`Effort::spend`]).
+const DECODED: usize = 4;
+const LOOKED_THROUGH: usize = 16;
 
 /// A charset that the strings of a search can be in.
 pub(crate) struct Charset(&'static Encoding);
@@ -37,10 +43,15 @@ impl Needle {
 
     /// Whether `text` has it in itself.
     pub(super) fn is_in(&self, text: &str) -> bool {
-        let mut folded = String::with_capacity(text.len());
-        fold(text, &mut folded);
-        folded.contains(&self.0)
+        folded(text).contains(&self.0)
     }
+}
+
+/// `text` without its case.
+fn folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    fold(text, &mut folded);
+    folded
 }
 
 /// Appends `text` without its case.
@@ -83,6 +94,51 @@ fn in_address(entry: &Address, needle: &Needle) -> bool {
     }
 }
 
+/// Looks for several strings in the fields of one header, each field being decoded once.
+pub(super) struct HeaderSearch<'a> {
+    by_name: BTreeMap<Vec<u8>, Vec<(usize, &'a Needle)>>,
+    found: BTreeSet<usize>,
+}
+
+impl<'a> HeaderSearch<'a> {
+    /// What is wanted, by the number of its node, in fields of which name.
+    pub(super) fn new(wanted: Vec<(usize, &[u8], &'a Needle)>) -> Self {
+        let mut by_name: BTreeMap<Vec<u8>, Vec<(usize, &'a Needle)>> = BTreeMap::new();
+        for (index, name, needle) in wanted {
+            by_name.entry(name.to_ascii_uppercase()).or_default().push((index, needle));
+        }
+        Self { by_name, found: BTreeSet::new() }
+    }
+
+    /// Whether anything is wanted.
+    pub(super) fn asks(&self) -> bool {
+        !self.by_name.is_empty()
+    }
+
+    /// The nodes whose strings were found.
+    pub(super) fn found(self) -> BTreeSet<usize> {
+        self.found
+    }
+
+    pub(super) async fn run(&mut self, header: &[u8], effort: &mut Effort<'_>) -> Result<(), Halted> {
+        for field in HeaderFields::new(header) {
+            effort.spend(1 + field.name.len() / DECODED).await?;
+            let Some(wanted) = self.by_name.get(&field.name.to_ascii_uppercase()) else { continue };
+            let text = folded(&message::decode_text(field.value));
+            effort.spend(field.value.len() / DECODED).await?;
+            for (index, needle) in wanted {
+                if !self.found.contains(index) {
+                    if text.contains(&needle.0) {
+                        self.found.insert(*index);
+                    }
+                    effort.spend(1 + text.len() / LOOKED_THROUGH).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Looks for several strings in the text of one message while its bytes go by.
 pub(super) struct TextSearch<'a> {
     wanted: Vec<(usize, SearchScope, &'a Needle)>,
@@ -101,7 +157,12 @@ impl<'a> TextSearch<'a> {
     }
 
     /// Reads the message, once for each scope that is asked for.
-    pub(super) async fn run(&mut self, account: &Account, content: &mut Content) -> Result<(), Error> {
+    pub(super) async fn run(
+        &mut self,
+        account: &Account,
+        content: &mut Content,
+        effort: &mut Effort<'_>,
+    ) -> Result<(), Halted> {
         for scope in [SearchScope::Text, SearchScope::Body] {
             let wanted: Vec<(usize, &Needle)> = self
                 .wanted
@@ -110,7 +171,7 @@ impl<'a> TextSearch<'a> {
                 .map(|(index, _, needle)| (*index, *needle))
                 .collect();
             if !wanted.is_empty() {
-                self.scan(account, content, scope, &wanted).await?;
+                self.scan((account, content, scope), &wanted, effort).await?;
             }
         }
         Ok(())
@@ -118,11 +179,10 @@ impl<'a> TextSearch<'a> {
 
     async fn scan(
         &mut self,
-        account: &Account,
-        content: &mut Content,
-        scope: SearchScope,
+        (account, content, scope): (&Account, &mut Content, SearchScope),
         wanted: &[(usize, &Needle)],
-    ) -> Result<(), Error> {
+        effort: &mut Effort<'_>,
+    ) -> Result<(), Halted> {
         let mut window = Window::new(wanted.iter().map(|(_, needle)| needle.0.len()).max().unwrap_or(0));
         let mut extractor = TextExtractor::new(Limits::default(), scope);
         let (mut at, size) = (0, content.email.size);
@@ -131,24 +191,27 @@ impl<'a> TextSearch<'a> {
             at += u64::try_from(piece.len()).unwrap_or(size);
             let mut text = String::new();
             extractor.push(&piece, &mut text);
-            self.look(window.take(&text), wanted);
+            effort.spend(piece.len() / DECODED).await?;
+            self.look(window.take(&text), wanted, effort).await?;
             if wanted.iter().all(|(index, _)| self.found.contains(index)) {
                 return Ok(());
             }
-            tokio::task::yield_now().await;
         }
         let mut text = String::new();
         extractor.finish(&mut text);
-        self.look(window.take(&text), wanted);
-        Ok(())
+        self.look(window.take(&text), wanted, effort).await
     }
 
-    fn look(&mut self, text: &str, wanted: &[(usize, &Needle)]) {
+    async fn look(&mut self, text: &str, wanted: &[(usize, &Needle)], effort: &mut Effort<'_>) -> Result<(), Halted> {
         for (index, needle) in wanted {
-            if !self.found.contains(index) && text.contains(&needle.0) {
-                self.found.insert(*index);
+            if !self.found.contains(index) {
+                if text.contains(&needle.0) {
+                    self.found.insert(*index);
+                }
+                effort.spend(1 + text.len() / LOOKED_THROUGH).await?;
             }
         }
+        Ok(())
     }
 }
 

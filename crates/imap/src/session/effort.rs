@@ -1,0 +1,108 @@
+//! What one SEARCH may cost, and whose turn it is (THREATS I12).
+//!
+//! Work is counted in steps of some ten nanoseconds. Every millisecond or so of them others have their turn on the
+//! processor; every quarter of a second, those who wait for a place to read messages. An account searches in one session
+//! at a time, so many sessions of one gain nothing.
+use crate::service::House;
+use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+/// Steps between two looks at the clock.
+const STEPS: usize = 50_000;
+/// How long a place is kept while others wait for one.
+const SLICE: Duration = Duration::from_millis(250);
+/// Accounts share this many lanes.
+const LANES: usize = 64;
+
+/// Places for searches that read messages.
+pub(crate) struct Searches {
+    places: Semaphore,
+    /// One search of an account at a time.
+    lanes: [Semaphore; LANES],
+}
+
+impl Searches {
+    /// So many searches read at the same time.
+    pub(crate) fn new(places: usize) -> Self {
+        Self { places: Semaphore::new(places.max(1)), lanes: [const { Semaphore::const_new(1) }; LANES] }
+    }
+}
+
+/// The search has worked for too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+/// The work of one search.
+pub(crate) struct Effort<'h> {
+    searches: &'h Searches,
+    lane: usize,
+    limit: Duration,
+    /// Time spent working; that of waiting for a place does not count.
+    worked: Duration,
+    since: Instant,
+    steps: usize,
+    places: Option<(SemaphorePermit<'h>, SemaphorePermit<'h>)>,
+    taken: Instant,
+}
+
+impl<'h> Effort<'h> {
+    /// A search of `account` begins.
+    pub(crate) fn begin(house: &'h House, account: names::AccountId) -> Self {
+        let now = Instant::now();
+        let lane = usize::try_from(account.0 % LANES as u64).unwrap_or(0);
+        let limit = house.settings.search_time;
+        Self {
+            searches: &house.searches,
+            lane,
+            limit,
+            worked: Duration::ZERO,
+            since: now,
+            steps: 0,
+            places: None,
+            taken: now,
+        }
+    }
+
+    /// Counts work that was done.
+    pub(crate) async fn spend(&mut self, steps: usize) -> Result<(), TooLong> {
+        self.steps = self.steps.saturating_add(steps);
+        if self.steps < STEPS {
+            return Ok(());
+        }
+        self.steps = 0;
+        self.look()?;
+        if self.places.is_some() && self.taken.elapsed() >= SLICE {
+            self.places = None;
+            return self.reads().await;
+        }
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+
+    /// From here on messages are read: waits for a place.
+    pub(crate) async fn reads(&mut self) -> Result<(), TooLong> {
+        self.look()?;
+        if self.worked >= self.limit {
+            return Err(TooLong);
+        }
+        if self.places.is_none() {
+            // The semaphores are never closed; without a place the search goes on as it is.
+            if let Some(lane) = self.searches.lanes.get(self.lane)
+                && let Ok(lane) = lane.acquire().await
+                && let Ok(place) = self.searches.places.acquire().await
+            {
+                self.places = Some((lane, place));
+            }
+            (self.taken, self.since) = (Instant::now(), Instant::now());
+        }
+        Ok(())
+    }
+
+    fn look(&mut self) -> Result<(), TooLong> {
+        let now = Instant::now();
+        self.worked += now.duration_since(self.since);
+        self.since = now;
+        if self.worked > self.limit { Err(TooLong) } else { Ok(()) }
+    }
+}
