@@ -65,20 +65,23 @@ pub(crate) fn run<S>(
         ready.wait();
         let begin = clock::now();
         let result = prepared.and_then(|session| work(at, session, &mut share));
+        let end = clock::now();
         if result.is_err() {
             next.store(STOPPED, Ordering::Relaxed);
         }
-        (share, begin, clock::now(), result.err())
+        (share, begin, end, result.err())
     };
     std::thread::scope(|scope| {
         let session = &session;
         let threads: Vec<_> = (0..sessions).map(|at| scope.spawn(move || session(at))).collect();
         ready.wait();
         let used = clock::processor_seconds();
-        let ended: Vec<_> = threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        let mut ended: Vec<_> = threads.into_iter().flat_map(std::thread::ScopedJoinHandle::join).collect();
+        let broken = sessions - ended.len();
+        ended.sort_by_key(|(_, _, end, _)| *end);
         let mut outcome = Outcome { processor_seconds: clock::processor_seconds() - used, ..Outcome::default() };
         let (mut first, mut last) = (None::<Instant>, None::<Instant>);
-        for (share, begin, end, error) in ended.into_iter().flatten() {
+        for (share, begin, end, error) in ended {
             outcome.operations += share.operations;
             outcome.bytes += share.bytes;
             outcome.latencies.extend(share.latencies);
@@ -87,9 +90,87 @@ pub(crate) fn run<S>(
             first = Some(first.map_or(begin, |first| first.min(begin)));
             last = Some(last.map_or(end, |last| last.max(end)));
         }
+        if broken > 0 {
+            outcome.errors += u64::try_from(broken).unwrap_or_default();
+            outcome.first_error = Some(Error::Broken);
+        }
         if let (Some(first), Some(last)) = (first, last) {
             outcome.seconds = last.duration_since(first).as_secs_f64();
         }
         outcome
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, run};
+    use crate::clock;
+    use std::sync::Barrier;
+
+    #[test]
+    fn each_thing_is_done_once_by_someone() {
+        let done = std::sync::Mutex::new(Vec::new());
+        let outcome = run(
+            4,
+            1000,
+            |_| Ok(()),
+            |_, (), share| {
+                while let Some(number) = share.next() {
+                    done.lock().unwrap().push(number);
+                    share.done(2, clock::now());
+                    share.bytes += 3;
+                }
+                Ok(())
+            },
+        );
+        let mut done = done.into_inner().unwrap();
+        done.sort_unstable();
+        assert!(done.into_iter().eq(0..1000));
+        assert_eq!((outcome.operations, outcome.bytes, outcome.errors), (2000, 3000, 0));
+        assert_eq!(outcome.latencies.len(), 1000);
+    }
+
+    #[test]
+    fn the_others_stop_when_one_fails_and_the_first_fault_is_told() {
+        let (begun, failed) = (Barrier::new(3), Barrier::new(2));
+        let outcome = run(
+            3,
+            u64::MAX / 4,
+            |_| Ok(()),
+            |at, (), share| {
+                begun.wait();
+                match at {
+                    // the last of the threads fails first, the first of them after it
+                    2 => {
+                        failed.wait();
+                        Err(Error::Closed)
+                    }
+                    0 => {
+                        failed.wait();
+                        while share.next().is_some() {}
+                        Err(Error::Silent)
+                    }
+                    _ => {
+                        while share.next().is_some() {}
+                        Ok(())
+                    }
+                }
+            },
+        );
+        assert_eq!(outcome.errors, 2);
+        assert!(matches!(outcome.first_error, Some(Error::Closed)));
+    }
+
+    #[test]
+    fn a_session_that_breaks_is_a_fault() {
+        let outcome = run(2, 10, |_| Ok(()), |at, (), _| if at == 0 { panic!("on purpose") } else { Ok(()) });
+        assert_eq!(outcome.errors, 1);
+        assert!(matches!(outcome.first_error, Some(Error::Broken)));
+    }
+
+    #[test]
+    fn a_session_that_cannot_begin_keeps_none_waiting() {
+        let outcome = run(3, 10, |at| if at == 1 { Err(Error::Closed) } else { Ok(()) }, |_, (), _| Ok(()));
+        assert_eq!((outcome.operations, outcome.errors), (0, 1));
+    }
 }

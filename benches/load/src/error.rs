@@ -29,6 +29,9 @@ pub(crate) enum Error {
         /// The machine's own reason.
         source: io::Error,
     },
+    /// A session's thread ended by a mistake in this program.
+    #[error("a session broke: see above")]
+    Broken,
     /// TLS could not be set up.
     #[error(transparent)]
     Tls(#[from] rustls::Error),

@@ -39,8 +39,8 @@ pub(crate) struct Options {
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
-    /// How messages are delivered, and where
-    #[arg(long, num_args = 2, value_names = ["smtp|lmtp", "HOST:PORT"])]
+    /// How messages are delivered (by SMTP unless told), and where
+    #[arg(long, num_args = 1..=2, value_names = ["smtp|lmtp", "HOST:PORT"])]
     deliver: Vec<String>,
     /// Messages, each for one of the sessions
     #[arg(long, default_value_t = 200)]
@@ -130,10 +130,11 @@ impl Options {
     }
 
     fn destination(&self, patience: Duration) -> Result<(Protocol, Target), Error> {
-        let [by, place] = self.deliver.as_slice() else {
-            return Err(Error::Arguments("--deliver smtp|lmtp HOST:PORT".to_owned()));
+        let (by, place) = match self.deliver.as_slice() {
+            [place] => (By::Smtp, place),
+            [by, place] => (By::from_str(by, true).map_err(Error::Arguments)?, place),
+            _ => return Err(Error::Arguments("--deliver smtp|lmtp HOST:PORT".to_owned())),
         };
-        let by = By::from_str(by, true).map_err(Error::Arguments)?;
         let address = place.to_socket_addrs().map_err(Error::io(place.as_str()))?.next();
         let address = address.ok_or_else(|| Error::Arguments(format!("{place}: no address")))?;
         let protocol = match by {
