@@ -18,7 +18,7 @@ const OWN_KEY: u8 = 0xE0;
 /// `number of a record | payload`, or `0xE0 + length | key | payload`.
 pub(crate) fn store_records(data: &[u8]) {
     let Some((&first, rest)) = data.split_first() else { return };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let (memory, keys) = prepared().await;
         let (key, payload) = match first.checked_sub(OWN_KEY) {
