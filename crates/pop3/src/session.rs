@@ -165,7 +165,7 @@ impl Session {
             }
         };
         let told = tokio::select! {
-            line = self.talk.input.line(LINE, self.house.settings.timeout) => match line {
+            line = self.talk.input.line_or_end(LINE, self.house.settings.timeout) => match line {
                 Ok(line) => return Ok(line),
                 // RFC 1939, 3: a client that was silent too long loses the connection, and nothing is removed.
                 Err(InputError::TimedOut) => self.words.timed_out,

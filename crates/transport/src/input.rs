@@ -174,7 +174,20 @@ impl Input {
     /// See [`InputError`]. A last line without an end is [`InputError::Closed`].
     pub async fn line(&mut self, limit: usize, wait: Duration) -> Result<Line, InputError> {
         let patience = self.patience.clone();
-        let line = async { Ok(self.next_line(limit).await) };
+        let line = async { Ok(self.next_line(limit, true).await) };
+        Patience::wait(patience, Instant::now(), wait, line).await?
+    }
+
+    /// The same for a session that ends with a line that is too long: its end is not waited for.
+    ///
+    /// # Cancel safety
+    /// As [`Input::line`].
+    ///
+    /// # Errors
+    /// As [`Input::line`].
+    pub async fn line_or_end(&mut self, limit: usize, wait: Duration) -> Result<Line, InputError> {
+        let patience = self.patience.clone();
+        let line = async { Ok(self.next_line(limit, false).await) };
         Patience::wait(patience, Instant::now(), wait, line).await?
     }
 
@@ -195,7 +208,7 @@ impl Input {
         self.looked();
     }
 
-    async fn next_line(&mut self, limit: usize) -> Result<Line, InputError> {
+    async fn next_line(&mut self, limit: usize, skips: bool) -> Result<Line, InputError> {
         let limit = limit.min(Self::BUFFER);
         let mut looked_at = 0;
         loop {
@@ -208,6 +221,7 @@ impl Input {
                     return Ok(Line::TooLong);
                 }
                 Some(length) => return Ok(self.cut(length)),
+                None if !skips && self.buffer.len() >= limit => return Ok(Line::TooLong),
                 None if self.skipping || self.buffer.len() >= limit => {
                     self.skipping = true;
                     self.consume(self.buffer.len());
