@@ -28,7 +28,7 @@ async fn one_account_by_all_its_spellings() {
 
 /// Every wrong attempt does the same work and is answered at the same moment, whatever the name is.
 #[tokio::test(start_paused = true)]
-async fn nothing_tells_who_exists() {
+async fn a04_nothing_tells_who_exists() {
     let place = place().await;
     place.account(1, "anna@example.org").await;
     place.account(2, "bram@example.org").await;
@@ -118,7 +118,7 @@ async fn what_only_the_right_password_learns() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_ends_the_sessions() {
+async fn a13_a_change_ends_the_sessions() {
     let place = place().await;
     let anna = address("anna@example.org");
     place.account(1, "anna@example.org").await;
@@ -141,7 +141,7 @@ async fn a_change_ends_the_sessions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn guessing_is_slow_and_then_refused_and_the_owner_is_not() {
+async fn a01_guessing_is_slow_and_then_refused_and_the_owner_is_not() {
     let place = place().await;
     place.account(1, "anna@example.org").await;
     let began = Instant::now();
@@ -171,7 +171,7 @@ async fn a_phone_with_the_old_password_does_not_shut_out_the_laptop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn spraying_is_noticed_and_slowed() {
+async fn a03_spraying_is_noticed_and_slowed() {
     let place = place().await;
     place.account(1, "anna@example.org").await;
     for number in 0..20 {
@@ -214,7 +214,7 @@ async fn a_store_that_is_away_is_no_wrong_password() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flood_is_refused_and_leaves_room_for_others() {
+async fn a08_a_flood_is_refused_and_leaves_room_for_others() {
     let place = place_with(DirectorySettings { throttle: None, hash_permits: 1, ..settings() }).await;
     place.account(1, "anna@example.org").await;
     let place = &place;

@@ -20,7 +20,7 @@ fn read(message: &[u8]) -> Parsed {
 }
 
 #[test]
-fn nesting_is_cut_at_its_limit() {
+fn m01_nesting_is_cut_at_its_limit() {
     for (levels, parts) in [(10, 11), (100, 101), (101, 101), (1_000, 101), (100_000, 101)] {
         let parsed = read(&nested(levels));
         assert_eq!(parsed.structure.parts().len(), parts, "{levels}");
@@ -33,14 +33,14 @@ fn nesting_is_cut_at_its_limit() {
 }
 
 #[test]
-fn attached_messages_are_cut_too() {
+fn m01_attached_messages_are_cut_too() {
     let parsed = read(&b"Content-Type: message/rfc822\r\n\r\n".repeat(100_000));
     assert_eq!(parsed.structure.parts().len(), 101);
     assert!(parsed.flaws.contains(Flaw::TooDeep));
 }
 
 #[test]
-fn the_last_part_takes_the_rest() {
+fn m03_the_last_part_takes_the_rest() {
     let mut message = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n".to_vec();
     message.extend_from_slice(&b"--b\r\n\r\n".repeat(100_000));
     let parsed = read(&message);
@@ -50,7 +50,7 @@ fn the_last_part_takes_the_rest() {
 }
 
 #[test]
-fn header_bytes_are_cut() {
+fn m04_header_bytes_are_cut() {
     let many = b"X-Field: value\r\n".repeat(100_000);
     let mut message = many.clone();
     message.extend_from_slice(b"Subject: late\r\n\r\nbody\r\n");
@@ -69,7 +69,7 @@ fn header_bytes_are_cut() {
 }
 
 #[test]
-fn addresses_parameters_and_references_are_cut() {
+fn m04_addresses_parameters_and_references_are_cut() {
     let to = format!("To: {}\r\n\r\n", "a@b,".repeat(100_000));
     let parsed = read(to.as_bytes());
     assert_eq!(parsed.envelope.to.len(), 10_000);
@@ -90,7 +90,7 @@ fn addresses_parameters_and_references_are_cut() {
 }
 
 #[test]
-fn hostile_shapes_are_read_in_linear_time() {
+fn m04_hostile_shapes_are_read_whole_and_in_pieces() {
     let boundaries: String = (0..99)
         .map(|level| {
             format!("Content-Type: multipart/mixed; boundary=bbbbbbbb{level:02}\r\n\r\n--bbbbbbbb{level:02}\r\n")
