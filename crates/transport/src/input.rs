@@ -12,6 +12,15 @@ use thiserror::Error;
 use tokio::io::ReadBuf;
 use tokio::time::Instant;
 
+/// What becomes of a line that is longer than its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Overlong {
+    /// It is read to its end, and forgotten.
+    Skip,
+    /// Nothing more is read.
+    Stop,
+}
+
 /// Why no line came.
 #[derive(Debug, Error)]
 pub enum InputError {
@@ -173,9 +182,7 @@ impl Input {
     /// # Errors
     /// See [`InputError`]. A last line without an end is [`InputError::Closed`].
     pub async fn line(&mut self, limit: usize, wait: Duration) -> Result<Line, InputError> {
-        let patience = self.patience.clone();
-        let line = async { Ok(self.next_line(limit, true).await) };
-        Patience::wait(patience, Instant::now(), wait, line).await?
+        self.line_within(limit, wait, Overlong::Skip).await
     }
 
     /// The same for a session that ends with a line that is too long: its end is not waited for.
@@ -186,9 +193,7 @@ impl Input {
     /// # Errors
     /// As [`Input::line`].
     pub async fn line_or_end(&mut self, limit: usize, wait: Duration) -> Result<Line, InputError> {
-        let patience = self.patience.clone();
-        let line = async { Ok(self.next_line(limit, false).await) };
-        Patience::wait(patience, Instant::now(), wait, line).await?
+        self.line_within(limit, wait, Overlong::Stop).await
     }
 
     /// Whether an error of [`Input::fill`] says that the peer began TLS on a plain connection.
@@ -208,7 +213,13 @@ impl Input {
         self.looked();
     }
 
-    async fn next_line(&mut self, limit: usize, skips: bool) -> Result<Line, InputError> {
+    async fn line_within(&mut self, limit: usize, wait: Duration, overlong: Overlong) -> Result<Line, InputError> {
+        let patience = self.patience.clone();
+        let line = async { Ok(self.next_line(limit, overlong).await) };
+        Patience::wait(patience, Instant::now(), wait, line).await?
+    }
+
+    async fn next_line(&mut self, limit: usize, overlong: Overlong) -> Result<Line, InputError> {
         let limit = limit.min(Self::BUFFER);
         let mut looked_at = 0;
         loop {
@@ -221,7 +232,7 @@ impl Input {
                     return Ok(Line::TooLong);
                 }
                 Some(length) => return Ok(self.cut(length)),
-                None if !skips && self.buffer.len() >= limit => return Ok(Line::TooLong),
+                None if overlong == Overlong::Stop && self.buffer.len() >= limit => return Ok(Line::TooLong),
                 None if self.skipping || self.buffer.len() >= limit => {
                     self.skipping = true;
                     self.consume(self.buffer.len());

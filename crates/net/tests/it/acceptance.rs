@@ -236,7 +236,7 @@ async fn run_out_of_descriptors() {
 
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "the mark of the process that this test starts")]
-async fn without_descriptors_accepting_pauses_and_recovers() {
+async fn x01_without_descriptors_accepting_pauses_and_recovers() {
     if std::env::var("RUN_OUT_OF_DESCRIPTORS").is_ok() {
         return run_out_of_descriptors().await;
     }
@@ -244,7 +244,7 @@ async fn without_descriptors_accepting_pauses_and_recovers() {
     let outcome = std::process::Command::new("sh")
         .args(["-c", "ulimit -n 64; exec \"$0\" --exact \"$1\""])
         .arg(own)
-        .arg("acceptance::without_descriptors_accepting_pauses_and_recovers")
+        .arg("acceptance::x01_without_descriptors_accepting_pauses_and_recovers")
         .env("RUN_OUT_OF_DESCRIPTORS", "yes")
         .output()
         .unwrap();

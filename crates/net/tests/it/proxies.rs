@@ -27,7 +27,7 @@ async fn a_listed_proxy_speaks_for_others() {
 }
 
 #[tokio::test]
-async fn a_proxy_without_a_good_header_is_closed() {
+async fn s19_a_proxy_without_a_good_header_is_closed() {
     let limits = Limits { proxy_header: Duration::from_millis(300), ..limits() };
     let house = House::open(vec![behind("127.0.0.0/8")], limits);
     for (said, cause) in [
