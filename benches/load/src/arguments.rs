@@ -4,9 +4,11 @@ use crate::descriptors;
 use crate::error::Error;
 use crate::report::Report;
 use crate::tls::{Client, Tls};
+use crate::users::{self, User};
 use crate::work;
 use clap::{Args, Parser, Subcommand};
 use std::net::ToSocketAddrs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -107,6 +109,39 @@ impl Server {
             _ => Tls::None,
         };
         Ok(Target { address, patience: Duration::from_secs(self.timeout.max(1)), tls })
+    }
+}
+
+/// The account of a work with one.
+#[derive(Debug, Args)]
+pub(crate) struct Account {
+    /// Who logs in
+    #[arg(long)]
+    user: String,
+    /// The password
+    #[arg(long)]
+    password: String,
+}
+
+impl Account {
+    /// Who logs in; mail for the account goes to the login name.
+    pub(crate) fn user(&self) -> User {
+        User { name: self.user.clone(), password: self.password.clone(), address: self.user.clone() }
+    }
+}
+
+/// The accounts of a work with many.
+#[derive(Debug, Args)]
+pub(crate) struct Accounts {
+    /// A file of lines `user password`; session i logs in as line i, round and round
+    #[arg(long)]
+    user_file: PathBuf,
+}
+
+impl Accounts {
+    /// Reads the file.
+    pub(crate) fn users(&self) -> Result<Vec<User>, Error> {
+        users::users(&self.user_file)
     }
 }
 

@@ -1,14 +1,12 @@
 //! APPEND by sessions side by side, one message a command.
-use crate::arguments::{Seed, Server, octets};
+use crate::arguments::{Accounts, Seed, Server, octets};
 use crate::clock;
 use crate::crowd;
 use crate::error::Error;
 use crate::imap::Imap;
 use crate::message::Messages;
 use crate::report::Report;
-use crate::users;
 use clap::Args;
-use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -25,9 +23,8 @@ pub(crate) struct Options {
     /// Octets of a message
     #[arg(long, default_value = "17408", value_parser = octets)]
     size: usize,
-    /// A file of lines `user password`; session i logs in as line i, round and round
-    #[arg(long)]
-    user_file: PathBuf,
+    #[command(flatten)]
+    accounts: Accounts,
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
@@ -36,7 +33,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let users = users::users(&self.user_file)?;
+        let users = self.accounts.users()?;
         let seed = self.seed.number();
         let messages = Messages::new(seed, self.size, "sender@example.net", &users[0].address);
         let outcome = crowd::run(

@@ -1,24 +1,19 @@
 //! FETCH of a mailbox by one session: what a client does that opens it for the first time.
-use crate::arguments::Server;
+use crate::arguments::{Account, Server};
 use crate::clock;
 use crate::crowd;
 use crate::error::Error;
 use crate::imap::Imap;
 use crate::report::Report;
 use crate::response::Kind;
-use crate::users::User;
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     #[command(flatten)]
     server: Server,
-    /// Who logs in
-    #[arg(long)]
-    user: String,
-    /// The password
-    #[arg(long)]
-    password: String,
+    #[command(flatten)]
+    account: Account,
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
@@ -39,7 +34,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let user = User { name: self.user.clone(), password: self.password.clone(), address: String::new() };
+        let user = self.account.user();
         let prepare = |_| {
             let mut imap = Imap::open(&target)?;
             imap.login(&user)?;

@@ -1,12 +1,11 @@
 //! Fills a mailbox for the works that read: several APPENDs at once where the server allows it.
-use crate::arguments::{Seed, Server, octets};
+use crate::arguments::{Account, Seed, Server, octets};
 use crate::clock;
 use crate::crowd;
 use crate::error::Error;
 use crate::imap::Imap;
 use crate::message;
 use crate::report::Report;
-use crate::users::User;
 use crate::words::{RARE_IN_SUBJECT, RARE_IN_TEXT, Words};
 use clap::Args;
 
@@ -19,12 +18,8 @@ pub(crate) struct Options {
     server: Server,
     #[command(flatten)]
     seed: Seed,
-    /// Who logs in
-    #[arg(long)]
-    user: String,
-    /// The password
-    #[arg(long)]
-    password: String,
+    #[command(flatten)]
+    account: Account,
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
@@ -45,7 +40,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let user = User { name: self.user.clone(), password: self.password.clone(), address: self.user.clone() };
+        let user = self.account.user();
         let seed = self.seed.number();
         let words = Words::new();
         let prepare = |_| {

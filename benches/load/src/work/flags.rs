@@ -1,14 +1,12 @@
 //! Flag changes: each session sets and clears `\Flagged` on the next range of its messages, round and round.
-use crate::arguments::Server;
+use crate::arguments::{Accounts, Server};
 use crate::clock;
 use crate::crowd;
 use crate::error::Error;
 use crate::imap::Imap;
 use crate::report::Report;
 use crate::response::Kind;
-use crate::users;
 use clap::Args;
-use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -17,9 +15,8 @@ pub(crate) struct Options {
     /// Sessions side by side; those of one account share its messages out
     #[arg(long, default_value_t = 1)]
     sessions: usize,
-    /// A file of lines `user password`; session i logs in as line i, round and round
-    #[arg(long)]
-    user_file: PathBuf,
+    #[command(flatten)]
+    accounts: Accounts,
     /// The mailbox; it must hold messages enough
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
@@ -41,7 +38,7 @@ struct Changer {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let users = users::users(&self.user_file)?;
+        let users = self.accounts.users()?;
         let prepare = |at: usize| {
             let mut imap = Imap::selected(&target, &users[at % users.len()], &self.mailbox)?;
             imap.command(format_args!("STORE 1:* -FLAGS.SILENT (\\Flagged)"), |_, _| {})?;

@@ -1,15 +1,13 @@
 //! Sessions in IDLE (RFC 2177), held open so that someone else can measure what they cost the server.
-use crate::arguments::Server;
+use crate::arguments::{Accounts, Server};
 use crate::clock;
 use crate::crowd::{self, Share};
 use crate::error::Error;
 use crate::imap::Imap;
 use crate::report::Report;
-use crate::users;
 use clap::Args;
 use serde_json::json;
 use std::io::Write;
-use std::path::PathBuf;
 use std::sync::Mutex;
 
 /// Sessions that are opened at the same time.
@@ -22,9 +20,8 @@ pub(crate) struct Options {
     /// Sessions in all
     #[arg(long)]
     sessions: u64,
-    /// A file of lines `user password`; session i logs in as line i, round and round
-    #[arg(long)]
-    user_file: PathBuf,
+    #[command(flatten)]
+    accounts: Accounts,
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
@@ -36,7 +33,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let users = users::users(&self.user_file)?;
+        let users = self.accounts.users()?;
         let idle = Mutex::new(Vec::new());
         let open = |_, (), share: &mut Share<'_>| {
             while let Some(number) = share.next() {

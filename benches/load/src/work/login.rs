@@ -1,13 +1,11 @@
 //! Logins: a new connection each, LOGIN, LOGOUT, and the server closes.
-use crate::arguments::Server;
+use crate::arguments::{Accounts, Server};
 use crate::clock;
 use crate::crowd;
 use crate::error::Error;
 use crate::imap::Imap;
 use crate::report::Report;
-use crate::users;
 use clap::Args;
-use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -19,15 +17,14 @@ pub(crate) struct Options {
     /// Logins in all
     #[arg(long)]
     count: u64,
-    /// A file of lines `user password`; login i is that of line i, round and round
-    #[arg(long)]
-    user_file: PathBuf,
+    #[command(flatten)]
+    accounts: Accounts,
 }
 
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let users = users::users(&self.user_file)?;
+        let users = self.accounts.users()?;
         let outcome = crowd::run(
             self.sessions,
             self.count,

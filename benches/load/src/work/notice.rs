@@ -1,5 +1,5 @@
 //! How long it takes until an idle session hears of a new message: from the `250` to `EXISTS`.
-use crate::arguments::{Seed, Server, octets};
+use crate::arguments::{Accounts, Seed, Server, octets};
 use crate::clock;
 use crate::connection::Target;
 use crate::crowd::{self, Outcome};
@@ -9,10 +9,9 @@ use crate::message::{Messages, rng};
 use crate::report::{Report, milliseconds, percentile, rounded};
 use crate::smtp::{Protocol, Smtp};
 use crate::tls::Tls;
-use crate::users::{self, User};
+use crate::users::User;
 use clap::{Args, ValueEnum};
 use std::net::ToSocketAddrs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Sessions that are opened at the same time.
@@ -33,9 +32,8 @@ pub(crate) struct Options {
     /// Sessions in IDLE
     #[arg(long, default_value_t = 500)]
     sessions: usize,
-    /// A file of lines `user password [address]`; session i logs in as line i, round and round
-    #[arg(long)]
-    user_file: PathBuf,
+    #[command(flatten)]
+    accounts: Accounts,
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
@@ -69,7 +67,7 @@ struct Watch<'a> {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let users = users::users(&self.user_file)?;
+        let users = self.accounts.users()?;
         let (protocol, destination) = self.destination(target.patience)?;
         let seed = self.seed.number();
         let messages = Messages::new(seed, self.size, &self.from, &users[0].address);

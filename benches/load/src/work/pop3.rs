@@ -1,23 +1,18 @@
 //! POP3: UIDL, then RETR of each message, as a client does that keeps mail on the server.
-use crate::arguments::Server;
+use crate::arguments::{Account, Server};
 use crate::clock;
 use crate::crowd;
 use crate::error::Error;
 use crate::pop3::Pop3;
 use crate::report::Report;
-use crate::users::User;
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     #[command(flatten)]
     server: Server,
-    /// Who logs in
-    #[arg(long)]
-    user: String,
-    /// The password
-    #[arg(long)]
-    password: String,
+    #[command(flatten)]
+    account: Account,
     /// Messages that are read; the mailbox must hold as many
     #[arg(long)]
     count: u64,
@@ -26,7 +21,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let user = User { name: self.user.clone(), password: self.password.clone(), address: String::new() };
+        let user = self.account.user();
         let outcome = crowd::run(
             1,
             self.count,

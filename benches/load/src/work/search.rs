@@ -1,12 +1,11 @@
 //! SEARCH again and again by one session: the median, and how many messages were found.
-use crate::arguments::Server;
+use crate::arguments::{Account, Server};
 use crate::clock;
 use crate::crowd;
 use crate::error::Error;
 use crate::imap::Imap;
 use crate::report::{Report, milliseconds, percentile, rounded};
 use crate::response::Kind;
-use crate::users::User;
 use clap::Args;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,12 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct Options {
     #[command(flatten)]
     server: Server,
-    /// Who logs in
-    #[arg(long)]
-    user: String,
-    /// The password
-    #[arg(long)]
-    password: String,
+    #[command(flatten)]
+    account: Account,
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
@@ -34,7 +29,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn run(&self) -> Result<Report, Error> {
         let target = self.server.target()?;
-        let user = User { name: self.user.clone(), password: self.password.clone(), address: String::new() };
+        let user = self.account.user();
         let found = AtomicU64::new(0);
         let prepare = |_| Imap::selected(&target, &user, &self.mailbox);
         let mut outcome = crowd::run(1, self.repeat, prepare, |_, mut imap, share| {
