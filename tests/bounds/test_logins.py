@@ -6,16 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bounds.attack import without_limits
 from bounds.wire import Wire
 from provider import ANNA, BRAM, OUTSIDE, PASSWORD, Provider
 from watch import MIB, Watch
-
-
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory):
-    with without_limits(tmp_path_factory) as provider:
-        yield provider
 
 
 @pytest.fixture(scope="module")

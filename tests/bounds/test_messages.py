@@ -3,18 +3,9 @@
 import re
 import time
 
-import pytest
-
-from bounds.attack import without_limits
 from bounds.wire import Wire
 from provider import ANNA, BRAM, unique
 from watch import Watch
-
-
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory):
-    with without_limits(tmp_path_factory) as provider:
-        yield provider
 
 
 def serve(provider, messages, within=None):

@@ -5,15 +5,8 @@ import threading
 
 import pytest
 
-from bounds.attack import without_limits
 from provider import BRAM, Provider, letter, unique
 from watch import MIB, Watch
-
-
-@pytest.fixture(scope="module")
-def provider(tmp_path_factory):
-    with without_limits(tmp_path_factory) as provider:
-        yield provider
 
 
 def say(lines, connection, command):
