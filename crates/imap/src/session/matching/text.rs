@@ -126,17 +126,28 @@ impl<'a> HeaderSearch<'a> {
             let Some(wanted) = self.by_name.get(&field.name.to_ascii_uppercase()) else { continue };
             let text = folded(&message::decode_text(field.value));
             effort.spend(field.value.len() / DECODED).await?;
-            for (index, needle) in wanted {
-                if !self.found.contains(index) {
-                    if text.contains(&needle.0) {
-                        self.found.insert(*index);
-                    }
-                    effort.spend(1 + text.len() / LOOKED_THROUGH).await?;
-                }
-            }
+            look_in(&text, wanted, &mut self.found, effort).await?;
         }
         Ok(())
     }
+}
+
+/// Adds to `found` whose strings are in `text`.
+async fn look_in(
+    text: &str,
+    wanted: &[(usize, &Needle)],
+    found: &mut BTreeSet<usize>,
+    effort: &mut Effort<'_>,
+) -> Result<(), Halted> {
+    for (index, needle) in wanted {
+        if !found.contains(index) {
+            if text.contains(&needle.0) {
+                found.insert(*index);
+            }
+            effort.spend(1 + text.len() / LOOKED_THROUGH).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Looks for several strings in the text of one message while its bytes go by.
@@ -192,26 +203,14 @@ impl<'a> TextSearch<'a> {
             let mut text = String::new();
             extractor.push(&piece, &mut text);
             effort.spend(piece.len() / DECODED).await?;
-            self.look(window.take(&text), wanted, effort).await?;
+            look_in(window.take(&text), wanted, &mut self.found, effort).await?;
             if wanted.iter().all(|(index, _)| self.found.contains(index)) {
                 return Ok(());
             }
         }
         let mut text = String::new();
         extractor.finish(&mut text);
-        self.look(window.take(&text), wanted, effort).await
-    }
-
-    async fn look(&mut self, text: &str, wanted: &[(usize, &Needle)], effort: &mut Effort<'_>) -> Result<(), Halted> {
-        for (index, needle) in wanted {
-            if !self.found.contains(index) {
-                if text.contains(&needle.0) {
-                    self.found.insert(*index);
-                }
-                effort.spend(1 + text.len() / LOOKED_THROUGH).await?;
-            }
-        }
-        Ok(())
+        look_in(window.take(&text), wanted, &mut self.found, effort).await
     }
 }
 
