@@ -14,6 +14,8 @@ class Work:
     key: str
     run: Callable
     rows: tuple
+    #: Whether it gives the same figure in each run, so that the first run is enough.
+    same_each_run: bool = False
 
 
 @dataclass
