@@ -21,7 +21,8 @@ pub enum Flaw {
     BadContentType = 6,
     /// A multipart without a usable boundary parameter; read as one `text/plain` part.
     NoBoundary = 7,
-    /// A multipart in which its boundary never opens a part; read as one `text/plain` part.
+    /// A multipart in which its boundary never opens a part; read as one `text/plain` part, of which a search and the preview
+    /// see the first 64 KiB.
     EmptyMultipart = 8,
     /// A multipart without its last boundary; it ends where the outer part ends.
     MissingEnd = 9,

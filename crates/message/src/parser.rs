@@ -107,4 +107,8 @@ impl Sink for Reader {
     fn body_end(&mut self) {
         self.preview.body_end();
     }
+
+    fn leaf_after_all(&mut self, part: &Part, depth: usize) -> bool {
+        self.preview.leaf_after_all(part, depth)
+    }
 }

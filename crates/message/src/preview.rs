@@ -80,6 +80,10 @@ impl Sink for Preview {
             self.keep(reading);
         }
     }
+
+    fn leaf_after_all(&mut self, part: &Part, depth: usize) -> bool {
+        self.part(part, b"", depth)
+    }
 }
 
 impl Line {

@@ -99,4 +99,9 @@ impl Sink for Collector {
             self.text.push('\n');
         }
     }
+
+    fn leaf_after_all(&mut self, part: &Part, _depth: usize) -> bool {
+        self.part = TextPart::new(part);
+        self.part.is_some()
+    }
 }

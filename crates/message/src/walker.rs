@@ -29,12 +29,17 @@ pub(crate) trait Sink {
     fn body(&mut self, bytes: &[u8]);
     /// The body of the last part has ended, if it was wanted.
     fn body_end(&mut self);
+    /// The multipart that was told last has no part in it and is this leaf. Says whether its body, which follows, is wanted.
+    fn leaf_after_all(&mut self, part: &Part, depth: usize) -> bool;
 }
 
 /// Octets of a boundary; RFC 2046, 5.1.1 allows 70.
 const LONGEST_BOUNDARY: usize = 500;
 /// Octets of a line that are held to see whether it is a boundary line; a longer line is none.
 const HELD: usize = 1_000;
+
+/// Octets in front of the first part of a multipart that are held, since without any part they are its text.
+const PREAMBLE: usize = 64 * 1024;
 
 /// A part whose end has not come yet.
 struct Open {
@@ -88,6 +93,8 @@ pub(crate) struct Walker<S> {
     /// In a body: the next octet begins a line.
     fresh: bool,
     wanted: bool,
+    /// Of the last part, where it is a multipart in which no part has begun: what its body holds so far.
+    preamble: Option<Vec<u8>>,
 }
 
 impl<S: Sink> Walker<S> {
@@ -114,6 +121,7 @@ impl<S: Sink> Walker<S> {
             line_mark: 0,
             fresh: true,
             wanted: false,
+            preamble: None,
         }
     }
 
@@ -163,6 +171,7 @@ impl<S: Sink> Walker<S> {
         part.body = Span::new(body, body);
         let boundary = self.shape(&mut part);
         self.wanted = self.sink.part(&part, &self.header, self.messages()) && part.shape == Shape::Leaf;
+        self.preamble = part.is_multipart().then(Vec::new);
         let attached = matches!(part.shape, Shape::Message(_));
         let index = self.parts.len();
         self.parts.push(part);
@@ -293,11 +302,24 @@ impl<S: Sink> Walker<S> {
             self.flaws.insert(Flaw::EmptyMultipart);
             part.shape = Shape::Leaf;
             part.media = MediaType::text_plain();
+            self.tell_preamble(open.part);
         }
         if open.boundary.is_some() {
             self.waiting -= 1;
             self.flaws.insert(Flaw::MissingEnd);
         }
         end
+    }
+
+    /// A multipart without any part is one of text: what was held of it is told.
+    fn tell_preamble(&mut self, index: usize) {
+        let Some(preamble) = self.preamble.take() else { return };
+        let depth = self.messages();
+        if let Some(part) = self.parts.get(index)
+            && self.sink.leaf_after_all(part, depth)
+        {
+            self.sink.body(&preamble);
+            self.sink.body_end();
+        }
     }
 }

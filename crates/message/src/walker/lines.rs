@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::{HELD, Mode, Sink, Walker};
+use super::{HELD, Mode, PREAMBLE, Sink, Walker};
 use crate::field::is_blank;
 use crate::flaw::Flaw;
 
@@ -143,6 +143,7 @@ impl<S: Sink> Walker<S> {
         match self.delimiter(line) {
             Some(found) => {
                 self.end_parts(found);
+                self.hold(line);
                 self.advance(line, u64::from(line.ends_with(b"\n")));
                 self.after_delimiter(found);
             }
@@ -171,8 +172,18 @@ impl<S: Sink> Walker<S> {
     fn take_body(&mut self, bytes: &[u8]) {
         if self.wanted {
             self.sink.body(bytes);
+        } else {
+            self.hold(bytes);
         }
         self.advance(bytes, memchr_iter(b'\n', bytes).count() as u64);
+    }
+
+    /// Holds what may be the text of a multipart without parts.
+    fn hold(&mut self, bytes: &[u8]) {
+        if let Some(preamble) = &mut self.preamble {
+            let room = PREAMBLE - preamble.len();
+            preamble.extend_from_slice(bytes.get(..bytes.len().min(room)).unwrap_or_default());
+        }
     }
 
     fn advance(&mut self, bytes: &[u8], lines: u64) {

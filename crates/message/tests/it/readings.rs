@@ -1,6 +1,6 @@
 //! The one reading of what is ambiguous, file by file of the corpus: outline, flaws, and where the pieces are.
 
-use message::{Address, Flaw, Limits, Section, parse};
+use message::{Address, Flaw, Limits, SearchScope, Section, TextExtractor, parse};
 
 use crate::corpus::{file, files, outline};
 
@@ -82,6 +82,36 @@ fn previews_and_subjects() {
         assert_eq!(parsed.envelope.subject_text().unwrap(), subject, "{name}");
         assert_eq!(&*parsed.preview, preview, "{name}");
     }
+}
+
+#[test]
+fn m10_a_multipart_without_parts_is_text_for_every_reader() {
+    let head = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+    let inner = "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n";
+    for (message, text) in [
+        (format!("{head}never\r\n"), "never\r\n\n"),
+        (format!("{head}first\r\n--b--\r\nlast\r\n"), "first\r\n--b--\r\nlast\r\n\n"),
+        (format!("{inner}{head}within\r\n--a--\r\nepilogue\r\n"), "within\r\n\n"),
+        (format!("{head}preamble\r\n--b\r\n\r\npart\r\n--b--\r\n"), "part\r\n\n"),
+        (format!("{head}preamble\r\n--b"), "\n"),
+    ] {
+        let parsed = parse(message.as_bytes(), Limits::default());
+        for size in [1, 2, usize::MAX] {
+            let mut extractor = TextExtractor::new(Limits::default(), SearchScope::Content);
+            let mut read = String::new();
+            message.as_bytes().chunks(size).for_each(|piece| extractor.push(piece, &mut read));
+            extractor.finish(&mut read);
+            assert_eq!(read, text, "{message}");
+        }
+        assert_eq!(&*parsed.preview, text.split_whitespace().collect::<Vec<_>>().join(" "), "{message}");
+    }
+    // What is searched of it has an end.
+    let long = format!("{head}{}", "x".repeat(1 << 20));
+    let mut extractor = TextExtractor::new(Limits::default(), SearchScope::Content);
+    let mut read = String::new();
+    extractor.push(long.as_bytes(), &mut read);
+    extractor.finish(&mut read);
+    assert_eq!(read.len(), (64 << 10) + 1);
 }
 
 #[test]
