@@ -45,14 +45,14 @@ pub enum HashError {
     },
 }
 
-/// A password hash that was read whole and can be verified.
-#[derive(Clone, PartialEq, Eq)]
+/// A password hash that was read whole and can be verified. It has no `==`, which would stop at the first byte that differs.
+#[derive(Clone)]
 pub struct PasswordHash {
     text: Box<str>,
     method: Method,
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum Method {
     Argon2id(argon::Argon2id),
     ShaCrypt(sha_crypt::ShaCrypt),

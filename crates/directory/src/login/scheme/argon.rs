@@ -58,7 +58,7 @@ impl fmt::Debug for HashMemory {
     }
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Argon2id {
     version: u32,
     cost: HashCost,

@@ -5,7 +5,7 @@ const SCHEME: &str = "BLF-CRYPT";
 /// One step more doubles the time: 14 is about a second.
 const MAX_COST: u32 = 14;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Bcrypt(Box<str>);
 
 impl Bcrypt {

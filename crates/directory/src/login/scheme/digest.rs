@@ -35,7 +35,7 @@ pub(super) const PLAIN_MD5: Kind =
 
 const MAX_SALT: usize = 64;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Salted {
     algorithm: Algorithm,
     digest: Vec<u8>,

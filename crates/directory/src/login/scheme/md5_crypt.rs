@@ -7,7 +7,7 @@ const SCHEME: &str = "MD5-CRYPT";
 const MARK: &str = "$1$";
 const ROUNDS: u32 = 1000;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Md5Crypt {
     salt: Box<str>,
     hash: Box<str>,

@@ -8,7 +8,7 @@ const SCHEME: &str = "PBKDF2";
 const MAX_ROUNDS: u32 = 2_000_000;
 const HASH: usize = 20;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct Pbkdf2 {
     salt: Box<str>,
     rounds: u32,

@@ -6,7 +6,7 @@ use subtle::ConstantTimeEq;
 /// About a second of work.
 const MAX_ROUNDS: u32 = 1_000_000;
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) struct ShaCrypt {
     size: Size,
     rounds: u32,

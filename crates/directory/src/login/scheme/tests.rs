@@ -134,7 +134,7 @@ fn makes_what_it_verifies() {
     assert!(hash.as_str().starts_with("{ARGON2ID}$argon2id$v=19$m=64,t=1,p=1$"));
     assert!(hash.verify(b"geheim") && !hash.verify(b"geheim "));
     assert!(hash.is_current(cost) && !hash.is_current(HashCost::default()));
-    assert!(PasswordHash::parse(hash.as_str()).unwrap() == hash);
+    assert_eq!(PasswordHash::parse(hash.as_str()).unwrap().as_str(), hash.as_str());
     assert_ne!(hash.as_str(), PasswordHash::new(b"geheim", cost, &random).as_str());
     assert!(!PasswordHash::dummy(cost).verify(b""));
     assert!(!format!("{hash:?}").contains("argon2"));
@@ -151,4 +151,40 @@ fn memory_that_was_hashed_in_makes_no_difference() {
         assert!(!hash.verify_in(b"Geheim", &mut memory));
     }
     assert_eq!(memory.kib(), 256);
+}
+
+/// Whether a type has `==`: the inherent constant is found first, where its bound holds.
+struct Of<T>(std::marker::PhantomData<T>);
+trait Anything {
+    const COMPARED: bool = false;
+}
+impl<T> Anything for Of<T> {}
+impl<T: PartialEq> Of<T> {
+    const COMPARED: bool = true;
+}
+
+#[test]
+fn a14_what_is_secret_has_no_equality_that_stops_early() {
+    const { assert!(Of::<String>::COMPARED) };
+    const { assert!(!Of::<PasswordHash>::COMPARED) };
+    const { assert!(!Of::<names::Secret<String>>::COMPARED) };
+    const { assert!(!Of::<crate::NewPassword>::COMPARED) };
+}
+
+#[test]
+fn a14_each_scheme_compares_in_constant_time() {
+    for (file, source) in [
+        ("argon.rs", include_str!("argon.rs")),
+        ("digest.rs", include_str!("digest.rs")),
+        ("md5_crypt.rs", include_str!("md5_crypt.rs")),
+        ("pbkdf2.rs", include_str!("pbkdf2.rs")),
+        ("sha_crypt.rs", include_str!("sha_crypt.rs")),
+        ("bcrypt.rs", include_str!("bcrypt.rs")),
+    ] {
+        let verify = source.split("fn verify").nth(1).unwrap_or_else(|| panic!("{file} verifies nothing"));
+        let body = verify.split("\n    }\n").next().unwrap();
+        // The bcrypt crate compares with `subtle` itself.
+        assert!(body.contains(".ct_eq(") || body.contains("bcrypt::verify("), "{file}");
+        assert!(!body.contains("=="), "{file}");
+    }
 }
