@@ -42,6 +42,12 @@ pub enum AccountAct {
         #[serde(default)]
         after: Option<String>,
     },
+    /// Lists accounts that logged in without TLS, as far as the journal goes back; a page may be empty before the end.
+    PlainLogins {
+        /// The `next` of the page before.
+        #[serde(default)]
+        after: Option<String>,
+    },
     /// Gives an account another password; its sessions end.
     Password {
         /// Its address.
@@ -87,7 +93,7 @@ const fn user() -> Role {
 impl AccountAct {
     pub(crate) const fn permission(&self) -> Permission {
         match self {
-            Self::Show { .. } | Self::List { .. } => Permission::Look,
+            Self::Show { .. } | Self::List { .. } | Self::PlainLogins { .. } => Permission::Look,
             Self::Password { .. } | Self::Suspend { .. } | Self::Resume { .. } | Self::Quota { .. } => Permission::Help,
             Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
         }
@@ -99,6 +105,7 @@ impl Admin {
         match act {
             AccountAct::Show { address } => self.account(&address).await,
             AccountAct::List { domain, after } => self.account_list(domain, after.as_deref()).await,
+            AccountAct::PlainLogins { after } => self.plain_logins(after.as_deref()).await,
             AccountAct::Import { file } => self.import(caller, &file).await,
             AccountAct::Add { address, password, name, quota, role } => {
                 self.add_account(&address, &password, name, quota, role).await?;

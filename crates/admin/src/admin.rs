@@ -2,7 +2,7 @@
 use crate::{Caller, Error, Request, Response, SecretText};
 use delivery::{Delivery, Operator};
 use directory::{Directory, NewPassword, PasswordHash, PasswordOrHash};
-use journal::{Event, Journal};
+use journal::{Event, Journal, Reader};
 use names::Secret;
 use std::sync::Arc;
 use store::{MailboxName, Role as MailboxRole, Store};
@@ -18,6 +18,8 @@ pub struct Parts {
     pub delivery: Delivery,
     /// What is told.
     pub journal: Journal,
+    /// What was told before.
+    pub history: Reader,
     /// Random numbers.
     pub world: World,
     /// What a new account has beside INBOX.
@@ -31,14 +33,15 @@ pub struct Admin {
     pub(crate) queue: Operator,
     pub(crate) world: World,
     pub(crate) mailboxes: Vec<(MailboxName, Option<MailboxRole>)>,
+    pub(crate) history: Reader,
     journal: Journal,
 }
 
 impl Admin {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, directory, delivery, journal, world, mailboxes } = parts;
-        Self { store, directory, queue: delivery.operator(), world, mailboxes, journal }
+        let Parts { store, directory, delivery, journal, history, world, mailboxes } = parts;
+        Self { store, directory, queue: delivery.operator(), world, mailboxes, history, journal }
     }
 
     /// Does what `request` asks. What the answer says is on disk.

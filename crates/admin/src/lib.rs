@@ -14,6 +14,7 @@ mod domains;
 mod error;
 mod import;
 mod paging;
+mod plain_logins;
 mod queue;
 mod request;
 mod response;
@@ -29,7 +30,8 @@ pub use import::{MAX_BAD_LINES, MAX_IMPORT};
 pub use queue::QueueAct;
 pub use request::Request;
 pub use response::{
-    AccountView, AliasView, CheckView, DomainView, QueueEntryView, QueueRecipientView, Response, StoreStatsView,
+    AccountView, AliasView, CheckView, DomainView, PlainLoginsView, QueueEntryView, QueueRecipientView, Response,
+    StoreStatsView,
 };
 pub use secret::SecretText;
 pub use sizes::StoreAct;

@@ -27,6 +27,13 @@ pub enum Response {
         /// What to ask for next; nothing at the end.
         next: Option<String>,
     },
+    /// Some accounts that logged in without TLS.
+    PlainLogins {
+        /// By their last login, newest first.
+        accounts: Vec<PlainLoginsView>,
+        /// What to ask for next; nothing at the end.
+        next: Option<String>,
+    },
     /// An import is done.
     Imported {
         /// Accounts that were made.
@@ -108,6 +115,20 @@ pub struct AccountView {
     pub suspended: Option<String>,
     /// Since when it is here.
     pub created: u64,
+}
+
+/// The logins of an account without TLS, as far as the journal and this page go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlainLoginsView {
+    /// Whose.
+    #[serde(with = "account_id")]
+    pub account: AccountId,
+    /// When the last one was.
+    pub last: u64,
+    /// How many there were.
+    pub logins: u64,
+    /// By which listeners.
+    pub listeners: Vec<String>,
 }
 
 /// An alias.

@@ -6,7 +6,7 @@ use admin::Admin;
 use delivery::{Delivery, NextHop};
 use directory::{Directory, DirectorySettings, LoginObserver, ThrottleLimits};
 use engines::Embedded;
-use journal::{Journal, Writer};
+use journal::{Journal, Reader, Writer};
 use std::sync::Arc;
 use store::{Engine, MailboxName, Role, Store};
 use tokio_util::sync::CancellationToken;
@@ -49,7 +49,7 @@ impl House {
         let store = Store::open(records.clone(), rim.world.clone(), settings)
             .await
             .map_err(|error| Failure::new(Code::Unavailable, format!("the store cannot be opened: {error}")))?;
-        let (journal, writer) = Journal::open(records, &rim.world, journal_settings(configuration));
+        let (journal, writer) = Journal::open(records.clone(), &rim.world, journal_settings(configuration));
         let (tasks, writer_stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(Writer::run(writer, writer_stop.clone().cancelled_owned()));
         let directory =
@@ -69,6 +69,7 @@ impl House {
             directory: directory.clone(),
             delivery: delivery.clone(),
             journal: journal.clone(),
+            history: Reader::new(records),
             world: rim.world,
             mailboxes: standard_mailboxes()?,
         });

@@ -18,7 +18,7 @@ pub use cause::Cause;
 pub use error::Error;
 pub use event::{Attempt, Class, Counts, Entry, Event, Login, Peer, Refused};
 pub use handle::Journal;
-pub use query::{Cursor, Page, Query, Reader};
+pub use query::{Cursor, NoCursor, Page, Query, Reader};
 pub use settings::Settings;
 pub use text::Text;
 pub use writer::Writer;

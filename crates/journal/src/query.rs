@@ -1,6 +1,8 @@
 //! Asking what happened.
 use crate::shelf::{Place, Shelf};
 use crate::{Class, Entry, Error};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use store::Engine;
 use world::UnixTime;
@@ -26,6 +28,28 @@ pub struct Query {
 /// Where a page ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor(Place);
+
+impl fmt::Display for Cursor {
+    /// As text, for who asks across a socket.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.0.at.millis(), self.0.number)
+    }
+}
+
+/// The text is not one of a [`Cursor`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the end of a page")]
+pub struct NoCursor;
+
+impl FromStr for Cursor {
+    type Err = NoCursor;
+
+    fn from_str(text: &str) -> Result<Self, NoCursor> {
+        let (at, number) = text.split_once('-').ok_or(NoCursor)?;
+        let at = UnixTime::from_millis(at.parse().map_err(|_| NoCursor)?);
+        Ok(Self(Place { at, number: number.parse().map_err(|_| NoCursor)? }))
+    }
+}
 
 /// Events, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,4 +3,5 @@
 mod accounts;
 mod control;
 mod place;
+mod plain_logins;
 mod tables;

@@ -2,6 +2,7 @@
 use admin::{Admin, Caller, DomainAct, Error, Parts, Request, Response, SecretText};
 use delivery::Delivery;
 use directory::{Directory, DirectorySettings, HashCost};
+use journal::Reader;
 use journal::scripted::Told;
 use names::{Address, Domain};
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub(crate) async fn place() -> Place {
         directory: directory.clone(),
         delivery,
         journal,
+        history: Reader::new(Arc::new(memory.clone())),
         world,
         mailboxes,
     }));

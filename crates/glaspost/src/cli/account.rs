@@ -1,5 +1,6 @@
 //! `glaspost account add|show|list|password|suspend|resume|remove|quota|import`.
 mod import;
+mod plain_logins;
 mod view;
 
 use super::act::{Desk, at_desk, done};
@@ -40,11 +41,16 @@ pub(crate) enum AccountCommand {
         address: Address,
     },
     /// List accounts
-    #[command(after_help = "Example:\n  glaspost account list --domain example.org --json")]
+    #[command(
+        after_help = "Examples:\n  glaspost account list --domain example.org --json\n  glaspost account list --without-tls       who still sends a password in clear\n\n`--without-tls` looks as far back as `[journal] keep-sessions` goes."
+    )]
     List {
         /// Only those of this domain
         #[arg(long)]
         domain: Option<Domain>,
+        /// Only those that logged in without TLS, with when and by which listeners
+        #[arg(long)]
+        without_tls: bool,
     },
     /// Give an account another password; its sessions end
     #[command(after_help = "Example:\n  glaspost account password anna@example.org")]
@@ -144,7 +150,10 @@ impl AccountCommand {
                 changed(global, "account add", &whom, &said)
             }
             Self::Show { address } => view::show(global, address),
-            Self::List { domain } => {
+            Self::List { domain, without_tls: true } => {
+                at_desk(global, async |desk: &mut Desk| plain_logins::list(desk, global.json, domain).await)
+            }
+            Self::List { domain, without_tls: false } => {
                 at_desk(global, async |desk: &mut Desk| view::list(desk, global.json, domain).await)
             }
             Self::Password { address, password } => {
