@@ -41,6 +41,8 @@ class Far:
         self.port = 0
         self.answers = {**WILLING, **answers}
         self.taken = []
+        #: What each session said, byte for byte.
+        self.heard = []
         self.sessions = 0
         self.listener = None
         self.open = set()
@@ -113,7 +115,9 @@ class Far:
         self.open.add(connection)
         try:
             with connection, connection.makefile("rb") as lines:
-                _Session(self, connection, lines).run()
+                record = bytearray()
+                self.heard.append(record)
+                _Session(self, connection, _Recorded(lines, record)).run()
         except OSError:
             pass
         finally:
@@ -122,6 +126,18 @@ class Far:
 
 class _HungUp(OSError):
     pass
+
+
+class _Recorded:
+    """Lines, each of which is written down as it came."""
+
+    def __init__(self, lines, record):
+        self.lines, self.record = lines, record
+
+    def readline(self):
+        line = self.lines.readline()
+        self.record += line
+        return line
 
 
 class _Session:
