@@ -1,5 +1,5 @@
 //! Whole IMAP commands: nothing panics, what is read is read once, and reading is linear in the line.
-use imap_wire::{Append, Authenticate, Cursor, Error, Fetch, Head, List, Login, Search, Select, Store};
+use imap_wire::{Append, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, Search, Select, Store};
 
 pub(crate) fn imap_command(data: &[u8]) {
     let mut cursor = Cursor::new(data);
@@ -20,6 +20,7 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| imap_wire::id(args).map(drop));
     read(&|args| imap_wire::enable(args).map(drop));
     read(&|args| Select::read(args).map(drop));
+    read(&|args| Create::read(args).map(drop));
     read(&|args| imap_wire::one_mailbox(args).map(drop));
     read(&|args| imap_wire::two_mailboxes(args).map(drop));
     read(&|args| imap_wire::status(args).map(drop));

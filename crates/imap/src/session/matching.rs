@@ -4,7 +4,7 @@
 //! nothing dear where the cheap has decided.
 mod text;
 
-use super::commands::fetch::internal_date;
+use super::commands::fetch::{internal_date, save_date};
 use super::content::Content;
 use super::effort::{Effort, TooLong};
 use super::flags::SYSTEM;
@@ -14,6 +14,7 @@ use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, Node, Program};
 use std::ops::RangeInclusive;
 use store::{Account, Email, Error, Keyword, Message};
 use text::{HeaderSearch, Needle, TextSearch};
+use world::UnixTime;
 
 /// A program made ready: its strings decoded and folded.
 pub(crate) struct Matcher<'a> {
@@ -23,6 +24,8 @@ pub(crate) struct Matcher<'a> {
     keywords: Vec<Option<Keyword>>,
     /// For each node the numbers that it names, in order.
     sets: Vec<Vec<RangeInclusive<u32>>>,
+    /// When the search was asked, in seconds of UTC.
+    now: u64,
 }
 
 /// Why a search ends without an answer.
@@ -54,8 +57,13 @@ type Answers = Vec<Option<bool>>;
 
 impl<'a> Matcher<'a> {
     /// Reads the strings of a program in their charset; none means US-ASCII (RFC 3501, 6.4.4), of which UTF-8 is taken
-    /// as the lenient reading. `numbers` says what `*` is.
-    pub(crate) fn new(program: &'a Program, charset: Option<&str>, numbers: &Numbers) -> Result<Self, BadCharset> {
+    /// as the lenient reading. `numbers` says what `*` is, `now` what is old and young.
+    pub(crate) fn new(
+        program: &'a Program,
+        charset: Option<&str>,
+        numbers: &Numbers,
+        now: UnixTime,
+    ) -> Result<Self, BadCharset> {
         let decoder = text::Charset::named(charset.unwrap_or("UTF-8")).ok_or(BadCharset)?;
         let needle = |bytes: &[u8]| decoder.decode(bytes).map(|text| Needle::new(&text)).ok_or(BadCharset);
         let mut needles = Vec::with_capacity(program.nodes.len());
@@ -76,7 +84,7 @@ impl<'a> Matcher<'a> {
                 _ => Vec::new(),
             });
         }
-        Ok(Self { program, needles, keywords, sets })
+        Ok(Self { program, needles, keywords, sets, now: now.secs() })
     }
 
     /// The steps of one look at all nodes ([`Effort::spend`]).
@@ -134,6 +142,11 @@ impl<'a> Matcher<'a> {
                 Key::Larger(size) => message.size > *size,
                 Key::Smaller(size) => message.size < *size,
                 Key::ModSeq(least) => message.modseq.0 >= *least,
+                Key::EmailId(id) => id.parse() == Ok(message.email),
+                Key::ThreadId(id) => id.parse() == Ok(message.thread),
+                Key::Older(age) => self.now.saturating_sub(message.received) >= u64::from(age.get()),
+                Key::Younger(age) => self.now.saturating_sub(message.received) <= u64::from(age.get()),
+                Key::Date(DateOf::Saved, compare, day) => compares(save_date(message), *compare, *day),
                 Key::Date(DateOf::Received, compare, day) => return roughly(message.received, *compare, *day),
                 Key::Date(DateOf::Sent, ..) | Key::Header(..) | Key::Body(_) | Key::Text(_) => return None,
             })
@@ -145,6 +158,7 @@ impl<'a> Matcher<'a> {
     pub(crate) fn by_record(&self, answers: &mut Answers, email: &Email) -> Option<bool> {
         self.decide(answers, |index, key| match key {
             Key::Date(of, compare, day) => Some(match of {
+                DateOf::Saved => return None, // the view has said
                 DateOf::Received => compares(internal_date(email), *compare, *day),
                 DateOf::Sent => email.parsed.sent_at.is_some_and(|sent| {
                     let sent = InternalDate { seconds: sent.seconds, offset: sent.offset_minutes };

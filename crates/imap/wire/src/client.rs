@@ -56,7 +56,7 @@ pub enum Data {
     /// `ESEARCH`: the tag, whether UIDs, what is returned.
     ESearch(String, bool, Vec<(String, Value)>),
     /// `STATUS`
-    Status(MailboxName, Vec<(String, u64)>),
+    Status(MailboxName, Vec<(String, Value)>),
     /// `n EXISTS`
     Exists(u32),
     /// `n RECENT`
@@ -222,7 +222,8 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
             value.list().is_some_and(|list| list.len() == 1 && list.iter().all(|entry| entry.number().is_some()))
         }
         "FLAGS" => value.list().is_some_and(|list| list.iter().all(|flag| flag.atom().is_some())),
-        "INTERNALDATE" => value.string().is_some_and(|text| {
+        "EMAILID" | "THREADID" => is_object_id(&value),
+        "INTERNALDATE" | "SAVEDATE" => value.string().is_some_and(|text| {
             crate::InternalDate::read(&mut Cursor::new(&[b"\"", text, b"\""].concat())).is_ok() && text.len() == 26
         }),
         _ => false,
@@ -253,7 +254,7 @@ fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
             let items = cursor.list("status items", |cursor| {
                 let name = cursor.atom()?.to_owned();
                 cursor.space()?;
-                Ok((name, cursor.mod_sequence()?))
+                Ok((name, status_value(cursor)?))
             })?;
             Ok(Data::Status(name, items))
         }
@@ -271,6 +272,19 @@ fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
         }
         _ => cursor.expected("a reply that is known"),
     }
+}
+
+/// A number, or `"(" objectid ")"` (RFC 8474, 4.3).
+fn status_value(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
+    if cursor.peek() != Some(b'(') {
+        return cursor.mod_sequence().map(Value::Number);
+    }
+    let value = Value::read(cursor)?;
+    if is_object_id(&value) { Ok(value) } else { cursor.expected("an object id") }
+}
+
+fn is_object_id(value: &Value) -> bool {
+    matches!(value.list(), Some([Value::Atom(_)]))
 }
 
 fn mailbox(cursor: &mut Cursor<'_>) -> Result<MailboxName, Error> {

@@ -1,4 +1,5 @@
-//! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4).
+//! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4;
+//! EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2).
 use crate::{Cursor, Error, Partial, Section, SectionText, SequenceSet};
 
 /// The arguments of FETCH and UID FETCH.
@@ -27,6 +28,12 @@ pub enum FetchItem {
     Uid,
     /// `MODSEQ`
     ModSeq,
+    /// `EMAILID`
+    EmailId,
+    /// `THREADID`
+    ThreadId,
+    /// `SAVEDATE`
+    SaveDate,
     /// `BODY`: the structure without its extension data.
     Body,
     /// `BODYSTRUCTURE`
@@ -127,6 +134,9 @@ impl FetchItem {
             () if cursor.keyword("RFC822") => whole(SectionText::All, SectionName::Rfc822),
             () if cursor.keyword("UID") => Self::Uid,
             () if cursor.keyword("MODSEQ") => Self::ModSeq,
+            () if cursor.keyword("EMAILID") => Self::EmailId,
+            () if cursor.keyword("THREADID") => Self::ThreadId,
+            () if cursor.keyword("SAVEDATE") => Self::SaveDate,
             () => return cursor.expected("something to fetch"),
         })
     }
@@ -158,6 +168,7 @@ mod tests {
             ("1 FULL", 5, false),
             ("1 FAST", 3, false),
             ("1:* (UID FLAGS)", 2, false),
+            ("1 (emailid threadid savedate)", 3, false),
             ("1 body", 1, false),
             ("1 BODYSTRUCTURE", 1, false),
             ("1 BODY[]", 1, true),

@@ -5,6 +5,7 @@
 //! them from a [`Cursor`], and [`reply`] prints what the server says. [`client`] reads that again, strictly.
 mod append;
 pub mod client;
+mod create;
 mod cursor;
 mod date;
 mod error;
@@ -25,6 +26,7 @@ mod sequence_set;
 mod store;
 mod utf7;
 pub use append::Append;
+pub use create::Create;
 pub use cursor::Cursor;
 pub use date::InternalDate;
 pub use error::Error;

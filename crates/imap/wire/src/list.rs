@@ -98,9 +98,10 @@ impl List {
             }
             Ok(())
         })?;
-        // RFC 5258, 3.1: RECURSIVEMATCH by itself, or only with REMOTE, is an error.
-        if self.recursive_match && !self.subscribed && !self.special_use {
-            return cursor.expected("another selection option beside RECURSIVEMATCH");
+        // RFC 5258, 3.1: RECURSIVEMATCH by itself, or only with REMOTE, is an error; RFC 6154, 6: or with SPECIAL-USE,
+        // which is independent too.
+        if self.recursive_match && !self.subscribed {
+            return cursor.expected("SUBSCRIBED beside RECURSIVEMATCH");
         }
         Ok(())
     }
@@ -155,6 +156,7 @@ mod tests {
             "\"\"",
             "(RECURSIVEMATCH) \"\" *",
             "(RECURSIVEMATCH REMOTE) \"\" *",
+            "(SPECIAL-USE RECURSIVEMATCH) \"\" *",
             "(X) \"\" *",
             "\"\" ()",
             "\"\" (a",

@@ -1,4 +1,4 @@
-//! Arguments of the commands about mailboxes: SELECT, EXAMINE, CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, STATUS.
+//! Arguments of the commands about mailboxes: SELECT, EXAMINE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, STATUS.
 use crate::{Cursor, Error, MailboxName};
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl Select {
     }
 }
 
-/// One mailbox and nothing else: CREATE, DELETE, SUBSCRIBE, UNSUBSCRIBE.
+/// One mailbox and nothing else: DELETE, SUBSCRIBE, UNSUBSCRIBE.
 ///
 /// # Errors
 /// When the arguments are something else.
@@ -68,12 +68,27 @@ pub enum StatusItem {
     Unseen,
     /// `HIGHESTMODSEQ` (RFC 7162, 3.1.7)
     HighestModSeq,
+    /// `SIZE`: the sum of all RFC822.SIZE (RFC 8438, 3)
+    Size,
+    /// `APPENDLIMIT` (RFC 7889, 3.1)
+    AppendLimit,
+    /// `MAILBOXID` (RFC 8474, 4.3)
+    MailboxId,
 }
 
 impl StatusItem {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Messages, Self::Recent, Self::UidNext, Self::UidValidity, Self::Unseen, Self::HighestModSeq];
+    pub const ALL: [Self; 9] = [
+        Self::Messages,
+        Self::Recent,
+        Self::UidNext,
+        Self::UidValidity,
+        Self::Unseen,
+        Self::HighestModSeq,
+        Self::Size,
+        Self::AppendLimit,
+        Self::MailboxId,
+    ];
 
     /// `"(" status-att *(SP status-att) ")"`
     ///
@@ -96,6 +111,9 @@ impl StatusItem {
             Self::UidValidity => "UIDVALIDITY",
             Self::Unseen => "UNSEEN",
             Self::HighestModSeq => "HIGHESTMODSEQ",
+            Self::Size => "SIZE",
+            Self::AppendLimit => "APPENDLIMIT",
+            Self::MailboxId => "MAILBOXID",
         }
     }
 }

@@ -11,7 +11,7 @@ mod structure;
 pub use code::{CapabilityList, Code};
 pub use envelope::envelope;
 pub use fetch::{FetchReply, section_label};
-pub use list::{Attribute, Listed, namespace, status};
+pub use list::{Attribute, Listed, StatusValue, namespace, status};
 pub use string::{mailbox, nstring, quoted_or_literal};
 pub use structure::{Extensions, structure};
 
@@ -91,7 +91,7 @@ pub fn flag_list(out: &mut Vec<u8>, flags: &[Flag]) {
 }
 
 /// `* CAPABILITY …`, `* ENABLED …`: a word and names.
-pub fn words<'a>(out: &mut Vec<u8>, word: &str, names: impl IntoIterator<Item = &'a str>) {
+pub fn words(out: &mut Vec<u8>, word: &str, names: impl IntoIterator<Item = impl Display>) {
     put(out, format_args!("* {word}"));
     for name in names {
         put(out, format_args!(" {name}"));

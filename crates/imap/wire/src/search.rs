@@ -1,10 +1,12 @@
-//! SEARCH: a program of keys (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5).
+//! SEARCH: a program of keys (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5; ids of RFC 8474, 6; save
+//! dates of RFC 8514, 4.3; ages of RFC 5032, 3).
 //!
 //! The program is a flat list in which what a key is made of stands before it, so that it is read, and later
 //! answered, without recursion however deeply it is nested.
 use crate::date::date;
 use crate::{Cursor, Error, Flag, MAX_DEPTH, MAX_SEARCH_KEYS, SequenceSet};
 use jiff::civil::Date;
+use std::num::NonZeroU32;
 
 /// The arguments of SEARCH and UID SEARCH.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub enum DateOf {
     Received,
     /// Its Date field.
     Sent,
+    /// When it came into this mailbox (SAVEDATE).
+    Saved,
 }
 
 /// How a date key compares; time and zone are disregarded.
@@ -98,6 +102,14 @@ pub enum Key {
     Text(Vec<u8>),
     /// `MODSEQ n`: changed at or after it.
     ModSeq(u64),
+    /// `EMAILID id`
+    EmailId(String),
+    /// `THREADID id`
+    ThreadId(String),
+    /// `OLDER n`: it came more than so many seconds ago, or just so many.
+    Older(NonZeroU32),
+    /// `YOUNGER n`: it came less than so many seconds ago, or just so many.
+    Younger(NonZeroU32),
 }
 
 impl Search {
@@ -237,7 +249,8 @@ impl Program {
             }
         }
         let key = match word.as_str() {
-            "ALL" => Key::All,
+            // RFC 8514, 4.3: every mailbox keeps save dates.
+            "ALL" | "SAVEDATESUPPORTED" => Key::All,
             "OLD" => return Ok(self.flag(Flag::Recent, false)),
             "NEW" => {
                 let (recent, unseen) = (self.flag(Flag::Recent, true), self.flag(Flag::Seen, false));
@@ -267,6 +280,17 @@ const FLAGS: &[([&str; 2], Flag)] = &[
     (["RECENT", "\0"], Flag::Recent),
 ];
 
+/// The keys with arguments that are no dates and no fields.
+const WITH_ARGUMENT: &[&str] =
+    &["UID", "LARGER", "SMALLER", "HEADER", "BODY", "TEXT", "MODSEQ", "EMAILID", "THREADID", "OLDER", "YOUNGER"];
+
+/// `objectid = 1*255(ALPHA / DIGIT / "_" / "-")` (RFC 8474, 7)
+fn object_id(cursor: &mut Cursor<'_>) -> Result<String, Error> {
+    let id = cursor.atom()?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if id.len() <= 255 && id.bytes().all(fits) { Ok(id.to_owned()) } else { cursor.expected("an object id") }
+}
+
 impl Key {
     /// A key with arguments.
     fn read(word: &str, cursor: &mut Cursor<'_>) -> Result<Option<Self>, Error> {
@@ -278,6 +302,9 @@ impl Key {
             ("SENTBEFORE", Sent, Before),
             ("SENTON", Sent, On),
             ("SENTSINCE", Sent, Since),
+            ("SAVEDBEFORE", Saved, Before),
+            ("SAVEDON", Saved, On),
+            ("SAVEDSINCE", Saved, Since),
         ];
         if let Some((_, of, compare)) = dates.into_iter().find(|(name, ..)| *name == word) {
             cursor.space()?;
@@ -287,7 +314,7 @@ impl Key {
             cursor.space()?;
             return Ok(Some(Self::Header(word.as_bytes().to_vec(), cursor.astring()?.into_owned())));
         }
-        if !["UID", "LARGER", "SMALLER", "HEADER", "BODY", "TEXT", "MODSEQ"].contains(&word) {
+        if !WITH_ARGUMENT.contains(&word) {
             return Ok(None);
         }
         cursor.space()?;
@@ -302,6 +329,10 @@ impl Key {
             }
             "BODY" => Self::Body(cursor.astring()?.into_owned()),
             "TEXT" => Self::Text(cursor.astring()?.into_owned()),
+            "EMAILID" => Self::EmailId(object_id(cursor)?),
+            "THREADID" => Self::ThreadId(object_id(cursor)?),
+            "OLDER" => Self::Older(cursor.nz_number()?),
+            "YOUNGER" => Self::Younger(cursor.nz_number()?),
             _ => Self::mod_sequence(cursor)?,
         }))
     }

@@ -2,7 +2,8 @@
 use crate::session::command::{COMMANDS, Command, Effect, Run};
 use crate::session::completion::Completion;
 use crate::session::talk::Talk;
-use imap_wire::reply;
+use imap_wire::reply::{self, CapabilityList};
+use std::borrow::Cow;
 
 pub(crate) const CAPABILITY: Command = Command {
     name: "CAPABILITY",
@@ -22,28 +23,48 @@ pub(crate) const CAPABILITY: Command = Command {
 
 /// What is offered at any time and belongs to no command: literals (RFC 7888), responses with AUTHENTICATE (RFC 4959).
 const ALWAYS: [&str; 2] = ["LITERAL+", "SASL-IR"];
-/// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154), SEARCH (RFC 4731), and to many
-/// (RFC 7162).
-const AFTER_LOGIN: [&str; 6] = ["CHILDREN", "CONDSTORE", "ESEARCH", "LIST-EXTENDED", "LIST-STATUS", "SPECIAL-USE"];
+/// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154), CREATE (RFC 6154), STATUS
+/// (RFC 8438), SEARCH (RFC 4731, RFC 5032), and to many (RFC 7162, RFC 8474, RFC 8514).
+const AFTER_LOGIN: [&str; 11] = [
+    "CHILDREN",
+    "CONDSTORE",
+    "CREATE-SPECIAL-USE",
+    "ESEARCH",
+    "LIST-EXTENDED",
+    "LIST-STATUS",
+    "OBJECTID",
+    "SAVEDATE",
+    "SPECIAL-USE",
+    "STATUS=SIZE",
+    "WITHIN",
+];
 
 /// What the client may use now; IMAP4rev1 comes first.
-pub(crate) fn capabilities(logged_in: bool, talk: &Talk) -> Vec<&'static str> {
+pub(crate) fn capabilities(logged_in: bool, talk: &Talk) -> CapabilityList {
     let offered = |command: &&&Command| {
         let here = if logged_in { command.after_login() } else { command.before_login() };
         here && (command.name != "STARTTLS" || talk.conversation.can_start_tls())
     };
     let rows = COMMANDS.iter().filter(offered).filter_map(|command| command.capability);
-    let mut names: Vec<&'static str> = rows.chain(ALWAYS).collect();
+    let mut names: CapabilityList = rows.chain(ALWAYS).map(Cow::Borrowed).collect();
     if logged_in {
-        names.extend(AFTER_LOGIN);
+        names.extend(AFTER_LOGIN.map(Cow::Borrowed));
+        names.push(format!("APPENDLIMIT={}", append_limit(talk)).into());
     } else if may_log_in(talk) {
-        names.extend(["AUTH=LOGIN", "AUTH=PLAIN"]);
+        names.extend(["AUTH=LOGIN", "AUTH=PLAIN"].map(Cow::Borrowed));
     } else {
-        names.push("LOGINDISABLED"); // RFC 3501, 6.2.3 and 7.2.1
+        names.push("LOGINDISABLED".into()); // RFC 3501, 6.2.3 and 7.2.1
     }
-    names.sort_unstable_by_key(|name| (*name != "IMAP4rev1", *name));
+    names.sort_unstable();
     names.dedup();
+    names.sort_by_key(|name| name != "IMAP4rev1");
     names
+}
+
+/// The largest message that APPEND takes, the same for every mailbox (RFC 7889, 2).
+pub(crate) fn append_limit(talk: &Talk) -> u64 {
+    // RFC 7889, 5: a `number`, which has 32 bits.
+    talk.house.settings.max_message_size.bytes().min(u64::from(u32::MAX))
 }
 
 /// Whether a password may be sent over this connection.

@@ -1,4 +1,4 @@
-//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4).
+//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4; ids of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::{Content, Piece};
@@ -194,7 +194,13 @@ const fn needs_record(item: &FetchItem) -> bool {
         | FetchItem::Body
         | FetchItem::BodyStructure
         | FetchItem::Section { .. } => true,
-        FetchItem::Flags | FetchItem::Size | FetchItem::Uid | FetchItem::ModSeq => false,
+        FetchItem::Flags
+        | FetchItem::Size
+        | FetchItem::Uid
+        | FetchItem::ModSeq
+        | FetchItem::EmailId
+        | FetchItem::ThreadId
+        | FetchItem::SaveDate => false,
     }
 }
 
@@ -224,6 +230,9 @@ impl Told<'_> {
                 FetchItem::Flags => fetch.flags(out, &self.selected.flags(message)),
                 FetchItem::Size => fetch.size(out, u64::from(message.size)),
                 FetchItem::ModSeq => fetch.mod_sequence(out, message.modseq.0),
+                FetchItem::EmailId => fetch.object_id(out, "EMAILID", message.email),
+                FetchItem::ThreadId => fetch.object_id(out, "THREADID", message.thread),
+                FetchItem::SaveDate => fetch.date(out, "SAVEDATE", save_date(message)),
                 FetchItem::Section { section, partial, name, .. } => {
                     let piece = pieces.next().unwrap_or(Piece::Missing);
                     fetch.section(out, (*name, section, *partial), piece.size());
@@ -284,8 +293,15 @@ fn record_item(fetch: &mut FetchReply, out: &mut Vec<u8>, item: &FetchItem, emai
             fetch.named(out, "BODYSTRUCTURE");
             reply::structure(out, &email.parsed.structure, Extensions::Told);
         }
-        FetchItem::InternalDate => fetch.internal_date(out, internal_date(email)),
-        FetchItem::Flags | FetchItem::Size | FetchItem::Uid | FetchItem::ModSeq | FetchItem::Section { .. } => {}
+        FetchItem::InternalDate => fetch.date(out, "INTERNALDATE", internal_date(email)),
+        FetchItem::Flags
+        | FetchItem::Size
+        | FetchItem::Uid
+        | FetchItem::ModSeq
+        | FetchItem::EmailId
+        | FetchItem::ThreadId
+        | FetchItem::SaveDate
+        | FetchItem::Section { .. } => {}
     }
 }
 
@@ -293,4 +309,9 @@ fn record_item(fetch: &mut FetchReply, out: &mut Vec<u8>, item: &FetchItem, emai
 pub(crate) fn internal_date(email: &Email) -> InternalDate {
     let seconds = i64::try_from(email.received.seconds).unwrap_or(0);
     InternalDate { seconds, offset: email.received.offset_minutes }
+}
+
+/// When a message came into its mailbox, as it is printed.
+pub(crate) fn save_date(message: &Message<'_>) -> InternalDate {
+    InternalDate { seconds: i64::from(message.saved), offset: 0 }
 }

@@ -112,7 +112,7 @@ async fn one(
         (mailbox.and_then(|mailbox| mailboxes.get(mailbox.id)), list.returned.status.is_empty())
     {
         // RFC 5819, 2: a mailbox whose status cannot be had has none, and LIST goes on.
-        if let Ok(values) = of_mailbox(&login.account, mailbox, &list.returned.status).await {
+        if let Ok(values) = of_mailbox(&login.account, talk, mailbox, &list.returned.status).await {
             reply::status(talk.out(), &printed, &values);
         }
     }

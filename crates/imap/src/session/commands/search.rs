@@ -1,4 +1,4 @@
-//! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5).
+//! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5; RFC 5032; RFC 8474, 6; RFC 8514, 4.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::Content;
@@ -37,7 +37,8 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Ok(search) => search,
         Err(error) => return Ok(error.into()),
     };
-    let Ok(matcher) = Matcher::new(&search.program, search.charset.as_deref(), &selected.numbers) else {
+    let now = talk.house.rooms.world.clock.now();
+    let Ok(matcher) = Matcher::new(&search.program, search.charset.as_deref(), &selected.numbers, now) else {
         return Ok(Completion::no(Code::BadCharset(CHARSETS), "the strings cannot be read in that charset"));
     };
     if matcher.asks_mod_sequence() {

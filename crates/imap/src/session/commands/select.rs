@@ -1,4 +1,4 @@
-//! SELECT and EXAMINE (RFC 3501, 6.3.1 and 6.3.2; CONDSTORE of RFC 7162, 3.1.8).
+//! SELECT and EXAMINE (RFC 3501, 6.3.1 and 6.3.2; CONDSTORE of RFC 7162, 3.1.8; MAILBOXID of RFC 8474, 4.2).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
 use crate::session::names::stored;
@@ -122,6 +122,7 @@ impl Opened {
             (Code::UidValidity(self.view.uid_validity()), "UIDs are valid"),
             (Code::UidNext(self.view.uid_next().max(1)), "the next UID"),
             (Code::HighestModSeq(self.view.modseq().0.max(1)), "the highest mod-sequence"),
+            (Code::MailboxId(self.mailbox.to_string()), "the mailbox's id"),
         ];
         for (code, text) in told {
             reply::condition(out, None, Status::Ok, Some(&code), text);

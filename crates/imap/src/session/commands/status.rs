@@ -1,11 +1,13 @@
-//! STATUS (RFC 3501, 6.3.10; HIGHESTMODSEQ of RFC 7162, 3.1.7).
+//! STATUS (RFC 3501, 6.3.10; HIGHESTMODSEQ of RFC 7162, 3.1.7; SIZE of RFC 8438; APPENDLIMIT of RFC 7889; MAILBOXID of
+//! RFC 8474).
+use super::capability::append_limit;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::names::stored;
 use crate::session::phase::Phase;
 use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
-use imap_wire::reply::{self, Code};
+use imap_wire::reply::{self, Code, StatusValue};
 use imap_wire::{Cursor, StatusItem};
 use store::{Account, Mailbox};
 
@@ -29,7 +31,7 @@ async fn status(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         }
     }
     let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
-    Ok(match values(&login.account, &name, &items).await {
+    Ok(match values(&login.account, talk, &name, &items).await {
         Ok(values) => {
             reply::status(talk.out(), &name, &values);
             Completion::ok("done")
@@ -40,24 +42,26 @@ async fn status(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
 
 async fn values(
     account: &Account,
+    talk: &Talk,
     name: &imap_wire::MailboxName,
     items: &[StatusItem],
-) -> Result<Vec<(StatusItem, u64)>, Completion> {
+) -> Result<Vec<(StatusItem, StatusValue)>, Completion> {
     let mailboxes = account.mailboxes().await.map_err(|error| refusal(&error))?;
     let mailbox = mailboxes.named(&stored(name)?);
     let mailbox = mailbox.ok_or_else(|| Completion::no(Code::NonExistent, "no such mailbox"))?;
-    of_mailbox(account, mailbox, items).await.map_err(|error| refusal(&error))
+    of_mailbox(account, talk, mailbox, items).await.map_err(|error| refusal(&error))
 }
 
 /// What STATUS tells of a mailbox, from the counters that are kept with it.
 pub(super) async fn of_mailbox(
     account: &Account,
+    talk: &Talk,
     mailbox: &Mailbox,
     items: &[StatusItem],
-) -> Result<Vec<(StatusItem, u64)>, store::Error> {
+) -> Result<Vec<(StatusItem, StatusValue)>, store::Error> {
     let mut values = Vec::with_capacity(items.len());
     for &item in items {
-        let value = match item {
+        let number = match item {
             StatusItem::Messages => mailbox.counters.messages,
             StatusItem::Recent => {
                 let first = account.recent(mailbox.id).await?;
@@ -68,8 +72,14 @@ pub(super) async fn of_mailbox(
             StatusItem::UidValidity => u64::from(mailbox.uid_validity),
             StatusItem::Unseen => mailbox.counters.unseen,
             StatusItem::HighestModSeq => mailbox.modseq.0.max(1),
+            StatusItem::Size => mailbox.counters.bytes,
+            StatusItem::AppendLimit => append_limit(talk),
+            StatusItem::MailboxId => {
+                values.push((item, StatusValue::ObjectId(mailbox.id.to_string())));
+                continue;
+            }
         };
-        values.push((item, value));
+        values.push((item, StatusValue::Number(number)));
     }
     Ok(values)
 }

@@ -1,9 +1,10 @@
-//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 7162).
+//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 6154; RFC 7162; RFC 8474).
 use crate::{Flag, SequenceSet};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The names that a `CAPABILITY` code lists.
-pub type CapabilityList = Vec<&'static str>;
+pub type CapabilityList = Vec<Cow<'static, str>>;
 
 /// `resp-text-code`, without its brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,10 @@ pub enum Code {
     Modified(SequenceSet),
     /// The mailbox selected before is no longer (RFC 7162, 3.2.11).
     Closed,
+    /// The mailbox's id (RFC 8474, 4.1 and 4.2).
+    MailboxId(String),
+    /// A mailbox cannot have that special use (RFC 6154, 3).
+    UseAttr,
     /// Name or password is wrong (RFC 5530, 3, as all below).
     AuthenticationFailed,
     /// This may not be done by this account.
@@ -83,6 +88,7 @@ impl Code {
             Self::ReadWrite => "READ-WRITE",
             Self::TryCreate => "TRYCREATE",
             Self::Closed => "CLOSED",
+            Self::UseAttr => "USEATTR",
             Self::AuthenticationFailed => "AUTHENTICATIONFAILED",
             Self::AuthorizationFailed => "AUTHORIZATIONFAILED",
             Self::PrivacyRequired => "PRIVACYREQUIRED",
@@ -109,7 +115,8 @@ impl Code {
             | Self::AppendUid(..)
             | Self::CopyUid(..)
             | Self::HighestModSeq(_)
-            | Self::Modified(_) => return None,
+            | Self::Modified(_)
+            | Self::MailboxId(_) => return None,
         })
     }
 }
@@ -133,6 +140,7 @@ impl fmt::Display for Code {
             Self::CopyUid(validity, from, to) => write!(f, "COPYUID {validity} {from} {to}"),
             Self::HighestModSeq(mod_sequence) => write!(f, "HIGHESTMODSEQ {mod_sequence}"),
             Self::Modified(set) => write!(f, "MODIFIED {set}"),
+            Self::MailboxId(id) => write!(f, "MAILBOXID ({id})"),
             plain => f.write_str(plain.word().unwrap_or_default()),
         }
     }

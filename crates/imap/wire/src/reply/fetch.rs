@@ -1,6 +1,7 @@
 //! The frame of a FETCH reply (RFC 3501, 7.4.2). Bodies are streamed by the session between the pieces printed here.
 use super::{flag_list, put};
 use crate::{Flag, InternalDate, Partial, Section, SectionName};
+use std::fmt::Display;
 
 /// Prints `* n FETCH (item item …)` piece by piece.
 #[derive(Debug)]
@@ -41,10 +42,16 @@ impl FetchReply {
         put(out, format_args!("MODSEQ ({mod_sequence})"));
     }
 
-    /// `INTERNALDATE "…"`
-    pub fn internal_date(&mut self, out: &mut Vec<u8>, date: InternalDate) {
+    /// `INTERNALDATE "…"`, and `SAVEDATE "…"` (RFC 8514, 4.2)
+    pub fn date(&mut self, out: &mut Vec<u8>, name: &str, date: InternalDate) {
         self.gap(out);
-        put(out, format_args!("INTERNALDATE \"{date}\""));
+        put(out, format_args!("{name} \"{date}\""));
+    }
+
+    /// `EMAILID (…)`, `THREADID (…)` (RFC 8474, 5.3)
+    pub fn object_id(&mut self, out: &mut Vec<u8>, name: &str, id: impl Display) {
+        self.gap(out);
+        put(out, format_args!("{name} ({id})"));
     }
 
     /// `RFC822.SIZE n`
@@ -103,13 +110,14 @@ mod tests {
         reply.uid(&mut out, 77);
         reply.flags(&mut out, &[Flag::Seen]);
         reply.mod_sequence(&mut out, 9);
-        reply.internal_date(&mut out, InternalDate { seconds: 0, offset: 60 });
+        reply.date(&mut out, "INTERNALDATE", InternalDate { seconds: 0, offset: 60 });
+        reply.object_id(&mut out, "EMAILID", "eb");
         let section = Section { part: vec![1], text: crate::SectionText::All };
         reply.section(&mut out, (SectionName::Body, &section, Some(Partial { start: 3, length: 2 })), Some(2));
         out.extend_from_slice(b"ab");
         reply.section(&mut out, (SectionName::Body, &section, None), None);
         reply.end(&mut out);
-        let wanted = "* 12 FETCH (UID 77 FLAGS (\\Seen) MODSEQ (9) INTERNALDATE \" 1-Jan-1970 01:00:00 +0100\" \
+        let wanted = "* 12 FETCH (UID 77 FLAGS (\\Seen) MODSEQ (9) INTERNALDATE \" 1-Jan-1970 01:00:00 +0100\" EMAILID (eb) \
                       BODY[1]<3> {2}\r\nab BODY[1] NIL)\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), wanted);
     }

@@ -1,6 +1,7 @@
-//! LIST, LSUB, STATUS and NAMESPACE replies (RFC 3501, 7.2; RFC 5258; RFC 2342).
+//! LIST, LSUB, STATUS and NAMESPACE replies (RFC 3501, 7.2; RFC 5258; RFC 2342; STATUS of RFC 7889 and RFC 8474).
 use super::{mailbox, put};
 use crate::{MailboxName, StatusItem};
+use std::fmt;
 
 /// `mbx-list-flags` and their extensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub enum Attribute {
 }
 
 impl Attribute {
-    const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::NoSelect => "\\Noselect",
             Self::NonExistent => "\\NonExistent",
@@ -77,8 +78,26 @@ impl Listed<'_> {
     }
 }
 
+/// What STATUS tells of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatusValue {
+    /// A number.
+    Number(u64),
+    /// `"(" objectid ")"` (RFC 8474, 4.3)
+    ObjectId(String),
+}
+
+impl fmt::Display for StatusValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::ObjectId(id) => write!(f, "({id})"),
+        }
+    }
+}
+
 /// `* STATUS name (…)` (RFC 3501, 7.2.4)
-pub fn status(out: &mut Vec<u8>, name: &MailboxName, items: &[(StatusItem, u64)]) {
+pub fn status(out: &mut Vec<u8>, name: &MailboxName, items: &[(StatusItem, StatusValue)]) {
     put(out, "* STATUS ");
     mailbox(out, name);
     put(out, " (");
@@ -103,9 +122,10 @@ mod tests {
         let name = MailboxName::new("a b/\u{e9}");
         let attributes = vec![Attribute::HasNoChildren, Attribute::Junk];
         Listed { attributes, name: &name, child_subscribed: true }.print(&mut out, "LIST");
-        status(&mut out, &name, &[(StatusItem::Messages, 3), (StatusItem::UidNext, 9)]);
+        let id = StatusValue::ObjectId("mb".to_owned());
+        status(&mut out, &name, &[(StatusItem::Messages, StatusValue::Number(3)), (StatusItem::MailboxId, id)]);
         let wanted = "* LIST (\\HasNoChildren \\Junk) \"/\" \"a b/&AOk-\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n\
-                      * STATUS \"a b/&AOk-\" (MESSAGES 3 UIDNEXT 9)\r\n";
+                      * STATUS \"a b/&AOk-\" (MESSAGES 3 MAILBOXID (mb))\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), wanted);
     }
 }

@@ -21,6 +21,9 @@ fn table() {
         ("CHARSET UTF-8 TEXT {3}\r\nab)", 2),
         ("HEADER X-A \"\" MODSEQ 620162338", 3),
         ("MODSEQ \"/flags/\\\\draft\" all 620162338", 2),
+        ("EMAILID eb THREADID t-_7", 3),
+        ("SAVEDBEFORE 1-Feb-1994 SAVEDON \"1-Feb-1994\" SAVEDSINCE 1-Feb-1994 SAVEDATESUPPORTED", 5),
+        ("OLDER 259200 NOT YOUNGER 1", 4),
         ("RETURN (MIN COUNT) KEYWORD work UNKEYWORD x", 4),
     ] {
         assert_eq!(read(text).map(|search| search.program.nodes.len()), Ok(nodes), "{text}");
@@ -46,6 +49,12 @@ fn table() {
         "RETURN ALL",
         "CHARSET UTF-8",
         "MODSEQ 9223372036854775808",
+        "EMAILID",
+        "EMAILID a.b",
+        "THREADID \"eb\"",
+        "SAVEDON",
+        "OLDER 0",
+        "YOUNGER 4294967296",
         "0",
     ] {
         assert!(read(text).is_err(), "{text}");
