@@ -3,7 +3,7 @@
 use crate::delivery::Inner;
 use crate::envelope::{self, Envelope, Origin};
 use crate::error::Error;
-use crate::homes::Mail;
+use crate::homes::{Held, Mail};
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Verdict, Words, settle};
 use crate::queue::{Entry, Pending, QueueId};
@@ -70,7 +70,11 @@ impl Inner {
                 let outcome = self.one_account(delivery, &envelope, &blob, *account, &recipients).await?;
                 vec![outcome; recipients.len()]
             }
-            _ => self.intake(delivery, &envelope, &blob, &aims, recipients.len()).await?,
+            _ => {
+                recipients.iter_mut().for_each(|recipient| recipient.held.clear());
+                let _room = self.room_for_all(&aims, blob.size).await?;
+                self.intake(delivery, &envelope, &blob, &aims, recipients.len()).await?
+            }
         };
         outcomes.truncate(recipients.len());
         let id = envelope::Delivery(delivery).to_string();
@@ -122,6 +126,28 @@ impl Inner {
             due: self.world.clock.now(),
             reply: None,
             warned: false,
+        }
+    }
+
+    /// Room for what has come, in each account: what was announced may have been less, and an intake's commits do not
+    /// ask the quota. There is one answer for all, so somebody who is full by now must not cost the others the message:
+    /// it is asked for again, and then he is refused at RCPT.
+    async fn room_for_all(&self, aims: &[Aim], size: u64) -> Result<Vec<Held>, Refused> {
+        let mut held = Vec::new();
+        let mut refused = Vec::new();
+        for account in aims.iter().filter_map(|aim| aim.pending.account) {
+            match self.homes.promise(account, size).await {
+                Ok(room) => held.push(room),
+                Err(error) => {
+                    tracing::debug!(%account, %error, "no room for it");
+                    refused.push(Refused::from(&error));
+                }
+            }
+        }
+        match refused.pop() {
+            None => Ok(held),
+            Some(Refused::MailboxFull) if refused.len() + 1 < aims.len() => Err(Refused::FullForNow),
+            Some(refused) => Err(refused),
         }
     }
 

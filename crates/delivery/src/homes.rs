@@ -32,8 +32,11 @@ impl fmt::Debug for Held {
 
 /// Where mail for accounts goes.
 pub(crate) trait Homes: Send + Sync {
-    /// Holds room for `size` bytes.
+    /// Holds room for `size` bytes that may come.
     fn reserve(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>>;
+
+    /// Holds room for `size` bytes that have come, until they are delivered.
+    fn promise(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>>;
 
     /// Puts a message into INBOX, once for each delivery id. `None`: it was there before.
     fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>>;
@@ -45,6 +48,10 @@ pub(crate) struct StoreHomes(pub(crate) Store);
 impl Homes for StoreHomes {
     fn reserve(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>> {
         Box::pin(async move { Ok(Held::new(self.0.account(account).await?.reserve_quota(size).await?)) })
+    }
+
+    fn promise(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>> {
+        Box::pin(async move { Ok(Held::new(self.0.account(account).await?.promise_quota(size).await?)) })
     }
 
     fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>> {

@@ -89,6 +89,9 @@ pub enum Refused {
     /// 552 5.2.2
     #[error("the mailbox is full")]
     MailboxFull,
+    /// 452 4.2.2
+    #[error("the mailbox may be full in a moment")]
+    FullForNow,
     /// 550 5.7.1
     #[error("mail for other domains is not taken here")]
     RelayingDenied,
@@ -112,7 +115,7 @@ impl Refused {
         match self {
             Self::Unknown => Cause::RecipientUnknown,
             Self::Suspended => Cause::RecipientSuspended,
-            Self::MailboxFull => Cause::MailboxFull,
+            Self::MailboxFull | Self::FullForNow => Cause::MailboxFull,
             Self::RelayingDenied => Cause::RelayingDenied,
             Self::Loop | Self::TooMany => Cause::AliasLoop,
             Self::Unavailable => Cause::StoreUnavailable,
@@ -124,6 +127,8 @@ impl Refused {
 impl From<&store::Error> for Refused {
     fn from(error: &store::Error) -> Self {
         match error {
+            // only what others have announced is in the way, and that may never come
+            store::Error::OverQuota { used, limit } if used < limit => Self::FullForNow,
             // a limit that a delivery meets is that of messages in INBOX
             store::Error::OverQuota { .. } | store::Error::Limit { .. } => Self::MailboxFull,
             store::Error::NoSpace => Self::NoSpace,
@@ -187,7 +192,7 @@ pub(crate) async fn recipient(
     match refused {
         Some(refused) if open.is_empty() => Err(refused),
         // what is away now must be asked again, or a member of a list would lose this message
-        Some(refused @ (Refused::Unavailable | Refused::NoSpace)) => Err(refused),
+        Some(refused @ (Refused::Unavailable | Refused::NoSpace | Refused::FullForNow)) => Err(refused),
         _ => Ok(Recipient { asked, targets: open, held }),
     }
 }

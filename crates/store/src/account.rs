@@ -16,7 +16,7 @@ pub use transfer::Copied;
 use crate::email_cache::EmailCache;
 use crate::error::Error;
 use crate::flags::Keyword;
-use crate::head::{Head, Plan, Tx};
+use crate::head::{Head, Hold, Plan, Tx};
 use crate::id::{MailboxId, ModSeq, Uid};
 use crate::mailbox::Mailboxes;
 use crate::outcome::Outcome;
@@ -63,15 +63,16 @@ pub struct TypeStates {
     pub quota: ModSeq,
 }
 
-/// Room for a message that was announced, held until it is dropped. Kept in memory only.
+/// Room for a message that was announced or promised, held until it is dropped. Kept in memory only.
 pub struct Reservation {
     head: Arc<Head>,
     size: u64,
+    hold: Hold,
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.head.free_quota(self.size);
+        self.head.free_quota(self.size, self.hold);
     }
 }
 
@@ -204,9 +205,22 @@ impl Account {
     /// when use and reservations have reached the limit, so that at most one message goes over.
     ///
     /// # Errors
-    /// [`Error::OverQuota`].
+    /// [`Error::OverQuota`]; its `used` is below its `limit` where only what others have announced is in the way.
     pub async fn reserve_quota(&self, size: u64) -> Result<Reservation, Error> {
-        self.head.hold_quota(size).await?;
-        Ok(Reservation { head: self.head.clone(), size })
+        self.hold_quota(size, Hold::Announced).await
+    }
+
+    /// Asks the quota for a message of `size` bytes that has come, and whose commit does not ask any more
+    /// ([`QuotaCheck::Settled`](crate::QuotaCheck)): as sure as a commit, until it is dropped after that.
+    ///
+    /// # Errors
+    /// [`Error::OverQuota`].
+    pub async fn promise_quota(&self, size: u64) -> Result<Reservation, Error> {
+        self.hold_quota(size, Hold::Promised).await
+    }
+
+    async fn hold_quota(&self, size: u64, hold: Hold) -> Result<Reservation, Error> {
+        self.head.hold_quota(size, hold).await?;
+        Ok(Reservation { head: self.head.clone(), size, hold })
     }
 }

@@ -30,7 +30,7 @@ pub enum Error {
     /// The account is full.
     #[error("over quota: {used} of {limit} bytes used")]
     OverQuota {
-        /// Bytes in use, reservations included.
+        /// Bytes in use, and those of messages that will be written.
         used: u64,
         /// Bytes allowed.
         limit: u64,

@@ -60,7 +60,23 @@ struct Inner {
     /// First UIDs not told as `\Recent`, where they are above what is saved.
     recent: HashMap<MailboxId, u32>,
     /// Bytes that reservations hold.
-    reserved: u64,
+    held: HeldQuota,
+}
+
+/// Bytes of quota that are spoken for and in no commit yet.
+#[derive(Debug, Clone, Copy, Default)]
+struct HeldQuota {
+    /// By messages that may come.
+    announced: u64,
+    /// By messages that are taken already and will be written.
+    promised: u64,
+}
+
+/// How sure it is that a message comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    Announced,
+    Promised,
 }
 
 /// A commit that was handed in and not answered yet.
@@ -78,6 +94,15 @@ enum Refused {
     Again,
     /// Its own.
     Because(Error),
+}
+
+impl HeldQuota {
+    fn of(&mut self, hold: Hold) -> &mut u64 {
+        match hold {
+            Hold::Announced => &mut self.announced,
+            Hold::Promised => &mut self.promised,
+        }
+    }
 }
 
 impl Head {
@@ -150,24 +175,32 @@ impl Head {
         Ok(first.max(1))
     }
 
-    /// Takes `size` bytes of quota into reserve, unless the account is full.
-    pub(crate) async fn hold_quota(&self, size: u64) -> Result<(), Error> {
+    /// Takes `size` bytes of quota into reserve, unless the account is full. What others have announced is in the way
+    /// of announcements alone: it may never come.
+    pub(crate) async fn hold_quota(&self, size: u64, hold: Hold) -> Result<(), Error> {
         let told = self.told().await?;
         let mut inner = self.lock();
-        let used = told.record.used.saturating_add(inner.reserved);
-        match told.record.limit {
-            Some(limit) if used >= limit => Err(Error::OverQuota { used, limit }),
+        let record = &inner.ahead.as_ref().unwrap_or(&told).record;
+        let (limit, used) = (record.limit, record.used.saturating_add(inner.held.promised));
+        let asked = match hold {
+            Hold::Announced => used.saturating_add(inner.held.announced),
+            Hold::Promised => used,
+        };
+        match limit {
+            Some(limit) if asked >= limit => Err(Error::OverQuota { used, limit }),
             _ => {
-                inner.reserved = inner.reserved.saturating_add(size);
+                let held = inner.held.of(hold);
+                *held = held.saturating_add(size);
                 Ok(())
             }
         }
     }
 
     /// Gives back what [`Self::hold_quota`] took.
-    pub(crate) fn free_quota(&self, size: u64) {
+    pub(crate) fn free_quota(&self, size: u64, hold: Hold) {
         let mut inner = self.lock();
-        inner.reserved = inner.reserved.saturating_sub(size);
+        let held = inner.held.of(hold);
+        *held = held.saturating_sub(size);
     }
 
     /// Forgets what is in memory; the next use reads it again.

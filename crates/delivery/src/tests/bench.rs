@@ -46,6 +46,10 @@ impl Homes for ScriptedHomes {
         )
     }
 
+    fn promise(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>> {
+        self.reserve(account, size)
+    }
+
     fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>> {
         Box::pin(async move {
             tokio::task::yield_now().await;

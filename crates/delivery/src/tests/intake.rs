@@ -138,6 +138,28 @@ async fn what_a_full_mailbox_refuses_is_not_told_as_accepted() {
     assert_eq!(bench.told.take(), []);
 }
 
+#[tokio::test(start_paused = true)]
+async fn r07_who_is_full_by_now_costs_the_others_nothing() {
+    let bench = Bench::new().await;
+    let sender = Bench::sender(Origin::Internet, "x@far.example");
+    let to = ["anna@here.example", "bram@here.example"];
+    let ask = async || {
+        let mut recipients = Vec::new();
+        for to in to {
+            recipients.push(bench.recipient(&sender, to, Notify::default()).await.unwrap());
+        }
+        recipients
+    };
+    let (first, second) = (ask().await, ask().await);
+    lock(&bench.homes.full).insert(account("anna"));
+    let blob = bench.blob("A: b\r\n\r\n").await;
+    let accepted = bench.delivery.accept(envelope(sender.clone()), blob.clone(), first).await;
+    assert_eq!(accepted, Err(Refused::FullForNow));
+    lock(&bench.homes.full).insert(account("bram"));
+    assert_eq!(bench.delivery.accept(envelope(sender), blob, second).await, Err(Refused::MailboxFull));
+    assert_eq!((bench.queued().await, bench.told.take()), (0, vec![]));
+}
+
 #[tokio::test]
 async fn recipients_are_refused_at_rcpt() {
     let bench = Bench::new().await;

@@ -292,6 +292,7 @@ pub(super) fn delivery(refused: &Refused) -> Reply {
         Refused::Unknown => reply(550, (5, 1, 1), "nobody here has this address"),
         Refused::Suspended => reply(550, (5, 2, 1), "this mailbox takes no mail"),
         Refused::MailboxFull => reply(552, (5, 2, 2), "the mailbox is full"),
+        Refused::FullForNow => reply(452, (4, 2, 2), "the mailbox may be full in a moment, try again"),
         Refused::RelayingDenied => relaying_denied(),
         Refused::Loop => reply(554, (5, 4, 6), "the address leads back to itself"),
         Refused::TooMany => reply(550, (5, 4, 6), "the address leads to too many"),

@@ -20,6 +20,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) now: UnixTime,
     pub(crate) growth: Growth,
     pub(crate) max_mailboxes: u64,
+    /// Bytes of messages that will be written whatever the quota says.
+    pub(crate) promised: u64,
     who: &'a str,
     cache: &'a Cache,
     recent: &'a HashMap<MailboxId, u32>,
@@ -55,6 +57,7 @@ impl<'a> Tx<'a> {
             now,
             growth: Growth::Grows,
             max_mailboxes,
+            promised: 0,
             who,
             cache,
             recent,

@@ -167,12 +167,20 @@ async fn a_delivery_is_taken_once() {
 }
 
 #[tokio::test]
-async fn quota_lets_one_message_over() {
+async fn r07_quota_lets_one_message_over() {
     let place = Place::new().await;
     place.account.set_quota(Some(10)).await.unwrap();
     let held = place.account.reserve_quota(20).await.unwrap();
-    assert!(matches!(place.account.reserve_quota(1).await, Err(Error::OverQuota { used: 20, limit: 10 })));
+    assert!(matches!(place.account.reserve_quota(1).await, Err(Error::OverQuota { used: 0, limit: 10 })));
+    // What is announced may never come; what has come is written before it.
+    let promised = place.account.promise_quota(20).await.unwrap();
     drop(held);
+    assert!(matches!(place.account.promise_quota(1).await, Err(Error::OverQuota { used: 20, limit: 10 })));
+    assert!(matches!(place.account.reserve_quota(1).await, Err(Error::OverQuota { used: 20, limit: 10 })));
+    let beside = place.email("a: 1\n\n").await;
+    let refused = place.account.append(place.inbox, vec![beside]).await;
+    assert!(matches!(refused, Err(Error::OverQuota { used: 20, limit: 10 })));
+    drop(promised);
     place.append("Subject: more than ten bytes\n\n").await;
     let email = place.email("a: 2\n\n").await;
     assert!(matches!(place.account.append(place.inbox, vec![email.clone()]).await, Err(Error::OverQuota { .. })));
