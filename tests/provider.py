@@ -40,8 +40,9 @@ class Door:
 class Provider:
     """A demo: started, stopped, killed and started again on the same folder."""
 
-    def __init__(self, folder, *arguments, ports="free", accounts=0):
+    def __init__(self, folder, *arguments, ports="free", accounts=0, environment=None):
         self.folder = Path(folder)
+        self.environment = {**os.environ, **(environment or {})}
         self.arguments = [*arguments, "--ports", ports, "--accounts", str(accounts)]
         self.process = None
         self.facts = None
@@ -55,20 +56,25 @@ class Provider:
             self.process.wait()
 
     def start(self):
-        log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
-        self.process = subprocess.Popen(
-            [PROGRAM, "demo", "--dir", self.folder, "--json", *self.arguments],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-        )
-        log.close()
+        self.launch()
         line = self.process.stdout.readline()
         if not line:
             self.process.wait()
             raise AssertionError(f"the demo did not start: {self.log()}")
         self.facts = json.loads(line)
         return self
+
+    def launch(self):
+        """Starts the process, and does not wait for its doors."""
+        log = open(self.folder.parent / f"{self.folder.name}.log", "ab")
+        self.process = subprocess.Popen(
+            [PROGRAM, "demo", "--dir", self.folder, "--json", *self.arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            env=self.environment,
+        )
+        log.close()
 
     def log(self):
         return (self.folder.parent / f"{self.folder.name}.log").read_text(errors="replace")
@@ -87,7 +93,7 @@ class Provider:
         """A command of the program on this provider's configuration."""
         done = subprocess.run(
             [PROGRAM, "--config", self.facts["config"], *words],
-            capture_output=True, text=True, input=stdin, timeout=120,
+            capture_output=True, text=True, input=stdin, timeout=120, env=self.environment,
         )
         if check:
             assert done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"

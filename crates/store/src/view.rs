@@ -16,6 +16,8 @@ use std::sync::Arc;
 const CHUNK: usize = 256;
 /// The bit beside the system flags that says: the email may have other memberships.
 const SHARED: u32 = 0x20;
+/// The bit that says: the email was in this mailbox already.
+const TWIN: u32 = 0x40;
 
 /// One message as it is kept in a chunk: all of its record but the keywords, which are a number of [`KeywordSets`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub(crate) struct Entry {
     /// In two halves, so that an entry takes no more than 48 bytes.
     received: [u32; 2],
     saved: u32,
-    /// System flags in the low 5 bits, `SHARED`, and from bit 8 the number of the keyword set.
+    /// System flags in the low 5 bits, `SHARED`, `TWIN`, and from bit 8 the number of the keyword set.
     marks: u32,
 }
 
@@ -91,6 +93,8 @@ pub struct Message<'a> {
     pub saved: u32,
     /// System flags.
     pub system: SystemFlags,
+    /// Whether the email was in this mailbox already when this message came. It stays, whatever becomes of the other.
+    pub twin: bool,
     /// Keywords, in the order of their table.
     pub keywords: &'a [Keyword],
 }
@@ -212,6 +216,7 @@ impl View {
             received: entry.received(),
             saved: entry.saved,
             system: entry.system(),
+            twin: entry.marks & TWIN != 0,
             keywords: self.sets.list.get(entry.set() as usize).map_or(&[], |set| &*set.words),
         }
     }
@@ -241,6 +246,7 @@ impl View {
             saved: u64::from(entry.saved),
             system: entry.system(),
             shared: entry.marks & SHARED != 0,
+            twin: entry.marks & TWIN != 0,
             keywords: numbers.unwrap_or_else(|| Arc::from(&[][..])),
         }
     }
@@ -248,6 +254,7 @@ impl View {
     fn entry_of(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) -> Entry {
         let set = self.keyword_set(&record.keywords, words);
         let shared = if record.shared { SHARED } else { 0 };
+        let twin = if record.twin { TWIN } else { 0 };
         Entry {
             email: record.email.0,
             thread: record.thread.0,
@@ -256,7 +263,7 @@ impl View {
             size: narrow(record.size),
             received: [narrow(record.received >> 32), narrow(record.received & u64::from(u32::MAX))],
             saved: narrow(record.saved),
-            marks: u32::from(record.system.bits()) | shared | set << 8,
+            marks: u32::from(record.system.bits()) | shared | twin | set << 8,
         }
     }
 

@@ -95,14 +95,16 @@ impl Snapshot {
         self.uidls().find(|(found, _)| *found == number.0).map(|(_, uidl)| uidl)
     }
 
-    /// The unique ids of all that are not marked: the email's id. A second copy of one email in INBOX has its UID
-    /// behind it, since ids are unique in a maildrop (RFC 1939, 7).
+    /// The unique ids of all that are not marked: the email's id. A message whose email was in INBOX already when it
+    /// came has its UID behind it, since ids are unique in a maildrop, and keeps that when the other copy goes
+    /// (RFC 1939, 7).
     pub(super) fn uidls(&self) -> impl Iterator<Item = (u32, String)> {
         let mut seen = HashSet::new();
         (1..)
             .zip(self.view.iter())
             .map(move |(number, message)| {
-                let first = seen.insert(message.email);
+                // stores of earlier releases do not say of a copy that it is one
+                let first = seen.insert(message.email) && !message.twin;
                 (number, if first { message.email.to_string() } else { format!("{}.{}", message.email, message.uid) })
             })
             .filter(|(number, _)| !self.marked.contains(number))

@@ -86,6 +86,7 @@ fn append_one(tx: &mut Tx<'_>, mailbox: MailboxId, prepared: &Prepared) -> Resul
         saved: tx.now.secs(),
         system: email.flags.system,
         shared: false,
+        twin: false,
         keywords,
     };
     let uid = place(tx, mailbox, &member)?;

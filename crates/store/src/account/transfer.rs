@@ -66,7 +66,8 @@ fn copy(tx: &mut Tx<'_>, from: MailboxId, uids: &[Uid], to: MailboxId) -> Result
         if !member.shared {
             share(tx, at, &member);
         }
-        let copy = MemberRecord { modseq: tx.modseq(), saved: tx.now.secs(), shared: true, ..member.clone() };
+        let twin = before.iter().any(|(place, _)| place.mailbox == to);
+        let copy = MemberRecord { modseq: tx.modseq(), saved: tx.now.secs(), shared: true, twin, ..member.clone() };
         let new = place(tx, to, &copy)?;
         let seat = Place { mailbox: to, uid: new.get() };
         let mut all: Vec<Place> = before.iter().map(|(place, _)| *place).collect();
@@ -104,7 +105,8 @@ pub(super) fn move_all(
     for (uid, member) in &members {
         let at = Place { mailbox: from, uid: *uid };
         let before = tx.all_members(at, member)?;
-        let member_there = MemberRecord { modseq: tx.modseq(), saved: tx.now.secs(), ..member.clone() };
+        let twin = before.iter().any(|(place, _)| place.mailbox == to && *place != at);
+        let member_there = MemberRecord { modseq: tx.modseq(), saved: tx.now.secs(), twin, ..member.clone() };
         unplace(tx, at, member)?;
         let new = place(tx, to, &member_there)?;
         let seat = Place { mailbox: to, uid: new.get() };

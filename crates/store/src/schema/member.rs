@@ -20,6 +20,8 @@ pub(crate) struct MemberRecord {
     pub(crate) system: SystemFlags,
     /// The email may have other memberships. Once true it stays.
     pub(crate) shared: bool,
+    /// The email was in this mailbox already when this membership came.
+    pub(crate) twin: bool,
     /// Numbers of keywords, ascending.
     pub(crate) keywords: Arc<[u16]>,
 }
@@ -28,24 +30,20 @@ impl MemberRecord {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut record = Encoder::new(1);
         record.number(self.email.0).number(self.thread.0).number(self.modseq).number(self.size);
-        record.number(self.received).number(self.saved).byte(self.system.bits()).byte(u8::from(self.shared));
+        let marks = u8::from(self.shared) | u8::from(self.twin) << 1;
+        record.number(self.received).number(self.saved).byte(self.system.bits()).byte(marks);
         put_numbers(&mut record, &self.keywords);
         record.finish()
     }
 
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
         let mut record = Decoder::new(record, "member", 1)?;
-        Ok(Self {
-            email: EmailId(record.figure()?),
-            thread: ThreadId(record.figure()?),
-            modseq: record.figure()?,
-            size: record.figure()?,
-            received: record.figure()?,
-            saved: record.figure()?,
-            system: SystemFlags::from_bits(record.byte()?),
-            shared: record.byte()? != 0,
-            keywords: take_numbers(&mut record)?.into(),
-        })
+        let (email, thread, modseq) = (EmailId(record.figure()?), ThreadId(record.figure()?), record.figure()?);
+        let (size, received, saved) = (record.figure()?, record.figure()?, record.figure()?);
+        let (system, marks) = (SystemFlags::from_bits(record.byte()?), record.byte()?);
+        let keywords = take_numbers(&mut record)?.into();
+        let (shared, twin) = (marks & 1 != 0, marks & 2 != 0);
+        Ok(Self { email, thread, modseq, size, received, saved, system, shared, twin, keywords })
     }
 }
 

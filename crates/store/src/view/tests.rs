@@ -12,6 +12,7 @@ fn record(uid: u32, modseq: u64) -> MemberRecord {
         saved: 8,
         system: SystemFlags::SEEN,
         shared: uid.is_multiple_of(2),
+        twin: uid.is_multiple_of(4),
         keywords: Arc::from([u16::try_from(uid % 3).unwrap()]),
     }
 }
