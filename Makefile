@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test check tidy fuzz bench docs clean tools tools-check
+.PHONY: help build run test chaos check tidy fuzz bench docs clean tools tools-check
 
 CARGO ?= cargo
 
@@ -19,6 +19,13 @@ test: tools ## install what the tests need, start the real parts, run every test
 	$(CARGO) test --workspace --locked
 	$(CARGO) build --locked -p glaspost
 	.venv/bin/python -m pytest tests benches
+
+chaos: tools ## the long forms of the tests of durability, half an hour: kills, failing and slow and full disks, power cuts
+	GLASPOST_CRASH_STATES=$(CRASH_STATES) $(CARGO) test --locked -p engines -p store
+	$(CARGO) build --locked -p glaspost
+	GLASPOST_CHAOS=1 .venv/bin/python -m pytest --timeout 0 tests/durability
+
+CRASH_STATES ?= 100000
 
 check: tools-check ## format, lints, licences, documentation, the house's rules, quick tests
 	$(CARGO) fmt --all --check

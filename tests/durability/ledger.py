@@ -17,6 +17,7 @@ class Ledger:
     def __init__(self, folder, name):
         self.path = Path(folder) / f"{name}.jsonl"
         self.file = open(self.path, "ab", buffering=0)
+        self.compared = 0
 
     def note(self, event, **facts):
         self.file.write(json.dumps({"event": event, **facts}).encode() + b"\n")
@@ -27,6 +28,15 @@ class Ledger:
 
     def read(self):
         return [json.loads(line) for line in self.path.read_text().splitlines()]
+
+    def read_on(self):
+        """The events since the last call."""
+        with open(self.path, "rb") as book:
+            book.seek(self.compared)
+            lines = book.read().splitlines(keepends=True)
+        whole = [line for line in lines if line.endswith(b"\n")]
+        self.compared += sum(map(len, whole))
+        return [json.loads(line) for line in whole]
 
 
 def digest(data):
@@ -42,6 +52,8 @@ class Deliveries:
         self.bytes = {}
 
     def read(self, events):
+        """Takes events in; gives those deliveries that they acknowledge."""
+        new = {}
         for event in events:
             word = event["word"]
             self.bytes[word] = event["sha256"]
@@ -49,12 +61,16 @@ class Deliveries:
                 if event["event"] == "begun":
                     self.tries[word, recipient] += 1
                 else:
-                    self.acknowledged[word, recipient] = True
-        return self
+                    new[word, recipient] = True
+        self.acknowledged |= new
+        return new
 
-    def faults(self, recipient, copies, twice_is_right=False):
-        """What is wrong in `copies`: of each word, the hash of each copy that `recipient` has."""
-        for (word, to), _ in self.acknowledged.items():
+    def faults(self, recipient, copies, acknowledged=None, twice_is_right=False):
+        """What is wrong in `copies`: of each word, the hash of each copy that `recipient` has.
+
+        `acknowledged`: the deliveries that must be in it; all, unless it is a part that is looked at.
+        """
+        for word, to in self.acknowledged if acknowledged is None else acknowledged:
             if to == recipient and not copies.get(word):
                 yield f"{word} was acknowledged and is not with {recipient}"
         for word, found in copies.items():

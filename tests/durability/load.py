@@ -27,7 +27,7 @@ class Stage:
         self.ready = set()
         self.faults = []
 
-    def begin_life(self, clients, within=30):
+    def begin_life(self, clients, within=60):
         """Lets the clients in and waits until each has compared and works again."""
         with self.turn:
             self.life += 1

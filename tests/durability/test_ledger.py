@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger import Deliveries, Replica
+from ledger import Deliveries, Ledger, Replica
+from numbering import Numbers, Uidls
 
 SENT = [
     {"event": "begun", "word": "a", "to": ["x", "y"], "sha256": "1"}, {"event": "done", "word": "a", "to": ["x", "y"], "sha256": "1"},
@@ -22,7 +23,64 @@ SENT = [
     ({"a": ["1"], "c": ["1"]}, False),
 ])
 def test_deliveries(copies, right):
-    assert (not list(Deliveries().read(SENT).faults("x", copies))) == right
+    deliveries = Deliveries()
+    deliveries.read(SENT)
+    assert (not list(deliveries.faults("x", copies))) == right
+
+
+def test_deliveries_of_a_part():
+    deliveries = Deliveries()
+    assert set(deliveries.read(SENT[:2])) == {("a", "x"), ("a", "y")}
+    new = deliveries.read([*SENT[2:], {"event": "done", "word": "b", "to": ["x"], "sha256": "2"}])
+    assert set(new) == {("b", "x")}
+    assert not list(deliveries.faults("x", {"b": ["2"]}, new))
+    assert list(deliveries.faults("x", {}, new))
+    assert list(deliveries.faults("x", {"b": ["2"] * 3}, new))
+
+
+def test_a_book_is_read_on_from_where_it_was_left(tmp_path):
+    book = Ledger(tmp_path, "one")
+    book.note("begun", word="a")
+    assert [event["word"] for event in book.read_on()] == ["a"]
+    book.note("done", word="a")
+    assert [event["event"] for event in book.read_on()] == ["done"] and not book.read_on()
+    assert len(book.read()) == 2
+
+
+def told(validity, uid_next, modseq):
+    return {"UIDVALIDITY": validity, "UIDNEXT": uid_next, "HIGHESTMODSEQ": modseq}
+
+
+@pytest.mark.parametrize("then, right", [
+    (told(1, 5, 9), True), (told(1, 6, 10), True), (told(1, 4, 9), False), (told(1, 5, 8), False), (told(2, 5, 9), False),
+])
+def test_numbers(then, right):
+    numbers = Numbers()
+    numbers.saw("in", told(1, 5, 9))
+    if right:
+        numbers.saw("in", then)
+    else:
+        with pytest.raises(AssertionError):
+            numbers.saw("in", then)
+
+
+def test_a_uid_is_given_once():
+    numbers = Numbers()
+    numbers.saw("in", told(1, 5, 9))
+    numbers.gave("in", [6, 5])
+    with pytest.raises(AssertionError):
+        numbers.gave("in", [6])
+    with pytest.raises(AssertionError):
+        numbers.saw("in", told(1, 6, 9))
+
+
+@pytest.mark.parametrize("word, uidl", [("a", "2"), ("b", "1")])
+def test_unique_ids(word, uidl):
+    uidls = Uidls()
+    uidls.saw("a", "1")
+    uidls.saw("a", "1")
+    with pytest.raises(AssertionError):
+        uidls.saw(word, uidl)
 
 
 def boxes(**found):

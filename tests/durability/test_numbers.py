@@ -5,9 +5,9 @@ from imapclient import IMAPClient
 
 import pytest
 
-from volume import count, seconds
 from numbering import Numbers, Uidls, of_selected
 from provider import BRAM, PASSWORD, Provider, letter, unique
+from volume import count, seconds
 
 KILLS = count(4, 40)
 

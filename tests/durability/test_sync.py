@@ -1,4 +1,4 @@
-"""No reply before the disk has it: the program's system calls, seen by strace, in their order (THREATS, the sentence).
+"""No reply before the disk has it: the program's system calls, seen by strace, in their order (THREATS R25).
 
 A kill does not show this, since what was written lives on in the machine's memory.
 """
@@ -13,7 +13,7 @@ import pytest
 
 from far import Far
 from load import lmtp_data
-from provider import ANNA, Provider, letter, unique
+from provider import ANNA, BRAM, Provider, letter, unique
 
 CALL = re.compile(r"^(\d+) +([\d.]+) (.*)$")
 START = re.compile(r"(\w+)\((\d+)<([^>]*)>")
@@ -110,15 +110,24 @@ def by_relay_to_elsewhere(provider, _):
     return message(client, "klant@elders.example", ANNA)
 
 
-def imap(command):
+def imap(command, *flags):
     def begin(provider, _):
         client = provider.imap(tls="starttls")
         client.create("Archief")
         client.select("INBOX")
         client.append("INBOX", None, None, letter(unique()).encode())
+        client.store("*", "FLAGS", f"({' '.join(flags)})")
         client.noop()
         return lambda: command(client)
     return begin
+
+
+def by_mx_to_several(provider, _):
+    client = provider.smtp()
+    client.ehlo()
+    client.mail("renee@buren.example")
+    assert client.rcpt(ANNA)[0] == client.rcpt(BRAM)[0] == 250
+    return lambda: client.data(letter(unique()))
 
 
 def by_pop3(provider, _):
@@ -130,11 +139,13 @@ def by_pop3(provider, _):
 
 ACTS = {
     "mx": (by_mx, "250 2.0.0", True),
+    "intake": (by_mx_to_several, "250 2.0.0", True),
     "lmtp": (by_lmtp, "250 2.0.0", True),
     "queue": (by_relay_to_elsewhere, "250 2.0.0", True),
     "append": (imap(lambda client: client.append("INBOX", None, None, letter(unique()).encode())), "OK [APPENDUID", True),
     "store": (imap(lambda client: client.store("1", "FLAGS", f"({unique()})")), " OK ", False),
     "copy": (imap(lambda client: client.copy("1", "Archief")), "[COPYUID", False),
+    "expunge": (imap(lambda client: client.expunge(), r"\Deleted"), " OK ", False),
     "move": (imap(lambda client: client.uid("MOVE", "1:*", "Archief")), "[COPYUID", False),
     "create": (imap(lambda client: client.create(unique())), " OK ", False),
     "quit": (by_pop3, "+OK", False),
@@ -152,7 +163,7 @@ def provider(tmp_path_factory):
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
 @pytest.mark.parametrize("name", ACTS)
-def test_the_disk_has_it_first(provider, tmp_path, name):
+def test_r25_the_disk_has_it_first(provider, tmp_path, name):
     begin, reply, blob = ACTS[name]
     act = begin(provider, tmp_path)
     with Trace(provider, tmp_path / "trace") as trace:
