@@ -6,6 +6,7 @@ mod content;
 mod effort;
 mod flags;
 mod literal;
+mod matches;
 mod matching;
 mod messages;
 mod names;

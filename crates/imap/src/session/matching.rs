@@ -8,9 +8,9 @@ use super::commands::fetch::{internal_date, save_date};
 use super::content::Content;
 use super::effort::{Effort, TooLong};
 use super::flags::SYSTEM;
-use super::numbers::Numbers;
 use super::selected::Selected;
-use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, Node, Program};
+use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, MessageSet, Node, Program};
+use roaring::RoaringBitmap;
 use std::ops::RangeInclusive;
 use store::{Account, Email, Error, Keyword, Message};
 use text::{HeaderSearch, Needle, TextSearch};
@@ -22,10 +22,32 @@ pub(crate) struct Matcher<'a> {
     /// For each node the string that it looks for.
     needles: Vec<Option<Needle>>,
     keywords: Vec<Option<Keyword>>,
-    /// For each node the numbers that it names, in order.
-    sets: Vec<Vec<RangeInclusive<u32>>>,
+    /// For each node the messages that it names.
+    sets: Vec<Option<Named>>,
     /// When the search was asked, in seconds of UTC.
     now: u64,
+}
+
+/// The messages that a key names.
+enum Named {
+    /// By sequence number, in order.
+    Sequences(Vec<RangeInclusive<u32>>),
+    /// By UID, in order.
+    Uids(Vec<RangeInclusive<u32>>),
+    /// `$`, by UID (RFC 5182, 2.1).
+    Saved(RoaringBitmap),
+}
+
+impl Named {
+    fn has(&self, message: &Message<'_>, sequence: u32) -> bool {
+        let (ranges, number) = match self {
+            Self::Sequences(ranges) => (ranges, sequence),
+            Self::Uids(ranges) => (ranges, message.uid.get()),
+            Self::Saved(uids) => return uids.contains(message.uid.get()),
+        };
+        let before = ranges.partition_point(|range| *range.end() < number);
+        ranges.get(before).is_some_and(|range| range.contains(&number))
+    }
 }
 
 /// Why a search ends without an answer.
@@ -57,11 +79,11 @@ type Answers = Vec<Option<bool>>;
 
 impl<'a> Matcher<'a> {
     /// Reads the strings of a program in their charset; none means US-ASCII (RFC 3501, 6.4.4), of which UTF-8 is taken
-    /// as the lenient reading. `numbers` says what `*` is, `now` what is old and young.
+    /// as the lenient reading. `selected` says what `*` and `$` are, `now` what is old and young.
     pub(crate) fn new(
         program: &'a Program,
         charset: Option<&str>,
-        numbers: &Numbers,
+        selected: &Selected,
         now: UnixTime,
     ) -> Result<Self, BadCharset> {
         let decoder = text::Charset::named(charset.unwrap_or("UTF-8")).ok_or(BadCharset)?;
@@ -78,10 +100,16 @@ impl<'a> Matcher<'a> {
                 Node::Key(Key::Flag(Flag::Keyword(name))) => Keyword::new(name),
                 _ => None,
             });
+            let numbers = &selected.numbers;
             sets.push(match node {
-                Node::Key(Key::Sequence(set)) => set.ranges(numbers.exists()),
-                Node::Key(Key::Uid(set)) => set.ranges(numbers.last_uid()),
-                _ => Vec::new(),
+                Node::Key(Key::Sequence(MessageSet::Saved) | Key::Uid(MessageSet::Saved)) => {
+                    Some(Named::Saved(selected.saved.clone()))
+                }
+                Node::Key(Key::Sequence(MessageSet::Numbers(set))) => {
+                    Some(Named::Sequences(set.ranges(numbers.exists())))
+                }
+                Node::Key(Key::Uid(MessageSet::Numbers(set))) => Some(Named::Uids(set.ranges(numbers.last_uid()))),
+                _ => None,
             });
         }
         Ok(Self { program, needles, keywords, sets, now: now.secs() })
@@ -90,13 +118,6 @@ impl<'a> Matcher<'a> {
     /// The steps of one look at all nodes ([`Effort::spend`]).
     pub(crate) fn steps(&self) -> usize {
         self.program.nodes.len()
-    }
-
-    /// Whether the set of a node has `number`.
-    fn names(&self, index: usize, number: u32) -> bool {
-        let ranges = self.sets.get(index).map(Vec::as_slice).unwrap_or_default();
-        let before = ranges.partition_point(|range| *range.end() < number);
-        ranges.get(before).is_some_and(|range| range.contains(&number))
     }
 
     /// Whether the program asks for mod-sequences.
@@ -132,8 +153,9 @@ impl<'a> Matcher<'a> {
         let decided = self.decide(&mut answers, |index, key| {
             Some(match key {
                 Key::All => true,
-                Key::Sequence(_) => self.names(index, sequence),
-                Key::Uid(_) => self.names(index, message.uid.get()),
+                Key::Sequence(_) | Key::Uid(_) => {
+                    self.sets.get(index).and_then(Option::as_ref).is_some_and(|named| named.has(message, sequence))
+                }
                 Key::Flag(Flag::Recent) => selected.recent.contains(message.uid.get()),
                 Key::Flag(Flag::Keyword(_)) => {
                     self.keywords.get(index).and_then(Option::as_ref).is_some_and(|keyword| message.has(keyword))

@@ -24,6 +24,8 @@ pub(crate) struct Selected {
     pub(crate) keywords: BTreeSet<Keyword>,
     /// The UIDs that are `\Recent` in this session (RFC 3501, 2.3.2).
     pub(crate) recent: RoaringBitmap,
+    /// What the last search saved, by UID: `$` (RFC 5182, 2.1). Empty when the mailbox is opened.
+    pub(crate) saved: RoaringBitmap,
     /// The mailbox was deleted by another session: it is empty from then on.
     pub(crate) deleted: bool,
 }

@@ -7,7 +7,7 @@ pub use body::{check_body, check_envelope};
 pub use value::Value;
 
 use crate::framer::announced;
-use crate::{Cursor, Error, MailboxName, Partial, Section, SequenceSet};
+use crate::{Cursor, Error, MailboxName, Partial, PartialRange, Section, SequenceSet};
 
 /// One reply of the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -338,11 +338,22 @@ fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
         cursor.space()?;
         let value = match name.as_str() {
             "ALL" => Value::Atom(SequenceSet::read(cursor)?.to_string()),
+            "PARTIAL" => partial(cursor)?,
             _ => Value::Number(cursor.mod_sequence()?),
         };
         items.push((name, value));
     }
     Ok(Data::ESearch(tag, uid, items))
+}
+
+/// `"(" partial-range SP (sequence-set / "NIL") ")"` (RFC 9394, 4)
+fn partial(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
+    cursor.byte(b'(', "the range that was asked for")?;
+    let range = Value::Atom(PartialRange::read(cursor)?.to_string());
+    cursor.space()?;
+    let found = if cursor.keyword("NIL") { Value::Nil } else { Value::Atom(SequenceSet::read(cursor)?.to_string()) };
+    cursor.byte(b')', "the end of the part")?;
+    Ok(Value::List(vec![range, found]))
 }
 
 #[cfg(test)]

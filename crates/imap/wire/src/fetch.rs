@@ -1,16 +1,26 @@
 //! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4;
-//! EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2).
-use crate::{Cursor, Error, Partial, Section, SectionText, SequenceSet};
+//! EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2; PARTIAL of
+//! RFC 9394, 3.3).
+use crate::{Cursor, Error, MessageSet, Partial, PartialRange, Section, SectionText};
 
 /// The arguments of FETCH and UID FETCH.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
     /// Of which messages.
-    pub set: SequenceSet,
+    pub set: MessageSet,
     /// What of them, macros spelled out.
     pub items: Vec<FetchItem>,
+    /// What narrows the set.
+    pub modifiers: Modifiers,
+}
+
+/// `fetch-modifiers`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Modifiers {
     /// CHANGEDSINCE: only what changed after this mod-sequence.
     pub changed_since: Option<u64>,
+    /// PARTIAL: only those places of the set (RFC 9394, 3.3).
+    pub partial: Option<PartialRange>,
 }
 
 /// `fetch-att`
@@ -71,7 +81,7 @@ impl Fetch {
     /// # Errors
     /// When the arguments are something else.
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let set = SequenceSet::read(cursor)?;
+        let set = MessageSet::read(cursor)?;
         cursor.space()?;
         let items = match () {
             () if cursor.peek() == Some(b'(') => {
@@ -86,30 +96,38 @@ impl Fetch {
             () if cursor.keyword("FAST") => FAST.to_vec(),
             () => vec![FetchItem::read(cursor)?],
         };
-        let changed_since = modifiers(cursor)?;
+        let modifiers = Modifiers::read(cursor)?;
         cursor.end()?;
-        Ok(Self { set, items, changed_since })
+        Ok(Self { set, items, modifiers })
     }
 }
 
 /// The macro FAST (RFC 3501, 6.4.5).
 const FAST: [FetchItem; 3] = [FetchItem::Flags, FetchItem::InternalDate, FetchItem::Size];
 
-/// `fetch-modifiers = SP "(" fetch-modifier *(SP fetch-modifier) ")"` (RFC 4466, 2.4)
-fn modifiers(cursor: &mut Cursor<'_>) -> Result<Option<u64>, Error> {
-    if !cursor.eat(b' ') {
-        return Ok(None);
-    }
-    let mut changed_since = None;
-    let modifiers = cursor.list("modifiers", |cursor| {
-        if !cursor.keyword("CHANGEDSINCE") {
-            return cursor.expected("CHANGEDSINCE");
+impl Modifiers {
+    /// `[SP "(" fetch-modifier *(SP fetch-modifier) ")"]` (RFC 4466, 2.4), each at most once.
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mut modifiers = Self::default();
+        if !cursor.eat(b' ') {
+            return Ok(modifiers);
         }
-        cursor.space()?;
-        changed_since = Some(cursor.mod_sequence()?);
-        Ok(())
-    })?;
-    if modifiers.len() == 1 { Ok(changed_since) } else { cursor.expected("one CHANGEDSINCE") }
+        let read = cursor.list("modifiers", |cursor| {
+            match () {
+                () if modifiers.changed_since.is_none() && cursor.keyword("CHANGEDSINCE") => {
+                    cursor.space()?;
+                    modifiers.changed_since = Some(cursor.mod_sequence()?);
+                }
+                () if modifiers.partial.is_none() && cursor.keyword("PARTIAL") => {
+                    cursor.space()?;
+                    modifiers.partial = Some(PartialRange::read(cursor)?);
+                }
+                () => return cursor.expected("one CHANGEDSINCE, one PARTIAL"),
+            }
+            Ok(())
+        })?;
+        if read.is_empty() { cursor.expected("CHANGEDSINCE or PARTIAL") } else { Ok(modifiers) }
+    }
 }
 
 impl FetchItem {
@@ -182,7 +200,8 @@ mod tests {
             assert_eq!(fetch.items.len(), items, "{text}");
             assert_eq!(fetch.items.iter().any(FetchItem::sets_seen), seen, "{text}");
         }
-        assert_eq!(read("1 FLAGS (CHANGEDSINCE 12345)").unwrap().changed_since, Some(12_345));
+        assert_eq!(read("1 FLAGS (CHANGEDSINCE 12345)").unwrap().modifiers.changed_since, Some(12_345));
+        assert!(read("$ FLAGS (PARTIAL -1:-3 CHANGEDSINCE 5)").unwrap().modifiers.partial.is_some());
         for text in [
             "1",
             "0 FLAGS",
@@ -197,6 +216,8 @@ mod tests {
             "1 FLAGS (CHANGEDSINCE)",
             "1 FLAGS ()",
             "1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)",
+            "1 FLAGS (PARTIAL 1:2 PARTIAL 1:2)",
+            "1 FLAGS (PARTIAL)",
             "1  FLAGS",
             "1 FLAGSX",
             "1 ((FLAGS))",

@@ -6,12 +6,14 @@ mod code;
 mod envelope;
 mod fetch;
 mod list;
+mod search;
 mod string;
 mod structure;
 pub use code::{CapabilityList, Code};
 pub use envelope::envelope;
 pub use fetch::{FetchReply, section_label};
 pub use list::{Attribute, Listed, StatusValue, namespace, status};
+pub use search::{ESearch, SearchReply};
 pub use string::{mailbox, nstring, quoted_or_literal};
 pub use structure::{Extensions, structure};
 
@@ -99,78 +101,6 @@ pub fn words(out: &mut Vec<u8>, word: &str, names: impl IntoIterator<Item = impl
     out.extend_from_slice(b"\r\n");
 }
 
-/// `* SEARCH …` (RFC 3501, 7.2.5), in pieces: there may be as many numbers as messages.
-#[derive(Debug)]
-pub struct SearchReply(());
-
-impl SearchReply {
-    /// Its begin.
-    pub fn begin(out: &mut Vec<u8>) -> Self {
-        put(out, "* SEARCH");
-        Self(())
-    }
-
-    /// One number.
-    pub fn number(&mut self, out: &mut Vec<u8>, number: u32) {
-        put(out, format_args!(" {number}"));
-    }
-
-    /// Its end, with the highest mod-sequence of what is listed (RFC 7162, 3.1.5).
-    pub fn end(self, out: &mut Vec<u8>, mod_sequence: Option<u64>) {
-        if let Some(mod_sequence) = mod_sequence {
-            put(out, format_args!(" (MODSEQ {mod_sequence})"));
-        }
-        out.extend_from_slice(b"\r\n");
-    }
-}
-
-/// What ESEARCH returns (RFC 4731, 3.1 and RFC 4466, 2.6.2), printed in pieces: ALL may have as many ranges as there
-/// are messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ESearch {
-    /// Whether numbers are UIDs.
-    pub uid: bool,
-    /// The lowest.
-    pub min: Option<u32>,
-    /// The highest.
-    pub max: Option<u32>,
-    /// How many.
-    pub count: Option<u32>,
-    /// The highest mod-sequence of what is returned.
-    pub mod_sequence: Option<u64>,
-}
-
-impl ESearch {
-    /// Prints `* ESEARCH (TAG "tag") …` up to ALL.
-    pub fn begin(&self, out: &mut Vec<u8>, tag: &str) {
-        put(out, "* ESEARCH (TAG ");
-        quoted_or_literal(out, tag.as_bytes());
-        put(out, if self.uid { ") UID" } else { ")" });
-        for (name, value) in [("MIN", self.min), ("MAX", self.max), ("COUNT", self.count)] {
-            if let Some(value) = value {
-                put(out, format_args!(" {name} {value}"));
-            }
-        }
-    }
-
-    /// Prints a range of ALL, or its first, which names it. A reply without any has no ALL.
-    pub fn range(out: &mut Vec<u8>, first: bool, (start, end): (u32, u32)) {
-        put(out, if first { " ALL " } else { "," });
-        put(out, start);
-        if end > start {
-            put(out, format_args!(":{end}"));
-        }
-    }
-
-    /// Prints its end.
-    pub fn end(&self, out: &mut Vec<u8>) {
-        if let Some(mod_sequence) = self.mod_sequence {
-            put(out, format_args!(" MODSEQ {mod_sequence}"));
-        }
-        out.extend_from_slice(b"\r\n");
-    }
-}
-
 /// `* ID (…)` (RFC 2971, 3.2).
 pub fn id(out: &mut Vec<u8>, fields: &[(&str, &str)]) {
     put(out, "* ID (");
@@ -203,25 +133,6 @@ mod tests {
             (printed(|out| condition(out, None, Status::No, Some(&Code::TryCreate), "")), "* NO [TRYCREATE] .\r\n"),
             (printed(|out| number(out, 5, "EXISTS")), "* 5 EXISTS\r\n"),
             (printed(|out| flags(out, &[Flag::Seen, Flag::Keyword("x".into())])), "* FLAGS (\\Seen x)\r\n"),
-            (printed(|out| SearchReply::begin(out).end(out, None)), "* SEARCH\r\n"),
-            (
-                printed(|out| {
-                    let mut reply = SearchReply::begin(out);
-                    [2, 5].into_iter().for_each(|number| reply.number(out, number));
-                    reply.end(out, Some(9));
-                }),
-                "* SEARCH 2 5 (MODSEQ 9)\r\n",
-            ),
-            (
-                printed(|out| {
-                    let reply = ESearch { uid: true, min: Some(1), count: Some(3), ..ESearch::default() };
-                    reply.begin(out, "a");
-                    ESearch::range(out, true, (1, 2));
-                    ESearch::range(out, false, (4, 4));
-                    reply.end(out);
-                }),
-                "* ESEARCH (TAG \"a\") UID MIN 1 COUNT 3 ALL 1:2,4\r\n",
-            ),
             (printed(|out| id(out, &[("name", "Glaspost")])), "* ID (\"name\" \"Glaspost\")\r\n"),
             (printed(|out| words(out, "ENABLED", ["CONDSTORE"])), "* ENABLED CONDSTORE\r\n"),
         ] {

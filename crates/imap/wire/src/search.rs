@@ -1,10 +1,13 @@
-//! SEARCH: a program of keys (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5; ids of RFC 8474, 6; save
+//! SEARCH: a program of keys (RFC 3501, 6.4.4; RETURN of RFC 4731; `$` of RFC 5182; MODSEQ of RFC 7162, 3.1.5; ids of RFC 8474, 6; save
 //! dates of RFC 8514, 4.3; ages of RFC 5032, 3).
 //!
 //! The program is a flat list in which what a key is made of stands before it, so that it is read, and later
 //! answered, without recursion however deeply it is nested.
+mod returned;
+pub use returned::ReturnOptions;
+
 use crate::date::date;
-use crate::{Cursor, Error, Flag, MAX_DEPTH, MAX_SEARCH_KEYS, SequenceSet};
+use crate::{Cursor, Error, Flag, MAX_DEPTH, MAX_SEARCH_KEYS, MessageSet};
 use jiff::civil::Date;
 use std::num::NonZeroU32;
 
@@ -17,19 +20,6 @@ pub struct Search {
     pub charset: Option<String>,
     /// What is searched for.
     pub program: Program,
-}
-
-/// `RETURN (…)` (RFC 4731, 3.1). With no option in the parentheses it means ALL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReturnOptions {
-    /// `MIN`
-    pub min: bool,
-    /// `MAX`
-    pub max: bool,
-    /// `ALL`
-    pub all: bool,
-    /// `COUNT`
-    pub count: bool,
 }
 
 /// A place in a [`Program`].
@@ -83,9 +73,9 @@ pub enum Key {
     /// `ALL`
     All,
     /// Messages by sequence number.
-    Sequence(SequenceSet),
+    Sequence(MessageSet),
     /// `UID set`
-    Uid(SequenceSet),
+    Uid(MessageSet),
     /// A flag or keyword is set.
     Flag(Flag),
     /// `LARGER n`
@@ -133,26 +123,6 @@ impl Search {
         let program = Program::read(cursor)?;
         cursor.end()?;
         Ok(Self { options, charset, program })
-    }
-}
-
-impl ReturnOptions {
-    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let mut options = Self::default();
-        cursor.list("return options", |cursor| {
-            match () {
-                () if cursor.keyword("MIN") => options.min = true,
-                () if cursor.keyword("MAX") => options.max = true,
-                () if cursor.keyword("ALL") => options.all = true,
-                () if cursor.keyword("COUNT") => options.count = true,
-                () => return cursor.expected("MIN, MAX, ALL or COUNT"),
-            }
-            Ok(())
-        })?;
-        if options == Self::default() {
-            options.all = true;
-        }
-        Ok(options)
     }
 }
 
@@ -237,8 +207,8 @@ impl Program {
 
     /// One `search-key` that is no connective.
     fn key(&mut self, cursor: &mut Cursor<'_>) -> Result<NodeId, Error> {
-        if cursor.peek().is_some_and(|byte| byte.is_ascii_digit() || byte == b'*') {
-            let set = SequenceSet::read(cursor)?;
+        if cursor.peek().is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'$')) {
+            let set = MessageSet::read(cursor)?;
             return Ok(self.push(Node::Key(Key::Sequence(set))));
         }
         let before = cursor.clone();
@@ -319,7 +289,7 @@ impl Key {
         }
         cursor.space()?;
         Ok(Some(match word {
-            "UID" => Self::Uid(SequenceSet::read(cursor)?),
+            "UID" => Self::Uid(MessageSet::read(cursor)?),
             "LARGER" => Self::Larger(cursor.number()?),
             "SMALLER" => Self::Smaller(cursor.number()?),
             "HEADER" => {

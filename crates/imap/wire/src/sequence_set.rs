@@ -1,4 +1,5 @@
-//! Sets of sequence numbers or UIDs: `1:4,7,9:*` (RFC 3501, 9, sequence-set).
+//! Sets of sequence numbers or UIDs: `1:4,7,9:*` (RFC 3501, 9, sequence-set), and `$`, what a search has saved
+//! (RFC 5182, 3).
 use crate::{Cursor, Error};
 use std::fmt;
 use std::num::NonZeroU32;
@@ -117,6 +118,25 @@ impl fmt::Display for SequenceSet {
     }
 }
 
+/// The messages that a command names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageSet {
+    /// By their numbers.
+    Numbers(SequenceSet),
+    /// `$`: those that the last `SEARCH RETURN (SAVE)` found (RFC 5182, 2.1), in the place of a set.
+    Saved,
+}
+
+impl MessageSet {
+    /// `sequence-set / "$"`
+    ///
+    /// # Errors
+    /// When neither stands here.
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        if cursor.eat(b'$') { Ok(Self::Saved) } else { SequenceSet::read(cursor).map(Self::Numbers) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +169,14 @@ mod tests {
         for text in ["", "0", "1:", ":1", "1,", ",1", "4294967296", "1:0", "a", "1 2", "-1", "**"] {
             assert!(read(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_was_saved() {
+        let read = |text: &str| MessageSet::read(&mut Cursor::new(text.as_bytes()));
+        assert_eq!(read("$"), Ok(MessageSet::Saved));
+        assert!(matches!(read("1:*"), Ok(MessageSet::Numbers(_))));
+        assert!(read("x").is_err());
     }
 
     proptest! {

@@ -1,12 +1,12 @@
 //! STORE: how flags change (RFC 3501, 6.4.6; UNCHANGEDSINCE of RFC 7162, 3.1.3). COPY and MOVE: where messages go.
 use crate::flag::flags;
-use crate::{Cursor, Error, Flag, MailboxName, SequenceSet};
+use crate::{Cursor, Error, Flag, MailboxName, MessageSet};
 
 /// The arguments of STORE and UID STORE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Store {
     /// Of which messages.
-    pub set: SequenceSet,
+    pub set: MessageSet,
     /// UNCHANGEDSINCE: only what has not changed after this mod-sequence.
     pub unchanged_since: Option<u64>,
     /// How.
@@ -34,7 +34,7 @@ impl Store {
     /// # Errors
     /// When the arguments are something else.
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let set = SequenceSet::read(cursor)?;
+        let set = MessageSet::read(cursor)?;
         cursor.space()?;
         let mut unchanged_since = None;
         if cursor.peek() == Some(b'(') {
@@ -72,8 +72,8 @@ impl Store {
 ///
 /// # Errors
 /// When the arguments are something else.
-pub fn copy(cursor: &mut Cursor<'_>) -> Result<(SequenceSet, MailboxName), Error> {
-    let set = SequenceSet::read(cursor)?;
+pub fn copy(cursor: &mut Cursor<'_>) -> Result<(MessageSet, MailboxName), Error> {
+    let set = MessageSet::read(cursor)?;
     cursor.space()?;
     let mailbox = cursor.mailbox()?;
     cursor.end()?;
@@ -84,8 +84,8 @@ pub fn copy(cursor: &mut Cursor<'_>) -> Result<(SequenceSet, MailboxName), Error
 ///
 /// # Errors
 /// When the arguments are something else.
-pub fn one_set(cursor: &mut Cursor<'_>) -> Result<SequenceSet, Error> {
-    let set = SequenceSet::read(cursor)?;
+pub fn one_set(cursor: &mut Cursor<'_>) -> Result<MessageSet, Error> {
+    let set = MessageSet::read(cursor)?;
     cursor.end()?;
     Ok(set)
 }
@@ -105,6 +105,7 @@ mod tests {
             let store = read(text).unwrap();
             assert_eq!((store.change, store.silent, store.flags.len()), (change, silent, flags), "{text}");
         }
+        assert_eq!(read("$ +FLAGS (a)").map(|store| store.set), Ok(MessageSet::Saved));
         assert_eq!(read("7 (unchangedsince 3) +FLAGS.SILENT (a)").unwrap().unchanged_since, Some(3));
         for text in [
             "1",

@@ -52,7 +52,7 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
     };
     // All or none: what others have removed must be known before, not found out on the way.
     selected.tell(talk, Expunges::Held, &Own { by_uid: by == Addressing::Uid, ..Own::default() }).await?;
-    let found = match messages(&selected.numbers, &set, by) {
+    let found = match messages(selected, &set, by) {
         Ok(found) => found,
         Err(refused) => return Ok(refused),
     };

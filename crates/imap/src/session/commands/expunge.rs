@@ -1,6 +1,7 @@
 //! EXPUNGE (RFC 3501, 6.4.3) and UID EXPUNGE (RFC 4315, 2.1). What is gone is told with all else that is new.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
+use crate::session::messages::{Addressing, messages};
 use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use imap_wire::reply::Code;
@@ -33,8 +34,10 @@ async fn uid_expunge(selected: &mut Selected, mut args: Cursor<'_>) -> Answer {
         Ok(set) => set,
         Err(error) => return Ok(error.into()),
     };
-    let uids = selected.numbers.by_uid(&set);
-    expunge(selected, Expunge::DeletedAmong(&uids)).await
+    match messages(selected, &set, Addressing::Uid) {
+        Ok(found) => expunge(selected, Expunge::DeletedAmong(&found.uids)).await,
+        Err(refused) => Ok(refused),
+    }
 }
 
 async fn expunge(selected: &mut Selected, which: Expunge<'_>) -> Answer {

@@ -1,4 +1,5 @@
-//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4; ids of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2).
+//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4; ids of RFC 8474, 5.3; SAVEDATE of RFC 8514,
+//! 4.2; PARTIAL of RFC 9394, 3.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::{Content, Piece};
@@ -33,15 +34,22 @@ async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
         Ok(fetch) => fetch,
         Err(error) => return Ok(error.into()),
     };
-    let mut found = match messages(&selected.numbers, &fetch.set, by) {
+    let mut found = match messages(selected, &fetch.set, by) {
         Ok(found) => found,
         Err(refused) => return Ok(refused),
     };
-    if fetch.changed_since.is_some() || fetch.items.contains(&FetchItem::ModSeq) {
+    if let Some(range) = fetch.modifiers.partial {
+        if by == Addressing::Sequence {
+            return Ok(Completion::bad("PARTIAL goes with UID FETCH")); // RFC 9394, 3.3
+        }
+        found.keep(range);
+    }
+    if fetch.modifiers.changed_since.is_some() || fetch.items.contains(&FetchItem::ModSeq) {
         selected.enable_condstore(talk);
     }
     complete_items(&mut fetch, by);
-    if let Some(since) = fetch.changed_since {
+    // RFC 9394, 3.4: of the part.
+    if let Some(since) = fetch.modifiers.changed_since {
         found.uids.retain(|uid| selected.numbers.get(*uid).is_some_and(|message| message.modseq.0 > since));
     }
     let seen = set_seen(selected, talk, &fetch, &found.uids, by).await?;
@@ -59,7 +67,7 @@ fn complete_items(fetch: &mut Fetch, by: Addressing) {
     if by == Addressing::Uid && !fetch.items.contains(&FetchItem::Uid) {
         fetch.items.insert(0, FetchItem::Uid);
     }
-    if fetch.changed_since.is_some() && !fetch.items.contains(&FetchItem::ModSeq) {
+    if fetch.modifiers.changed_since.is_some() && !fetch.items.contains(&FetchItem::ModSeq) {
         fetch.items.push(FetchItem::ModSeq);
     }
 }

@@ -1,19 +1,18 @@
-//! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; MODSEQ of RFC 7162, 3.1.5; RFC 5032; RFC 8474, 6; RFC 8514, 4.3).
+//! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; SAVE of RFC 5182; MODSEQ of RFC 7162, 3.1.5; RFC 5032; RFC 8474, 6; RFC 8514, 4.3).
 use crate::session::command::{Command, Effect, Run};
-use crate::session::completion::{Answer, Completion, Ended};
+use crate::session::completion::{Answer, Completion};
 use crate::session::content::Content;
 use crate::session::effort::Effort;
+use crate::session::matches::Matches;
 use crate::session::matching::{Halted, Matcher};
 use crate::session::messages::Addressing;
 use crate::session::numbers::Known;
 use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
-use imap_wire::reply::{Code, ESearch, SearchReply};
-use imap_wire::{Cursor, ReturnOptions, Search};
-use roaring::RoaringBitmap;
+use imap_wire::reply::Code;
+use imap_wire::{Cursor, Search};
 use std::sync::Arc;
-use store::Message;
 
 pub(crate) const SEARCH: Command = Command {
     name: "SEARCH",
@@ -38,8 +37,9 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Err(error) => return Ok(error.into()),
     };
     let now = talk.house.rooms.world.clock.now();
-    let Ok(matcher) = Matcher::new(&search.program, search.charset.as_deref(), &selected.numbers, now) else {
-        return Ok(Completion::no(Code::BadCharset(CHARSETS), "the strings cannot be read in that charset"));
+    let Ok(matcher) = Matcher::new(&search.program, search.charset.as_deref(), selected, now) else {
+        let refused = Completion::no(Code::BadCharset(CHARSETS), "the strings cannot be read in that charset");
+        return Ok(unsaved(selected, &search, refused));
     };
     if matcher.asks_mod_sequence() {
         selected.enable_condstore(talk);
@@ -51,17 +51,32 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
     // Whoever has gone waits for nothing.
     match talk.while_here(find(&mut matches, &matcher, &mut effort), revoked).await? {
         Ok(()) => {}
-        Err(Halted::TooLong) => {
-            return Ok(Completion::no(Code::Limit, "the search takes too long; please narrow it"));
+        Err(halted) => {
+            let refused = match halted {
+                Halted::TooLong => Completion::no(Code::Limit, "the search takes too long; please narrow it"),
+                Halted::Store(error) => refusal(&error),
+            };
+            drop(effort);
+            return Ok(unsaved(selected, &search, refused));
         }
-        Err(Halted::Store(error)) => return Ok(refusal(&error)),
     }
     drop(effort);
     match search.options {
         None => matches.print(talk).await?,
         Some(options) => matches.print_extended(talk, options).await?,
     }
+    if let Some(options) = search.options.filter(|options| options.save) {
+        selected.saved = matches.saved(options);
+    }
     Ok(Completion::ok("done"))
+}
+
+/// RFC 5182, 2.1: a search that should have saved and is refused leaves nothing saved.
+fn unsaved(selected: &mut Selected, search: &Search, refused: Completion) -> Completion {
+    if search.options.is_some_and(|options| options.save) {
+        selected.saved.clear();
+    }
+    refused
 }
 
 /// Goes through the mailbox; reads messages only where nothing else decides, a few searches at a time, and not for ever.
@@ -94,88 +109,4 @@ async fn find(matches: &mut Matches<'_>, matcher: &Matcher<'_>, effort: &mut Eff
         }
     }
     Ok(())
-}
-
-/// What a search has found: a bit a message, since a client may leave the reply unread.
-struct Matches<'s> {
-    selected: &'s Selected,
-    found: RoaringBitmap,
-    by: Addressing,
-    tells_mod_sequence: bool,
-}
-
-impl<'s> Matches<'s> {
-    fn of(selected: &'s Selected, by: Addressing, tells_mod_sequence: bool) -> Self {
-        Self { selected, found: RoaringBitmap::new(), by, tells_mod_sequence }
-    }
-
-    fn message(&self, sequence: u32) -> Option<Message<'_>> {
-        match self.selected.numbers.at(sequence) {
-            Some(Known::Here(message)) => Some(message),
-            Some(Known::Gone) | None => None,
-        }
-    }
-
-    fn number(&self, sequence: u32) -> u32 {
-        match self.by {
-            Addressing::Sequence => sequence,
-            Addressing::Uid => self.message(sequence).map_or(0, |message| message.uid.get()),
-        }
-    }
-
-    /// The highest mod-sequence of some, where it is told.
-    fn highest(&self, of: impl Iterator<Item = u32>) -> Option<u64> {
-        if !self.tells_mod_sequence {
-            return None;
-        }
-        of.filter_map(|sequence| self.message(sequence)).map(|message| message.modseq.0).max()
-    }
-
-    async fn print(&self, talk: &mut Talk) -> Result<(), Ended> {
-        let mut reply = SearchReply::begin(talk.out());
-        for sequence in &self.found {
-            reply.number(talk.out(), self.number(sequence));
-            talk.pass().await?;
-        }
-        reply.end(talk.out(), self.highest(self.found.iter()));
-        Ok(())
-    }
-
-    async fn print_extended(&self, talk: &mut Talk, options: ReturnOptions) -> Result<(), Ended> {
-        let ends = [self.found.min().filter(|_| options.min), self.found.max().filter(|_| options.max)];
-        // RFC 7162, 3.1.10: of what is returned; MIN and MAX alone return but one each.
-        let of_all = options.all || options.count;
-        let mod_sequence =
-            if of_all { self.highest(self.found.iter()) } else { self.highest(ends.into_iter().flatten()) };
-        let [min, max] = ends.map(|end| end.map(|sequence| self.number(sequence)));
-        let count = options.count.then(|| u32::try_from(self.found.len()).unwrap_or(u32::MAX));
-        let reply = ESearch { uid: self.by == Addressing::Uid, min, max, count, mod_sequence };
-        let tag = talk.tag.clone();
-        reply.begin(talk.out(), &tag);
-        if options.all {
-            self.print_ranges(talk).await?;
-        }
-        reply.end(talk.out());
-        Ok(())
-    }
-
-    async fn print_ranges(&self, talk: &mut Talk) -> Result<(), Ended> {
-        let mut first = true;
-        let mut range: Option<(u32, u32)> = None;
-        for number in self.found.iter().map(|sequence| self.number(sequence)) {
-            match &mut range {
-                Some((_, end)) if end.checked_add(1) == Some(number) => *end = number,
-                _ => {
-                    if let Some(whole) = range.replace((number, number)) {
-                        ESearch::range(talk.out(), std::mem::take(&mut first), whole);
-                        talk.pass().await?;
-                    }
-                }
-            }
-        }
-        if let Some(last) = range {
-            ESearch::range(talk.out(), first, last);
-        }
-        Ok(())
-    }
 }

@@ -134,6 +134,7 @@ impl Opened {
             numbers: Numbers::new(self.view),
             keywords,
             recent: self.recent,
+            saved: RoaringBitmap::new(),
             deleted: false,
         }
     }

@@ -29,7 +29,7 @@ async fn store(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
         Ok(store) => store,
         Err(error) => return Ok(error.into()),
     };
-    let found = match messages(&selected.numbers, &store.set, by) {
+    let found = match messages(selected, &store.set, by) {
         Ok(found) => found,
         Err(refused) => return Ok(refused),
     };

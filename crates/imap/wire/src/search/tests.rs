@@ -24,11 +24,15 @@ fn table() {
         ("EMAILID eb THREADID t-_7", 3),
         ("SAVEDBEFORE 1-Feb-1994 SAVEDON \"1-Feb-1994\" SAVEDSINCE 1-Feb-1994 SAVEDATESUPPORTED", 5),
         ("OLDER 259200 NOT YOUNGER 1", 4),
+        ("OR $ 1,3000:3021 UID $", 5),
+        ("RETURN (SAVE PARTIAL -1:-100) ALL", 2),
         ("RETURN (MIN COUNT) KEYWORD work UNKEYWORD x", 4),
     ] {
         assert_eq!(read(text).map(|search| search.program.nodes.len()), Ok(nodes), "{text}");
     }
     assert!(read("RETURN () ALL").unwrap().options.unwrap().all);
+    let saves = read("RETURN (SAVE) ALL").unwrap().options.unwrap();
+    assert!(saves.save && !saves.all && !saves.tells() && !saves.is_a_part());
     for text in [
         "",
         "()",
@@ -46,6 +50,11 @@ fn table() {
         "LARGER 4294967296",
         "HEADER x",
         "RETURN (X) ALL",
+        "RETURN (ALL PARTIAL 1:2) ALL",
+        "RETURN (PARTIAL 1:2 PARTIAL 3:4) ALL",
+        "RETURN (PARTIAL) ALL",
+        "RETURN (PARTIAL 1:*) ALL",
+        "$,1",
         "RETURN ALL",
         "CHARSET UTF-8",
         "MODSEQ 9223372036854775808",

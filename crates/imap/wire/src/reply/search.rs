@@ -1,0 +1,142 @@
+//! What a search has found: SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2), in pieces, since
+//! there may be as many numbers as messages.
+use super::{put, quoted_or_literal};
+use crate::PartialRange;
+
+/// `* SEARCH …`
+#[derive(Debug)]
+pub struct SearchReply(());
+
+impl SearchReply {
+    /// Its begin.
+    pub fn begin(out: &mut Vec<u8>) -> Self {
+        put(out, "* SEARCH");
+        Self(())
+    }
+
+    /// One number.
+    pub fn number(&mut self, out: &mut Vec<u8>, number: u32) {
+        put(out, format_args!(" {number}"));
+    }
+
+    /// Its end, with the highest mod-sequence of what is listed (RFC 7162, 3.1.5).
+    pub fn end(self, out: &mut Vec<u8>, mod_sequence: Option<u64>) {
+        if let Some(mod_sequence) = mod_sequence {
+            put(out, format_args!(" (MODSEQ {mod_sequence})"));
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// `* ESEARCH …`: what of it is one number each; ALL and PARTIAL are printed between its begin and its end.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ESearch {
+    /// Whether numbers are UIDs.
+    pub uid: bool,
+    /// The lowest.
+    pub min: Option<u32>,
+    /// The highest.
+    pub max: Option<u32>,
+    /// How many.
+    pub count: Option<u32>,
+    /// The highest mod-sequence of what is returned.
+    pub mod_sequence: Option<u64>,
+}
+
+impl ESearch {
+    /// Prints `* ESEARCH (TAG "tag") …` up to COUNT.
+    pub fn begin(&self, out: &mut Vec<u8>, tag: &str) {
+        put(out, "* ESEARCH (TAG ");
+        quoted_or_literal(out, tag.as_bytes());
+        put(out, if self.uid { ") UID" } else { ")" });
+        for (name, value) in [("MIN", self.min), ("MAX", self.max), ("COUNT", self.count)] {
+            if let Some(value) = value {
+                put(out, format_args!(" {name} {value}"));
+            }
+        }
+    }
+
+    /// Prints the name of ALL; ranges follow, at least one: a reply without any has no ALL.
+    pub fn all(out: &mut Vec<u8>) {
+        put(out, " ALL ");
+    }
+
+    /// Prints the begin of PARTIAL (RFC 9394, 4); ranges follow, or nothing, and [`ESearch::end_partial`].
+    pub fn partial(out: &mut Vec<u8>, range: PartialRange) {
+        put(out, format_args!(" PARTIAL ({range} "));
+    }
+
+    /// Prints a range of the set.
+    pub fn range(out: &mut Vec<u8>, first: bool, (start, end): (u32, u32)) {
+        if !first {
+            out.push(b',');
+        }
+        put(out, start);
+        if end > start {
+            put(out, format_args!(":{end}"));
+        }
+    }
+
+    /// Prints the end of PARTIAL.
+    pub fn end_partial(out: &mut Vec<u8>, empty: bool) {
+        put(out, if empty { "NIL)" } else { ")" });
+    }
+
+    /// Prints its end.
+    pub fn end(&self, out: &mut Vec<u8>) {
+        if let Some(mod_sequence) = self.mod_sequence {
+            put(out, format_args!(" MODSEQ {mod_sequence}"));
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Cursor;
+    use crate::client::read_all;
+
+    fn printed(print: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        print(&mut out);
+        assert!(read_all(&out).is_ok_and(|replies| replies.len() == 1));
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn plain() {
+        assert_eq!(printed(|out| SearchReply::begin(out).end(out, None)), "* SEARCH\r\n");
+        let two = printed(|out| {
+            let mut reply = SearchReply::begin(out);
+            [2, 5].into_iter().for_each(|number| reply.number(out, number));
+            reply.end(out, Some(9));
+        });
+        assert_eq!(two, "* SEARCH 2 5 (MODSEQ 9)\r\n");
+    }
+
+    #[test]
+    fn extended() {
+        let all = printed(|out| {
+            let reply = ESearch { uid: true, min: Some(1), count: Some(3), ..ESearch::default() };
+            reply.begin(out, "a");
+            ESearch::all(out);
+            ESearch::range(out, true, (1, 2));
+            ESearch::range(out, false, (4, 4));
+            reply.end(out);
+        });
+        assert_eq!(all, "* ESEARCH (TAG \"a\") UID MIN 1 COUNT 3 ALL 1:2,4\r\n");
+        let range = PartialRange::read(&mut Cursor::new(b"-1:-5")).unwrap();
+        for (ranges, wanted) in [(&[(3, 4)][..], "(-1:-5 3:4)"), (&[], "(-1:-5 NIL)")] {
+            let part = printed(|out| {
+                let reply = ESearch { mod_sequence: Some(7), ..ESearch::default() };
+                reply.begin(out, "a");
+                ESearch::partial(out, range);
+                ranges.iter().for_each(|range| ESearch::range(out, true, *range));
+                ESearch::end_partial(out, ranges.is_empty());
+                reply.end(out);
+            });
+            assert_eq!(part, format!("* ESEARCH (TAG \"a\") PARTIAL {wanted} MODSEQ 7\r\n"));
+        }
+    }
+}

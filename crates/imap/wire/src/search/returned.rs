@@ -1,0 +1,64 @@
+//! What a search returns (RFC 4731, 3.1; SAVE of RFC 5182, PARTIAL of RFC 9394).
+use crate::{Cursor, Error, PartialRange};
+
+/// `RETURN (…)`. With no option in the parentheses it means ALL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReturnOptions {
+    /// `MIN`
+    pub min: bool,
+    /// `MAX`
+    pub max: bool,
+    /// `ALL`
+    pub all: bool,
+    /// `COUNT`
+    pub count: bool,
+    /// `PARTIAL range`; never beside ALL.
+    pub partial: Option<PartialRange>,
+    /// `SAVE`: what is found is `$` from then on.
+    pub save: bool,
+}
+
+impl ReturnOptions {
+    /// `"(" [search-return-opt *(SP search-return-opt)] ")"`
+    ///
+    /// # Errors
+    /// When no such list stands here.
+    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let mut options = Self::default();
+        cursor.list("return options", |cursor| {
+            match () {
+                () if cursor.keyword("MIN") => options.min = true,
+                () if cursor.keyword("MAX") => options.max = true,
+                () if cursor.keyword("ALL") => options.all = true,
+                () if cursor.keyword("COUNT") => options.count = true,
+                () if cursor.keyword("SAVE") => options.save = true,
+                () if options.partial.is_none() && cursor.keyword("PARTIAL") => {
+                    cursor.space()?;
+                    options.partial = Some(PartialRange::read(cursor)?);
+                }
+                () => return cursor.expected("MIN, MAX, ALL, COUNT, SAVE or one PARTIAL"),
+            }
+            Ok(())
+        })?;
+        // RFC 9394, 3.1: one PARTIAL, one ALL, or neither.
+        if options.all && options.partial.is_some() {
+            return cursor.expected("either ALL or PARTIAL");
+        }
+        if options == Self::default() {
+            options.all = true;
+        }
+        Ok(options)
+    }
+
+    /// Whether there is anything to tell: a search that only saves has no reply (RFC 5182, 2.2).
+    pub fn tells(&self) -> bool {
+        Self { save: false, ..*self } != Self::default()
+    }
+
+    /// Whether what is told, or saved, is not all that was found: MIN, MAX and PARTIAL alone (RFC 5182, 2.4; RFC 9394,
+    /// 3.2).
+    pub fn is_a_part(&self) -> bool {
+        let part = self.min || self.max || self.partial.is_some();
+        part && !self.all && !self.count
+    }
+}
