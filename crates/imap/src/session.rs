@@ -14,6 +14,7 @@ mod numbers;
 mod phase;
 mod refusal;
 mod report;
+mod resync;
 mod selected;
 mod talk;
 mod tree;
@@ -30,7 +31,7 @@ use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{BadHead, Cursor, Head, Limits};
 use phase::Phase;
 use report::Report;
-use selected::Own;
+use selected::{Expunges, Own};
 use std::sync::Arc;
 use talk::{Read, Talk};
 use transport::{Link, Refusal, looks_like_http};
@@ -186,10 +187,13 @@ impl Session {
             return self.refused(completion, Some(&tag));
         }
         self.errors = 0;
+        let held = std::mem::take(&mut self.talk.holds_expunges);
         let expunges = command.and_then(|command| command.effect.expunges());
+        let expunges = expunges.map(|expunges| if held { Expunges::Held } else { expunges });
         if let (Some(expunges), Some(selected)) = (expunges, self.phase.selected_mut()) {
             let by_uid = command.is_some_and(|command| command.name.starts_with("UID "));
             selected.tell(&mut self.talk, expunges, &Own { by_uid, ..Own::default() }).await?;
+            selected.tell_what_is_synchronised(&mut self.talk);
         }
         self.talk.counts.refused += u64::from(completion.status == Status::No);
         completion.print(self.talk.out(), Some(&tag));

@@ -4,7 +4,7 @@ use super::messages::Addressing;
 use super::numbers::Known;
 use super::selected::Selected;
 use super::talk::Talk;
-use imap_wire::reply::{ESearch, SearchReply};
+use imap_wire::reply::{self, ESearch, SearchReply};
 use imap_wire::{PartialRange, ReturnOptions};
 use roaring::RoaringBitmap;
 use store::Message;
@@ -115,15 +115,15 @@ impl<'s> Matches<'s> {
             match &mut range {
                 Some((_, end)) if end.checked_add(1) == Some(number) => *end = number,
                 _ => {
-                    if let Some(whole) = range.replace((number, number)) {
-                        ESearch::range(talk.out(), std::mem::take(&mut first), whole);
+                    if let Some((start, end)) = range.replace((number, number)) {
+                        reply::range(talk.out(), std::mem::take(&mut first), start..=end);
                         talk.pass().await?;
                     }
                 }
             }
         }
-        if let Some(last) = range {
-            ESearch::range(talk.out(), first, last);
+        if let Some((start, end)) = range {
+            reply::range(talk.out(), first, start..=end);
         }
         Ok(())
     }

@@ -45,8 +45,7 @@ impl Named {
             Self::Uids(ranges) => (ranges, message.uid.get()),
             Self::Saved(uids) => return uids.contains(message.uid.get()),
         };
-        let before = ranges.partition_point(|range| *range.end() < number);
-        ranges.get(before).is_some_and(|range| range.contains(&number))
+        imap_wire::holds(ranges, number)
     }
 }
 
@@ -118,6 +117,11 @@ impl<'a> Matcher<'a> {
     /// The steps of one look at all nodes ([`Effort::spend`]).
     pub(crate) fn steps(&self) -> usize {
         self.program.nodes.len()
+    }
+
+    /// Whether the program has sequence numbers in it.
+    pub(crate) fn has_sequence_numbers(&self) -> bool {
+        self.sets.iter().any(|set| matches!(set, Some(Named::Sequences(_))))
     }
 
     /// Whether the program asks for mod-sequences.

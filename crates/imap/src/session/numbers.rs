@@ -142,6 +142,11 @@ impl Numbers {
         self.lost = true;
     }
 
+    /// Forgets what is gone; gives the UIDs to tell, ascending.
+    pub(crate) fn vanish(&mut self) -> Vec<Uid> {
+        std::mem::take(&mut self.ghosts)
+    }
+
     /// Forgets what is gone; gives the sequence numbers to tell, each as it is when the ones before it have been told.
     pub(crate) fn expunge(&mut self) -> Vec<u32> {
         // From the last to the first, so that no number moves before its turn.

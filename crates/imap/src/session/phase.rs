@@ -19,6 +19,8 @@ pub(crate) struct Login {
     pub(crate) account: Account,
     /// The client has asked for mod-sequences (RFC 7162, 3.1): replies tell them.
     pub(crate) condstore: bool,
+    /// QRESYNC is enabled (RFC 7162, 3.2.3): VANISHED takes the place of EXPUNGE.
+    pub(crate) qresync: bool,
     /// Tells that the account must not be used any more.
     pub(crate) revoked: Revoked,
     /// The account's place among its sessions, given back when this is dropped.

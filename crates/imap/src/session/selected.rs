@@ -3,15 +3,16 @@ use super::completion::{Completion, Ended};
 use super::flags::{SYSTEM, merged, printed};
 use super::numbers::Numbers;
 use super::phase::Login;
+use super::resync;
 use super::talk::Talk;
 use crate::session::refusal::refusal;
 use imap_wire::Flag;
-use imap_wire::reply::{self, Code, FetchReply, Status};
+use imap_wire::reply::{self, Code, FetchReply, Status, Vanished};
 
 use roaring::RoaringBitmap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Account, FlagChange, Flags, Keyword, MailboxId, Message, Uid, View, ViewChanges};
+use store::{Account, FlagChange, Flags, Keyword, MailboxId, Message, ModSeq, Uid, View, ViewChanges};
 
 /// A mailbox that is open in this session.
 pub(crate) struct Selected {
@@ -24,6 +25,8 @@ pub(crate) struct Selected {
     pub(crate) keywords: BTreeSet<Keyword>,
     /// The UIDs that are `\Recent` in this session (RFC 3501, 2.3.2).
     pub(crate) recent: RoaringBitmap,
+    /// Up to which mod-sequence all is told, expunges too.
+    pub(crate) synchronised: ModSeq,
     /// What the last search saved, by UID: `$` (RFC 5182, 2.1). Empty when the mailbox is opened.
     pub(crate) saved: RoaringBitmap,
     /// The mailbox was deleted by another session: it is empty from then on.
@@ -84,11 +87,37 @@ impl Selected {
         if expunges == Expunges::Held || !self.numbers.has_ghosts() {
             return Ok(());
         }
+        if self.login.qresync {
+            // RFC 7162, 3.2.10.2: in the place of EXPUNGE, about what the client has been told of.
+            let gone = self.numbers.vanish();
+            return resync::tell_vanished(talk, Vanished::Now, &resync::ranges(gone.iter().map(|uid| uid.get()))).await;
+        }
         for sequence in self.numbers.expunge() {
             reply::number(talk.out(), sequence, "EXPUNGE");
             talk.pass().await?;
         }
         Ok(())
+    }
+
+    /// Tells all that is new, and gives the completion of a command that expunged something: to who has enabled QRESYNC
+    /// with the mod-sequence up to which all is told (RFC 7162, 3.2.7).
+    pub(crate) async fn with_mod_sequence(&mut self, talk: &mut Talk, done: Completion) -> Result<Completion, Ended> {
+        if !self.login.qresync {
+            return Ok(done);
+        }
+        self.tell(talk, Expunges::Told, &Own { by_uid: true, ..Own::default() }).await?;
+        Ok(done.with(Code::HighestModSeq(self.numbers.view().modseq().0.max(1))))
+    }
+
+    /// Says from where the client must ask again, should it be cut off now: mod-sequences of messages may have been told
+    /// that are higher than those of expunges that had to wait (RFC 7162, 3.2).
+    pub(crate) fn tell_what_is_synchronised(&mut self, talk: &mut Talk) {
+        if !self.numbers.has_ghosts() {
+            self.synchronised = self.numbers.view().modseq();
+        } else if self.login.qresync {
+            let code = Code::HighestModSeq(self.synchronised.0.max(1));
+            reply::condition(talk.out(), None, Status::Ok, Some(&code), "expunges are yet to be told");
+        }
     }
 
     /// The mailbox as it is now; `None` when there is nothing newer than what is told.
@@ -178,7 +207,8 @@ impl Selected {
         let flags = self.flags(&message);
         let out = talk.out();
         let mut fetch = FetchReply::begin(out, sequence);
-        if own.by_uid {
+        // RFC 7162, 3.2.4: who knows mod-sequences is told UIDs with them.
+        if own.by_uid || condstore {
             fetch.uid(out, uid.get());
         }
         // RFC 7162, 3.1.3: the mod-sequence is told even when the flags are not.

@@ -28,6 +28,8 @@ pub(crate) struct Talk {
     pub(crate) counts: Counts,
     /// What the client calls itself (ID).
     pub(crate) client: Option<String>,
+    /// The command at hand lets no expunge be told, whatever its row says.
+    pub(crate) holds_expunges: bool,
     /// STARTTLS was taken: the handshake follows its reply.
     pub(crate) begin_tls: bool,
     /// Ends the session when its login is taken back and it does not end by itself.
@@ -67,6 +69,7 @@ impl Talk {
             tag: String::new(),
             counts: Counts::default(),
             client: None,
+            holds_expunges: false,
             begin_tls: false,
             leash,
             reply: Vec::new(),

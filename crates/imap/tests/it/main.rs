@@ -4,6 +4,7 @@ mod interleaving;
 mod limits;
 mod mirror;
 mod refused_logins;
+mod resync;
 mod slow;
 mod stage;
 mod transcripts;

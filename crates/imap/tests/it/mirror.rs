@@ -22,13 +22,25 @@ pub(crate) struct Mirror {
     commands: u32,
     /// The selected mailbox, by sequence number.
     pub(crate) rows: Vec<Row>,
+    /// What the last command told, in its order.
+    pub(crate) told: Vec<Data>,
+    /// What HIGHESTMODSEQ last said.
+    pub(crate) mod_sequence: u64,
     /// Whether PERMANENTFLAGS last said that new keywords can be made.
     pub(crate) new_keywords: bool,
 }
 
 impl Mirror {
     pub(crate) async fn new(stream: DuplexStream) -> Self {
-        let mut mirror = Self { stream, buffer: Vec::new(), commands: 0, rows: Vec::new(), new_keywords: false };
+        let mut mirror = Self {
+            stream,
+            buffer: Vec::new(),
+            commands: 0,
+            rows: Vec::new(),
+            told: Vec::new(),
+            mod_sequence: 0,
+            new_keywords: false,
+        };
         mirror.reply().await;
         mirror.ok("LOGIN anna geheim").await;
         mirror
@@ -60,6 +72,7 @@ impl Mirror {
         if command.starts_with("SELECT") {
             self.rows.clear();
         }
+        self.told.clear();
         loop {
             match self.reply().await {
                 Response::Tagged(told, condition) => {
@@ -67,9 +80,17 @@ impl Mirror {
                     return condition;
                 }
                 Response::Data(Data::Expunge(_)) if held => panic!("an expunge during {command}"),
-                Response::Data(data) => self.take(data),
+                Response::Data(data) => {
+                    self.told.push(data.clone());
+                    self.take(data);
+                }
                 Response::Untagged(condition) => {
                     assert_eq!(condition.status, "OK", "{condition:?}");
+                    if let (Some("HIGHESTMODSEQ"), Some(Value::Number(number))) =
+                        (condition.code_word(), condition.code.get(1))
+                    {
+                        self.mod_sequence = *number;
+                    }
                     if condition.code_word() == Some("PERMANENTFLAGS") {
                         let promised = |flag: &Value| flag.atom() == Some("\\*");
                         self.new_keywords =
@@ -85,6 +106,16 @@ impl Mirror {
     pub(crate) async fn ok(&mut self, command: &str) {
         let condition = self.say(command).await;
         assert_eq!(condition.status, "OK", "{command}: {condition:?}");
+    }
+
+    /// What STATUS says of INBOX.
+    pub(crate) async fn uid_validity(&mut self) -> u64 {
+        self.ok("STATUS INBOX (UIDVALIDITY)").await;
+        let status = self.told.iter().find_map(|data| match data {
+            Data::Status(_, items) => items.first().and_then(|(_, value)| value.number()),
+            _ => None,
+        });
+        status.expect("a STATUS")
     }
 
     fn take(&mut self, data: Data) {

@@ -63,6 +63,8 @@ pub enum Data {
     Recent(u32),
     /// `n EXPUNGE`
     Expunge(u32),
+    /// `VANISHED`: whether `(EARLIER)`, and the UIDs.
+    Vanished(bool, SequenceSet),
     /// `n FETCH`: items by their labels.
     Fetch(u32, Vec<(String, Value)>),
     /// `NAMESPACE`: personal, other users', shared.
@@ -257,6 +259,12 @@ fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
                 Ok((name, status_value(cursor)?))
             })?;
             Ok(Data::Status(name, items))
+        }
+        "VANISHED" => {
+            let earlier = cursor.prefix(" (EARLIER)");
+            cursor.space()?;
+            let uids = SequenceSet::read(cursor)?;
+            if uids.names_last() { cursor.expected("UIDs") } else { Ok(Data::Vanished(earlier, uids)) }
         }
         "NAMESPACE" => {
             let mut kinds = Vec::new();

@@ -1,6 +1,5 @@
-//! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4;
-//! EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2; PARTIAL of
-//! RFC 9394, 3.3).
+//! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4
+//! and 3.2.6; EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2; PARTIAL of RFC 9394, 3.3).
 use crate::{Cursor, Error, MessageSet, Partial, PartialRange, Section, SectionText};
 
 /// The arguments of FETCH and UID FETCH.
@@ -19,6 +18,8 @@ pub struct Fetch {
 pub struct Modifiers {
     /// CHANGEDSINCE: only what changed after this mod-sequence.
     pub changed_since: Option<u64>,
+    /// VANISHED: those that were expunged since are told too (RFC 7162, 3.2.6).
+    pub vanished: bool,
     /// PARTIAL: only those places of the set (RFC 9394, 3.3).
     pub partial: Option<PartialRange>,
 }
@@ -122,11 +123,16 @@ impl Modifiers {
                     cursor.space()?;
                     modifiers.partial = Some(PartialRange::read(cursor)?);
                 }
-                () => return cursor.expected("one CHANGEDSINCE, one PARTIAL"),
+                () if !modifiers.vanished && cursor.keyword("VANISHED") => modifiers.vanished = true,
+                () => return cursor.expected("one CHANGEDSINCE, one VANISHED, one PARTIAL"),
             }
             Ok(())
         })?;
-        if read.is_empty() { cursor.expected("CHANGEDSINCE or PARTIAL") } else { Ok(modifiers) }
+        // RFC 7162, 3.2.6: VANISHED comes only with CHANGEDSINCE.
+        if read.is_empty() || (modifiers.vanished && modifiers.changed_since.is_none()) {
+            return cursor.expected("CHANGEDSINCE or PARTIAL");
+        }
+        Ok(modifiers)
     }
 }
 
@@ -218,6 +224,8 @@ mod tests {
             "1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)",
             "1 FLAGS (PARTIAL 1:2 PARTIAL 1:2)",
             "1 FLAGS (PARTIAL)",
+            "1 FLAGS (VANISHED)",
+            "1 FLAGS (CHANGEDSINCE 1 VANISHED VANISHED)",
             "1  FLAGS",
             "1 FLAGSX",
             "1 ((FLAGS))",

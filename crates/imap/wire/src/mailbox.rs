@@ -1,37 +1,6 @@
-//! Arguments of the commands about mailboxes: SELECT, EXAMINE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, STATUS.
+//! Arguments of the commands about mailboxes: DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE, STATUS.
 use crate::{Cursor, Error, MailboxName};
 use std::fmt;
-
-/// `select = "SELECT" SP mailbox [SP "(" "CONDSTORE" ")"]` (RFC 3501, 6.3.1; RFC 7162, 3.1.8), and EXAMINE.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Select {
-    /// Which mailbox.
-    pub mailbox: MailboxName,
-    /// Whether CONDSTORE is asked for.
-    pub condstore: bool,
-}
-
-impl Select {
-    /// Reads the arguments.
-    ///
-    /// # Errors
-    /// When they are something else.
-    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let mailbox = cursor.mailbox()?;
-        let mut condstore = false;
-        if cursor.eat(b' ') {
-            let parameters = cursor.list("parameters", |cursor| {
-                condstore = cursor.keyword("CONDSTORE");
-                if condstore { Ok(()) } else { cursor.expected("CONDSTORE") }
-            })?;
-            if parameters.len() != 1 {
-                return cursor.expected("one parameter");
-            }
-        }
-        cursor.end()?;
-        Ok(Self { mailbox, condstore })
-    }
-}
 
 /// One mailbox and nothing else: DELETE, SUBSCRIBE, UNSUBSCRIBE.
 ///
@@ -139,17 +108,6 @@ pub fn status(cursor: &mut Cursor<'_>) -> Result<(MailboxName, Vec<StatusItem>),
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn select() {
-        let read = |text: &str| Select::read(&mut Cursor::new(text.as_bytes()));
-        assert!(!read("inbox").unwrap().condstore);
-        assert!(read("\"a b\" (condstore)").unwrap().condstore);
-        assert_eq!(read("&AO").unwrap_err(), Error::MailboxName);
-        for text in ["", "a b", "a ()", "a (X)", "a (CONDSTORE CONDSTORE)", "a (CONDSTORE", "a\0"] {
-            assert!(read(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn names_and_status() {

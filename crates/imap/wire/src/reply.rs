@@ -19,6 +19,7 @@ pub use structure::{Extensions, structure};
 
 use crate::Flag;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 /// How a command ended, or what an untagged status says (RFC 3501, 7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,37 @@ pub fn continuation(out: &mut Vec<u8>, text: &str) {
 /// `* n EXISTS`, `* n RECENT`, `* n EXPUNGE` (RFC 3501, 7.3 and 7.4.1).
 pub fn number(out: &mut Vec<u8>, number: u32, word: &str) {
     put(out, format_args!("* {number} {word}\r\n"));
+}
+
+/// Which messages a VANISHED is about (RFC 7162, 3.2.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vanished {
+    /// Messages that this session has been told of: numbers behind them move up.
+    Now,
+    /// `(EARLIER)`: messages that were gone before this session opened the mailbox.
+    Earlier,
+}
+
+/// Prints `* VANISHED …` up to its set, at least one [`range`], which the line's end follows.
+pub fn vanished(out: &mut Vec<u8>, when: Vanished) {
+    put(out, if when == Vanished::Earlier { "* VANISHED (EARLIER) " } else { "* VANISHED " });
+}
+
+/// Prints a range of a set, behind a comma unless it is the first.
+pub fn range(out: &mut Vec<u8>, first: bool, numbers: RangeInclusive<u32>) {
+    if !first {
+        out.push(b',');
+    }
+    let (start, end) = numbers.into_inner();
+    put(out, start);
+    if end > start {
+        put(out, format_args!(":{end}"));
+    }
+}
+
+/// The end of a reply that is printed in pieces.
+pub fn line_end(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\r\n");
 }
 
 /// `* FLAGS (…)` (RFC 3501, 7.2.6).
@@ -132,6 +164,15 @@ mod tests {
             (printed(|out| condition(out, None, Status::Bye, None, "x\r\na1 OK y\u{e9}")), "* BYE x??a1 OK y?\r\n"),
             (printed(|out| condition(out, None, Status::No, Some(&Code::TryCreate), "")), "* NO [TRYCREATE] .\r\n"),
             (printed(|out| number(out, 5, "EXISTS")), "* 5 EXISTS\r\n"),
+            (
+                printed(|out| {
+                    vanished(out, Vanished::Earlier);
+                    range(out, true, 300..=310);
+                    range(out, false, 405..=405);
+                    line_end(out);
+                }),
+                "* VANISHED (EARLIER) 300:310,405\r\n",
+            ),
             (printed(|out| flags(out, &[Flag::Seen, Flag::Keyword("x".into())])), "* FLAGS (\\Seen x)\r\n"),
             (printed(|out| id(out, &[("name", "Glaspost")])), "* ID (\"name\" \"Glaspost\")\r\n"),
             (printed(|out| words(out, "ENABLED", ["CONDSTORE"])), "* ENABLED CONDSTORE\r\n"),

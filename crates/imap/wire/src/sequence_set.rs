@@ -88,6 +88,11 @@ impl SequenceSet {
         })
     }
 
+    /// Whether `*` is in it.
+    pub fn names_last(&self) -> bool {
+        self.0.iter().any(|(start, end)| [start, end].contains(&&SequenceNumber::Last))
+    }
+
     /// The largest number that the set names itself, without `*`.
     pub fn largest_named(&self) -> u32 {
         self.0.iter().flat_map(|(start, end)| [start.resolve(0), end.resolve(0)]).max().unwrap_or(0)
@@ -116,6 +121,12 @@ impl fmt::Display for SequenceSet {
         }
         Ok(())
     }
+}
+
+/// Whether `number` is in one of `ranges`, which ascend, apart from each other, as [`SequenceSet::ranges`] gives them.
+pub fn holds(ranges: &[RangeInclusive<u32>], number: u32) -> bool {
+    let before = ranges.partition_point(|range| *range.end() < number);
+    ranges.get(before).is_some_and(|range| range.contains(&number))
 }
 
 /// The messages that a command names.
@@ -193,7 +204,7 @@ mod tests {
             let set = read(&text).unwrap();
             let ranges = set.ranges(last);
             for number in 1..12 {
-                prop_assert_eq!(ranges.iter().any(|range| range.contains(&number)), set.contains(number, last));
+                prop_assert_eq!(holds(&ranges, number), set.contains(number, last));
             }
             prop_assert!(ranges.windows(2).all(|pair| *pair[0].end() + 1 < *pair[1].start()));
         }

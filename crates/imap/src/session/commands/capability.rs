@@ -25,7 +25,7 @@ pub(crate) const CAPABILITY: Command = Command {
 const ALWAYS: [&str; 2] = ["LITERAL+", "SASL-IR"];
 /// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154), CREATE (RFC 6154), STATUS
 /// (RFC 8438), SEARCH (RFC 4731, RFC 5032), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
-const AFTER_LOGIN: [&str; 13] = [
+const AFTER_LOGIN: [&str; 14] = [
     "CHILDREN",
     "CONDSTORE",
     "CREATE-SPECIAL-USE",
@@ -34,6 +34,7 @@ const AFTER_LOGIN: [&str; 13] = [
     "LIST-STATUS",
     "OBJECTID",
     "PARTIAL",
+    "QRESYNC",
     "SAVEDATE",
     "SEARCHRES",
     "SPECIAL-USE",

@@ -96,7 +96,7 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
         Act::Move => {
             // RFC 6851, 4.3: COPYUID comes before the expunges, in an untagged OK.
             reply::condition(talk.out(), None, Status::Ok, Some(&code), "moved");
-            Completion::ok("done")
+            selected.with_mod_sequence(talk, Completion::ok("done")).await?
         }
     })
 }

@@ -1,4 +1,4 @@
-//! ENABLE (RFC 5161): CONDSTORE is all that can be enabled; what is not known is passed over.
+//! ENABLE (RFC 5161): CONDSTORE and QRESYNC (RFC 7162, 3.1 and 3.2.3); what is not known is passed over.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::phase::Phase;
@@ -12,14 +12,23 @@ pub(crate) const ENABLE: Command = Command {
     run: Run::WithPhase(|phase, talk, args| Box::pin(async move { enable(phase, talk, args) })),
 };
 
+/// What can be enabled.
+const KNOWN: [&str; 2] = ["CONDSTORE", "QRESYNC"];
+
 fn enable(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
     let names = match args.space().and_then(|()| imap_wire::enable(&mut args)) {
         Ok(names) => names,
         Err(error) => return Ok(error.into()),
     };
-    let condstore = names.iter().any(|name| name == "CONDSTORE");
-    reply::words(talk.out(), "ENABLED", condstore.then_some("CONDSTORE"));
-    if condstore {
+    let enabled: Vec<&str> = KNOWN.into_iter().filter(|known| names.iter().any(|name| name == known)).collect();
+    reply::words(talk.out(), "ENABLED", &enabled);
+    if enabled.contains(&"QRESYNC")
+        && let Some(login) = phase.login_mut()
+    {
+        login.qresync = true;
+    }
+    // RFC 7162, 3.2.3: QRESYNC is CONDSTORE too.
+    if !enabled.is_empty() {
         if let Some(selected) = phase.selected_mut() {
             selected.enable_condstore(talk);
         } else if let Some(login) = phase.login_mut() {

@@ -1,9 +1,11 @@
-//! EXPUNGE (RFC 3501, 6.4.3) and UID EXPUNGE (RFC 4315, 2.1). What is gone is told with all else that is new.
+//! EXPUNGE (RFC 3501, 6.4.3) and UID EXPUNGE (RFC 4315, 2.1). What is gone is told with all else that is new; who has
+//! enabled QRESYNC hears the mod-sequence (RFC 7162, 3.2.7 and 3.2.9).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::messages::{Addressing, messages};
 use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
+use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, one_set};
 use store::Expunge;
@@ -12,10 +14,10 @@ pub(crate) const EXPUNGE: Command = Command {
     name: "EXPUNGE",
     capability: None,
     effect: Effect::Tells,
-    run: Run::Selected(|selected, _, args| {
+    run: Run::Selected(|selected, talk, args| {
         Box::pin(async move {
             match args.end() {
-                Ok(()) => expunge(selected, Expunge::Deleted).await,
+                Ok(()) => expunge(selected, talk, Expunge::Deleted).await,
                 Err(error) => Ok(error.into()),
             }
         })
@@ -26,26 +28,29 @@ pub(crate) const UID_EXPUNGE: Command = Command {
     name: "UID EXPUNGE",
     capability: Some("UIDPLUS"),
     effect: Effect::Tells,
-    run: Run::Selected(|selected, _, args| Box::pin(uid_expunge(selected, args))),
+    run: Run::Selected(|selected, talk, args| Box::pin(uid_expunge(selected, talk, args))),
 };
 
-async fn uid_expunge(selected: &mut Selected, mut args: Cursor<'_>) -> Answer {
+async fn uid_expunge(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
     let set = match args.space().and_then(|()| one_set(&mut args)) {
         Ok(set) => set,
         Err(error) => return Ok(error.into()),
     };
     match messages(selected, &set, Addressing::Uid) {
-        Ok(found) => expunge(selected, Expunge::DeletedAmong(&found.uids)).await,
+        Ok(found) => expunge(selected, talk, Expunge::DeletedAmong(&found.uids)).await,
         Err(refused) => Ok(refused),
     }
 }
 
-async fn expunge(selected: &mut Selected, which: Expunge<'_>) -> Answer {
+async fn expunge(selected: &mut Selected, talk: &mut Talk, which: Expunge<'_>) -> Answer {
     if selected.read_only {
         return Ok(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
     }
     match selected.login.account.expunge(selected.mailbox, which).await {
-        Ok(_) => Ok(Completion::ok("done")),
+        Ok(gone) => {
+            let done = Completion::ok("done");
+            Ok(if gone.receipt().is_some() { selected.with_mod_sequence(talk, done).await? } else { done })
+        }
         Err(error) => Ok(refusal(&error)),
     }
 }

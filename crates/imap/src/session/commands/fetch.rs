@@ -1,10 +1,11 @@
-//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE and MODSEQ of RFC 7162, 3.1.4; ids of RFC 8474, 5.3; SAVEDATE of RFC 8514,
+//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4 and 3.2.6; ids of RFC 8474, 5.3; SAVEDATE of RFC 8514,
 //! 4.2; PARTIAL of RFC 9394, 3.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::{Content, Piece};
 use crate::session::messages::{Addressing, messages};
 use crate::session::refusal::refusal;
+use crate::session::resync;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Extensions, FetchReply};
@@ -34,6 +35,14 @@ async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
         Ok(fetch) => fetch,
         Err(error) => return Ok(error.into()),
     };
+    if fetch.modifiers.vanished {
+        // RFC 7162, 3.2.6
+        if by == Addressing::Sequence || !selected.login.qresync {
+            return Ok(Completion::bad("VANISHED goes with UID FETCH, once QRESYNC is enabled"));
+        }
+        selected.tell(talk, Expunges::Told, &Own { by_uid: true, ..Own::default() }).await?;
+        resync::before_fetch(selected, talk, &fetch).await?;
+    }
     let mut found = match messages(selected, &fetch.set, by) {
         Ok(found) => found,
         Err(refused) => return Ok(refused),
@@ -256,8 +265,14 @@ impl Told<'_> {
         if self.flags_too && !items.contains(&FetchItem::Flags) {
             fetch.flags(talk.out(), &self.selected.flags(message));
         }
-        if self.flags_too && self.selected.login.condstore && !items.contains(&FetchItem::ModSeq) {
-            fetch.mod_sequence(talk.out(), message.modseq.0);
+        if self.flags_too && self.selected.login.condstore {
+            // RFC 7162, 3.2.4: a change of flags is told with both.
+            if !items.contains(&FetchItem::Uid) {
+                fetch.uid(talk.out(), message.uid.get());
+            }
+            if !items.contains(&FetchItem::ModSeq) {
+                fetch.mod_sequence(talk.out(), message.modseq.0);
+            }
         }
         fetch.end(talk.out());
         talk.pass().await

@@ -44,6 +44,8 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
     if matcher.asks_mod_sequence() {
         selected.enable_condstore(talk);
     }
+    // RFC 7162, 3.2.10.2: a UID SEARCH with sequence numbers in it is like SEARCH.
+    talk.holds_expunges = matcher.has_sequence_numbers();
     let mut matches = Matches::of(selected, by, matcher.asks_mod_sequence());
     let house = Arc::clone(&talk.house);
     let mut effort = Effort::begin(&house, selected.login.account.id());

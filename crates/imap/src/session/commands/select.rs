@@ -1,10 +1,11 @@
-//! SELECT and EXAMINE (RFC 3501, 6.3.1 and 6.3.2; CONDSTORE of RFC 7162, 3.1.8; MAILBOXID of RFC 8474, 4.2).
+//! SELECT and EXAMINE (RFC 3501, 6.3.1 and 6.3.2; CONDSTORE and QRESYNC of RFC 7162, 3.1.8 and 3.2.5; MAILBOXID of RFC 8474, 4.2).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
 use crate::session::names::stored;
 use crate::session::numbers::Numbers;
 use crate::session::phase::{Login, Phase};
 use crate::session::refusal::refusal;
+use crate::session::resync;
 use crate::session::selected::{Kept, Selected, print_flags};
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Status};
@@ -49,14 +50,21 @@ async fn select(
         }
         Err(error) => return Ok((phase, error.into())),
     };
+    if select.resync.is_some() && !phase.login().is_some_and(|login| login.qresync) {
+        // RFC 7162, 3.2.5
+        return Ok((phase, Completion::bad("enable QRESYNC first")));
+    }
     let mut login = match leave(phase, talk) {
         Phase::Authenticated(login) => login,
         other @ (Phase::NotAuthenticated | Phase::Selected(_)) => return Ok((other, Completion::bad("log in first"))),
     };
-    login.condstore |= select.condstore;
+    login.condstore |= select.condstore || select.resync.is_some();
     Ok(match open(&login, &select.mailbox, access).await {
         Ok(opened) => {
             let selected = opened.tell(talk, login, access);
+            if let Some(known) = &select.resync {
+                resync::after_select(&selected, talk, known).await?;
+            }
             let completion = match access {
                 Access::Read => Completion::ok("the mailbox is open for reading").with(Code::ReadOnly),
                 Access::Write => Completion::ok("the mailbox is open").with(Code::ReadWrite),
@@ -131,6 +139,7 @@ impl Opened {
             login,
             mailbox: self.mailbox,
             read_only: access == Access::Read,
+            synchronised: self.view.modseq(),
             numbers: Numbers::new(self.view),
             keywords,
             recent: self.recent,

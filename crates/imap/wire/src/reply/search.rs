@@ -1,6 +1,6 @@
 //! What a search has found: SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2), in pieces, since
 //! there may be as many numbers as messages.
-use super::{put, quoted_or_literal};
+use super::{put, quoted_or_literal, range};
 use crate::PartialRange;
 
 /// `* SEARCH …`
@@ -66,17 +66,6 @@ impl ESearch {
         put(out, format_args!(" PARTIAL ({range} "));
     }
 
-    /// Prints a range of the set.
-    pub fn range(out: &mut Vec<u8>, first: bool, (start, end): (u32, u32)) {
-        if !first {
-            out.push(b',');
-        }
-        put(out, start);
-        if end > start {
-            put(out, format_args!(":{end}"));
-        }
-    }
-
     /// Prints the end of PARTIAL.
     pub fn end_partial(out: &mut Vec<u8>, empty: bool) {
         put(out, if empty { "NIL)" } else { ")" });
@@ -121,18 +110,18 @@ mod tests {
             let reply = ESearch { uid: true, min: Some(1), count: Some(3), ..ESearch::default() };
             reply.begin(out, "a");
             ESearch::all(out);
-            ESearch::range(out, true, (1, 2));
-            ESearch::range(out, false, (4, 4));
+            range(out, true, 1..=2);
+            range(out, false, 4..=4);
             reply.end(out);
         });
         assert_eq!(all, "* ESEARCH (TAG \"a\") UID MIN 1 COUNT 3 ALL 1:2,4\r\n");
-        let range = PartialRange::read(&mut Cursor::new(b"-1:-5")).unwrap();
-        for (ranges, wanted) in [(&[(3, 4)][..], "(-1:-5 3:4)"), (&[], "(-1:-5 NIL)")] {
+        let asked = PartialRange::read(&mut Cursor::new(b"-1:-5")).unwrap();
+        for (ranges, wanted) in [(&[3..=4][..], "(-1:-5 3:4)"), (&[], "(-1:-5 NIL)")] {
             let part = printed(|out| {
                 let reply = ESearch { mod_sequence: Some(7), ..ESearch::default() };
                 reply.begin(out, "a");
-                ESearch::partial(out, range);
-                ranges.iter().for_each(|range| ESearch::range(out, true, *range));
+                ESearch::partial(out, asked);
+                ranges.iter().for_each(|found| range(out, true, found.clone()));
                 ESearch::end_partial(out, ranges.is_empty());
                 reply.end(out);
             });
