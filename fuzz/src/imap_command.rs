@@ -1,5 +1,7 @@
 //! Whole IMAP commands: nothing panics, what is read is read once, and reading is linear in the line.
-use imap_wire::{Append, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, Search, Select, Store};
+use imap_wire::{
+    Append, AppendMessage, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, Search, Select, Store,
+};
 
 pub(crate) fn imap_command(data: &[u8]) {
     let mut cursor = Cursor::new(data);
@@ -27,6 +29,8 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| List::read(args).map(drop));
     read(&|args| List::read_lsub(args).map(drop));
     read(&|args| Append::read(args).map(drop));
+    read(&|args| AppendMessage::read(args).map(drop));
+    read(&|args| imap_wire::get_quota(args).map(drop));
     read(&|args| Fetch::read(args).map(drop));
     read(&|args| Store::read(args).map(drop));
     read(&|args| imap_wire::copy(args).map(drop));

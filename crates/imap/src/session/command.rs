@@ -96,6 +96,8 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::select::EXAMINE,
     &rows::expunge::EXPUNGE,
     &rows::fetch::FETCH,
+    &rows::quota::GETQUOTA,
+    &rows::quota::GETQUOTAROOT,
     &rows::id::ID,
     &rows::idle::IDLE,
     &rows::list::LIST,

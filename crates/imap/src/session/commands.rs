@@ -15,6 +15,7 @@ pub(super) mod list;
 pub(super) mod logout;
 pub(super) mod namespace;
 pub(super) mod noop;
+pub(super) mod quota;
 pub(super) mod rename;
 pub(super) mod search;
 pub(super) mod select;

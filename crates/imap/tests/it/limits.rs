@@ -19,6 +19,23 @@ async fn keywords_have_a_limit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn messages_of_one_append_have_a_limit() {
+    let mut house = House::new().await;
+    let mut client = Mirror::new(house.open()).await;
+    let many = |count: usize| format!("APPEND INBOX{}", " {3+}\r\nabc".repeat(count));
+    client.ok(&many(1_000)).await;
+    let refused = client.say(&many(1_001)).await;
+    assert_eq!((refused.status.as_str(), refused.code_word()), ("NO", Some("LIMIT")));
+    // A hundred headers of 90 KiB.
+    let header = format!("To: {}\r\n\r\n", "a@example.nl, ".repeat(6_600));
+    let long = format!(" {{{}+}}\r\n{header}", header.len());
+    let refused = client.say(&format!("APPEND INBOX{}", long.repeat(100))).await;
+    assert_eq!((refused.status.as_str(), refused.code_word()), ("NO", Some("LIMIT")));
+    client.ok("SELECT INBOX").await;
+    assert_eq!(client.rows.len(), 1_000);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_line_has_a_limit() {
     let mut house = House::new().await;
     let mut client = Mirror::new(house.open()).await;

@@ -119,7 +119,8 @@ proptest! {
                 // The UIDs that are known are all that is told of: what is new comes by its UIDs.
                 let tells = [Tells::Nothing, Tells::Uids, Tells::Matches][*tells];
                 let known = cache.messages.keys().next_back().copied().unwrap_or(0);
-                client.ok(&cache.command(client.uid_validity().await, tells)).await;
+                let validity = client.uid_validity().await;
+                client.ok(&cache.command(validity, tells)).await;
                 cache.take(&client.told);
                 cache.mod_sequence = client.mod_sequence;
                 client.ok(&format!("UID FETCH {}:* FLAGS", known + 1)).await;

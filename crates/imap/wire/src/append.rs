@@ -1,11 +1,19 @@
-//! APPEND, up to the literal that is its message (RFC 3501, 6.3.11). The message itself never stands in memory whole.
+//! APPEND, up to each literal that is a message (RFC 3501, 6.3.11; RFC 3502, 6.3.11). The messages themselves never stand
+//! in memory whole.
 use crate::{Cursor, Error, Flag, InternalDate, MailboxName};
 
-/// The arguments of APPEND before its message.
+/// The arguments of APPEND before its first message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Append {
     /// Into which mailbox.
     pub mailbox: MailboxName,
+    /// What is said of the first message.
+    pub message: AppendMessage,
+}
+
+/// What is said of a message before its literal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppendMessage {
     /// With which flags.
     pub flags: Vec<Flag>,
     /// With which date; nothing means now.
@@ -13,14 +21,25 @@ pub struct Append {
 }
 
 impl Append {
-    /// `append = "APPEND" SP mailbox [SP flag-list] [SP date-time] SP literal`, up to the announcement of the literal,
-    /// which must be the last of the bytes.
+    /// `append = "APPEND" SP mailbox 1*append-message` (RFC 3502), up to the announcement of the first literal, which must
+    /// be the last of the bytes.
     ///
     /// # Errors
     /// [`Error::Announced`] when the literal that the bytes end in is the mailbox's name, and another when they are
     /// something else.
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let mailbox = cursor.mailbox()?;
+        Ok(Self { mailbox, message: AppendMessage::read(cursor)? })
+    }
+}
+
+impl AppendMessage {
+    /// `append-message = [SP flag-list] [SP date-time] SP literal`, up to the announcement of the literal, which must be
+    /// the last of the bytes.
+    ///
+    /// # Errors
+    /// When the bytes are something else.
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         cursor.space()?;
         let mut flags = Vec::new();
         if cursor.peek() == Some(b'(') {
@@ -34,7 +53,7 @@ impl Append {
         }
         cursor.literal_size()?;
         cursor.end()?;
-        Ok(Self { mailbox, flags, date })
+        Ok(Self { flags, date })
     }
 }
 
@@ -46,9 +65,16 @@ mod tests {
     fn table() {
         let read = |text: &str| Append::read(&mut Cursor::new(text.as_bytes()));
         let whole = read("Sent (\\Seen $x) \" 1-Jan-2026 10:00:00 +0100\" {310}\r\n").unwrap();
-        assert_eq!((whole.mailbox.as_str(), whole.flags.len(), whole.date.unwrap().offset), ("Sent", 2, 60));
+        assert_eq!(
+            (whole.mailbox.as_str(), whole.message.flags.len(), whole.message.date.unwrap().offset),
+            ("Sent", 2, 60)
+        );
         assert!(read("{4}\r\nSent {310+}\r\n").is_ok());
         assert_eq!(read("{4}\r\n"), Err(Error::Announced));
+        let more = |text: &str| AppendMessage::read(&mut Cursor::new(text.as_bytes()));
+        assert!(more(" (\\Seen) \" 7-Feb-1994 22:43:04 -0800\" {295}\r\n").is_ok_and(|message| message.date.is_some()));
+        assert!(more(" {0+}\r\n").is_ok());
+        assert!(more("{295}\r\n").is_err() && more(" x {295}\r\n").is_err());
         for text in [
             "",
             "Sent",

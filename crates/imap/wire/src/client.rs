@@ -67,6 +67,10 @@ pub enum Data {
     Vanished(bool, SequenceSet),
     /// `n FETCH`: items by their labels.
     Fetch(u32, Vec<(String, Value)>),
+    /// `QUOTA`: the root, and its resources with use and limit.
+    Quota(Vec<u8>, Vec<(String, u64, u64)>),
+    /// `QUOTAROOT`: the mailbox and its roots.
+    QuotaRoot(MailboxName, Vec<Vec<u8>>),
     /// `NAMESPACE`: personal, other users', shared.
     Namespace(Vec<Value>),
     /// `ID`
@@ -225,6 +229,7 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
         }
         "FLAGS" => value.list().is_some_and(|list| list.iter().all(|flag| flag.atom().is_some())),
         "EMAILID" | "THREADID" => is_object_id(&value),
+        "PREVIEW" => matches!(value, Value::String(_) | Value::Nil),
         "INTERNALDATE" | "SAVEDATE" => value.string().is_some_and(|text| {
             crate::InternalDate::read(&mut Cursor::new(&[b"\"", text, b"\""].concat())).is_ok() && text.len() == 26
         }),
@@ -260,6 +265,8 @@ fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
             })?;
             Ok(Data::Status(name, items))
         }
+        "QUOTA" => quota(cursor),
+        "QUOTAROOT" => quota_root(cursor),
         "VANISHED" => {
             let earlier = cursor.prefix(" (EARLIER)");
             cursor.space()?;
@@ -298,6 +305,31 @@ fn is_object_id(value: &Value) -> bool {
 fn mailbox(cursor: &mut Cursor<'_>) -> Result<MailboxName, Error> {
     let name = value::astring(cursor)?;
     if name.is_ascii() { MailboxName::decode(&name) } else { cursor.expected("a name in modified UTF-7") }
+}
+
+fn quota(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+    cursor.space()?;
+    let root = value::astring(cursor)?;
+    cursor.space()?;
+    // RFC 9208, 4.2.1: the list may be empty.
+    let resources = cursor.list("resources", |cursor| {
+        let name = cursor.atom()?.to_owned();
+        cursor.space()?;
+        let used = cursor.mod_sequence()?;
+        cursor.space()?;
+        Ok((name, used, cursor.mod_sequence()?))
+    })?;
+    Ok(Data::Quota(root, resources))
+}
+
+fn quota_root(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+    cursor.space()?;
+    let name = mailbox(cursor)?;
+    let mut roots = Vec::new();
+    while cursor.eat(b' ') {
+        roots.push(value::astring(cursor)?);
+    }
+    Ok(Data::QuotaRoot(name, roots))
 }
 
 fn list(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {

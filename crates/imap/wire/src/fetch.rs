@@ -1,5 +1,6 @@
 //! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4
-//! and 3.2.6; EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2; PARTIAL of RFC 9394, 3.3).
+//! and 3.2.6; EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2; PREVIEW of RFC 8970;
+//! PARTIAL of RFC 9394, 3.3).
 use crate::{Cursor, Error, MessageSet, Partial, PartialRange, Section, SectionText};
 
 /// The arguments of FETCH and UID FETCH.
@@ -45,6 +46,8 @@ pub enum FetchItem {
     ThreadId,
     /// `SAVEDATE`
     SaveDate,
+    /// `PREVIEW` (RFC 8970, 3), with or without LAZY: it is made when the message comes.
+    Preview,
     /// `BODY`: the structure without its extension data.
     Body,
     /// `BODYSTRUCTURE`
@@ -161,8 +164,21 @@ impl FetchItem {
             () if cursor.keyword("EMAILID") => Self::EmailId,
             () if cursor.keyword("THREADID") => Self::ThreadId,
             () if cursor.keyword("SAVEDATE") => Self::SaveDate,
+            () if cursor.keyword("PREVIEW") => Self::preview(cursor)?,
             () => return cursor.expected("something to fetch"),
         })
+    }
+
+    /// `"PREVIEW" [SP "(" preview-mod *(SP preview-mod) ")"]` (RFC 8970, 6)
+    fn preview(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let before = cursor.clone();
+        // Behind the only item, parentheses may be modifiers of FETCH.
+        if cursor.eat(b' ') && cursor.prefix("(LAZY") {
+            cursor.byte(b')', "the end of LAZY")?;
+        } else {
+            *cursor = before;
+        }
+        Ok(Self::Preview)
     }
 
     fn section(cursor: &mut Cursor<'_>, peek: bool) -> Result<Self, Error> {
@@ -193,6 +209,10 @@ mod tests {
             ("1 FAST", 3, false),
             ("1:* (UID FLAGS)", 2, false),
             ("1 (emailid threadid savedate)", 3, false),
+            ("1 (PREVIEW (LAZY) UID PREVIEW)", 3, false),
+            ("1 PREVIEW (LAZY)", 1, false),
+            ("1 PREVIEW (CHANGEDSINCE 1)", 1, false),
+            ("1 PREVIEW (LAZY) (CHANGEDSINCE 1)", 1, false),
             ("1 body", 1, false),
             ("1 BODYSTRUCTURE", 1, false),
             ("1 BODY[]", 1, true),
@@ -224,6 +244,8 @@ mod tests {
             "1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)",
             "1 FLAGS (PARTIAL 1:2 PARTIAL 1:2)",
             "1 FLAGS (PARTIAL)",
+            "1 PREVIEW (LAZYX)",
+            "1 PREVIEW ()",
             "1 FLAGS (VANISHED)",
             "1 FLAGS (CHANGEDSINCE 1 VANISHED VANISHED)",
             "1  FLAGS",

@@ -43,11 +43,15 @@ pub enum StatusItem {
     AppendLimit,
     /// `MAILBOXID` (RFC 8474, 4.3)
     MailboxId,
+    /// `DELETED`: how many have `\\Deleted` (RFC 9208, 4.1.4, as the next)
+    Deleted,
+    /// `DELETED-STORAGE`: their octets
+    DeletedStorage,
 }
 
 impl StatusItem {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Messages,
         Self::Recent,
         Self::UidNext,
@@ -57,6 +61,8 @@ impl StatusItem {
         Self::Size,
         Self::AppendLimit,
         Self::MailboxId,
+        Self::Deleted,
+        Self::DeletedStorage,
     ];
 
     /// `"(" status-att *(SP status-att) ")"`
@@ -83,6 +89,8 @@ impl StatusItem {
             Self::Size => "SIZE",
             Self::AppendLimit => "APPENDLIMIT",
             Self::MailboxId => "MAILBOXID",
+            Self::Deleted => "DELETED",
+            Self::DeletedStorage => "DELETED-STORAGE",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! APPEND (RFC 3501, 6.3.11; APPENDUID of RFC 4315, 3). The message goes from the input to the store as it comes.
+//! APPEND of one message or of several (RFC 3501, 6.3.11; RFC 3502; APPENDUID of RFC 4315, 3). The messages go from the
+//! input to the store as they come; they are there together or not at all.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::flags::kept;
@@ -6,13 +7,13 @@ use crate::session::names::stored;
 use crate::session::refusal::refusal;
 use crate::session::talk::{Read, Talk};
 use imap_wire::reply::{Code, Status, condition};
-use imap_wire::{Append, InternalDate, Limits, SequenceSet};
-use store::{Account, BlobWriter, Flags, LineEnds, MailboxId, NewEmail, ReceivedAt, Reservation};
+use imap_wire::{Append, AppendMessage, Cursor, InternalDate, Limits, MailboxName, SequenceSet};
+use store::{Account, BlobWriter, LineEnds, MailboxId, NewEmail, ReceivedAt, Reservation};
 
 /// Only an APPEND without a literal at its end comes here; the others are taken where the literal is announced.
 pub(crate) const APPEND: Command = Command {
     name: "APPEND",
-    capability: None,
+    capability: Some("MULTIAPPEND"),
     effect: Effect::Tells,
     run: Run::AfterLogin(|_, _, mut args| {
         Box::pin(async move {
@@ -22,84 +23,154 @@ pub(crate) const APPEND: Command = Command {
     }),
 };
 
-/// Where a message goes, decided before a byte of it is read.
-struct Target {
-    mailbox: MailboxId,
-    flags: Flags,
-    _room: Reservation,
+/// Most messages in one APPEND, and most bytes of what is known of them (envelopes, structures) until they are stored.
+const MESSAGES: usize = 1_000;
+const RECORDS: usize = 4 << 20;
+
+/// A literal that is announced: its size, and whether the client waits.
+type Literal = (u64, bool);
+
+/// What follows a message.
+enum Rest {
+    /// The end of the command.
+    End,
+    /// Another message, whose literal is announced.
+    More(AppendMessage, Literal),
+    /// Something else.
+    Bad(Completion),
 }
 
-/// Takes the message whose literal of `size` bytes has been announced.
+/// Takes the messages of an APPEND, the first literal of which has been announced.
 pub(in crate::session) async fn receive(
     account: &Account,
     talk: &mut Talk,
     append: Append,
-    (size, sync): (u64, bool),
+    literal: Literal,
 ) -> Answer {
-    let target = match target(account, talk, &append, size).await {
-        Ok(target) => target,
-        Err(refused) => {
-            talk.framer.refuse_literal(size, sync);
-            if !sync && size > talk.house.settings.max_message_size.bytes().saturating_mul(2) {
-                condition(talk.out(), None, Status::Bye, Some(&Code::TooBig), "the message is too large");
-                return Err(Ended::Said);
-            }
-            return Ok(refused);
+    let mailbox = mailbox(account, &append.mailbox).await;
+    let mut batch = Batch::default();
+    let mut next = (append.message, literal);
+    loop {
+        let (message, literal) = next;
+        let mailbox = match &mailbox {
+            Ok(mailbox) => *mailbox,
+            Err(refused) => return refuse(talk, refused.clone(), literal),
+        };
+        if let Err(refused) = batch.admit(account, talk, &message, literal.0).await {
+            return refuse(talk, refused, literal);
         }
-    };
-    if sync {
-        talk.go_ahead("send the message").await?;
+        let fault = batch.take(talk, &message, literal).await?;
+        // Whatever was wrong with the bytes, the command ends where its line ends.
+        next = match (rest(talk).await?, fault) {
+            (Rest::Bad(bad), _) => return Ok(bad),
+            (Rest::More(_, literal), Some(fault)) => return refuse(talk, fault, literal),
+            (Rest::End, Some(fault)) => return Ok(fault),
+            (Rest::More(message, literal), None) => (message, literal),
+            (Rest::End, None) => return batch.store(account, talk, mailbox).await,
+        };
     }
-    let mut writer = talk.house.rooms.store.blob_writer(LineEnds::ToCrlf);
-    let fault = take(talk, &mut writer, size).await?;
-    // Whatever was wrong with the bytes, the command ends where its line ends.
-    let rest = line(talk).await?;
-    if !rest.is_empty() {
-        return Ok(Completion::bad("nothing may follow the message"));
-    }
-    if let Some(refused) = fault {
-        return Ok(refused);
-    }
-    let received = match append.date {
-        // A date before 1970 is kept as the first moment of that year.
-        Some(InternalDate { seconds, offset }) => {
-            ReceivedAt { seconds: u64::try_from(seconds).unwrap_or(0), offset_minutes: offset }
-        }
-        None => ReceivedAt::utc(talk.house.rooms.world.clock.now()),
-    };
-    let blob = match writer.finish().await {
-        Ok(blob) => blob,
-        Err(error) => return Ok(refusal(&error)),
-    };
-    let email = NewEmail { flags: target.flags, ..NewEmail::new(blob, received) };
-    let appended = match account.append(target.mailbox, vec![email]).await {
-        Ok(outcome) => outcome.into_value(),
-        Err(store::Error::NoSuchMailbox) => return Ok(Completion::no(Code::TryCreate, "no such mailbox")),
-        Err(error) => return Ok(refusal(&error)),
-    };
-    talk.counts.received += 1;
-    let uids = SequenceSet::compact(appended.iter().map(|appended| appended.uid.get()));
-    Ok(match appended.first().zip(uids) {
-        Some((first, uids)) => Completion::ok("done").with(Code::AppendUid(first.uid_validity, uids)),
-        None => Completion::ok("done"),
-    })
 }
 
-/// Everything that can be refused is, before the client sends.
-async fn target(account: &Account, talk: &Talk, append: &Append, size: u64) -> Result<Target, Completion> {
-    if size > talk.house.settings.max_message_size.bytes() {
-        return Err(Completion::no(Code::TooBig, "the message is too large"));
+/// Says why the message that is announced is not taken, nor those before it.
+fn refuse(talk: &mut Talk, refused: Completion, (size, sync): Literal) -> Answer {
+    talk.framer.refuse_literal(size, sync);
+    if !sync && size > talk.house.settings.max_message_size.bytes().saturating_mul(2) {
+        condition(talk.out(), None, Status::Bye, Some(&Code::TooBig), "the message is too large");
+        return Err(Ended::Said);
     }
-    if size == 0 {
-        return Err(Completion::no(Code::Cannot, "an empty message cannot be kept"));
-    }
-    let flags = kept(&append.flags).ok_or_else(|| Completion::no(Code::Limit, "a keyword is too long"))?;
-    let name = stored(&append.mailbox)?;
+    Ok(refused)
+}
+
+async fn mailbox(account: &Account, name: &MailboxName) -> Result<MailboxId, Completion> {
+    let name = stored(name)?;
     let mailboxes = account.mailboxes().await.map_err(|error| refusal(&error))?;
     // RFC 3501, 6.3.11: a mailbox that does not exist is not made on the way.
     let mailbox = mailboxes.named(&name).ok_or_else(|| Completion::no(Code::TryCreate, "no such mailbox"))?;
-    let room = account.reserve_quota(size).await.map_err(|error| refusal(&error))?;
-    Ok(Target { mailbox: mailbox.id, flags, _room: room })
+    Ok(mailbox.id)
+}
+
+/// Messages whose bytes are stored and that are in no mailbox yet.
+#[derive(Default)]
+struct Batch {
+    emails: Vec<NewEmail>,
+    /// Bytes of their records, once there are several.
+    records: usize,
+    /// Room for all of them.
+    rooms: Vec<Reservation>,
+}
+
+impl Batch {
+    /// Everything that can be refused is, before the client sends.
+    async fn admit(
+        &mut self,
+        account: &Account,
+        talk: &Talk,
+        message: &AppendMessage,
+        size: u64,
+    ) -> Result<(), Completion> {
+        if size > talk.house.settings.max_message_size.bytes() {
+            return Err(Completion::no(Code::TooBig, "the message is too large"));
+        }
+        if size == 0 {
+            // RFC 3502, 6.3.11: this cancels the messages before it.
+            return Err(Completion::no(Code::Cannot, "an empty message cannot be kept"));
+        }
+        self.records += self.emails.last().map_or(0, |email| email.blob.parsed.encode().len());
+        if self.emails.len() == MESSAGES || self.records > RECORDS {
+            return Err(Completion::no(Code::Limit, "too many messages at once"));
+        }
+        if kept(&message.flags).is_none() {
+            return Err(Completion::no(Code::Limit, "a keyword is too long"));
+        }
+        self.rooms.push(account.reserve_quota(size).await.map_err(|error| refusal(&error))?);
+        Ok(())
+    }
+
+    /// Takes the bytes of a message; gives what was wrong with them.
+    async fn take(
+        &mut self,
+        talk: &mut Talk,
+        message: &AppendMessage,
+        (size, sync): Literal,
+    ) -> Result<Option<Completion>, Ended> {
+        if sync {
+            talk.go_ahead("send the message").await?;
+        }
+        let mut writer = talk.house.rooms.store.blob_writer(LineEnds::ToCrlf);
+        if let Some(fault) = take(talk, &mut writer, size).await? {
+            return Ok(Some(fault));
+        }
+        let received = match message.date {
+            // A date before 1970 is kept as the first moment of that year.
+            Some(InternalDate { seconds, offset }) => {
+                ReceivedAt { seconds: u64::try_from(seconds).unwrap_or(0), offset_minutes: offset }
+            }
+            None => ReceivedAt::utc(talk.house.rooms.world.clock.now()),
+        };
+        match writer.finish().await {
+            Ok(blob) => {
+                let flags = kept(&message.flags).unwrap_or_default();
+                self.emails.push(NewEmail { flags, ..NewEmail::new(blob, received) });
+                Ok(None)
+            }
+            Err(error) => Ok(Some(refusal(&error))),
+        }
+    }
+
+    /// Puts all of them into the mailbox, in one commit (RFC 3502, 6.3.11).
+    async fn store(self, account: &Account, talk: &mut Talk, mailbox: MailboxId) -> Answer {
+        let appended = match account.append(mailbox, self.emails).await {
+            Ok(outcome) => outcome.into_value(),
+            Err(store::Error::NoSuchMailbox) => return Ok(Completion::no(Code::TryCreate, "no such mailbox")),
+            Err(error) => return Ok(refusal(&error)),
+        };
+        talk.counts.received += u64::try_from(appended.len()).unwrap_or(0);
+        let uids = SequenceSet::compact(appended.iter().map(|appended| appended.uid.get()));
+        Ok(match appended.first().zip(uids) {
+            Some((first, uids)) => Completion::ok("done").with(Code::AppendUid(first.uid_validity, uids)),
+            None => Completion::ok("done"),
+        })
+    }
 }
 
 /// Moves `size` bytes from the input to the store. All are taken even when something is wrong with them.
@@ -133,14 +204,19 @@ async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64) -> Result<Opt
     Ok(fault)
 }
 
-/// The rest of the command's line.
-async fn line(talk: &mut Talk) -> Result<Vec<u8>, Ended> {
+/// Reads what follows a message.
+async fn rest(talk: &mut Talk) -> Result<Rest, Ended> {
     let wait = Talk::within(talk.house.settings.wait_in_literal);
-    match talk.read(&Limits::BEFORE_LOGIN, wait).await? {
-        Read::Command(rest) | Read::TooLong(rest) => Ok(rest),
-        Read::Literal { size, sync } => {
-            talk.framer.refuse_literal(size, sync);
-            Ok(vec![b'{'])
-        }
-    }
+    let bad = || Rest::Bad(Completion::bad("only another message may follow a message"));
+    Ok(match talk.read(&Limits::AFTER_LOGIN, wait).await? {
+        Read::Command(rest) if rest.is_empty() => Rest::End,
+        Read::Command(_) | Read::TooLong(_) => bad(),
+        Read::Literal { size, sync } => match AppendMessage::read(&mut Cursor::new(talk.framer.command())) {
+            Ok(message) => Rest::More(message, (size, sync)),
+            Err(_) => {
+                talk.framer.refuse_literal(size, sync);
+                bad()
+            }
+        },
+    })
 }

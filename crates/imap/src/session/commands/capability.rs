@@ -24,8 +24,8 @@ pub(crate) const CAPABILITY: Command = Command {
 /// What is offered at any time and belongs to no command: literals (RFC 7888), responses with AUTHENTICATE (RFC 4959).
 const ALWAYS: [&str; 2] = ["LITERAL+", "SASL-IR"];
 /// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154), CREATE (RFC 6154), STATUS
-/// (RFC 8438), SEARCH (RFC 4731, RFC 5032), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
-const AFTER_LOGIN: [&str; 14] = [
+/// (RFC 8438), SEARCH (RFC 4731, RFC 5032), FETCH (RFC 8970), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
+const AFTER_LOGIN: [&str; 16] = [
     "CHILDREN",
     "CONDSTORE",
     "CREATE-SPECIAL-USE",
@@ -34,7 +34,9 @@ const AFTER_LOGIN: [&str; 14] = [
     "LIST-STATUS",
     "OBJECTID",
     "PARTIAL",
+    "PREVIEW",
     "QRESYNC",
+    "QUOTA=RES-STORAGE",
     "SAVEDATE",
     "SEARCHRES",
     "SPECIAL-USE",

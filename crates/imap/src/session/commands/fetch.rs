@@ -1,5 +1,5 @@
-//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4 and 3.2.6; ids of RFC 8474, 5.3; SAVEDATE of RFC 8514,
-//! 4.2; PARTIAL of RFC 9394, 3.3).
+//! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4 and 3.2.6; ids of RFC 8474, 5.3; SAVEDATE
+//! of RFC 8514, 4.2; PREVIEW of RFC 8970, 3; PARTIAL of RFC 9394, 3.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::{Content, Piece};
@@ -207,6 +207,7 @@ impl Fetched {
 const fn needs_record(item: &FetchItem) -> bool {
     match item {
         FetchItem::Envelope
+        | FetchItem::Preview
         | FetchItem::InternalDate
         | FetchItem::Body
         | FetchItem::BodyStructure
@@ -255,7 +256,11 @@ impl Told<'_> {
                     fetch.section(out, (*name, section, *partial), piece.size());
                     self.stream(talk, prepared, piece).await?;
                 }
-                FetchItem::Envelope | FetchItem::InternalDate | FetchItem::Body | FetchItem::BodyStructure => {
+                FetchItem::Envelope
+                | FetchItem::Preview
+                | FetchItem::InternalDate
+                | FetchItem::Body
+                | FetchItem::BodyStructure => {
                     if let Some(content) = &prepared.content {
                         record_item(&mut fetch, out, item, &content.email);
                     }
@@ -307,6 +312,10 @@ fn record_item(fetch: &mut FetchReply, out: &mut Vec<u8>, item: &FetchItem, emai
         FetchItem::Envelope => {
             fetch.named(out, "ENVELOPE");
             reply::envelope(out, &email.parsed.envelope);
+        }
+        FetchItem::Preview => {
+            fetch.named(out, "PREVIEW");
+            reply::quoted_or_literal(out, email.parsed.preview.as_bytes());
         }
         FetchItem::Body => {
             fetch.named(out, "BODY");

@@ -1,5 +1,5 @@
 //! STATUS (RFC 3501, 6.3.10; HIGHESTMODSEQ of RFC 7162, 3.1.7; SIZE of RFC 8438; APPENDLIMIT of RFC 7889; MAILBOXID of
-//! RFC 8474).
+//! RFC 8474; DELETED and DELETED-STORAGE of RFC 9208, 4.1.4).
 use super::capability::append_limit;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
@@ -9,7 +9,7 @@ use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, StatusValue};
 use imap_wire::{Cursor, StatusItem};
-use store::{Account, Mailbox};
+use store::{Account, Mailbox, SystemFlags};
 
 pub(crate) const STATUS: Command = Command {
     name: "STATUS",
@@ -74,6 +74,8 @@ pub(super) async fn of_mailbox(
             StatusItem::HighestModSeq => mailbox.modseq.0.max(1),
             StatusItem::Size => mailbox.counters.bytes,
             StatusItem::AppendLimit => append_limit(talk),
+            StatusItem::Deleted => mailbox.counters.deleted,
+            StatusItem::DeletedStorage => deleted_storage(account, mailbox).await?,
             StatusItem::MailboxId => {
                 values.push((item, StatusValue::ObjectId(mailbox.id.to_string())));
                 continue;
@@ -82,4 +84,14 @@ pub(super) async fn of_mailbox(
         values.push((item, StatusValue::Number(number)));
     }
     Ok(values)
+}
+
+/// The octets of all messages with `\Deleted`: no counter is kept of them.
+async fn deleted_storage(account: &Account, mailbox: &Mailbox) -> Result<u64, store::Error> {
+    if mailbox.counters.deleted == 0 {
+        return Ok(0);
+    }
+    let view = account.view(mailbox.id).await?;
+    let deleted = view.iter().filter(|message| message.system.contains(SystemFlags::DELETED));
+    Ok(deleted.map(|message| u64::from(message.size)).sum())
 }

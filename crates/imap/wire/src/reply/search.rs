@@ -1,6 +1,6 @@
 //! What a search has found: SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2), in pieces, since
 //! there may be as many numbers as messages.
-use super::{put, quoted_or_literal, range};
+use super::{put, quoted_or_literal};
 use crate::PartialRange;
 
 /// `* SEARCH …`
@@ -82,6 +82,7 @@ impl ESearch {
 
 #[cfg(test)]
 mod tests {
+    use super::super::range;
     use super::*;
     use crate::Cursor;
     use crate::client::read_all;
