@@ -1,4 +1,5 @@
 //! One session, from its greeting to its end.
+mod collation;
 mod command;
 mod commands;
 mod completion;
@@ -16,6 +17,7 @@ mod refusal;
 mod report;
 mod resync;
 mod selected;
+mod sorting;
 mod talk;
 mod tree;
 

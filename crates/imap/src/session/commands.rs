@@ -19,6 +19,7 @@ pub(super) mod quota;
 pub(super) mod rename;
 pub(super) mod search;
 pub(super) mod select;
+pub(super) mod sort;
 pub(super) mod starttls;
 pub(super) mod status;
 pub(super) mod store;

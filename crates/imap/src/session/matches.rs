@@ -1,4 +1,4 @@
-//! What a search has found, as it is told and saved (RFC 3501, 7.2.5; RFC 4731; RFC 5182; RFC 9394).
+//! What a search has found, as it is told and saved (RFC 3501, 7.2.5; RFC 4731; RFC 5182; RFC 5256; RFC 9394).
 use super::completion::Ended;
 use super::messages::Addressing;
 use super::numbers::Known;
@@ -13,27 +13,47 @@ use store::Message;
 pub(crate) struct Matches<'s> {
     pub(crate) selected: &'s Selected,
     pub(crate) found: RoaringBitmap,
+    /// The order in which they are told, where it is not that of the mailbox.
+    order: Option<Vec<u32>>,
     by: Addressing,
     tells_mod_sequence: bool,
 }
 
 impl<'s> Matches<'s> {
     pub(crate) fn of(selected: &'s Selected, by: Addressing, tells_mod_sequence: bool) -> Self {
-        Self { selected, found: RoaringBitmap::new(), by, tells_mod_sequence }
+        Self { selected, found: RoaringBitmap::new(), order: None, by, tells_mod_sequence }
     }
 
-    fn message(&self, sequence: u32) -> Option<Message<'_>> {
+    /// The same, told in another order; what is not in it has gone meanwhile.
+    pub(crate) fn in_order(self, order: Vec<u32>) -> Self {
+        Self { found: order.iter().copied().collect(), order: Some(order), ..self }
+    }
+
+    pub(crate) fn message(&self, sequence: u32) -> Option<Message<'_>> {
         match self.selected.numbers.at(sequence) {
             Some(Known::Here(message)) => Some(message),
             Some(Known::Gone) | None => None,
         }
     }
 
-    fn number(&self, sequence: u32) -> u32 {
+    /// The number by which a message is told.
+    pub(crate) fn number(&self, sequence: u32) -> u32 {
         match self.by {
             Addressing::Sequence => sequence,
             Addressing::Uid => self.message(sequence).map_or(0, |message| message.uid.get()),
         }
+    }
+
+    /// All of them, as they are told.
+    fn told(&self) -> Box<dyn DoubleEndedIterator<Item = u32> + Send + '_> {
+        match &self.order {
+            Some(order) => Box::new(order.iter().copied()),
+            None => Box::new(self.found.iter()),
+        }
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.found.len()).unwrap_or(u32::MAX)
     }
 
     /// The highest mod-sequence of some, where it is told.
@@ -45,14 +65,10 @@ impl<'s> Matches<'s> {
     }
 
     /// Some places of what was found.
-    fn part(&self, range: PartialRange) -> RoaringBitmap {
-        let places = range.places(u32::try_from(self.found.len()).unwrap_or(u32::MAX));
-        let (Some(first), Some(last)) =
-            (self.found.select(places.start), self.found.select(places.end.wrapping_sub(1)))
-        else {
-            return RoaringBitmap::new();
-        };
-        if places.is_empty() { RoaringBitmap::new() } else { self.found.range(first..=last).collect() }
+    fn part(&self, range: PartialRange) -> Vec<u32> {
+        let places = range.places(self.count());
+        let skipped = usize::try_from(places.start).unwrap_or(usize::MAX);
+        self.told().skip(skipped).take(places.len()).collect()
     }
 
     /// What of it the options are about: all, or MIN, MAX and PARTIAL alone (RFC 5182, 2.4; RFC 9394, 3.2).
@@ -60,9 +76,9 @@ impl<'s> Matches<'s> {
         if !options.is_a_part() {
             return self.found.clone();
         }
-        let mut returned = options.partial.map(|range| self.part(range)).unwrap_or_default();
-        returned.extend(self.found.min().filter(|_| options.min));
-        returned.extend(self.found.max().filter(|_| options.max));
+        let mut returned: RoaringBitmap = options.partial.map(|range| self.part(range)).into_iter().flatten().collect();
+        returned.extend(self.told().next().filter(|_| options.min));
+        returned.extend(self.told().next_back().filter(|_| options.max));
         returned
     }
 
@@ -73,8 +89,9 @@ impl<'s> Matches<'s> {
     }
 
     pub(crate) async fn print(&self, talk: &mut Talk) -> Result<(), Ended> {
-        let mut reply = SearchReply::begin(talk.out());
-        for sequence in &self.found {
+        let word = if self.order.is_some() { "SORT" } else { "SEARCH" };
+        let mut reply = SearchReply::begin(talk.out(), word);
+        for sequence in self.told() {
             reply.number(talk.out(), self.number(sequence));
             talk.pass().await?;
         }
@@ -86,9 +103,10 @@ impl<'s> Matches<'s> {
         if !options.tells() {
             return Ok(());
         }
-        let [min, max] = [self.found.min().filter(|_| options.min), self.found.max().filter(|_| options.max)]
-            .map(|end| end.map(|sequence| self.number(sequence)));
-        let count = options.count.then(|| u32::try_from(self.found.len()).unwrap_or(u32::MAX));
+        // RFC 5267, 3.1: of a SORT the first and the last in its order.
+        let ends = [self.told().next().filter(|_| options.min), self.told().next_back().filter(|_| options.max)];
+        let [min, max] = ends.map(|end| end.map(|sequence| self.number(sequence)));
+        let count = options.count.then(|| self.count());
         // RFC 7162, 3.1.10: of what is returned.
         let mod_sequence = self.highest(&self.returned(options));
         let reply = ESearch { uid: self.by == Addressing::Uid, min, max, count, mod_sequence };
@@ -96,22 +114,24 @@ impl<'s> Matches<'s> {
         reply.begin(talk.out(), &tag);
         if options.all && !self.found.is_empty() {
             ESearch::all(talk.out());
-            self.print_ranges(talk, &self.found).await?;
+            self.print_ranges(talk, self.told()).await?;
         }
         if let Some(range) = options.partial {
             let part = self.part(range);
             ESearch::partial(talk.out(), range);
-            self.print_ranges(talk, &part).await?;
-            ESearch::end_partial(talk.out(), part.is_empty());
+            let empty = part.is_empty();
+            self.print_ranges(talk, part.into_iter()).await?;
+            ESearch::end_partial(talk.out(), empty);
         }
         reply.end(talk.out());
         Ok(())
     }
 
-    async fn print_ranges(&self, talk: &mut Talk, of: &RoaringBitmap) -> Result<(), Ended> {
+    /// Prints a set in the order of its numbers, those that ascend one by one as a range (RFC 5267, 3.2).
+    async fn print_ranges(&self, talk: &mut Talk, of: impl Iterator<Item = u32> + Send) -> Result<(), Ended> {
         let mut first = true;
         let mut range: Option<(u32, u32)> = None;
-        for number in of.iter().map(|sequence| self.number(sequence)) {
+        for number in of.map(|sequence| self.number(sequence)) {
             match &mut range {
                 Some((_, end)) if end.checked_add(1) == Some(number) => *end = number,
                 _ => {

@@ -5,10 +5,13 @@
 mod text;
 
 use super::commands::fetch::{internal_date, save_date};
+use super::completion::Completion;
 use super::content::Content;
 use super::effort::{Effort, TooLong};
 use super::flags::SYSTEM;
+use super::refusal::refusal;
 use super::selected::Selected;
+use imap_wire::reply::Code;
 use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, MessageSet, Node, Program};
 use roaring::RoaringBitmap;
 use std::ops::RangeInclusive;
@@ -56,6 +59,16 @@ pub(crate) enum Halted {
     Store(Error),
     /// It took too long.
     TooLong,
+}
+
+impl Halted {
+    /// The reply to a search that ends so.
+    pub(crate) fn refusal(&self) -> Completion {
+        match self {
+            Self::TooLong => Completion::no(Code::Limit, "the search takes too long; please narrow it"),
+            Self::Store(error) => refusal(error),
+        }
+    }
 }
 
 impl From<Error> for Halted {
@@ -117,16 +130,6 @@ impl<'a> Matcher<'a> {
     /// The steps of one look at all nodes ([`Effort::spend`]).
     pub(crate) fn steps(&self) -> usize {
         self.program.nodes.len()
-    }
-
-    /// Whether the program has sequence numbers in it.
-    pub(crate) fn has_sequence_numbers(&self) -> bool {
-        self.sets.iter().any(|set| matches!(set, Some(Named::Sequences(_))))
-    }
-
-    /// Whether the program asks for mod-sequences.
-    pub(crate) fn asks_mod_sequence(&self) -> bool {
-        self.program.nodes.iter().any(|node| matches!(node, Node::Key(Key::ModSeq(_))))
     }
 
     /// Sets the keys that `answer` can answer, and gives what that makes of the whole.

@@ -51,8 +51,8 @@ pub enum Data {
         /// Extended data.
         extended: Vec<Value>,
     },
-    /// `SEARCH`, with the mod-sequence of RFC 7162.
-    Search(Vec<u32>, Option<u64>),
+    /// `SEARCH` or `SORT`: the word, the numbers, and the mod-sequence of RFC 7162.
+    Search(String, Vec<u32>, Option<u64>),
     /// `ESEARCH`: the tag, whether UIDs, what is returned.
     ESearch(String, bool, Vec<(String, Value)>),
     /// `STATUS`
@@ -252,7 +252,7 @@ fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
             Ok(Data::Flags(cursor.list("flags", value::flag)?))
         }
         "LIST" | "LSUB" => list(cursor, word),
-        "SEARCH" => search(cursor),
+        "SEARCH" | "SORT" => search(cursor, word),
         "ESEARCH" => esearch(cursor),
         "STATUS" => {
             cursor.space()?;
@@ -345,7 +345,7 @@ fn list(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
     Ok(Data::List { word, attributes, name, extended })
 }
 
-fn search(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+fn search(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
     let mut numbers = Vec::new();
     while cursor.eat(b' ') {
         if cursor.eat(b'(') {
@@ -355,11 +355,11 @@ fn search(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
             cursor.space()?;
             let mod_sequence = cursor.mod_sequence()?;
             cursor.byte(b')', "the end of MODSEQ")?;
-            return Ok(Data::Search(numbers, Some(mod_sequence)));
+            return Ok(Data::Search(word, numbers, Some(mod_sequence)));
         }
         numbers.push(cursor.nz_number()?.get());
     }
-    Ok(Data::Search(numbers, None))
+    Ok(Data::Search(word, numbers, None))
 }
 
 fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {

@@ -26,6 +26,7 @@ mod search;
 mod section;
 mod select;
 mod sequence_set;
+mod sort;
 mod store;
 mod utf7;
 pub use append::{Append, AppendMessage};
@@ -49,5 +50,6 @@ pub use search::{Compare, DateOf, Key, Node, NodeId, Program, ReturnOptions, Sea
 pub use section::{Partial, Section, SectionText};
 pub use select::{Resync, Select};
 pub use sequence_set::{MessageSet, SequenceNumber, SequenceSet, holds};
+pub use sort::{Criterion, Sort, SortKey};
 pub use store::{FlagChange, Store, copy, one_set};
 pub use utf7::{decode as utf7_decode, encode as utf7_encode};

@@ -135,7 +135,18 @@ enum Open {
 }
 
 impl Program {
-    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+    /// Whether it asks for mod-sequences (RFC 7162, 3.1.5).
+    pub fn asks_mod_sequence(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node, Node::Key(Key::ModSeq(_))))
+    }
+
+    /// Whether it has sequence numbers in it.
+    pub fn has_sequence_numbers(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node, Node::Key(Key::Sequence(MessageSet::Numbers(_)))))
+    }
+
+    /// Reads `search-key *(SP search-key)` up to the end of the command.
+    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let mut program = Self { nodes: Vec::new() };
         let mut open = vec![Open::And(Vec::new())];
         let mut depth = 0_usize;

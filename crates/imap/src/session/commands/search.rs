@@ -1,17 +1,16 @@
 //! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; SAVE of RFC 5182; MODSEQ of RFC 7162, 3.1.5; RFC 5032; RFC 8474, 6; RFC 8514, 4.3).
 use crate::session::command::{Command, Effect, Run};
-use crate::session::completion::{Answer, Completion};
+use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::Content;
 use crate::session::effort::Effort;
 use crate::session::matches::Matches;
 use crate::session::matching::{Halted, Matcher};
 use crate::session::messages::Addressing;
 use crate::session::numbers::Known;
-use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::Code;
-use imap_wire::{Cursor, Search};
+use imap_wire::{Cursor, Program, ReturnOptions, Search};
 use std::sync::Arc;
 
 pub(crate) const SEARCH: Command = Command {
@@ -36,46 +35,55 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Ok(search) => search,
         Err(error) => return Ok(error.into()),
     };
-    let now = talk.house.rooms.world.clock.now();
-    let Ok(matcher) = Matcher::new(&search.program, search.charset.as_deref(), selected, now) else {
-        let refused = Completion::no(Code::BadCharset(CHARSETS), "the strings cannot be read in that charset");
-        return Ok(unsaved(selected, &search, refused));
+    prepare(selected, talk, &search.program);
+    let matches = match search_for(selected, talk, search.charset.as_deref(), &search.program, by).await? {
+        Ok(matches) => matches,
+        Err(refused) => return Ok(unsaved(selected, search.options, refused)),
     };
-    if matcher.asks_mod_sequence() {
-        selected.enable_condstore(talk);
-    }
-    // RFC 7162, 3.2.10.2: a UID SEARCH with sequence numbers in it is like SEARCH.
-    talk.holds_expunges = matcher.has_sequence_numbers();
-    let mut matches = Matches::of(selected, by, matcher.asks_mod_sequence());
-    let house = Arc::clone(&talk.house);
-    let mut effort = Effort::begin(&house, selected.login.account.id());
-    let revoked = selected.login.revoked.clone();
-    // Whoever has gone waits for nothing.
-    match talk.while_here(find(&mut matches, &matcher, &mut effort), revoked).await? {
-        Ok(()) => {}
-        Err(halted) => {
-            let refused = match halted {
-                Halted::TooLong => Completion::no(Code::Limit, "the search takes too long; please narrow it"),
-                Halted::Store(error) => refusal(&error),
-            };
-            drop(effort);
-            return Ok(unsaved(selected, &search, refused));
-        }
-    }
-    drop(effort);
     match search.options {
         None => matches.print(talk).await?,
         Some(options) => matches.print_extended(talk, options).await?,
     }
-    if let Some(options) = search.options.filter(|options| options.save) {
-        selected.saved = matches.saved(options);
+    if let Some(saved) = search.options.filter(|options| options.save).map(|options| matches.saved(options)) {
+        selected.saved = saved;
     }
     Ok(Completion::ok("done"))
 }
 
+/// What a search does besides searching.
+pub(super) fn prepare(selected: &mut Selected, talk: &mut Talk, program: &Program) {
+    if program.asks_mod_sequence() {
+        selected.enable_condstore(talk);
+    }
+    // RFC 7162, 3.2.10.2: a UID SEARCH with sequence numbers in it is like SEARCH.
+    talk.holds_expunges = program.has_sequence_numbers();
+}
+
+/// Finds the messages that fit a program, or says why not.
+pub(super) async fn search_for<'s>(
+    selected: &'s Selected,
+    talk: &mut Talk,
+    charset: Option<&str>,
+    program: &Program,
+    by: Addressing,
+) -> Result<Result<Matches<'s>, Completion>, Ended> {
+    let now = talk.house.rooms.world.clock.now();
+    let Ok(matcher) = Matcher::new(program, charset, selected, now) else {
+        let text = "the strings cannot be read in that charset";
+        return Ok(Err(Completion::no(Code::BadCharset(CHARSETS), text)));
+    };
+    let mut matches = Matches::of(selected, by, program.asks_mod_sequence());
+    let house = Arc::clone(&talk.house);
+    let mut effort = Effort::begin(&house, selected.login.account.id());
+    let revoked = selected.login.revoked.clone();
+    // Whoever has gone waits for nothing.
+    let found = talk.while_here(find(&mut matches, &matcher, &mut effort), revoked).await?;
+    Ok(found.map(|()| matches).map_err(|halted| halted.refusal()))
+}
+
 /// RFC 5182, 2.1: a search that should have saved and is refused leaves nothing saved.
-fn unsaved(selected: &mut Selected, search: &Search, refused: Completion) -> Completion {
-    if search.options.is_some_and(|options| options.save) {
+pub(super) fn unsaved(selected: &mut Selected, options: Option<ReturnOptions>, refused: Completion) -> Completion {
+    if options.is_some_and(|options| options.save) {
         selected.saved.clear();
     }
     refused

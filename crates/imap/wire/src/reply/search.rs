@@ -1,16 +1,16 @@
-//! What a search has found: SEARCH (RFC 3501, 7.2.5) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2), in pieces, since
+//! What a search has found: SEARCH (RFC 3501, 7.2.5), SORT (RFC 5256, BASE.7.2.SORT) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2), in pieces, since
 //! there may be as many numbers as messages.
 use super::{put, quoted_or_literal};
 use crate::PartialRange;
 
-/// `* SEARCH …`
+/// `* SEARCH …`, `* SORT …`
 #[derive(Debug)]
 pub struct SearchReply(());
 
 impl SearchReply {
-    /// Its begin.
-    pub fn begin(out: &mut Vec<u8>) -> Self {
-        put(out, "* SEARCH");
+    /// Its begin, `word` being `SEARCH` or `SORT`.
+    pub fn begin(out: &mut Vec<u8>, word: &str) -> Self {
+        put(out, format_args!("* {word}"));
         Self(())
     }
 
@@ -96,13 +96,13 @@ mod tests {
 
     #[test]
     fn plain() {
-        assert_eq!(printed(|out| SearchReply::begin(out).end(out, None)), "* SEARCH\r\n");
+        assert_eq!(printed(|out| SearchReply::begin(out, "SEARCH").end(out, None)), "* SEARCH\r\n");
         let two = printed(|out| {
-            let mut reply = SearchReply::begin(out);
+            let mut reply = SearchReply::begin(out, "SORT");
             [2, 5].into_iter().for_each(|number| reply.number(out, number));
             reply.end(out, Some(9));
         });
-        assert_eq!(two, "* SEARCH 2 5 (MODSEQ 9)\r\n");
+        assert_eq!(two, "* SORT 2 5 (MODSEQ 9)\r\n");
     }
 
     #[test]

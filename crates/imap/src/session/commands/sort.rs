@@ -1,0 +1,58 @@
+//! SORT (RFC 5256, BASE.6.4.SORT; SORT=DISPLAY of RFC 5957; ESORT of RFC 5267, 3).
+use super::search::{prepare, search_for, unsaved};
+use crate::session::command::{Command, Effect, Run};
+use crate::session::completion::{Answer, Completion};
+use crate::session::effort::Effort;
+use crate::session::messages::Addressing;
+use crate::session::selected::Selected;
+use crate::session::sorting::sorted;
+use crate::session::talk::Talk;
+use imap_wire::{Cursor, Sort};
+use std::sync::Arc;
+
+pub(crate) const SORT: Command = Command {
+    name: "SORT",
+    capability: Some("SORT"),
+    effect: Effect::Holds,
+    run: Run::Selected(|selected, talk, args| Box::pin(sort(selected, talk, args, Addressing::Sequence))),
+};
+
+pub(crate) const UID_SORT: Command = Command {
+    name: "UID SORT",
+    capability: Some("SORT"),
+    effect: Effect::Tells,
+    run: Run::Selected(|selected, talk, args| Box::pin(sort(selected, talk, args, Addressing::Uid))),
+};
+
+async fn sort(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by: Addressing) -> Answer {
+    let asked = match args.space().and_then(|()| Sort::read(&mut args)) {
+        Ok(asked) => asked,
+        Err(error) => return Ok(error.into()),
+    };
+    prepare(selected, talk, &asked.program);
+    let matches = match search_for(selected, talk, Some(&asked.charset), &asked.program, by).await? {
+        Ok(matches) => matches,
+        Err(refused) => return Ok(unsaved(selected, asked.options, refused)),
+    };
+    let house = Arc::clone(&talk.house);
+    let mut effort = Effort::begin(&house, matches.selected.login.account.id());
+    let revoked = matches.selected.login.revoked.clone();
+    let order = match talk.while_here(sorted(&matches, &asked.criteria, &mut effort), revoked).await? {
+        Ok(order) => order,
+        Err(halted) => {
+            let refused = halted.refusal();
+            drop(effort);
+            return Ok(unsaved(selected, asked.options, refused));
+        }
+    };
+    drop(effort);
+    let sorted = matches.in_order(order);
+    match asked.options {
+        None => sorted.print(talk).await?,
+        Some(options) => sorted.print_extended(talk, options).await?,
+    }
+    if let Some(saved) = asked.options.filter(|options| options.save).map(|options| sorted.saved(options)) {
+        selected.saved = saved;
+    }
+    Ok(Completion::ok("done"))
+}

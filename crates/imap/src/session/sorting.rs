@@ -1,0 +1,209 @@
+//! The order of what a search has found (RFC 5256, BASE.6.4.SORT; RFC 5957, 3 and 4).
+//!
+//! All that decides between two messages is put into one string of octets that are compared as they are: numbers with
+//! their highest octet first, texts with an end that sorts before anything else, and what goes in reverse turned over.
+//! So memory is bounded by the messages and [`TEXT`], and a comparison costs no more than that.
+use super::collation::casemap;
+use super::effort::{Effort, TooLong};
+use super::matches::Matches;
+use super::matching::Halted;
+use imap_wire::{Criterion, SortKey};
+use message::Address;
+use std::ops::Range;
+use std::sync::Arc;
+use store::{Email, EmailId, Message};
+
+/// Octets of a text that are compared. Differs from RFC 5256: texts that begin with the same 200 octets are the same.
+const TEXT: usize = 200;
+/// Records read at a time.
+const PAGE: usize = 100;
+/// Messages that are sorted in one go; runs of them are merged then, so that others have their turn.
+const RUN: usize = 1_000;
+
+/// Sequence numbers in the order of the criteria.
+pub(crate) async fn sorted(
+    matches: &Matches<'_>,
+    criteria: &[Criterion],
+    effort: &mut Effort<'_>,
+) -> Result<Vec<u32>, Halted> {
+    let mut keys = Keys::default();
+    let all: Vec<u32> = matches.found.iter().collect();
+    for page in all.chunks(PAGE) {
+        keys.add(matches, criteria, page).await?;
+        effort.spend(page.len() * criteria.len() * 20).await?;
+    }
+    Ok(keys.sorted(effort).await?)
+}
+
+/// What decides between messages.
+#[derive(Default)]
+struct Keys {
+    octets: Vec<u8>,
+    /// The sequence numbers, ascending, and where their octets are.
+    rows: Vec<(u32, Range<usize>)>,
+}
+
+impl Keys {
+    async fn add(&mut self, matches: &Matches<'_>, criteria: &[Criterion], page: &[u32]) -> Result<(), Halted> {
+        let messages: Vec<(u32, Message<'_>)> =
+            page.iter().filter_map(|sequence| Some((*sequence, matches.message(*sequence)?))).collect();
+        let mut records: Vec<Option<Arc<Email>>> = vec![None; messages.len()];
+        let needs_records = criteria.iter().any(|criterion| needs_record(criterion.key));
+        if needs_records {
+            let ids: Vec<EmailId> = messages.iter().map(|(_, message)| message.email).collect();
+            records = matches.selected.login.account.emails(&ids).await?;
+        }
+        for ((sequence, message), record) in messages.into_iter().zip(records) {
+            // What is gone meanwhile is not found.
+            if needs_records && record.is_none() {
+                continue;
+            }
+            let start = self.octets.len();
+            for criterion in criteria {
+                let from = self.octets.len();
+                self.push(criterion.key, &message, record.as_deref());
+                if criterion.reverse {
+                    self.octets.iter_mut().skip(from).for_each(|octet| *octet = !*octet);
+                }
+            }
+            self.rows.push((sequence, start..self.octets.len()));
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, key: SortKey, message: &Message<'_>, email: Option<&Email>) {
+        let parsed = email.map(|email| &email.parsed);
+        let envelope = parsed.map(|parsed| &parsed.envelope);
+        match key {
+            SortKey::Arrival => self.octets.extend(message.received.to_be_bytes()),
+            SortKey::Size => self.octets.extend(message.size.to_be_bytes()),
+            SortKey::Date => self.octets.extend(ordered(sent(message, email)).to_be_bytes()),
+            SortKey::Subject => self.text(parsed.map_or("", |parsed| &parsed.thread.base_subject)),
+            SortKey::From => self.text(&mailbox(envelope.and_then(|envelope| envelope.from.first()))),
+            SortKey::To => self.text(&mailbox(envelope.and_then(|envelope| envelope.to.first()))),
+            SortKey::Cc => self.text(&mailbox(envelope.and_then(|envelope| envelope.cc.first()))),
+            SortKey::DisplayFrom => self.text(&display(envelope.and_then(|envelope| envelope.from.first()))),
+            SortKey::DisplayTo => self.text(&display(envelope.and_then(|envelope| envelope.to.first()))),
+        }
+    }
+
+    /// A text and its end; it holds no NUL of its own.
+    fn text(&mut self, text: &str) {
+        let text = text.get(..text.floor_char_boundary(TEXT)).unwrap_or_default();
+        let mut mapped = String::with_capacity(text.len());
+        casemap(text, &mut mapped);
+        self.octets.extend(mapped.bytes().filter(|octet| *octet != 0).take(TEXT));
+        self.octets.push(0);
+    }
+
+    fn octets(&self, row: u32) -> (&[u8], u32) {
+        let found = usize::try_from(row).ok().and_then(|row| self.rows.get(row));
+        // RFC 5256, BASE.6.4.SORT: what is the same stays in the order of the mailbox.
+        found.map_or((&[], row), |(_, range)| (self.octets.get(range.clone()).unwrap_or_default(), row))
+    }
+
+    /// The sequence numbers in their new order.
+    async fn sorted(self, effort: &mut Effort<'_>) -> Result<Vec<u32>, TooLong> {
+        let count = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let mut order: Vec<u32> = (0..count).collect();
+        for run in order.chunks_mut(RUN) {
+            run.sort_unstable_by(|one, other| self.octets(*one).cmp(&self.octets(*other)));
+            effort.spend(run.len() * 20).await?;
+        }
+        let mut width = RUN;
+        while width < order.len() {
+            let mut merged = Vec::with_capacity(order.len());
+            for pair in order.chunks(width * 2) {
+                let (left, right) = pair.split_at(width.min(pair.len()));
+                self.merge(left, right, &mut merged, effort).await?;
+            }
+            order = merged;
+            width *= 2;
+        }
+        let sequence = |row: u32| usize::try_from(row).ok().and_then(|row| self.rows.get(row)).map(|row| row.0);
+        Ok(order.into_iter().filter_map(sequence).collect())
+    }
+
+    async fn merge(
+        &self,
+        mut left: &[u32],
+        mut right: &[u32],
+        merged: &mut Vec<u32>,
+        effort: &mut Effort<'_>,
+    ) -> Result<(), TooLong> {
+        while let ([one, later @ ..], [other, later_too @ ..]) = (left, right) {
+            if self.octets(*one) <= self.octets(*other) {
+                merged.push(*one);
+                left = later;
+            } else {
+                merged.push(*other);
+                right = later_too;
+            }
+            effort.spend(2).await?;
+        }
+        merged.extend_from_slice(left);
+        merged.extend_from_slice(right);
+        Ok(())
+    }
+}
+
+const fn needs_record(key: SortKey) -> bool {
+    !matches!(key, SortKey::Arrival | SortKey::Size)
+}
+
+/// When a message was sent; without a date that can be read, when it was received (RFC 5256, 2.2).
+pub(crate) fn sent(message: &Message<'_>, email: Option<&Email>) -> i64 {
+    let sent = email.and_then(|email| email.parsed.sent_at).map(|sent| sent.seconds);
+    sent.unwrap_or_else(|| i64::try_from(message.received).unwrap_or(i64::MAX))
+}
+
+/// A number whose octets are ordered as it is.
+const fn ordered(number: i64) -> u64 {
+    number.cast_unsigned() ^ (1 << 63)
+}
+
+/// `addr-mailbox` of an address (RFC 3501, 9).
+fn mailbox(address: Option<&Address>) -> String {
+    match address {
+        Some(Address::Mailbox { local, .. }) => String::from_utf8_lossy(local).into_owned(),
+        Some(Address::GroupStart(name)) => String::from_utf8_lossy(name).into_owned(),
+        Some(Address::GroupEnd) | None => String::new(),
+    }
+}
+
+/// The name of an address, else the address (RFC 5957, 3).
+fn display(address: Option<&Address>) -> String {
+    let Some(Address::Mailbox { name, local, domain, .. }) = address else { return mailbox(address) };
+    let name = name.as_deref().map(message::decode_text).filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| format!("{}@{}", String::from_utf8_lossy(local), String::from_utf8_lossy(domain)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_keep_their_order(one in any::<i64>(), other in any::<i64>()) {
+            prop_assert_eq!(one.cmp(&other), ordered(one).to_be_bytes().cmp(&ordered(other).to_be_bytes()));
+        }
+
+        // What follows a text decides only where texts are the same, both ways round.
+        #[test]
+        fn texts_keep_their_order(one in "[a-c]{0,4}", other in "[a-c]{0,4}", more in any::<[u8; 2]>(), turned in any::<bool>()) {
+            let octets = |text: &str, more: u8| {
+                let mut keys = Keys::default();
+                keys.text(text);
+                if turned {
+                    keys.octets.iter_mut().for_each(|octet| *octet = !*octet);
+                }
+                keys.octets.push(more);
+                keys.octets
+            };
+            let texts = if turned { other.cmp(&one) } else { one.cmp(&other) };
+            let wanted = texts.then(more[0].cmp(&more[1]));
+            prop_assert_eq!(octets(&one, more[0]).cmp(&octets(&other, more[1])), wanted);
+        }
+    }
+}
