@@ -1,6 +1,7 @@
 //! Whole IMAP commands: nothing panics, what is read is read once, and reading is linear in the line.
 use imap_wire::{
     Append, AppendMessage, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, Search, Select, Sort, Store,
+    Thread,
 };
 
 pub(crate) fn imap_command(data: &[u8]) {
@@ -37,4 +38,5 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| imap_wire::one_set(args).map(drop));
     read(&|args| Search::read(args).map(drop));
     read(&|args| Sort::read(args).map(drop));
+    read(&|args| Thread::read(args).map(drop));
 }

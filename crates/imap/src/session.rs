@@ -19,6 +19,7 @@ mod resync;
 mod selected;
 mod sorting;
 mod talk;
+mod threading;
 mod tree;
 
 use crate::service::House;

@@ -59,6 +59,6 @@ pub use search::{SearchScope, TextExtractor};
 pub use section::Section;
 pub use span::Span;
 pub use structure::{Children, Octets, Part, Shape, Structure};
-pub use thread::{ThreadKeys, base_subject, message_ids};
+pub use thread::{ThreadKeys, base_subject, is_reply_or_forward, message_ids};
 pub use transfer::{Base64Decoder, QuotedPrintableDecoder, TransferDecoder};
 pub use transfer_encode::{base64 as encode_base64, quoted_printable as encode_quoted_printable};

@@ -67,6 +67,18 @@ pub fn message_ids(value: &[u8], keep: usize) -> Vec<Octets> {
 
 /// The subject without what replies and forwards add to it (RFC 5256, 2.1), from the raw value of the field.
 pub fn base_subject(value: &[u8]) -> String {
+    stripped(value).0
+}
+
+/// Whether the subject, from the raw value of the field, is that of a reply or forward (RFC 5256, BASE.6.4.THREAD): its
+/// base is found by taking away what these add.
+pub fn is_reply_or_forward(value: &[u8]) -> bool {
+    stripped(value).1
+}
+
+/// The base subject, and whether what replies and forwards add was taken away.
+fn stripped(value: &[u8]) -> (String, bool) {
+    let mut answers = false;
     // (1) decoded, white space runs are one space
     let decoded = encoded_word::decode(value);
     let words: Vec<&str> = decoded.split_whitespace().collect();
@@ -76,12 +88,14 @@ pub fn base_subject(value: &[u8]) -> String {
         // (2) trailers
         while let Some(shorter) = strip_suffix_ignore_case(rest, "(fwd)") {
             rest = shorter.trim_end();
+            answers = true;
         }
         // (3) to (5) leaders and blobs, until neither is left
         loop {
             let before = rest.len();
             if let Some(shorter) = strip_leader(rest) {
                 rest = shorter;
+                answers = true;
             } else if let Some(shorter) = strip_blob(rest).filter(|shorter| !shorter.is_empty()) {
                 rest = shorter;
             }
@@ -92,8 +106,11 @@ pub fn base_subject(value: &[u8]) -> String {
         // (6) `[fwd: …]` around all of it
         let inner = strip_prefix_ignore_case(rest, "[fwd:").and_then(|inner| inner.strip_suffix(']'));
         match inner {
-            Some(inner) => rest = inner.trim(),
-            None => return rest.trim().to_owned(),
+            Some(inner) => {
+                rest = inner.trim();
+                answers = true;
+            }
+            None => return (rest.trim().to_owned(), answers),
         }
     }
 }
@@ -129,6 +146,16 @@ fn strip_suffix_ignore_case<'a>(text: &'a str, suffix: &str) -> Option<&'a str> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn replies() {
+        for subject in ["Re: a", "[list] re[2]: a", "FWD: a", "a (fwd)", "[Fwd: a]", "Re:", "=?utf-8?q?Re=3A_a?="] {
+            assert!(is_reply_or_forward(subject.as_bytes()), "{subject}");
+        }
+        for subject in ["", "a", "[list] a", "Reading: a", "a [fwd: b]", "Antw: a"] {
+            assert!(!is_reply_or_forward(subject.as_bytes()), "{subject}");
+        }
+    }
 
     #[test]
     fn base_subjects() {

@@ -115,6 +115,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::status::STATUS,
     &rows::store::STORE,
     &rows::subscribe::SUBSCRIBE,
+    &rows::thread::THREAD,
     &rows::copy::UID_COPY,
     &rows::expunge::UID_EXPUNGE,
     &rows::fetch::UID_FETCH,
@@ -122,6 +123,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::search::UID_SEARCH,
     &rows::sort::UID_SORT,
     &rows::store::UID_STORE,
+    &rows::thread::UID_THREAD,
     &rows::close::UNSELECT,
     &rows::subscribe::UNSUBSCRIBE,
 ];

@@ -24,3 +24,4 @@ pub(super) mod starttls;
 pub(super) mod status;
 pub(super) mod store;
 pub(super) mod subscribe;
+pub(super) mod thread;

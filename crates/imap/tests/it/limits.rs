@@ -1,6 +1,7 @@
 //! Limits of the account, as a client meets them.
 use crate::mirror::Mirror;
 use crate::stage::House;
+use imap_wire::client::Data;
 use store::Flags;
 
 #[tokio::test(start_paused = true)]
@@ -33,6 +34,27 @@ async fn messages_of_one_append_have_a_limit() {
     assert_eq!((refused.status.as_str(), refused.code_word()), ("NO", Some("LIMIT")));
     client.ok("SELECT INBOX").await;
     assert_eq!(client.rows.len(), 1_000);
+}
+
+/// THREATS I22: one subject for all, and one message that names more others than there are.
+#[tokio::test(start_paused = true)]
+async fn i22_equal_subjects_and_many_references() {
+    let mut house = House::new().await;
+    for _ in 0..1_500 {
+        house.deliver("INBOX", b"Subject: Re: x\r\n\r\nhello\r\n", Flags::default()).await.unwrap();
+    }
+    let ids: Vec<String> = (0..10_000).map(|number| format!("<{number}@x.nl>")).collect();
+    let message = format!("Subject: x\r\nReferences: {}\r\n\r\nhello\r\n", ids.join("\r\n "));
+    house.deliver("INBOX", message.as_bytes(), Flags::default()).await.unwrap();
+    let mut client = Mirror::new(house.open()).await;
+    client.ok("SELECT INBOX").await;
+    client.ok("SORT (REVERSE SUBJECT FROM TO) UTF-8 ALL").await;
+    assert_eq!(client.told, [Data::Search("SORT".to_owned(), (1..=1_501).collect(), None)]);
+    client.ok("THREAD REFERENCES UTF-8 ALL").await;
+    let threaded: Vec<u32> = std::iter::once(1_501).chain(1..=1_500).collect();
+    assert_eq!(client.told, [Data::Thread(threaded)]);
+    client.ok("THREAD ORDEREDSUBJECT UTF-8 ALL").await;
+    assert_eq!(client.told, [Data::Thread((1..=1_501).collect())]);
 }
 
 #[tokio::test(start_paused = true)]

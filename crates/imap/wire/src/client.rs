@@ -2,6 +2,7 @@
 //!
 //! Tests run it over each reply of the server, and what drives a server from outside (tests, benches) speaks with it.
 mod body;
+mod thread;
 mod value;
 pub use body::{check_body, check_envelope};
 pub use value::Value;
@@ -55,6 +56,8 @@ pub enum Data {
     Search(String, Vec<u32>, Option<u64>),
     /// `ESEARCH`: the tag, whether UIDs, what is returned.
     ESearch(String, bool, Vec<(String, Value)>),
+    /// `THREAD`: the messages in the order in which they are told.
+    Thread(Vec<u32>),
     /// `STATUS`
     Status(MailboxName, Vec<(String, Value)>),
     /// `n EXISTS`
@@ -267,6 +270,7 @@ fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
         }
         "QUOTA" => quota(cursor),
         "QUOTAROOT" => quota_root(cursor),
+        "THREAD" => thread::read(cursor).map(Data::Thread),
         "VANISHED" => {
             let earlier = cursor.prefix(" (EARLIER)");
             cursor.space()?;

@@ -10,6 +10,7 @@ mod quota;
 mod search;
 mod string;
 mod structure;
+mod thread;
 pub use code::{CapabilityList, Code};
 pub use envelope::envelope;
 pub use fetch::{FetchReply, section_label};
@@ -18,6 +19,7 @@ pub use quota::{Resource, quota, quota_root};
 pub use search::{ESearch, SearchReply};
 pub use string::{mailbox, nstring, quoted_or_literal};
 pub use structure::{Extensions, structure};
+pub use thread::ThreadReply;
 
 use crate::Flag;
 use std::fmt::Display;
