@@ -1,4 +1,7 @@
 //! The bytes of one message as FETCH and SEARCH read them: in pieces, never whole.
+mod decoded;
+pub(crate) use decoded::Decoding;
+
 use imap_wire::{Partial, Section, SectionText};
 use message::{HeaderFields, Section as Within, Span};
 use std::ops::Range;
@@ -25,14 +28,19 @@ pub(crate) enum Piece {
     Stored(Range<u64>),
     /// Bytes put together for the answer (HEADER.FIELDS).
     Made(Vec<u8>),
+    /// A part, decoded (BINARY).
+    Decoded(Decoding),
+    /// A part that cannot be decoded.
+    Undecodable,
 }
 
 impl Piece {
     /// How many bytes it has.
     pub(crate) fn size(&self) -> Option<u64> {
         match self {
-            Self::Missing => None,
+            Self::Missing | Self::Undecodable => None,
             Self::Stored(range) => Some(range.end - range.start),
+            Self::Decoded(decoding) => Some(decoding.size()),
             Self::Made(bytes) => u64::try_from(bytes.len()).ok(),
         }
     }
@@ -43,7 +51,8 @@ impl Piece {
         let start = u64::from(partial.start).min(size);
         let end = start.saturating_add(u64::from(partial.length)).min(size);
         match self {
-            Self::Missing => Self::Missing,
+            // What is decoded is cut where it is measured.
+            whole @ (Self::Missing | Self::Undecodable | Self::Decoded(_)) => whole,
             Self::Stored(range) => Self::Stored(range.start + start..range.start + end),
             Self::Made(bytes) => {
                 let range = usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0);

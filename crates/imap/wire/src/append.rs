@@ -18,6 +18,8 @@ pub struct AppendMessage {
     pub flags: Vec<Flag>,
     /// With which date; nothing means now.
     pub date: Option<InternalDate>,
+    /// Whether its literal may hold any octet (RFC 3516, 4.4).
+    pub binary: bool,
 }
 
 impl Append {
@@ -34,7 +36,7 @@ impl Append {
 }
 
 impl AppendMessage {
-    /// `append-message = [SP flag-list] [SP date-time] SP literal`, up to the announcement of the literal, which must be
+    /// `append-message = [SP flag-list] [SP date-time] SP (literal / literal8)` (RFC 3516, 7), up to the announcement of the literal, which must be
     /// the last of the bytes.
     ///
     /// # Errors
@@ -51,9 +53,10 @@ impl AppendMessage {
             date = Some(InternalDate::read(cursor)?);
             cursor.space()?;
         }
+        let binary = cursor.eat(b'~');
         cursor.literal_size()?;
         cursor.end()?;
-        Ok(Self { flags, date })
+        Ok(Self { flags, date, binary })
     }
 }
 
@@ -73,7 +76,8 @@ mod tests {
         assert_eq!(read("{4}\r\n"), Err(Error::Announced));
         let more = |text: &str| AppendMessage::read(&mut Cursor::new(text.as_bytes()));
         assert!(more(" (\\Seen) \" 7-Feb-1994 22:43:04 -0800\" {295}\r\n").is_ok_and(|message| message.date.is_some()));
-        assert!(more(" {0+}\r\n").is_ok());
+        assert!(more(" {0+}\r\n").is_ok_and(|message| !message.binary));
+        assert!(more(" ~{5+}\r\n").is_ok_and(|message| message.binary));
         assert!(more("{295}\r\n").is_err() && more(" x {295}\r\n").is_err());
         for text in [
             "",

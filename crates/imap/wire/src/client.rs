@@ -202,7 +202,13 @@ fn numbered(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
 
 /// `msg-att-static / msg-att-dynamic`
 fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
-    if cursor.before("BODY", b'[') {
+    if cursor.before("BINARY.SIZE", b'[') {
+        let section = Section::read(cursor)?;
+        cursor.space()?;
+        return Ok((format!("BINARY.SIZE{section}"), Value::Number(u64::from(cursor.number()?))));
+    }
+    let binary = cursor.before("BINARY", b'[');
+    if binary || cursor.before("BODY", b'[') {
         let section = Section::read(cursor)?;
         let origin = if cursor.eat(b'<') {
             let origin = cursor.number()?;
@@ -212,8 +218,13 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
             None
         };
         cursor.space()?;
+        // literal8 = "~{" number "}" CRLF *OCTET (RFC 3516, 7)
+        let name = if binary { crate::SectionName::Binary } else { crate::SectionName::Body };
+        if binary {
+            cursor.eat(b'~');
+        }
         let content = value::body_nstring(cursor)?;
-        return Ok((crate::reply::section_label(crate::SectionName::Body, &section, origin), content));
+        return Ok((crate::reply::section_label(name, &section, origin), content));
     }
     let label = cursor.atom()?.to_ascii_uppercase();
     cursor.space()?;

@@ -1,6 +1,6 @@
 //! FETCH: which messages, which of their items (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4
-//! and 3.2.6; EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2; PREVIEW of RFC 8970;
-//! PARTIAL of RFC 9394, 3.3).
+//! and 3.2.6; EMAILID and THREADID of RFC 8474, 5.3; SAVEDATE of RFC 8514, 4.2; PREVIEW of RFC 8970; BINARY
+//! of RFC 3516, 4.2; PARTIAL of RFC 9394, 3.3).
 use crate::{Cursor, Error, MessageSet, Partial, PartialRange, Section, SectionText};
 
 /// The arguments of FETCH and UID FETCH.
@@ -46,13 +46,15 @@ pub enum FetchItem {
     ThreadId,
     /// `SAVEDATE`
     SaveDate,
+    /// `BINARY.SIZE[…]`: the octets of a part, decoded (RFC 3516, 4.2).
+    BinarySize(Vec<u32>),
     /// `PREVIEW` (RFC 8970, 3), with or without LAZY: it is made when the message comes.
     Preview,
     /// `BODY`: the structure without its extension data.
     Body,
     /// `BODYSTRUCTURE`
     BodyStructure,
-    /// `BODY[…]`, `BODY.PEEK[…]` and the three forms `RFC822`.
+    /// `BODY[…]`, `BODY.PEEK[…]`, the three forms `RFC822`, and `BINARY[…]`, `BINARY.PEEK[…]`.
     Section {
         /// What of the message.
         section: Section,
@@ -76,6 +78,8 @@ pub enum SectionName {
     Rfc822Header,
     /// `RFC822.TEXT`
     Rfc822Text,
+    /// `BINARY[…]`: a part, decoded (RFC 3516, 4.2).
+    Binary,
 }
 
 impl Fetch {
@@ -150,6 +154,9 @@ impl FetchItem {
         Ok(match () {
             () if cursor.before("BODY.PEEK", b'[') => Self::section(cursor, true)?,
             () if cursor.before("BODY", b'[') => Self::section(cursor, false)?,
+            () if cursor.before("BINARY.PEEK", b'[') => Self::binary(cursor, true)?,
+            () if cursor.before("BINARY.SIZE", b'[') => Self::BinarySize(section_part(cursor)?),
+            () if cursor.before("BINARY", b'[') => Self::binary(cursor, false)?,
             () if cursor.keyword("BODYSTRUCTURE") => Self::BodyStructure,
             () if cursor.keyword("BODY") => Self::Body,
             () if cursor.keyword("ENVELOPE") => Self::Envelope,
@@ -187,10 +194,24 @@ impl FetchItem {
         Ok(Self::Section { section, partial, peek, name: SectionName::Body })
     }
 
+    /// `section-binary [partial]` (RFC 3516, 7)
+    fn binary(cursor: &mut Cursor<'_>, peek: bool) -> Result<Self, Error> {
+        let section = Section { part: section_part(cursor)?, text: SectionText::All };
+        let partial = Partial::read(cursor)?;
+        Ok(Self::Section { section, partial, peek, name: SectionName::Binary })
+    }
+
     /// Whether answering it sets `\Seen` (RFC 3501, 6.4.5): RFC822.HEADER does not.
     pub const fn sets_seen(&self) -> bool {
         matches!(self, Self::Section { peek: false, .. })
     }
+}
+
+/// `section-binary = "[" [section-part] "]"` (RFC 3516, 7)
+fn section_part(cursor: &mut Cursor<'_>) -> Result<Vec<u32>, Error> {
+    let before = cursor.clone();
+    let section = Section::read(cursor)?;
+    if section.text == SectionText::All { Ok(section.part) } else { before.expected("a part and nothing of it") }
 }
 
 #[cfg(test)]
@@ -219,6 +240,8 @@ mod tests {
             ("1 (BODY.PEEK[1.2]<0.100> UID)", 2, false),
             ("1 body.peek[header.fields (date from)]", 1, false),
             ("1 RFC822", 1, true),
+            ("1 BINARY[1.2]<0.100>", 1, true),
+            ("1 (binary.peek[] BINARY.SIZE[1] UID)", 3, false),
             ("1 RFC822.HEADER", 1, false),
             ("1 RFC822.TEXT", 1, true),
         ] {
@@ -246,6 +269,11 @@ mod tests {
             "1 FLAGS (PARTIAL)",
             "1 PREVIEW (LAZYX)",
             "1 PREVIEW ()",
+            "1 BINARY",
+            "1 BINARY[TEXT]",
+            "1 BINARY[1.MIME]",
+            "1 BINARY.SIZE[1]<0.1>",
+            "1 BINARY.SIZE",
             "1 FLAGS (VANISHED)",
             "1 FLAGS (CHANGEDSINCE 1 VANISHED VANISHED)",
             "1  FLAGS",

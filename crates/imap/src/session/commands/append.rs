@@ -1,4 +1,5 @@
-//! APPEND of one message or of several (RFC 3501, 6.3.11; RFC 3502; APPENDUID of RFC 4315, 3). The messages go from the
+//! APPEND of one message or of several (RFC 3501, 6.3.11; RFC 3502; RFC 3516, 4.4; APPENDUID of RFC 4315,
+//! 3). The messages go from the
 //! input to the store as they come; they are there together or not at all.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
@@ -136,8 +137,10 @@ impl Batch {
         if sync {
             talk.go_ahead("send the message").await?;
         }
-        let mut writer = talk.house.rooms.store.blob_writer(LineEnds::ToCrlf);
-        if let Some(fault) = take(talk, &mut writer, size).await? {
+        // RFC 3516, 4.4: what may hold any octet is kept octet by octet.
+        let line_ends = if message.binary { LineEnds::Keep } else { LineEnds::ToCrlf };
+        let mut writer = talk.house.rooms.store.blob_writer(line_ends);
+        if let Some(fault) = take(talk, &mut writer, size, message.binary).await? {
             return Ok(Some(fault));
         }
         let received = match message.date {
@@ -174,7 +177,7 @@ impl Batch {
 }
 
 /// Moves `size` bytes from the input to the store. All are taken even when something is wrong with them.
-async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64) -> Result<Option<Completion>, Ended> {
+async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64, binary: bool) -> Result<Option<Completion>, Ended> {
     let mut left = size;
     let mut fault = None;
     let stop = talk.conversation.stop.clone();
@@ -193,8 +196,8 @@ async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64) -> Result<Opt
         if fault.is_some() {
             continue;
         }
-        if piece.contains(&0) {
-            // RFC 3501, 9: CHAR8 has no NUL; BINARY would allow it, in a literal of its own kind.
+        if !binary && piece.contains(&0) {
+            // RFC 3501, 9: CHAR8 has no NUL; a literal8 may have it.
             fault = Some(Completion::bad("a message has no NUL"));
         } else if let Err(error) = writer.write(&piece).await {
             fault = Some(refusal(&error));

@@ -1,15 +1,15 @@
 //! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4 and 3.2.6; ids of RFC 8474, 5.3; SAVEDATE
-//! of RFC 8514, 4.2; PREVIEW of RFC 8970, 3; PARTIAL of RFC 9394, 3.3).
+//! of RFC 8514, 4.2; PREVIEW of RFC 8970, 3; BINARY of RFC 3516, 4.2; PARTIAL of RFC 9394, 3.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
-use crate::session::content::{Content, Piece};
+use crate::session::content::{Content, Decoding, Piece};
 use crate::session::messages::{Addressing, messages};
 use crate::session::refusal::refusal;
 use crate::session::resync;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Extensions, FetchReply};
-use imap_wire::{Cursor, Fetch, FetchItem, InternalDate};
+use imap_wire::{Cursor, Fetch, FetchItem, InternalDate, SectionName};
 use std::sync::Arc;
 use store::{Account, Email, EmailId, FlagChange, Flags, Message, SystemFlags, Uid};
 
@@ -181,8 +181,19 @@ impl Fetched {
         let mut content = Content::new(record);
         let mut pieces = Vec::new();
         for item in items {
-            let FetchItem::Section { section, partial, .. } = item else { continue };
-            let piece = match content.section(account, section, *partial).await {
+            let found = match item {
+                FetchItem::Section { section, partial, name: SectionName::Binary, .. } => {
+                    content.decoded(account, &section.part, *partial).await
+                }
+                FetchItem::Section { section, partial, .. } => content.section(account, section, *partial).await,
+                FetchItem::BinarySize(part) => content.decoded(account, part, None).await,
+                _ => continue,
+            };
+            let piece = match found {
+                Ok(Piece::Undecodable) => {
+                    self.refused = Some(Completion::no(Code::UnknownCte, "a part is coded in an unknown way"));
+                    return None;
+                }
                 Ok(piece) => piece,
                 Err(error) => {
                     self.refused = Some(refusal(&error));
@@ -211,6 +222,7 @@ const fn needs_record(item: &FetchItem) -> bool {
         | FetchItem::InternalDate
         | FetchItem::Body
         | FetchItem::BodyStructure
+        | FetchItem::BinarySize(_)
         | FetchItem::Section { .. } => true,
         FetchItem::Flags
         | FetchItem::Size
@@ -248,12 +260,20 @@ impl Told<'_> {
                 FetchItem::Flags => fetch.flags(out, &self.selected.flags(message)),
                 FetchItem::Size => fetch.size(out, u64::from(message.size)),
                 FetchItem::ModSeq => fetch.mod_sequence(out, message.modseq.0),
+                FetchItem::BinarySize(part) => {
+                    let size = pieces.next().and_then(|piece| piece.size());
+                    fetch.binary_size(out, part, size.unwrap_or(0));
+                }
                 FetchItem::EmailId => fetch.object_id(out, "EMAILID", message.email),
                 FetchItem::ThreadId => fetch.object_id(out, "THREADID", message.thread),
                 FetchItem::SaveDate => fetch.date(out, "SAVEDATE", save_date(message)),
                 FetchItem::Section { section, partial, name, .. } => {
                     let piece = pieces.next().unwrap_or(Piece::Missing);
-                    fetch.section(out, (*name, section, *partial), piece.size());
+                    if let Piece::Decoded(decoding) = &piece {
+                        fetch.binary(out, (section, *partial), piece.size(), decoding.has_nul());
+                    } else {
+                        fetch.section(out, (*name, section, *partial), piece.size());
+                    }
                     self.stream(talk, prepared, piece).await?;
                 }
                 FetchItem::Envelope
@@ -283,27 +303,41 @@ impl Told<'_> {
         talk.pass().await
     }
 
+    /// Sends the octets of a part as they are decoded.
+    async fn stream_decoded(&self, talk: &mut Talk, prepared: &mut Prepared, decoding: &Decoding) -> Result<(), Ended> {
+        let Some(content) = &mut prepared.content else { return Ok(()) };
+        let mut decoder = decoding.begin();
+        while let Some(octets) = decoder.next(content, &self.selected.login.account).await.map_err(broke_off)? {
+            talk.stream(&octets).await?;
+        }
+        talk.counts.sent += 1;
+        Ok(())
+    }
+
     /// Sends the bytes of a piece as they are read.
     async fn stream(&self, talk: &mut Talk, prepared: &mut Prepared, piece: Piece) -> Result<(), Ended> {
         let range = match piece {
-            Piece::Missing => return Ok(()),
+            Piece::Missing | Piece::Undecodable => return Ok(()),
             Piece::Made(bytes) => return talk.stream(&bytes).await,
+            Piece::Decoded(decoding) => return self.stream_decoded(talk, prepared, &decoding).await,
             Piece::Stored(range) => range,
         };
         let Some(content) = &mut prepared.content else { return Ok(()) };
         let mut at = range.start;
         while at < range.end {
-            // The literal is announced: a message that breaks off can only end the connection.
-            let bytes = content.piece(&self.selected.login.account, at, range.end).await.map_err(|error| {
-                tracing::error!(%error, "a message broke off while it was sent");
-                Ended::from(std::io::Error::other(error))
-            })?;
+            let bytes = content.piece(&self.selected.login.account, at, range.end).await.map_err(broke_off)?;
             at += u64::try_from(bytes.len()).unwrap_or(range.end);
             talk.stream(&bytes).await?;
         }
         talk.counts.sent += 1;
         Ok(())
     }
+}
+
+/// The literal is announced: a message that breaks off can only end the connection.
+fn broke_off(error: store::Error) -> Ended {
+    tracing::error!(%error, "a message broke off while it was sent");
+    Ended::from(std::io::Error::other(error))
 }
 
 /// Prints what the record has.
@@ -333,6 +367,7 @@ fn record_item(fetch: &mut FetchReply, out: &mut Vec<u8>, item: &FetchItem, emai
         | FetchItem::EmailId
         | FetchItem::ThreadId
         | FetchItem::SaveDate
+        | FetchItem::BinarySize(_)
         | FetchItem::Section { .. } => {}
     }
 }

@@ -26,6 +26,7 @@ fn what_is_right() {
         "* VANISHED 5\r\n",
         "* SEARCH 2 3 (MODSEQ 917162500)\r\n",
         "* ESEARCH (TAG \"a\") UID COUNT 5 ALL 4:19,21,28\r\n",
+        "* 1 FETCH (BINARY[1]<0> ~{2}\r\na\0 BINARY.SIZE[1] 5 BINARY[] NIL)\r\n",
         "* STATUS blurdybloop (MAILBOXID (mb) SIZE 5)\r\n",
         "* 12 FETCH (EMAILID (eb) THREADID (tb) SAVEDATE \"17-Jul-1996 02:44:25 -0700\")\r\n",
         "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n",

@@ -41,6 +41,8 @@ pub enum Code {
     Closed,
     /// The mailbox's id (RFC 8474, 4.1 and 4.2).
     MailboxId(String),
+    /// A part is coded in a way that is not known (RFC 3516, 4.3).
+    UnknownCte,
     /// A mailbox cannot have that special use (RFC 6154, 3).
     UseAttr,
     /// Name or password is wrong (RFC 5530, 3, as all below).
@@ -89,6 +91,7 @@ impl Code {
             Self::TryCreate => "TRYCREATE",
             Self::Closed => "CLOSED",
             Self::UseAttr => "USEATTR",
+            Self::UnknownCte => "UNKNOWN-CTE",
             Self::AuthenticationFailed => "AUTHENTICATIONFAILED",
             Self::AuthorizationFailed => "AUTHORIZATIONFAILED",
             Self::PrivacyRequired => "PRIVACYREQUIRED",

@@ -82,6 +82,31 @@ impl FetchReply {
         }
     }
 
+    /// The label of a decoded part and the announcement of its literal, whose octets the caller sends next: a `literal8`
+    /// if there is a NUL among them (RFC 3516, 4.3); `NIL` and nothing more for a part that does not exist.
+    pub fn binary(
+        &mut self,
+        out: &mut Vec<u8>,
+        (section, partial): (&Section, Option<Partial>),
+        size: Option<u64>,
+        has_nul: bool,
+    ) {
+        if has_nul && let Some(size) = size {
+            self.gap(out);
+            put(out, section_label(SectionName::Binary, section, partial));
+            put(out, format_args!(" ~{{{size}}}\r\n"));
+        } else {
+            self.section(out, (SectionName::Binary, section, partial), size);
+        }
+    }
+
+    /// `BINARY.SIZE[…] n` (RFC 3516, 4.3)
+    pub fn binary_size(&mut self, out: &mut Vec<u8>, part: &[u32], size: u64) {
+        self.gap(out);
+        let section = Section { part: part.to_vec(), text: crate::SectionText::All };
+        put(out, format_args!("BINARY.SIZE{section} {size}"));
+    }
+
     /// Ends the reply.
     pub fn end(self, out: &mut Vec<u8>) {
         out.extend_from_slice(b")\r\n");
@@ -96,6 +121,7 @@ pub fn section_label(name: SectionName, section: &Section, partial: Option<Parti
         SectionName::Rfc822 => "RFC822".to_owned(),
         SectionName::Rfc822Header => "RFC822.HEADER".to_owned(),
         SectionName::Rfc822Text => "RFC822.TEXT".to_owned(),
+        SectionName::Binary => format!("BINARY{section}{origin}"),
     }
 }
 
@@ -116,9 +142,14 @@ mod tests {
         reply.section(&mut out, (SectionName::Body, &section, Some(Partial { start: 3, length: 2 })), Some(2));
         out.extend_from_slice(b"ab");
         reply.section(&mut out, (SectionName::Body, &section, None), None);
+        reply.binary(&mut out, (&section, None), Some(2), true);
+        out.extend_from_slice(b"a\0");
+        reply.binary(&mut out, (&section, None), None, false);
+        reply.binary_size(&mut out, &[1, 2], 7);
         reply.end(&mut out);
         let wanted = "* 12 FETCH (UID 77 FLAGS (\\Seen) MODSEQ (9) INTERNALDATE \" 1-Jan-1970 01:00:00 +0100\" EMAILID (eb) \
-                      BODY[1]<3> {2}\r\nab BODY[1] NIL)\r\n";
+                      BODY[1]<3> {2}\r\nab BODY[1] NIL BINARY[1] ~{2}\r\na\0 BINARY[1] NIL \
+                      BINARY.SIZE[1.2] 7)\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), wanted);
     }
 }
