@@ -12,6 +12,7 @@ mod fatal;
 mod group;
 mod large;
 mod location;
+mod neighbours;
 pub(crate) mod open;
 mod packs;
 mod pending;

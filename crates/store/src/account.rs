@@ -1,4 +1,5 @@
 //! One account: a cheap handle on its head. Every write of the model goes through here and gives an [`Outcome`].
+mod ahead;
 mod append;
 mod changes;
 mod emails;
@@ -7,6 +8,8 @@ mod flags;
 mod mailboxes;
 mod prune;
 mod transfer;
+pub use ahead::Ahead;
+pub(crate) use ahead::room;
 pub use emails::MessageSource;
 pub use expunge::Expunge;
 pub use flags::StoredFlags;

@@ -82,6 +82,9 @@ pub struct Collected {
     pub bytes: u64,
 }
 
+/// What [`Blobs::open`] says of one blob.
+pub type OpenedBlob = Result<Option<Box<dyn BlobSource>>, EngineError>;
+
 /// Stores and serves blobs.
 pub trait Blobs: Send + Sync {
     /// Begins a blob.
@@ -91,7 +94,22 @@ pub trait Blobs: Send + Sync {
     ///
     /// # Errors
     /// When its place could not be read.
-    fn open(&self, hash: BlobHash) -> BoxFuture<'_, Result<Option<Box<dyn BlobSource>>, EngineError>>;
+    fn open(&self, hash: BlobHash) -> BoxFuture<'_, OpenedBlob>;
+
+    /// Opens blobs that are read one after another; an answer for each, in the order asked. One that cannot be read
+    /// harms no other. An engine may hold what is small whole: the caller bounds how much it asks for.
+    ///
+    /// # Errors
+    /// When no place could be read.
+    fn open_several(&self, hashes: Vec<BlobHash>) -> BoxFuture<'_, Result<Vec<OpenedBlob>, EngineError>> {
+        Box::pin(async move {
+            let mut opened = Vec::with_capacity(hashes.len());
+            for hash in hashes {
+                opened.push(self.open(hash).await);
+            }
+            Ok(opened)
+        })
+    }
 
     /// Blobs in the order of their hashes, those above `after`, at most `limit`.
     ///

@@ -23,7 +23,7 @@ use cache::Cache;
 use names::AccountId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::{Notify, RwLock, RwLockWriteGuard, oneshot, watch};
+use tokio::sync::{Notify, RwLock, RwLockWriteGuard, Semaphore, oneshot, watch};
 use tokio_util::task::TaskTracker;
 use world::World;
 
@@ -33,6 +33,8 @@ pub(crate) struct Ground {
     pub(crate) world: World,
     pub(crate) tasks: TaskTracker,
     pub(crate) max_mailboxes: u64,
+    /// Bytes of messages that may be opened ahead of their readers.
+    pub(crate) ahead: Arc<Semaphore>,
 }
 
 /// The head of one account.

@@ -1,6 +1,6 @@
 //! An engine that is late is an engine that is away (THREATS P09): whoever asks it is answered in time, and no session
 //! hangs on it. What was handed in to be committed is waited for: its outcome is not known before it is there.
-use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected};
+use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, OpenedBlob};
 use crate::engine::{Engine, EngineError, EngineStats, Found, Partition, PartitionKind, Read, Slot};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -83,10 +83,14 @@ impl Blobs for PromptBlobs {
         self.0.blobs().writer()
     }
 
-    fn open(&self, hash: BlobHash) -> BoxFuture<'_, Result<Option<Box<dyn BlobSource>>, EngineError>> {
+    fn open(&self, hash: BlobHash) -> BoxFuture<'_, OpenedBlob> {
+        Box::pin(async move { prompt(in_time(self.0.blobs().open(hash)).await) })
+    }
+
+    fn open_several(&self, hashes: Vec<BlobHash>) -> BoxFuture<'_, Result<Vec<OpenedBlob>, EngineError>> {
         Box::pin(async move {
-            let source = in_time(self.0.blobs().open(hash)).await?;
-            Ok(source.map(|source| Box::new(PromptSource(source)) as Box<dyn BlobSource>))
+            let opened = in_time(self.0.blobs().open_several(hashes)).await?;
+            Ok(opened.into_iter().map(prompt).collect())
         })
     }
 
@@ -97,6 +101,10 @@ impl Blobs for PromptBlobs {
     fn collect(&self, now: UnixTime, grace: Duration) -> BoxFuture<'_, Result<Collected, EngineError>> {
         self.0.blobs().collect(now, grace)
     }
+}
+
+fn prompt(opened: OpenedBlob) -> OpenedBlob {
+    Ok(opened?.map(|source| Box::new(PromptSource(source)) as Box<dyn BlobSource>))
 }
 
 impl BlobSource for PromptSource {

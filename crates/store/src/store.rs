@@ -79,7 +79,13 @@ impl Store {
         let epoch = opening::open(&records).await?;
         let max_mailboxes = settings.max_mailboxes;
         Ok(Self {
-            ground: Arc::new(Ground { engine, world, tasks: TaskTracker::new(), max_mailboxes }),
+            ground: Arc::new(Ground {
+                engine,
+                world,
+                tasks: TaskTracker::new(),
+                max_mailboxes,
+                ahead: crate::account::room(),
+            }),
             heads: Arc::new(Heads::new(settings.cached_accounts)),
             emails: Arc::new(EmailCache::new(settings.cached_emails.bytes())),
             keep_deleted: settings.keep_deleted,

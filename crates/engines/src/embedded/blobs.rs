@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use store::{
-    BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, EngineError, EngineStats, MAX_PAGE, Partition,
+    BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, EngineError, EngineStats, MAX_PAGE, OpenedBlob,
+    Partition,
 };
 use world::UnixTime;
 
@@ -15,7 +16,7 @@ use super::schema::{PARTITION, blob_key};
 use super::shared::Shared;
 use super::sink::Sink;
 use super::source::{OpenBlobError, Opened, Source, open};
-use super::{Embedded, packs};
+use super::{Embedded, neighbours, packs};
 
 /// How often a blob is looked up again when it was moved meanwhile.
 const TRIES: usize = 3;
@@ -25,7 +26,7 @@ impl Blobs for Embedded {
         Box::new(Sink::new(Arc::clone(self.shared())))
     }
 
-    fn open(&self, hash: BlobHash) -> BoxFuture<'_, Result<Option<Box<dyn BlobSource>>, EngineError>> {
+    fn open(&self, hash: BlobHash) -> BoxFuture<'_, OpenedBlob> {
         Box::pin(async move {
             let shared = Arc::clone(self.shared());
             let found = shared.readers.run({
@@ -35,6 +36,22 @@ impl Blobs for Embedded {
             let Some((size, opened)) = found.await? else { return Ok(None) };
             let source: Box<dyn BlobSource> = Box::new(Source::new(shared, size, opened));
             Ok(Some(source))
+        })
+    }
+
+    fn open_several(&self, hashes: Vec<BlobHash>) -> BoxFuture<'_, Result<Vec<OpenedBlob>, EngineError>> {
+        Box::pin(async move {
+            let shared = Arc::clone(self.shared());
+            let opened = shared.readers.run({
+                let shared = Arc::clone(&shared);
+                move |reading| neighbours::open(&shared, reading, &hashes)
+            });
+            let source = |found: Option<(u64, Opened)>| {
+                found.map(|(size, opened)| {
+                    Box::new(Source::new(Arc::clone(&shared), size, opened)) as Box<dyn BlobSource>
+                })
+            };
+            Ok(opened.await?.into_iter().map(|found| found.map(source)).collect())
         })
     }
 
@@ -48,7 +65,12 @@ impl Blobs for Embedded {
     }
 }
 
-fn look_up(shared: &Shared, reading: &mut Reading<'_>, hash: BlobHash) -> Result<Option<(u64, Opened)>, EngineError> {
+/// Finds a blob and opens it.
+pub(crate) fn look_up(
+    shared: &Shared,
+    reading: &mut Reading<'_>,
+    hash: BlobHash,
+) -> Result<Option<(u64, Opened)>, EngineError> {
     for _ in 0..TRIES {
         // a blob that no commit has named yet may be read by whoever stored it
         let location = match reading.location(hash)? {

@@ -25,6 +25,8 @@ const LEVEL: i32 = 3;
 const SMALL: usize = 32 * 1024;
 
 thread_local! {
+    /// It takes 160 KiB, whatever it decompresses.
+    static DECOMPRESSOR: std::cell::RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { std::cell::RefCell::new(None) };
     static COMPRESSOR: std::cell::RefCell<Option<zstd::bulk::Compressor<'static>>> = const { std::cell::RefCell::new(None) };
 }
 
@@ -190,9 +192,16 @@ pub(crate) fn decode_frame(stored: &[u8], codec: Codec, plain: usize) -> Result<
     let stored = unsealed(stored).ok_or(Damage::Frame)?;
     let bytes = match codec {
         Codec::Raw => stored.to_vec(),
-        Codec::Zstd => zstd::bulk::decompress(stored, plain).map_err(|_| Damage::Frame)?,
+        Codec::Zstd => decompress(stored, plain).map_err(|_| Damage::Frame)?,
     };
     if bytes.len() == plain { Ok(bytes.into()) } else { Err(Damage::Frame) }
+}
+
+fn decompress(stored: &[u8], plain: usize) -> std::io::Result<Vec<u8>> {
+    DECOMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(decompressor) => decompressor.decompress(stored, plain),
+        None => kept.insert(zstd::bulk::Decompressor::new()?).decompress(stored, plain),
+    })
 }
 
 /// The plain bytes of a blob of at most one frame, checked against its hash.

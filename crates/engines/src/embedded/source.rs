@@ -14,7 +14,7 @@ use super::record::{Damage, FRAME, HEADER, Header, decode_frame, decode_small, d
 use super::shared::Shared;
 
 /// Up to so many stored bytes a blob of one frame is read when it is opened.
-const AT_ONCE: u64 = 64 * 1024;
+pub(crate) const AT_ONCE: u64 = 64 * 1024;
 /// The largest table that is believed, in bytes: 8 GiB of plain bytes.
 const LARGEST_TABLE: u64 = 256 * 1024;
 

@@ -86,6 +86,34 @@ async fn served(store: &Store, letters: &Letters, context: &str) -> usize {
         assert!(expected.starts_with(&bytes), "{context}: a wrong byte of {} was served", email.id);
         right += usize::from(bytes.len() == expected.len());
     }
+    assert_eq!(served_together(store, letters, context).await, right, "{context}: alone and together");
+    right
+}
+
+/// The same, of messages that are opened together.
+async fn served_together(store: &Store, letters: &Letters, context: &str) -> usize {
+    let mut right = 0;
+    for id in [ANNA, BRAM] {
+        let Ok(account) = store.account(id).await else { continue };
+        let (ids, expected): (Vec<_>, Vec<_>) =
+            letters.iter().filter(|((of, _), _)| *of == id).map(|((_, email), text)| (*email, text)).unzip();
+        let Ok(found) = account.emails(&ids).await else { continue };
+        let (emails, expected): (Vec<_>, Vec<_>) =
+            found.into_iter().zip(expected).filter_map(|(email, text)| Some((email?, text))).unzip();
+        let mut ahead = account.ahead(2);
+        emails.into_iter().for_each(|email| ahead.push(email));
+        for text in expected {
+            let Some(Ok(source)) = ahead.next().await else { continue };
+            let mut bytes = Vec::new();
+            while let Ok(piece) = source.read(bytes.len() as u64..source.size()).await
+                && !piece.is_empty()
+            {
+                bytes.extend_from_slice(&piece);
+            }
+            assert!(text.starts_with(&bytes), "{context}: a wrong byte was served together with others");
+            right += usize::from(bytes.len() == text.len());
+        }
+    }
     right
 }
 

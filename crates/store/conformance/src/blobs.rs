@@ -66,6 +66,40 @@ pub async fn blobs_give_ranges(bench: &dyn Bench) {
     assert!(engine.blobs().open(BlobHash::of(b"never stored")).await.expect("an answer").is_none());
 }
 
+/// Several opened at once are each as it is alone, in the order asked.
+pub async fn blobs_open_several(bench: &dyn Bench) {
+    let engine = bench.open().await;
+    let mut hashes = Vec::new();
+    for (length, named) in
+        [(9_000, true), (0, true), (3_000_000, true), (40, false), (256 * 1024 + 1, true), (9_001, true)]
+    {
+        let stored = store_blob(&*engine, &some_bytes(length, length as u64)).await;
+        if named {
+            link(&*engine, HOME, &[stored.hash], &[]).await;
+        }
+        hashes.push((stored.hash, Some(length)));
+    }
+    hashes.reverse();
+    hashes.insert(2, (BlobHash::of(b"never stored"), None));
+    hashes.push(hashes[0]);
+    let opened = engine.blobs().open_several(hashes.iter().map(|(hash, _)| *hash).collect()).await.expect("answers");
+    assert_eq!(opened.len(), hashes.len());
+    for (source, (_, length)) in opened.into_iter().zip(hashes) {
+        let (Some(source), Some(length)) = (source.expect("a place"), length) else {
+            assert_eq!(length, None);
+            continue;
+        };
+        let mut read = Vec::new();
+        while read.len() < length {
+            let piece = source.read(read.len() as u64..length as u64).await.expect("bytes");
+            assert!(!piece.is_empty());
+            read.extend_from_slice(&piece);
+        }
+        assert!(source.size() == length as u64 && read == some_bytes(length, length as u64), "{length}");
+    }
+    assert!(engine.blobs().open_several(Vec::new()).await.expect("no answers").is_empty());
+}
+
 /// The same bytes are one blob, also when written side by side.
 pub async fn blobs_are_one_for_the_same_bytes(bench: &dyn Bench) {
     let engine = bench.open().await;

@@ -16,8 +16,8 @@ mod model;
 mod reads;
 pub use bench::{Bench, commit, get, key, put, records, submit};
 pub use blobs::{
-    blobs_are_one_for_the_same_bytes, blobs_give_ranges, blobs_keep_nothing_of_a_dropped_sink, blobs_page,
-    blobs_survive, blobs_without_links_are_collected,
+    blobs_are_one_for_the_same_bytes, blobs_give_ranges, blobs_keep_nothing_of_a_dropped_sink, blobs_open_several,
+    blobs_page, blobs_survive, blobs_without_links_are_collected,
 };
 pub use commits::{
     a_commit_is_whole_or_not_at_all, commits_are_taken_in_order, commits_of_many_at_once, commits_survive,
@@ -36,7 +36,8 @@ macro_rules! suite {
             commits_are_taken_in_order preconditions_hold one_of_two_commits_wins a_commit_is_whole_or_not_at_all
             commits_of_many_at_once commits_survive naming_an_unstored_blob_fails
             reads_see_one_snapshot scans_page_both_ways partitions_are_listed
-            blobs_give_ranges blobs_are_one_for_the_same_bytes blobs_keep_nothing_of_a_dropped_sink blobs_page
+            blobs_give_ranges blobs_are_one_for_the_same_bytes blobs_keep_nothing_of_a_dropped_sink blobs_open_several
+            blobs_page
             blobs_survive blobs_without_links_are_collected
             growth_is_refused_below_the_reserve a_failed_sync_closes shutdown_refuses_writes
             histories_leave_a_clean_store);

@@ -1,6 +1,6 @@
 //! Reading emails: their records, where they are, their bytes.
 use super::Account;
-use crate::blob::BlobSource;
+use crate::blob::{BlobSource, OpenedBlob};
 use crate::email::{Email, Membership};
 use crate::engine::{Found, Key, MAX_PAGE, Read, Value};
 use crate::error::Error;
@@ -20,6 +20,14 @@ pub struct MessageSource {
 }
 
 impl MessageSource {
+    /// What opening the blob of an email came to.
+    pub(super) fn of(email: &Email, opened: OpenedBlob) -> Result<Self, Error> {
+        match opened? {
+            Some(source) => Ok(Self { source }),
+            None => Err(Error::Corrupt(format!("email {}: {} is not stored", email.id, email.blob))),
+        }
+    }
+
     /// Its size.
     pub fn size(&self) -> u64 {
         self.source.size()
@@ -192,10 +200,7 @@ impl Account {
     /// # Errors
     /// [`Error::Corrupt`] when they are not stored.
     pub async fn open(&self, email: &Email) -> Result<MessageSource, Error> {
-        match self.head.ground.engine.blobs().open(email.blob).await? {
-            Some(source) => Ok(MessageSource { source }),
-            None => Err(Error::Corrupt(format!("email {}: {} is not stored", email.id, email.blob))),
-        }
+        MessageSource::of(email, self.head.ground.engine.blobs().open(email.blob).await)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an account may have at most.
 use crate::place::{ANNA, Place};
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Error, MailboxName, Settings, Store, Uid};
 
 fn name(number: u64) -> MailboxName {
@@ -42,4 +43,36 @@ async fn copies_of_an_email_have_a_limit() {
     let full = Err(Error::Limit { what: "copies of an email", limit: 1_000 });
     assert_eq!(place.account.copy(place.inbox, &uids, place.inbox).await.map(drop), full);
     assert_eq!(place.account.view(place.inbox).await.unwrap().len(), 512);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_are_open_ahead_have_a_limit() {
+    let place = Place::new().await;
+    let mut ids = Vec::new();
+    for letter in ["a", "b", "c", "d"] {
+        ids.push(place.append(&format!("a: 1\n\n{}\n", letter.repeat(100_000))).await.email);
+    }
+    let emails: Vec<_> = place.account.emails(&ids).await.unwrap().into_iter().flatten().collect();
+    // 16 MiB may be opened by all: 167 messages, by two for each reader
+    let mut readers = Vec::new();
+    for _ in 0..100 {
+        let mut ahead = place.account.ahead(2);
+        emails.iter().for_each(|email| ahead.push(email.clone()));
+        let first = ahead.next().await.unwrap().unwrap();
+        readers.push((ahead, first));
+    }
+    // one that finds no room is served as well, and so are all others to their end
+    place.memory.mute(true);
+    let waits = tokio::time::timeout(Duration::from_secs(1), readers.last_mut().unwrap().0.next()).await;
+    assert!(waits.is_err(), "the last reader has opened nothing ahead");
+    assert!(readers.first_mut().unwrap().0.next().await.unwrap().is_ok(), "the first reader has");
+    place.memory.mute(false);
+    drop(readers.pop());
+    for (mut ahead, first) in readers {
+        assert_eq!(first.size(), emails[0].size);
+        while let Some(source) = ahead.next().await {
+            assert_eq!(source.unwrap().size(), emails[0].size);
+        }
+    }
+    assert!(place.account.ahead(2).next().await.is_none());
 }
