@@ -63,8 +63,9 @@ impl Piece {
 }
 
 impl Content {
-    pub(crate) fn new(email: Arc<Email>) -> Self {
-        Self { email, source: None }
+    /// A message that may be open already.
+    pub(crate) fn opened(email: Arc<Email>, source: Option<MessageSource>) -> Self {
+        Self { email, source }
     }
 
     async fn source(&mut self, account: &Account) -> Result<&MessageSource, Error> {

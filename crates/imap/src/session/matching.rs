@@ -87,7 +87,8 @@ impl From<TooLong> for Halted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BadCharset;
 
-type Answers = Vec<Option<bool>>;
+/// What is known of each node of a program, for one message.
+pub(crate) type Answers = Vec<Option<bool>>;
 
 impl<'a> Matcher<'a> {
     /// Reads the strings of a program in their charset; none means US-ASCII (RFC 3501, 6.4.4), of which UTF-8 is taken

@@ -1,5 +1,6 @@
 //! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4 and 3.2.6; ids of RFC 8474, 5.3; SAVEDATE
 //! of RFC 8514, 4.2; PREVIEW of RFC 8970, 3; BINARY of RFC 3516, 4.2; PARTIAL of RFC 9394, 3.3).
+mod record;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::{Content, Decoding, Piece};
@@ -8,10 +9,13 @@ use crate::session::refusal::refusal;
 use crate::session::resync;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
-use imap_wire::reply::{self, Code, Extensions, FetchReply};
-use imap_wire::{Cursor, Fetch, FetchItem, InternalDate, SectionName};
+use imap_wire::reply::{Code, FetchReply};
+use imap_wire::{Cursor, Fetch, FetchItem, SectionName};
+use record::record_item;
+pub(crate) use record::{internal_date, save_date};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use store::{Account, Email, EmailId, FlagChange, Flags, Message, SystemFlags, Uid};
+use store::{Account, Email, EmailId, FlagChange, Flags, Message, MessageSource, SystemFlags, Uid};
 
 pub(crate) const FETCH: Command = Command {
     name: "FETCH",
@@ -29,6 +33,8 @@ pub(crate) const UID_FETCH: Command = Command {
 
 /// Records read at a time.
 const PAGE: usize = 100;
+/// Runs of messages that are read from the disk and decompressed while others are sent.
+const RUNS: usize = 3;
 
 async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by: Addressing) -> Answer {
     let mut fetch = match args.space().and_then(|()| Fetch::read(&mut args)) {
@@ -63,13 +69,32 @@ async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
     }
     let seen = set_seen(selected, talk, &fetch, &found.uids, by).await?;
     let mut answer = Fetched { seen, gone: found.gone && by == Addressing::Sequence, refused: None };
-    for page in found.uids.chunks(PAGE) {
-        answer.page(selected, talk, &fetch.items, page, by).await?;
-        // Others have their turn, however fast this client reads.
-        tokio::task::yield_now().await;
+    let reads = fetch.items.iter().any(|item| matches!(item, FetchItem::Section { .. } | FetchItem::BinarySize(_)));
+    let mut ahead = selected.login.account.ahead(RUNS);
+    let mut pages = found.uids.chunks(PAGE);
+    let mut held: VecDeque<Held> = VecDeque::new();
+    loop {
+        while held.len() < PAGE
+            && let Some(page) = pages.next()
+        {
+            for message in answer.records(selected, &fetch.items, page, by).await {
+                if let (true, Some(record)) = (reads, &message.1) {
+                    ahead.push(Arc::clone(record));
+                }
+                held.push_back(message);
+            }
+            // Others have their turn, however fast this client reads.
+            tokio::task::yield_now().await;
+        }
+        let Some(message) = held.pop_front() else { return Ok(answer.completion()) };
+        // What could not be opened is tried again by itself, and refused then.
+        let source = if reads { ahead.next().await.and_then(Result::ok) } else { None };
+        answer.print(selected, talk, &fetch.items, message, source).await?;
     }
-    Ok(answer.completion())
 }
+
+/// A message, and its record where the items need it.
+type Held = (Uid, Option<Arc<Email>>);
 
 /// What the reply has though it was not named: the UID (RFC 3501, 6.4.8), the mod-sequence (RFC 7162, 3.1.4.1).
 fn complete_items(fetch: &mut Fetch, by: Addressing) {
@@ -130,55 +155,51 @@ impl Fetched {
         }
     }
 
-    async fn page(
+    /// The messages of a page that are there, with their records where the items need them.
+    async fn records(&mut self, selected: &Selected, items: &[FetchItem], uids: &[Uid], by: Addressing) -> Vec<Held> {
+        let here: Vec<(Uid, EmailId)> =
+            uids.iter().filter_map(|uid| selected.numbers.get(*uid).map(|message| (*uid, message.email))).collect();
+        let held: Vec<Held> = if items.iter().any(needs_record) {
+            let ids: Vec<EmailId> = here.iter().map(|(_, email)| *email).collect();
+            match selected.login.account.emails(&ids).await {
+                Ok(found) => here
+                    .into_iter()
+                    .zip(found)
+                    .filter(|(_, record)| record.is_some())
+                    .map(|((uid, _), record)| (uid, record))
+                    .collect(),
+                Err(error) => {
+                    self.refused = Some(refusal(&error));
+                    return Vec::new();
+                }
+            }
+        } else {
+            here.into_iter().map(|(uid, _)| (uid, None)).collect()
+        };
+        self.gone |= held.len() < uids.len() && by == Addressing::Sequence;
+        held
+    }
+
+    async fn print(
         &mut self,
         selected: &Selected,
         talk: &mut Talk,
         items: &[FetchItem],
-        uids: &[Uid],
-        by: Addressing,
+        (uid, record): Held,
+        source: Option<MessageSource>,
     ) -> Result<(), Ended> {
-        let here: Vec<(Uid, EmailId)> =
-            uids.iter().filter_map(|uid| selected.numbers.get(*uid).map(|message| (*uid, message.email))).collect();
-        self.gone |= here.len() < uids.len() && by == Addressing::Sequence;
-        let mut records: Vec<Option<Arc<Email>>> = vec![None; here.len()];
-        if items.iter().any(needs_record) {
-            let ids: Vec<EmailId> = here.iter().map(|(_, email)| *email).collect();
-            match selected.login.account.emails(&ids).await {
-                Ok(found) => records = found,
-                Err(error) => {
-                    self.refused = Some(refusal(&error));
-                    return Ok(());
-                }
-            }
-        }
-        for ((uid, _), record) in here.into_iter().zip(records) {
-            let (Some(sequence), Some(message)) = (selected.numbers.sequence(uid), selected.numbers.get(uid)) else {
-                continue;
-            };
-            let Some(mut prepared) = self.prepare(&selected.login.account, record, items, by).await else { continue };
-            let told = Told { selected, message, sequence, flags_too: self.seen.binary_search(&uid).is_ok() };
-            told.print(talk, items, &mut prepared).await?;
-        }
-        Ok(())
+        let (Some(sequence), Some(message)) = (selected.numbers.sequence(uid), selected.numbers.get(uid)) else {
+            return Ok(());
+        };
+        let content = record.map(|record| Content::opened(record, source));
+        let Some(mut prepared) = self.prepare(&selected.login.account, content, items).await else { return Ok(()) };
+        let told = Told { selected, message, sequence, flags_too: self.seen.binary_search(&uid).is_ok() };
+        told.print(talk, items, &mut prepared).await
     }
 
     /// Finds all pieces of a message before a word of its reply is said: then it can still be left out.
-    async fn prepare(
-        &mut self,
-        account: &Account,
-        record: Option<Arc<Email>>,
-        items: &[FetchItem],
-        by: Addressing,
-    ) -> Option<Prepared> {
-        if !items.iter().any(needs_record) {
-            return Some(Prepared { content: None, pieces: Vec::new() });
-        }
-        let Some(record) = record else {
-            self.gone |= by == Addressing::Sequence;
-            return None;
-        };
-        let mut content = Content::new(record);
+    async fn prepare(&mut self, account: &Account, content: Option<Content>, items: &[FetchItem]) -> Option<Prepared> {
+        let Some(mut content) = content else { return Some(Prepared { content: None, pieces: Vec::new() }) };
         let mut pieces = Vec::new();
         for item in items {
             let found = match item {
@@ -338,47 +359,4 @@ impl Told<'_> {
 fn broke_off(error: store::Error) -> Ended {
     tracing::error!(%error, "a message broke off while it was sent");
     Ended::from(std::io::Error::other(error))
-}
-
-/// Prints what the record has.
-fn record_item(fetch: &mut FetchReply, out: &mut Vec<u8>, item: &FetchItem, email: &Email) {
-    match item {
-        FetchItem::Envelope => {
-            fetch.named(out, "ENVELOPE");
-            reply::envelope(out, &email.parsed.envelope);
-        }
-        FetchItem::Preview => {
-            fetch.named(out, "PREVIEW");
-            reply::quoted_or_literal(out, email.parsed.preview.as_bytes());
-        }
-        FetchItem::Body => {
-            fetch.named(out, "BODY");
-            reply::structure(out, &email.parsed.structure, Extensions::Left);
-        }
-        FetchItem::BodyStructure => {
-            fetch.named(out, "BODYSTRUCTURE");
-            reply::structure(out, &email.parsed.structure, Extensions::Told);
-        }
-        FetchItem::InternalDate => fetch.date(out, "INTERNALDATE", internal_date(email)),
-        FetchItem::Flags
-        | FetchItem::Size
-        | FetchItem::Uid
-        | FetchItem::ModSeq
-        | FetchItem::EmailId
-        | FetchItem::ThreadId
-        | FetchItem::SaveDate
-        | FetchItem::BinarySize(_)
-        | FetchItem::Section { .. } => {}
-    }
-}
-
-/// When a message was received, as it is printed.
-pub(crate) fn internal_date(email: &Email) -> InternalDate {
-    let seconds = i64::try_from(email.received.seconds).unwrap_or(0);
-    InternalDate { seconds, offset: email.received.offset_minutes }
-}
-
-/// When a message came into its mailbox, as it is printed.
-pub(crate) fn save_date(message: &Message<'_>) -> InternalDate {
-    InternalDate { seconds: i64::from(message.saved), offset: 0 }
 }

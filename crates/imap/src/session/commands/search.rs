@@ -4,14 +4,16 @@ use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::Content;
 use crate::session::effort::Effort;
 use crate::session::matches::Matches;
-use crate::session::matching::{Halted, Matcher};
+use crate::session::matching::{Answers, Halted, Matcher};
 use crate::session::messages::Addressing;
 use crate::session::numbers::Known;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, Program, ReturnOptions, Search};
+use std::collections::VecDeque;
 use std::sync::Arc;
+use store::{Ahead, Email, EmailId};
 
 pub(crate) const SEARCH: Command = Command {
     name: "SEARCH",
@@ -26,6 +28,12 @@ pub(crate) const UID_SEARCH: Command = Command {
     effect: Effect::Tells,
     run: Run::Selected(|selected, talk, args| Box::pin(search(selected, talk, args, Addressing::Uid))),
 };
+
+/// Records read at a time, and how many answers of single nodes are kept meanwhile.
+const PAGE: usize = 100;
+const ANSWERS: usize = 50_000;
+/// Runs of messages that are read from the disk and decompressed while others are looked through.
+const RUNS: usize = 3;
 
 /// The charsets that are told to who asks for another (RFC 3501, 7.1).
 const CHARSETS: &[&str] = &["US-ASCII", "UTF-8"];
@@ -92,31 +100,100 @@ pub(super) fn unsaved(selected: &mut Selected, options: Option<ReturnOptions>, r
 /// Goes through the mailbox; reads messages only where nothing else decides, a few searches at a time, and not for ever.
 async fn find(matches: &mut Matches<'_>, matcher: &Matcher<'_>, effort: &mut Effort<'_>) -> Result<(), Halted> {
     let selected = matches.selected;
-    let account = &selected.login.account;
+    let page = (ANSWERS / matcher.steps().max(1)).clamp(1, PAGE);
+    let mut reading = Reading { ahead: selected.login.account.ahead(RUNS), texts: VecDeque::new() };
+    let mut open = Vec::new();
     for sequence in 1..=selected.numbers.exists() {
         let Some(Known::Here(message)) = selected.numbers.at(sequence) else { continue };
-        let (mut decided, mut answers) = matcher.by_view(selected, &message, sequence);
+        let (decided, answers) = matcher.by_view(selected, &message, sequence);
         effort.spend(matcher.steps()).await?;
-        if decided.is_none() {
-            effort.reads().await?;
-            let record = account.emails(&[message.email]).await?;
-            // What is gone meanwhile is not found.
-            let Some(email) = record.into_iter().next().flatten() else { continue };
-            decided = matcher.by_record(&mut answers, &email);
-            effort.spend(matcher.steps()).await?;
-            if decided.is_none() {
-                let mut content = Content::new(Arc::clone(&email));
-                decided = match matcher.by_bytes(&mut answers, account, &mut content, effort).await {
-                    Ok(found) => Some(found),
-                    Err(Halted::Store(store::Error::NoSuchEmail)) => Some(false),
-                    Err(halted) => return Err(halted),
-                };
-                tokio::task::yield_now().await;
+        match decided {
+            Some(true) => {
+                matches.found.insert(sequence);
             }
+            Some(false) => {}
+            None => open.push(Open { sequence, email: message.email, answers }),
         }
-        if decided == Some(true) {
-            matches.found.insert(sequence);
+        if open.len() >= page {
+            reading.records(matches, matcher, effort, std::mem::take(&mut open)).await?;
+            reading.texts(matches, matcher, effort, page).await?;
         }
     }
-    Ok(())
+    reading.records(matches, matcher, effort, open).await?;
+    reading.texts(matches, matcher, effort, 0).await
+}
+
+/// A message that the view alone has not decided.
+struct Open {
+    sequence: u32,
+    email: EmailId,
+    answers: Answers,
+}
+
+/// Messages whose bytes must be looked through: while some are, the next ones are read from the disk and decompressed.
+struct Reading {
+    ahead: Ahead,
+    texts: VecDeque<(Open, Arc<Email>)>,
+}
+
+impl Reading {
+    /// Looks at the records of messages.
+    async fn records(
+        &mut self,
+        matches: &mut Matches<'_>,
+        matcher: &Matcher<'_>,
+        effort: &mut Effort<'_>,
+        open: Vec<Open>,
+    ) -> Result<(), Halted> {
+        if open.is_empty() {
+            return Ok(());
+        }
+        effort.reads().await?;
+        let ids: Vec<EmailId> = open.iter().map(|open| open.email).collect();
+        let records = matches.selected.login.account.emails(&ids).await?;
+        for (mut open, record) in open.into_iter().zip(records) {
+            // What is gone meanwhile is not found.
+            let Some(email) = record else { continue };
+            match matcher.by_record(&mut open.answers, &email) {
+                Some(true) => {
+                    matches.found.insert(open.sequence);
+                }
+                Some(false) => {}
+                None => {
+                    self.ahead.push(Arc::clone(&email));
+                    self.texts.push_back((open, email));
+                }
+            }
+            effort.spend(matcher.steps()).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks through messages until no more than `left` are to be looked through.
+    async fn texts(
+        &mut self,
+        matches: &mut Matches<'_>,
+        matcher: &Matcher<'_>,
+        effort: &mut Effort<'_>,
+        left: usize,
+    ) -> Result<(), Halted> {
+        while self.texts.len() > left
+            && let Some((mut open, email)) = self.texts.pop_front()
+        {
+            effort.reads().await?;
+            // What could not be opened is tried again by itself, and its error is the search's.
+            let source = self.ahead.next().await.and_then(Result::ok);
+            let mut content = Content::opened(email, source);
+            let account = &matches.selected.login.account;
+            let found = match matcher.by_bytes(&mut open.answers, account, &mut content, effort).await {
+                Err(Halted::Store(store::Error::NoSuchEmail)) => false,
+                found => found?,
+            };
+            if found {
+                matches.found.insert(open.sequence);
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
 }
