@@ -1,4 +1,5 @@
 //! One connection: the loop that reads lines and answers them by the table of [`commands`].
+mod ahead;
 mod authorization;
 mod commands;
 mod journal;
@@ -9,12 +10,14 @@ mod words;
 
 use crate::wire::Command;
 use ::journal::Journal;
+use ahead::Ahead;
 use authorization::Authorization;
 use directory::{Directory, Leash};
 use futures_util::future::BoxFuture;
 use maildrop::Maildrop;
 use row::{Next, When};
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -81,6 +84,7 @@ impl Service for Pop3 {
                 talk,
                 house,
                 state: State::Authorization(Authorization::default()),
+                ahead: Ahead::default(),
                 errors: 0,
                 counts: ::journal::Counts::default(),
                 leash,
@@ -124,6 +128,7 @@ struct Session {
     talk: Conversation,
     house: Arc<House>,
     state: State,
+    ahead: Ahead,
     words: &'static Words,
     errors: u32,
     counts: ::journal::Counts,
@@ -164,8 +169,19 @@ impl Session {
                 State::Authorization(_) => std::future::pending().await,
             }
         };
+        let timeout = self.house.settings.timeout;
+        let line = async {
+            let mut line = pin!(self.talk.input.line_or_end(LINE, timeout));
+            if self.ahead.holds() {
+                match tokio::time::timeout(ahead::QUIET, &mut line).await {
+                    Ok(line) => return line,
+                    Err(_) => self.ahead.forget(),
+                }
+            }
+            line.await
+        };
         let told = tokio::select! {
-            line = self.talk.input.line_or_end(LINE, self.house.settings.timeout) => match line {
+            line = line => match line {
                 Ok(line) => return Ok(line),
                 // RFC 1939, 3: a client that was silent too long loses the connection, and nothing is removed.
                 Err(InputError::TimedOut) => self.words.timed_out,

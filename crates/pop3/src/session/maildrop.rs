@@ -4,7 +4,7 @@ use directory::Login;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Account, EmailId, EngineError, Error, Message, MessageSource, Store, Uid, View};
+use store::{Account, Email, EmailId, EngineError, Error, Message, MessageSource, Store, Uid, View};
 
 /// How long QUIT waits for its commit.
 const UPDATE: Duration = Duration::from_secs(60);
@@ -54,12 +54,27 @@ impl Maildrop {
     }
 
     /// Opens a message; nothing where it is gone.
-    pub(super) async fn open_message(&self, email: EmailId) -> Result<Option<MessageSource>, Error> {
-        let email = self.account.emails(&[email]).await?.into_iter().next().flatten();
-        match email {
+    pub(super) async fn open_message(&self, number: MessageNumber) -> Result<Option<MessageSource>, Error> {
+        let Some(message) = self.message(number) else { return Ok(None) };
+        match self.account.emails(&[message.email]).await?.into_iter().next().flatten() {
             Some(email) => self.account.open(&email).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The records of at most `count` messages from `first` on, with their numbers: of those that are not marked and
+    /// not gone.
+    pub(super) async fn records(&self, first: u32, count: u32) -> Result<(Vec<u32>, Vec<Arc<Email>>), Error> {
+        let numbers = (first..first.saturating_add(count)).map(MessageNumber);
+        let here = numbers.filter_map(|number| self.message(number).map(|message| (number.0, message.email)));
+        let (numbers, ids): (Vec<u32>, Vec<EmailId>) = here.unzip();
+        let records = self.account.emails(&ids).await?;
+        Ok(numbers.into_iter().zip(records).filter_map(|(number, email)| Some((number, email?))).unzip())
+    }
+
+    /// For opening messages one after another.
+    pub(super) fn ahead(&self) -> store::Ahead {
+        self.account.ahead(1)
     }
 
     /// Removes what is marked and still there, in one commit.

@@ -12,6 +12,9 @@ pub enum Body {
     Lines(u32),
 }
 
+/// Room for as many dots is made before a piece.
+const DOTS: usize = 64;
+
 /// A machine that takes a message in pieces of any size and gives the bytes of the answer.
 #[derive(Debug)]
 pub struct Multiline {
@@ -43,6 +46,37 @@ impl Multiline {
 
     /// Takes the next piece and appends what is to be sent.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        match self.wanted {
+            Body::Whole => self.push_whole(piece, out),
+            Body::Lines(_) => self.push_lines(piece, out),
+        }
+    }
+
+    /// Nothing is looked for but a line that begins with a dot.
+    fn push_whole(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        out.reserve(piece.len() + DOTS);
+        let mut rest = piece;
+        if let (true, Some((b'\n', after))) = (self.after_cr, rest.split_first()) {
+            out.push(b'\n');
+            (self.column, self.after_cr, rest) = (0, false, after);
+        }
+        if self.column == 0 && rest.first() == Some(&b'.') {
+            out.push(b'.');
+        }
+        let (Some(&last), stuffed) = (rest.last(), memchr::memmem::find_iter(rest, b"\r\n.")) else { return };
+        let mut from = 0;
+        for found in stuffed {
+            let dot = found + 2;
+            out.extend_from_slice(rest.get(from..dot).unwrap_or_default());
+            out.push(b'.');
+            from = dot;
+        }
+        out.extend_from_slice(rest.get(from..).unwrap_or_default());
+        self.column = if rest.ends_with(b"\r\n") { 0 } else { 2 };
+        self.after_cr = last == b'\r';
+    }
+
+    fn push_lines(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         for &byte in piece {
             if self.column == 0 && !self.begin_line() {
                 return;
@@ -77,7 +111,7 @@ impl Multiline {
         if self.done {
             return false;
         }
-        if self.in_header || self.wanted == Body::Whole {
+        if self.in_header {
             return true;
         }
         match self.left.checked_sub(1) {
@@ -123,6 +157,13 @@ mod tests {
     }
 
     proptest! {
+        /// Looking for dots alone gives what going byte by byte gives.
+        #[test]
+        fn whole_is_all_lines(message in "[.\r\na]{0,40}", piece in 1_usize..9) {
+            let message = message.as_bytes();
+            prop_assert_eq!(answer(message, Body::Whole, piece), answer(message, Body::Lines(u32::MAX), 1));
+        }
+
         /// What a client un-stuffs is what was stored, and only the final dot stands alone on a line.
         #[test]
         fn a_client_reads_what_was_stored(lines in proptest::collection::vec("[.a\r]{0,4}", 0..8), piece in 1_usize..9) {

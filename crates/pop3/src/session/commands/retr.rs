@@ -1,6 +1,6 @@
 //! RETR (RFC 1939, 5): the message as it is stored, streamed.
 use crate::session::row::{Answer, Next, Row, When};
-use crate::session::{Ended, Session, refusal};
+use crate::session::{Ended, Session, State, refusal};
 use crate::wire::{Body, Command, MessageNumber, Multiline};
 
 pub(in crate::session) const RETR: Row =
@@ -21,9 +21,11 @@ fn retr(session: &mut Session, command: Command) -> Answer<'_> {
 /// Sends a message, or its beginning (TOP).
 pub(super) async fn send(session: &mut Session, number: MessageNumber, wanted: Body) -> Result<Next, Ended> {
     let words = session.words;
-    let Some(maildrop) = session.maildrop() else { return Ok(Next::Fault(words.no_such_message)) };
-    let Some(message) = maildrop.message(number) else { return Ok(Next::Fault(words.no_such_message)) };
-    let source = match maildrop.open_message(message.email).await {
+    let State::Transaction(maildrop) = &session.state else { return Ok(Next::Fault(words.no_such_message)) };
+    if maildrop.message(number).is_none() {
+        return Ok(Next::Fault(words.no_such_message));
+    }
+    let source = match session.ahead.open(maildrop, number).await {
         Ok(Some(source)) => source,
         // Another session removed it meanwhile: it is in the snapshot, and no more on the disk.
         Ok(None) => return Ok(Next::Fault(words.message_gone)),
