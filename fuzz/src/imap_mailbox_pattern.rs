@@ -1,10 +1,10 @@
 //! LIST patterns, the first line, held against names, the other lines: never more steps than name times words.
-use imap_wire::{MAX_PATTERN, Pattern};
+use imap_wire::{MAX_PATTERN, NameCoding, Pattern};
 
 pub(crate) fn imap_mailbox_pattern(data: &[u8]) {
     let mut lines = data.split(|&byte| byte == b'\n');
     let pattern = lines.next().unwrap_or_default();
-    let Ok(compiled) = Pattern::new(b"", pattern) else {
+    let Ok(compiled) = Pattern::new(b"", pattern, NameCoding::Utf7) else {
         assert!(pattern.len() > MAX_PATTERN);
         return;
     };

@@ -136,7 +136,7 @@ impl Session {
             return Err(Ended::Gone(transport::InputError::Closed));
         }
         self.talk.counts.commands += 1;
-        let mut args = Cursor::new(bytes);
+        let mut args = Cursor::new(bytes).with_names(self.phase.names());
         let head = match Head::read(&mut args) {
             Ok(head) => head,
             Err(BadHead { tag, error }) => return self.refused(&error.into(), tag),

@@ -17,7 +17,7 @@ impl Session {
             Phase::Authenticated(_) | Phase::Selected(_) => Limits::AFTER_LOGIN,
         };
         let bytes = self.talk.framer.command().to_vec();
-        let mut args = Cursor::new(&bytes);
+        let mut args = Cursor::new(&bytes).with_names(self.phase.names());
         let head = Head::read(&mut args);
         if let (Ok(head), Some(login)) = (&head, self.phase.login())
             && head.name == append::APPEND.name

@@ -1,6 +1,7 @@
 //! The states of a session (RFC 3501, 3): each holds exactly what exists in it.
 use super::selected::Selected;
 use directory::{Revoked, SessionPermit};
+use imap_wire::NameCoding;
 use store::Account;
 
 /// Where a session stands.
@@ -21,13 +22,27 @@ pub(crate) struct Login {
     pub(crate) condstore: bool,
     /// QRESYNC is enabled (RFC 7162, 3.2.3): VANISHED takes the place of EXPUNGE.
     pub(crate) qresync: bool,
+    /// IMAP4rev2 is enabled (RFC 9051, Appendix A).
+    pub(crate) rev2: bool,
     /// Tells that the account must not be used any more.
     pub(crate) revoked: Revoked,
     /// The account's place among its sessions, given back when this is dropped.
     pub(crate) _permit: SessionPermit,
 }
 
+impl Login {
+    /// How names of mailboxes are written.
+    pub(crate) const fn names(&self) -> NameCoding {
+        if self.rev2 { NameCoding::Utf8 } else { NameCoding::Utf7 }
+    }
+}
+
 impl Phase {
+    /// How names of mailboxes are written.
+    pub(crate) fn names(&self) -> NameCoding {
+        self.login().map(Login::names).unwrap_or_default()
+    }
+
     /// The login, where there is one.
     pub(crate) fn login(&self) -> Option<&Login> {
         match self {

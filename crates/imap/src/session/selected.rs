@@ -58,7 +58,8 @@ pub(crate) struct Own<'a> {
 impl Selected {
     /// The flags of a message, as printed.
     pub(crate) fn flags(&self, message: &Message<'_>) -> Vec<Flag> {
-        printed(message, self.recent.contains(message.uid.get()))
+        // RFC 9051, Appendix E: nothing is recent in IMAP4rev2.
+        printed(message, !self.login.rev2 && self.recent.contains(message.uid.get()))
     }
 
     /// Tells what is new since the last time.
@@ -147,7 +148,9 @@ impl Selected {
         if !changes.arrived.is_empty() {
             self.arrived(&changes.arrived).await;
             reply::number(talk.out(), self.numbers.exists(), "EXISTS");
-            reply::number(talk.out(), self.recent_count(), "RECENT");
+            if !self.login.rev2 {
+                reply::number(talk.out(), self.recent_count(), "RECENT");
+            }
         }
         self.tell_keywords(talk, changes.changed.iter().chain(&changes.arrived)).await;
         for &uid in &changes.changed {
@@ -207,8 +210,8 @@ impl Selected {
         let flags = self.flags(&message);
         let out = talk.out();
         let mut fetch = FetchReply::begin(out, sequence);
-        // RFC 7162, 3.2.4: who knows mod-sequences is told UIDs with them.
-        if own.by_uid || condstore {
+        // RFC 7162, 3.2.4: who knows mod-sequences is told UIDs with them; RFC 9051, Appendix E: in IMAP4rev2 all are.
+        if own.by_uid || condstore || self.login.rev2 {
             fetch.uid(out, uid.get());
         }
         // RFC 7162, 3.1.3: the mod-sequence is told even when the flags are not.

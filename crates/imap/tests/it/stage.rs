@@ -2,7 +2,8 @@
 use directory::{Directory, DirectorySettings, DomainOptions, HashCost, NewAccount, PasswordHash, Role};
 use futures_util::future::BoxFuture;
 use imap::{Imap, Rooms, Settings};
-use imap_wire::client;
+use imap_wire::NameCoding;
+use imap_wire::client::{self, Data, Response};
 use names::{AccountId, ByteSize};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -230,13 +231,20 @@ impl Stage for House {
             for heard in &self.heard {
                 let heard = heard.lock().unwrap().clone();
                 let mut rest = heard.as_slice();
-                while let Some((_, used)) = client::read(rest).map_err(|error| {
+                let mut names = NameCoding::Utf7;
+                while let Some((response, used)) = client::read_with(rest, names).map_err(|error| {
                     format!(
                         "not a reply by the grammar: {error}: {}",
                         String::from_utf8_lossy(&rest[..rest.len().min(200)])
                     )
                 })? {
                     rest = &rest[used..];
+                    if let Response::Data(Data::Words(word, known)) = response
+                        && word == "ENABLED"
+                        && known.iter().any(|name| name == "IMAP4rev2")
+                    {
+                        names = NameCoding::Utf8;
+                    }
                 }
             }
             Ok(())

@@ -8,7 +8,7 @@ pub use body::{check_body, check_envelope};
 pub use value::Value;
 
 use crate::framer::announced;
-use crate::{Cursor, Error, MailboxName, Partial, PartialRange, Section, SequenceSet};
+use crate::{Cursor, Error, MailboxName, NameCoding, Partial, PartialRange, Section, SequenceSet};
 
 /// One reply of the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,11 +105,19 @@ pub fn length(bytes: &[u8]) -> Option<usize> {
 /// # Errors
 /// When it departs from the grammar.
 pub fn read(bytes: &[u8]) -> Result<Option<(Response, usize)>, Error> {
+    read_with(bytes, NameCoding::Utf7)
+}
+
+/// The same, with names of mailboxes in that coding.
+///
+/// # Errors
+/// When it departs from the grammar.
+pub fn read_with(bytes: &[u8], names: NameCoding) -> Result<Option<(Response, usize)>, Error> {
     let Some(length) = length(bytes) else { return Ok(None) };
     let whole = bytes.get(..length).unwrap_or_default();
     let mut cursor = Cursor::new(whole);
     let Some(line) = whole.strip_suffix(b"\r\n") else { return cursor.expected("CR LF") };
-    cursor = Cursor::new(line);
+    cursor = Cursor::new(line).with_names(names);
     let response = response(&mut cursor)?;
     cursor.end()?;
     Ok(Some((response, length)))
@@ -318,8 +326,13 @@ fn is_object_id(value: &Value) -> bool {
 }
 
 fn mailbox(cursor: &mut Cursor<'_>) -> Result<MailboxName, Error> {
-    let name = value::astring(cursor)?;
-    if name.is_ascii() { MailboxName::decode(&name) } else { cursor.expected("a name in modified UTF-7") }
+    match cursor.names() {
+        NameCoding::Utf8 => cursor.mailbox(),
+        NameCoding::Utf7 => {
+            let name = value::astring(cursor)?;
+            if name.is_ascii() { MailboxName::decode(&name) } else { cursor.expected("a name in modified UTF-7") }
+        }
+    }
 }
 
 fn quota(cursor: &mut Cursor<'_>) -> Result<Data, Error> {

@@ -1,5 +1,5 @@
 //! Reads the words of a command: atoms, strings, numbers (RFC 3501, 9).
-use crate::{Error, MailboxName};
+use crate::{Error, MailboxName, NameCoding};
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
@@ -9,6 +9,7 @@ use std::num::NonZeroU32;
 pub struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
+    names: NameCoding,
 }
 
 /// `ATOM-CHAR`: no atom-specials (RFC 3501, 9).
@@ -35,7 +36,18 @@ const fn is_lenient_astring_char(byte: u8) -> bool {
 impl<'a> Cursor<'a> {
     /// Starts at the first byte.
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, names: NameCoding::Utf7 }
+    }
+
+    /// The same, with names of mailboxes in another coding.
+    #[must_use]
+    pub const fn with_names(self, names: NameCoding) -> Self {
+        Self { names, ..self }
+    }
+
+    /// How names of mailboxes are written.
+    pub const fn names(&self) -> NameCoding {
+        self.names
     }
 
     /// What is still unread.
@@ -314,9 +326,9 @@ impl<'a> Cursor<'a> {
     /// `mailbox = "INBOX" / astring`, decoded.
     ///
     /// # Errors
-    /// When none stands here, or it is not valid modified UTF-7.
+    /// When none stands here, or it is not of the coding of names.
     pub fn mailbox(&mut self) -> Result<MailboxName, Error> {
-        MailboxName::decode(&self.astring()?)
+        MailboxName::decode_as(&self.astring()?, self.names)
     }
 
     /// `"(" item *(SP item) ")"`, or `()` where `item` is not asked for once; at most `limit` items.

@@ -43,7 +43,7 @@ pub use limits::{Limits, MAX_DEPTH, MAX_ITEMS, MAX_PART_DEPTH, MAX_PATTERN, MAX_
 pub use list::{List, ListReturn};
 pub use login::{Authenticate, IdFields, Login, enable, id, sasl_response};
 pub use mailbox::{StatusItem, one_mailbox, status, two_mailboxes};
-pub use mailbox_name::MailboxName;
+pub use mailbox_name::{MailboxName, NameCoding, Named};
 pub use partial_range::PartialRange;
 pub use pattern::Pattern;
 pub use quota::get_quota;

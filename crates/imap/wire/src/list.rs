@@ -1,5 +1,5 @@
 //! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9), extended (RFC 5258), with STATUS (RFC 5819) and special uses (RFC 6154).
-use crate::{Cursor, Error, StatusItem};
+use crate::{Cursor, Error, NameCoding, StatusItem};
 
 /// The arguments of LIST and LSUB.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,6 +12,8 @@ pub struct List {
     pub special_use: bool,
     /// Whether anything of RFC 5258 was used, so that an empty pattern has no special meaning.
     pub extended: bool,
+    /// How the reference, the patterns and the reply write names.
+    pub names: NameCoding,
     /// The reference, as bytes of the wire.
     pub reference: Vec<u8>,
     /// The patterns, as bytes of the wire.
@@ -42,7 +44,7 @@ impl List {
     /// # Errors
     /// When the arguments are something else.
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let mut list = Self::default();
+        let mut list = Self { names: cursor.names(), ..Self::default() };
         if cursor.peek() == Some(b'(') {
             list.select_options(cursor)?;
             list.extended = true;
@@ -84,7 +86,7 @@ impl List {
         cursor.space()?;
         let patterns = vec![cursor.list_mailbox()?.into_owned()];
         cursor.end()?;
-        Ok(Self { subscribed: true, reference, patterns, ..Self::default() })
+        Ok(Self { subscribed: true, names: cursor.names(), reference, patterns, ..Self::default() })
     }
 
     fn select_options(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 //!
 //! A pattern is a set of states kept as bits, moved along byte by byte (Baeza-Yates and Gonnet's shift-and), so the
 //! cost is the name's length times the pattern's words, whatever the pattern: nothing is tried twice.
-use crate::{Error, MAX_PATTERN, utf7};
+use crate::{Error, MAX_PATTERN, NameCoding};
 
 /// The level separator of every mailbox name.
 const SEPARATOR: u8 = b'/';
@@ -20,7 +20,7 @@ pub struct Pattern {
     level: Vec<u64>,
     /// The state behind the last character.
     last: usize,
-    /// Matches no name at all: the text was not valid modified UTF-7.
+    /// Matches no name at all: the text was not of the coding of names.
     never: bool,
 }
 
@@ -29,12 +29,12 @@ impl Pattern {
     ///
     /// # Errors
     /// When they are longer than [`MAX_PATTERN`].
-    pub fn new(reference: &[u8], pattern: &[u8]) -> Result<Self, Error> {
+    pub fn new(reference: &[u8], pattern: &[u8], names: NameCoding) -> Result<Self, Error> {
         if reference.len().saturating_add(pattern.len()) > MAX_PATTERN {
             return Err(Error::TooMany { what: "bytes in a pattern", limit: MAX_PATTERN });
         }
         let joined = [reference, pattern].concat();
-        let decoded = utf7::decode(&joined);
+        let decoded = names.decode(&joined);
         let never = decoded.is_err();
         let characters = collapse(decoded.unwrap_or_default().as_bytes());
         let words = characters.len() / 64 + 1;
@@ -151,7 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn matches(pattern: &str, name: &str) -> bool {
-        Pattern::new(b"", pattern.as_bytes()).unwrap().matches(name)
+        Pattern::new(b"", pattern.as_bytes(), NameCoding::Utf7).unwrap().matches(name)
     }
 
     #[test]
@@ -189,8 +189,8 @@ mod tests {
         ] {
             assert!(!matches(pattern, name), "{pattern} {name}");
         }
-        assert!(Pattern::new(b"a/", b"%").unwrap().matches("a/b"));
-        assert!(Pattern::new(&[b'a'; 600], &[b'a'; 600]).is_err());
+        assert!(Pattern::new(b"a/", b"%", NameCoding::Utf8).unwrap().matches("a/b"));
+        assert!(Pattern::new(&[b'a'; 600], &[b'a'; 600], NameCoding::Utf7).is_err());
     }
 
     /// The matcher of the textbook, which tries everything.
@@ -214,7 +214,7 @@ mod tests {
 
         #[test]
         fn never_backtracks(pattern in "[ab/*%]{0,1000}", name in "[ab/]{0,500}") {
-            let compiled = Pattern::new(b"", pattern.as_bytes()).unwrap();
+            let compiled = Pattern::new(b"", pattern.as_bytes(), NameCoding::Utf7).unwrap();
             let (_, touched) = compiled.count(&name);
             prop_assert!(touched <= (name.len() + 1) * (pattern.len() / 64 + 1));
         }

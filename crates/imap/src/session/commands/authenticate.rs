@@ -136,8 +136,14 @@ async fn admit(
     report::login_accepted(talk, admitted.account, mechanism);
     talk.conversation.trust();
     talk.leash.hold(&admitted.revoked);
-    let login =
-        Login { account, condstore: false, qresync: false, revoked: admitted.revoked, _permit: admitted.permit };
+    let login = Login {
+        account,
+        condstore: false,
+        qresync: false,
+        rev2: false,
+        revoked: admitted.revoked,
+        _permit: admitted.permit,
+    };
     // RFC 3501, 6.2.2 and 6.2.3: the capabilities after login differ; saying them saves a round trip.
     let code = Code::Capability(capabilities(true, talk));
     Ok((Phase::Authenticated(login), Completion::ok("welcome").with(code)))

@@ -21,8 +21,9 @@ pub(crate) const CAPABILITY: Command = Command {
     }),
 };
 
-/// What is offered at any time and belongs to no command: literals (RFC 7888), responses with AUTHENTICATE (RFC 4959).
-const ALWAYS: [&str; 2] = ["LITERAL+", "SASL-IR"];
+/// What is offered at any time and belongs to no command: literals (RFC 7888), responses with AUTHENTICATE (RFC 4959),
+/// and IMAP4rev2 to whoever enables it (RFC 9051, Appendix A).
+const ALWAYS: [&str; 3] = ["IMAP4rev2", "LITERAL+", "SASL-IR"];
 /// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154), CREATE (RFC 6154), STATUS
 /// (RFC 8438), SEARCH (RFC 4731, RFC 5032), SORT (RFC 5267, RFC 5957), FETCH (RFC 3516, RFC 8970), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
 const AFTER_LOGIN: [&str; 19] = [
@@ -47,7 +48,7 @@ const AFTER_LOGIN: [&str; 19] = [
     "WITHIN",
 ];
 
-/// What the client may use now; IMAP4rev1 comes first.
+/// What the client may use now; IMAP4rev1 and IMAP4rev2 come first.
 pub(crate) fn capabilities(logged_in: bool, talk: &Talk) -> CapabilityList {
     let offered = |command: &&&Command| {
         let here = if logged_in { command.after_login() } else { command.before_login() };
@@ -65,7 +66,7 @@ pub(crate) fn capabilities(logged_in: bool, talk: &Talk) -> CapabilityList {
     }
     names.sort_unstable();
     names.dedup();
-    names.sort_by_key(|name| name != "IMAP4rev1");
+    names.sort_by_key(|name| !name.starts_with("IMAP4"));
     names
 }
 

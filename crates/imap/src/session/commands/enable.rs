@@ -1,4 +1,5 @@
-//! ENABLE (RFC 5161): CONDSTORE and QRESYNC (RFC 7162, 3.1 and 3.2.3); what is not known is passed over.
+//! ENABLE (RFC 5161): CONDSTORE and QRESYNC (RFC 7162, 3.1 and 3.2.3), IMAP4rev2 (RFC 9051, 6.3.1); what is not known
+//! is passed over.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::phase::Phase;
@@ -13,22 +14,22 @@ pub(crate) const ENABLE: Command = Command {
 };
 
 /// What can be enabled.
-const KNOWN: [&str; 2] = ["CONDSTORE", "QRESYNC"];
+const KNOWN: [&str; 3] = ["CONDSTORE", "IMAP4rev2", "QRESYNC"];
 
 fn enable(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
     let names = match args.space().and_then(|()| imap_wire::enable(&mut args)) {
         Ok(names) => names,
         Err(error) => return Ok(error.into()),
     };
-    let enabled: Vec<&str> = KNOWN.into_iter().filter(|known| names.iter().any(|name| name == known)).collect();
+    let enabled: Vec<&str> =
+        KNOWN.into_iter().filter(|known| names.iter().any(|name| name.eq_ignore_ascii_case(known))).collect();
     reply::words(talk.out(), "ENABLED", &enabled);
-    if enabled.contains(&"QRESYNC")
-        && let Some(login) = phase.login_mut()
-    {
-        login.qresync = true;
+    if let Some(login) = phase.login_mut() {
+        login.qresync |= enabled.contains(&"QRESYNC");
+        login.rev2 |= enabled.contains(&"IMAP4rev2");
     }
     // RFC 7162, 3.2.3: QRESYNC is CONDSTORE too.
-    if !enabled.is_empty() {
+    if enabled.iter().any(|name| ["CONDSTORE", "QRESYNC"].contains(name)) {
         if let Some(selected) = phase.selected_mut() {
             selected.enable_condstore(talk);
         } else if let Some(login) = phase.login_mut() {

@@ -41,14 +41,14 @@ pub(crate) const LSUB: Command = Command {
 };
 
 fn patterns(list: &List) -> Result<Vec<Pattern>, imap_wire::Error> {
-    list.patterns.iter().map(|pattern| Pattern::new(&list.reference, pattern)).collect()
+    list.patterns.iter().map(|pattern| Pattern::new(&list.reference, pattern, list.names)).collect()
 }
 
 async fn list_mailboxes(login: &mut Login, talk: &mut Talk, list: &List) -> Answer {
     // RFC 3501, 6.3.8: an empty pattern asks for the separator and the root; RFC 5258, 3: only in the plain form.
     if !list.extended && list.patterns.iter().all(Vec::is_empty) {
         let root = MailboxName::new("");
-        Listed { attributes: vec![Attribute::NoSelect], name: &root, child_subscribed: false }
+        Listed { attributes: vec![Attribute::NoSelect], name: (&root, list.names), child_subscribed: false }
             .print(talk.out(), "LIST");
         return Ok(Completion::ok("done"));
     }
@@ -107,13 +107,14 @@ async fn one(
     }
     attributes.extend(tree.special_use(name));
     let printed = MailboxName::new(name);
-    Listed { attributes, name: &printed, child_subscribed }.print(talk.out(), "LIST");
+    let named = (&printed, list.names);
+    Listed { attributes, name: named, child_subscribed }.print(talk.out(), "LIST");
     if let (Some(mailbox), false) =
         (mailbox.and_then(|mailbox| mailboxes.get(mailbox.id)), list.returned.status.is_empty())
     {
         // RFC 5819, 2: a mailbox whose status cannot be had has none, and LIST goes on.
         if let Ok(values) = of_mailbox(&login.account, talk, mailbox, &list.returned.status).await {
-            reply::status(talk.out(), &printed, &values);
+            reply::status(talk.out(), named, &values);
         }
     }
     talk.pass().await
@@ -140,7 +141,7 @@ async fn list_subscriptions(login: &mut Login, talk: &mut Talk, list: &List) -> 
             attributes.push(Attribute::NoSelect);
         }
         let printed = MailboxName::new(name);
-        Listed { attributes, name: &printed, child_subscribed: false }.print(talk.out(), "LSUB");
+        Listed { attributes, name: (&printed, list.names), child_subscribed: false }.print(talk.out(), "LSUB");
         talk.pass().await?;
     }
     Ok(Completion::ok("done"))

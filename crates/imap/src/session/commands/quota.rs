@@ -31,7 +31,7 @@ pub(crate) const GETQUOTAROOT: Command = Command {
             // RFC 9208, 4.1.2: the mailbox need not exist.
             match args.space().and_then(|()| one_mailbox(&mut args)) {
                 Ok(mailbox) => {
-                    reply::quota_root(talk.out(), &mailbox, ROOT);
+                    reply::quota_root(talk.out(), (&mailbox, login.names()), ROOT);
                     tell(login, talk).await
                 }
                 Err(error) => Ok(error.into()),

@@ -48,7 +48,9 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Ok(matches) => matches,
         Err(refused) => return Ok(unsaved(selected, search.options, refused)),
     };
-    match search.options {
+    // RFC 9051, 6.4.4: without options ALL, and always ESEARCH.
+    let rev2 = matches.selected.login.rev2.then_some(ReturnOptions { all: true, ..ReturnOptions::default() });
+    match search.options.or(rev2) {
         None => matches.print(talk).await?,
         Some(options) => matches.print_extended(talk, options).await?,
     }

@@ -1,4 +1,6 @@
-//! SELECT and EXAMINE (RFC 3501, 6.3.1 and 6.3.2; CONDSTORE and QRESYNC of RFC 7162, 3.1.8 and 3.2.5; MAILBOXID of RFC 8474, 4.2).
+//! SELECT and EXAMINE (RFC 3501, 6.3.1 and 6.3.2; CONDSTORE and QRESYNC of RFC 7162, 3.1.8 and 3.2.5; MAILBOXID of RFC 8474, 4.2;
+//! LIST of RFC 9051, 6.3.2).
+use super::list::special_use;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
 use crate::session::names::stored;
@@ -8,7 +10,7 @@ use crate::session::refusal::refusal;
 use crate::session::resync;
 use crate::session::selected::{Kept, Selected, print_flags};
 use crate::session::talk::Talk;
-use imap_wire::reply::{self, Code, Status};
+use imap_wire::reply::{self, Attribute, Code, Listed, Status};
 use imap_wire::{Cursor, MailboxName, Select};
 use roaring::RoaringBitmap;
 use std::collections::BTreeSet;
@@ -86,6 +88,8 @@ fn leave(phase: Phase, talk: &mut Talk) -> Phase {
 /// A mailbox as SELECT finds it.
 struct Opened {
     mailbox: MailboxId,
+    name: MailboxName,
+    attributes: Vec<Attribute>,
     view: Arc<View>,
     recent: RoaringBitmap,
     kept: Kept,
@@ -97,7 +101,9 @@ async fn open(login: &Login, name: &MailboxName, access: Access) -> Result<Opene
     let Some(mailbox) = mailboxes.named(&name) else {
         return Err(Completion::no(Code::NonExistent, "no such mailbox"));
     };
-    let mailbox = mailbox.id;
+    let children = if mailboxes.has_children(&name) { Attribute::HasChildren } else { Attribute::HasNoChildren };
+    let attributes = [Some(children), mailbox.role.and_then(special_use)].into_iter().flatten().collect();
+    let (mailbox, name) = (mailbox.id, MailboxName::new(mailbox.name.as_str()));
     let first = match access {
         Access::Read => login.account.recent(mailbox).await,
         Access::Write => login.account.claim_recent(mailbox).await,
@@ -106,7 +112,7 @@ async fn open(login: &Login, name: &MailboxName, access: Access) -> Result<Opene
     let view = login.account.view(mailbox).await.map_err(|error| refusal(&error))?;
     let recent = view.between(first, store::Uid::MAX).map(|message| message.uid.get()).collect();
     let kept = Kept::ask(&login.account, access == Access::Read).await;
-    Ok(Opened { mailbox, view, recent, kept })
+    Ok(Opened { mailbox, name, attributes, view, recent, kept })
 }
 
 impl Opened {
@@ -122,8 +128,16 @@ impl Opened {
         let out = talk.out();
         print_flags(out, &keywords, self.kept);
         reply::number(out, self.view.len(), "EXISTS");
-        reply::number(out, u32::try_from(self.recent.len()).unwrap_or(u32::MAX), "RECENT");
-        if let Some(first) = unseen.and_then(|index| u32::try_from(index + 1).ok()) {
+        // RFC 9051, Appendix E: RECENT and UNSEEN are of IMAP4rev1, and LIST is of IMAP4rev2.
+        if login.rev2 {
+            let name = (&self.name, login.names());
+            Listed { attributes: self.attributes, name, child_subscribed: false }.print(out, "LIST");
+        } else {
+            reply::number(out, u32::try_from(self.recent.len()).unwrap_or(u32::MAX), "RECENT");
+        }
+        if !login.rev2
+            && let Some(first) = unseen.and_then(|index| u32::try_from(index + 1).ok())
+        {
             reply::condition(out, None, Status::Ok, Some(&Code::Unseen(first)), "the first that is not seen");
         }
         let told = [

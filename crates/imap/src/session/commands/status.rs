@@ -33,7 +33,7 @@ async fn status(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
     let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
     Ok(match values(&login.account, talk, &name, &items).await {
         Ok(values) => {
-            reply::status(talk.out(), &name, &values);
+            reply::status(talk.out(), (&name, login.names()), &values);
             Completion::ok("done")
         }
         Err(refused) => refused,

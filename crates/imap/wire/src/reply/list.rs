@@ -1,6 +1,6 @@
 //! LIST, LSUB, STATUS and NAMESPACE replies (RFC 3501, 7.2; RFC 5258; RFC 2342; STATUS of RFC 7889 and RFC 8474).
 use super::{mailbox, put};
-use crate::{MailboxName, StatusItem};
+use crate::{Named, StatusItem};
 use std::fmt;
 
 /// `mbx-list-flags` and their extensions.
@@ -57,7 +57,7 @@ pub struct Listed<'a> {
     /// What it is.
     pub attributes: Vec<Attribute>,
     /// Its name.
-    pub name: &'a MailboxName,
+    pub name: Named<'a>,
     /// CHILDINFO: that a child is subscribed (RFC 5258, 3.5).
     pub child_subscribed: bool,
 }
@@ -97,7 +97,7 @@ impl fmt::Display for StatusValue {
 }
 
 /// `* STATUS name (…)` (RFC 3501, 7.2.4)
-pub fn status(out: &mut Vec<u8>, name: &MailboxName, items: &[(StatusItem, StatusValue)]) {
+pub fn status(out: &mut Vec<u8>, name: Named<'_>, items: &[(StatusItem, StatusValue)]) {
     put(out, "* STATUS ");
     mailbox(out, name);
     put(out, " (");
@@ -115,15 +115,17 @@ pub fn namespace(out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{MailboxName, NameCoding};
 
     #[test]
     fn table() {
         let mut out = Vec::new();
         let name = MailboxName::new("a b/\u{e9}");
+        let named = (&name, NameCoding::Utf7);
         let attributes = vec![Attribute::HasNoChildren, Attribute::Junk];
-        Listed { attributes, name: &name, child_subscribed: true }.print(&mut out, "LIST");
+        Listed { attributes, name: named, child_subscribed: true }.print(&mut out, "LIST");
         let id = StatusValue::ObjectId("mb".to_owned());
-        status(&mut out, &name, &[(StatusItem::Messages, StatusValue::Number(3)), (StatusItem::MailboxId, id)]);
+        status(&mut out, named, &[(StatusItem::Messages, StatusValue::Number(3)), (StatusItem::MailboxId, id)]);
         let wanted = "* LIST (\\HasNoChildren \\Junk) \"/\" \"a b/&AOk-\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n\
                       * STATUS \"a b/&AOk-\" (MESSAGES 3 MAILBOXID (mb))\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), wanted);

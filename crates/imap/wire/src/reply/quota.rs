@@ -1,6 +1,6 @@
 //! QUOTA and QUOTAROOT (RFC 9208, 4.2).
 use super::{mailbox, put, quoted_or_literal};
-use crate::MailboxName;
+use crate::Named;
 
 /// How much is used of a resource that has a limit, in the resource's unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub fn quota(out: &mut Vec<u8>, root: &str, resources: &[Resource]) {
 }
 
 /// `* QUOTAROOT mailbox root`
-pub fn quota_root(out: &mut Vec<u8>, name: &MailboxName, root: &str) {
+pub fn quota_root(out: &mut Vec<u8>, name: Named<'_>, root: &str) {
     put(out, "* QUOTAROOT ");
     mailbox(out, name);
     out.push(b' ');
@@ -37,11 +37,12 @@ pub fn quota_root(out: &mut Vec<u8>, name: &MailboxName, root: &str) {
 mod tests {
     use super::*;
     use crate::client::read_all;
+    use crate::{MailboxName, NameCoding};
 
     #[test]
     fn table() {
         let mut out = Vec::new();
-        quota_root(&mut out, &MailboxName::new("a b"), "account");
+        quota_root(&mut out, (&MailboxName::new("a b"), NameCoding::Utf7), "account");
         quota(&mut out, "account", &[Resource { name: "STORAGE", used: 10, limit: 512 }]);
         quota(&mut out, "", &[]);
         assert_eq!(read_all(&out).map(|replies| replies.len()), Ok(3));

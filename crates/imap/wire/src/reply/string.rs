@@ -1,6 +1,6 @@
 //! Strings of replies (RFC 3501, 4.3): quoted where the bytes allow, else as a literal.
 use super::put;
-use crate::{MailboxName, utf7};
+use crate::{NameCoding, Named, utf7};
 
 /// Longest string that is quoted: clients read lines into buffers.
 const MAX_QUOTED: usize = 1_000;
@@ -34,9 +34,17 @@ pub fn nstring(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
     }
 }
 
-/// `mailbox`, in modified UTF-7.
-pub fn mailbox(out: &mut Vec<u8>, name: &MailboxName) {
-    let coded = utf7::encode(name.as_str());
+/// `mailbox`
+pub fn mailbox(out: &mut Vec<u8>, (name, coding): Named<'_>) {
+    let coded = match coding {
+        NameCoding::Utf7 => utf7::encode(name.as_str()),
+        NameCoding::Utf8 => name.as_str().to_owned(),
+    };
+    // RFC 9051, 9: a QUOTED-CHAR may be beyond ASCII; a name has no control characters.
+    if !coded.is_ascii() {
+        put(out, format_args!("\"{}\"", coded.replace('\\', "\\\\").replace('"', "\\\"")));
+        return;
+    }
     let atom = !coded.is_empty() && coded != "NIL" && coded.bytes().all(crate::cursor::is_astring_char);
     if atom {
         out.extend_from_slice(coded.as_bytes());
@@ -48,7 +56,7 @@ pub fn mailbox(out: &mut Vec<u8>, name: &MailboxName) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Cursor;
+    use crate::{Cursor, MailboxName};
     use proptest::prelude::*;
 
     proptest! {
@@ -66,8 +74,11 @@ mod tests {
         fn a_name_comes_back(name in "\\PC{1,30}") {
             let name = MailboxName::new(name);
             let mut out = Vec::new();
-            mailbox(&mut out, &name);
-            prop_assert_eq!(Cursor::new(&out).mailbox().unwrap(), name);
+            for names in [NameCoding::Utf7, NameCoding::Utf8] {
+                out.clear();
+                mailbox(&mut out, (&name, names));
+                prop_assert_eq!(&Cursor::new(&out).with_names(names).mailbox().unwrap(), &name);
+            }
         }
     }
 }
