@@ -28,6 +28,9 @@ pub(crate) async fn sorted(
 ) -> Result<Vec<u32>, Halted> {
     let mut keys = Keys::default();
     let all: Vec<u32> = matches.found.iter().collect();
+    if criteria.iter().any(|criterion| needs_record(criterion.key)) {
+        effort.reads().await?;
+    }
     for page in all.chunks(PAGE) {
         keys.add(matches, criteria, page).await?;
         effort.spend(page.len() * criteria.len() * 20).await?;

@@ -87,6 +87,7 @@ async fn threads(matches: &Matches<'_>, algorithm: Algorithm, effort: &mut Effor
     let reader = Reader { hashes: RandomState::new(), algorithm };
     let (mut links, mut items) = (Links::default(), Vec::new());
     let all: Vec<u32> = matches.found.iter().collect();
+    effort.reads().await?;
     for page in all.chunks(PAGE) {
         let messages: Vec<(u32, Message<'_>)> =
             page.iter().filter_map(|sequence| Some((*sequence, matches.message(*sequence)?))).collect();
