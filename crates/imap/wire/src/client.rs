@@ -2,13 +2,14 @@
 //!
 //! Tests run it over each reply of the server, and what drives a server from outside (tests, benches) speaks with it.
 mod body;
+mod data;
 mod thread;
 mod value;
 pub use body::{check_body, check_envelope};
 pub use value::Value;
 
 use crate::framer::announced;
-use crate::{Cursor, Error, MailboxName, NameCoding, Partial, PartialRange, Section, SequenceSet};
+use crate::{Cursor, Error, MailboxName, NameCoding, Partial, Section, SequenceSet};
 
 /// One reply of the server.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,7 +164,7 @@ fn response(cursor: &mut Cursor<'_>) -> Result<Response, Error> {
         return numbered(cursor).map(Response::Data);
     }
     let word = cursor.atom()?.to_owned();
-    data(cursor, word).map(Response::Data)
+    data::read(cursor, word).map(Response::Data)
 }
 
 /// `resp-cond-state`, if one stands here.
@@ -250,7 +251,7 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
             value.list().is_some_and(|list| list.len() == 1 && list.iter().all(|entry| entry.number().is_some()))
         }
         "FLAGS" => value.list().is_some_and(|list| list.iter().all(|flag| flag.atom().is_some())),
-        "EMAILID" | "THREADID" => is_object_id(&value),
+        "EMAILID" | "THREADID" => data::is_object_id(&value),
         "PREVIEW" => matches!(value, Value::String(_) | Value::Nil),
         "INTERNALDATE" | "SAVEDATE" => value.string().is_some_and(|text| {
             crate::InternalDate::read(&mut Cursor::new(&[b"\"", text, b"\""].concat())).is_ok() && text.len() == 26
@@ -258,170 +259,6 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
         _ => false,
     };
     if right { Ok((label, value)) } else { cursor.expected("an item of the right shape") }
-}
-
-fn data(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
-    match word.as_str() {
-        "CAPABILITY" | "ENABLED" => {
-            let mut names = Vec::new();
-            while cursor.eat(b' ') {
-                names.push(cursor.atom()?.to_owned());
-            }
-            Ok(Data::Words(word, names))
-        }
-        "FLAGS" => {
-            cursor.space()?;
-            Ok(Data::Flags(cursor.list("flags", value::flag)?))
-        }
-        "LIST" | "LSUB" => list(cursor, word),
-        "SEARCH" | "SORT" => search(cursor, word),
-        "ESEARCH" => esearch(cursor),
-        "STATUS" => {
-            cursor.space()?;
-            let name = mailbox(cursor)?;
-            cursor.space()?;
-            let items = cursor.list("status items", |cursor| {
-                let name = cursor.atom()?.to_owned();
-                cursor.space()?;
-                Ok((name, status_value(cursor)?))
-            })?;
-            Ok(Data::Status(name, items))
-        }
-        "QUOTA" => quota(cursor),
-        "QUOTAROOT" => quota_root(cursor),
-        "THREAD" => thread::read(cursor).map(Data::Thread),
-        "VANISHED" => {
-            let earlier = cursor.prefix(" (EARLIER)");
-            cursor.space()?;
-            let uids = SequenceSet::read(cursor)?;
-            if uids.names_last() { cursor.expected("UIDs") } else { Ok(Data::Vanished(earlier, uids)) }
-        }
-        "NAMESPACE" => {
-            let mut kinds = Vec::new();
-            for _ in 0..3 {
-                cursor.space()?;
-                kinds.push(Value::read(cursor)?);
-            }
-            Ok(Data::Namespace(kinds))
-        }
-        "ID" => {
-            cursor.space()?;
-            Value::read(cursor).map(Data::Id)
-        }
-        _ => cursor.expected("a reply that is known"),
-    }
-}
-
-/// A number, or `"(" objectid ")"` (RFC 8474, 4.3).
-fn status_value(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
-    if cursor.peek() != Some(b'(') {
-        return cursor.mod_sequence().map(Value::Number);
-    }
-    let value = Value::read(cursor)?;
-    if is_object_id(&value) { Ok(value) } else { cursor.expected("an object id") }
-}
-
-fn is_object_id(value: &Value) -> bool {
-    matches!(value.list(), Some([Value::Atom(_)]))
-}
-
-fn mailbox(cursor: &mut Cursor<'_>) -> Result<MailboxName, Error> {
-    match cursor.names() {
-        NameCoding::Utf8 => cursor.mailbox(),
-        NameCoding::Utf7 => {
-            let name = value::astring(cursor)?;
-            if name.is_ascii() { MailboxName::decode(&name) } else { cursor.expected("a name in modified UTF-7") }
-        }
-    }
-}
-
-fn quota(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
-    cursor.space()?;
-    let root = value::astring(cursor)?;
-    cursor.space()?;
-    // RFC 9208, 4.2.1: the list may be empty.
-    let resources = cursor.list("resources", |cursor| {
-        let name = cursor.atom()?.to_owned();
-        cursor.space()?;
-        let used = cursor.mod_sequence()?;
-        cursor.space()?;
-        Ok((name, used, cursor.mod_sequence()?))
-    })?;
-    Ok(Data::Quota(root, resources))
-}
-
-fn quota_root(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
-    cursor.space()?;
-    let name = mailbox(cursor)?;
-    let mut roots = Vec::new();
-    while cursor.eat(b' ') {
-        roots.push(value::astring(cursor)?);
-    }
-    Ok(Data::QuotaRoot(name, roots))
-}
-
-fn list(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
-    cursor.space()?;
-    let attributes = cursor.list("attributes", value::flag)?;
-    cursor.space()?;
-    if !cursor.keyword("NIL") && !cursor.prefix("\"/\"") {
-        return cursor.expected("the hierarchy separator");
-    }
-    cursor.space()?;
-    let name = mailbox(cursor)?;
-    let extended = if cursor.eat(b' ') { cursor.list("extended data", Value::read)? } else { Vec::new() };
-    Ok(Data::List { word, attributes, name, extended })
-}
-
-fn search(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
-    let mut numbers = Vec::new();
-    while cursor.eat(b' ') {
-        if cursor.eat(b'(') {
-            if !cursor.keyword("MODSEQ") {
-                return cursor.expected("MODSEQ");
-            }
-            cursor.space()?;
-            let mod_sequence = cursor.mod_sequence()?;
-            cursor.byte(b')', "the end of MODSEQ")?;
-            return Ok(Data::Search(word, numbers, Some(mod_sequence)));
-        }
-        numbers.push(cursor.nz_number()?.get());
-    }
-    Ok(Data::Search(word, numbers, None))
-}
-
-fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
-    let mut tag = String::new();
-    let (mut uid, mut items) = (false, Vec::new());
-    if cursor.prefix(" (TAG ") {
-        tag = String::from_utf8_lossy(&cursor.string()?).into_owned();
-        cursor.byte(b')', "the end of the tag")?;
-    }
-    while cursor.eat(b' ') {
-        let name = cursor.atom()?.to_owned();
-        if name == "UID" && items.is_empty() && !uid {
-            uid = true;
-            continue;
-        }
-        cursor.space()?;
-        let value = match name.as_str() {
-            "ALL" => Value::Atom(SequenceSet::read(cursor)?.to_string()),
-            "PARTIAL" => partial(cursor)?,
-            _ => Value::Number(cursor.mod_sequence()?),
-        };
-        items.push((name, value));
-    }
-    Ok(Data::ESearch(tag, uid, items))
-}
-
-/// `"(" partial-range SP (sequence-set / "NIL") ")"` (RFC 9394, 4)
-fn partial(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
-    cursor.byte(b'(', "the range that was asked for")?;
-    let range = Value::Atom(PartialRange::read(cursor)?.to_string());
-    cursor.space()?;
-    let found = if cursor.keyword("NIL") { Value::Nil } else { Value::Atom(SequenceSet::read(cursor)?.to_string()) };
-    cursor.byte(b')', "the end of the part")?;
-    Ok(Value::List(vec![range, found]))
 }
 
 #[cfg(test)]
