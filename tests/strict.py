@@ -11,7 +11,7 @@ ATOM = rb"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+"
 #: What may stand in a FETCH reply in the place of a value: an atom with what flags and sections add.
 TEXT = re.compile(rb"[^\x00\r\n]*\Z")
 TAG = re.compile(rb"[^\x00-\x20\x7f-\xff(){%*\"\\+]+\Z")
-LITERAL = re.compile(rb"\{(0|[1-9][0-9]*)\}\Z")
+LITERAL = re.compile(rb"~?\{(0|[1-9][0-9]*)\}\Z")
 STATUS = (b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH")
 #: Longer lines than this, literals aside, no client need take.
 LONGEST = 8 << 20
@@ -210,7 +210,7 @@ def check(values, parts):
     elif number and name not in (b"EXISTS", b"EXPUNGE", b"RECENT"):
         bad("unknown")
     elif not number and name not in (b"SEARCH", b"ESEARCH", b"FLAGS", b"CAPABILITY", b"ENABLED", b"ID", b"NAMESPACE",
-                                     b"VANISHED", b"QUOTA", b"QUOTAROOT"):
+                                     b"VANISHED", b"QUOTA", b"QUOTAROOT", b"SORT", b"THREAD"):
         bad("unknown")
 
 
@@ -230,7 +230,7 @@ def fetched(key, value, bad):
     elif key in (b"UID", b"RFC822.SIZE") or key.startswith(b"BINARY.SIZE["):
         if isinstance(value, list) or string(value) or not value.isdigit():
             bad("no number")
-    elif key in (b"FLAGS", b"MODSEQ"):
+    elif key in (b"FLAGS", b"MODSEQ", b"EMAILID", b"THREADID"):
         if not isinstance(value, list):
             bad("no list")
     elif not nstring(value):
