@@ -13,6 +13,7 @@ use names::{AccountId, Address};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{QuotaCheck, ReceivedAt};
+use world::UnixTime;
 
 /// When an item is tried again whose result could not be written down.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -40,7 +41,7 @@ impl Inner {
     async fn attempt_or_error(&self, lane: &Arc<str>, item: &Item, courier: &mut Courier) -> Result<(), Error> {
         let now = self.world.clock.now();
         let Some(kept) = self.queue.ledger.read(item.id).await? else { return Ok(()) };
-        let due: Vec<&Pending> = due(&kept, item, now).collect();
+        let due: Vec<&Pending> = self.due(&kept, item, now).collect();
         let (Some(first), None) = (due.first(), &kept.entry.hold) else { return Ok(()) };
         match first.destination() {
             Destination::Account(account) => {
@@ -76,7 +77,9 @@ impl Inner {
         for item in self.queue.fails(lane, &words.text) {
             let written = async {
                 let Some(kept) = self.queue.ledger.read(item.id).await? else { return Ok(()) };
-                let verdicts = due(&kept, &item, self.world.clock.now())
+                let now = self.world.clock.now();
+                let verdicts = self
+                    .due(&kept, &item, now)
                     .map(|pending| (pending.address.clone(), Verdict::Deferred(words.clone())))
                     .collect();
                 self.write_down(kept, verdicts).await
@@ -87,6 +90,13 @@ impl Inner {
             }
             self.queue.done(&item);
         }
+    }
+
+    /// Those of an entry that go to the item's destination and are due.
+    fn due<'a>(&'a self, kept: &'a Kept, item: &'a Item, now: UnixTime) -> impl Iterator<Item = &'a Pending> {
+        let due = move |pending: &&Pending| self.settings.is_due(pending.due, now);
+        let goes_there = |pending: &&Pending| pending.destination().text() == *item.destination;
+        kept.entry.recipients.iter().filter(due).filter(goes_there)
     }
 
     /// Brings a message to an account here. It is repeated without end and never bounced.
@@ -123,7 +133,7 @@ impl Inner {
             written => return written,
         }
         let Some(kept) = self.queue.ledger.read(id).await? else { return Ok(()) };
-        let settled = settle(&kept.entry, &verdicts, self.world.clock.now(), &self.settings);
+        let settled = settle(&kept.entry, &verdicts, self.queue.moment(), &self.settings);
         let waits = |told: &Told| told.report && matches!(told.action, Action::Failed | Action::Delayed);
         let waits: Vec<&Address> =
             settled.told.iter().filter(|told| waits(told)).map(|told| &told.pending.address).collect();
@@ -136,8 +146,7 @@ impl Inner {
         let begun_with = kept.entry.clone();
         let mut kept = kept;
         for _ in 0..TRIES {
-            let now = self.world.clock.now();
-            let mut settled = settle(&kept.entry, verdicts, now, &self.settings);
+            let mut settled = settle(&kept.entry, verdicts, self.queue.moment(), &self.settings);
             keep_wishes(&mut settled, &begun_with, &kept.entry);
             if settled.told.is_empty() {
                 return Ok(());
@@ -208,10 +217,4 @@ fn keep_wishes(settled: &mut Settled, begun_with: &Entry, now: &Entry) {
             pending.due = pending.due.min(wished);
         }
     }
-}
-
-/// Those of an entry that go to the item's destination and are due.
-fn due<'a>(kept: &'a Kept, item: &'a Item, now: world::UnixTime) -> impl Iterator<Item = &'a Pending> {
-    let goes_there = move |pending: &&Pending| pending.due <= now && pending.destination().text() == *item.destination;
-    kept.entry.recipients.iter().filter(goes_there)
 }

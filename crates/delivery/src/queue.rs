@@ -1,4 +1,5 @@
 //! The queue: what could not be finished at once, on disk, with one owner for each of its 64 partitions.
+mod age;
 pub(crate) mod board;
 mod entry;
 mod id;

@@ -2,6 +2,7 @@
 use names::Domain;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use world::UnixTime;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -73,6 +74,21 @@ impl Settings {
     pub(crate) fn wait(&self, attempts: u32) -> Duration {
         let at = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
         self.retry.get(at).or(self.retry.last()).copied().unwrap_or(HOUR)
+    }
+
+    /// The longest of the waits.
+    pub(crate) fn longest_wait(&self) -> Duration {
+        self.retry.iter().max().copied().unwrap_or(HOUR)
+    }
+
+    /// The last moment at which an attempt can be due that was put off just now.
+    pub(crate) fn horizon(&self, now: UnixTime) -> UnixTime {
+        now.plus(self.longest_wait().max(HOUR)).plus(HOUR)
+    }
+
+    /// Whether an attempt is due: its moment has come, or is so far off that another clock has said it.
+    pub(crate) fn is_due(&self, due: UnixTime, now: UnixTime) -> bool {
+        due <= now || due > self.horizon(now)
     }
 
     /// Whether `host` is a name of this machine.

@@ -1,10 +1,12 @@
 //! What this process knows of the queue beside the disk: the partitions it owns, how far it has read their due
 //! indexes, and the lanes.
+use super::age::Ages;
 use super::entry::{Destination, Entry};
 use super::id::QueueId;
 use super::lanes::{Item, LaneState, Lanes, Limits, Turn};
 use super::lease::Fence;
 use super::ledger::{DueLine, Ledger, due_start};
+use super::settle::Moment;
 use crate::settings::Settings;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -32,6 +34,7 @@ pub(crate) struct Queue {
     pub(crate) wake: Notify,
     clock: Arc<dyn Clock>,
     settings: Arc<Settings>,
+    ages: Ages,
     lanes: Mutex<Lanes>,
     owned: Mutex<BTreeMap<u8, Owned>>,
 }
@@ -44,7 +47,15 @@ impl Queue {
             turn: settings.max_messages_per_connection.max(1),
         };
         let lanes = Mutex::new(Lanes::new(limits));
-        Self { ledger, wake: Notify::new(), clock, settings, lanes, owned: Mutex::new(BTreeMap::new()) }
+        // what was away for long has a few attempts before anything is given up
+        let ages = Ages::new(clock.now(), settings.longest_wait().min(settings.give_up_after));
+        Self { ledger, wake: Notify::new(), clock, settings, ages, lanes, owned: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// The moment at which an attempt is settled.
+    pub(crate) fn moment(&self) -> Moment {
+        let now = self.clock.now();
+        Moment { now, ages_believed: self.ages.believed(now) }
     }
 
     /// Tells of an entry that is on disk now: what is due goes into its lane, the rest is waited for.
@@ -61,7 +72,7 @@ impl Queue {
     pub(crate) fn take(&self, partition: u8, line: &DueLine, now: UnixTime) {
         let mut owned = lock(&self.owned);
         let Some(ours) = owned.get_mut(&partition) else { return };
-        if line.due > now {
+        if !self.settings.is_due(line.due, now) {
             // a clock that went back must not hide a line behind what was read
             ours.read_to = due_start(line.due).min(std::mem::take(&mut ours.read_to));
             ours.next_due = Some(ours.next_due.map_or(line.due, |next| next.min(line.due)));
@@ -106,7 +117,8 @@ impl Queue {
     pub(crate) async fn read_due(&self, now: UnixTime) {
         let ready: Vec<(u8, Key)> = {
             let owned = lock(&self.owned);
-            let due = owned.iter().filter(|(_, owned)| owned.next_due.is_some_and(|next| next <= now));
+            let due =
+                owned.iter().filter(|(_, owned)| owned.next_due.is_some_and(|next| self.settings.is_due(next, now)));
             due.map(|(partition, owned)| (*partition, owned.read_to.clone())).collect()
         };
         for (partition, from) in ready {
@@ -118,23 +130,39 @@ impl Queue {
     }
 
     async fn read_partition(&self, partition: u8, from: Key, now: UnixTime) -> Result<(), crate::Error> {
-        const PAGE: usize = 500;
         self.change(partition, |owned| owned.next_due = None);
-        let mut next = Some(from);
-        while let Some(from) = next {
-            let page = self.ledger.due(partition, from, now, PAGE).await?;
-            for line in &page.lines {
-                self.take(partition, line, now);
-            }
-            next = page.next;
+        let mut next_due = self.take_all(partition, from, now, now).await?;
+        if next_due.is_some_and(|next| self.settings.is_due(next, now)) {
+            // put off until then by another clock
+            let far = due_start(self.settings.horizon(now));
+            next_due = self.take_all(partition, far, UnixTime::from_millis(u64::MAX), now).await?;
         }
-        let next_due = self.ledger.next_due(partition, now).await?;
         self.change(partition, |owned| {
             owned.read_to = due_start(now.plus(Duration::from_millis(1)));
             // somebody may have told of an earlier one meanwhile
             owned.next_due = [owned.next_due, next_due].into_iter().flatten().min();
         });
         Ok(())
+    }
+
+    /// Takes the lines of a partition's due index from `from` until `until`; gives when the next one is due.
+    async fn take_all(
+        &self,
+        partition: u8,
+        from: Key,
+        until: UnixTime,
+        now: UnixTime,
+    ) -> Result<Option<UnixTime>, crate::Error> {
+        const PAGE: usize = 500;
+        let mut next = Some(from);
+        while let Some(from) = next {
+            let page = self.ledger.due(partition, from, until, PAGE).await?;
+            for line in &page.lines {
+                self.take(partition, line, now);
+            }
+            next = page.next;
+        }
+        self.ledger.next_due(partition, until).await
     }
 
     /// Reads the partition's due index from its beginning at `at`, after something could not be read or written.

@@ -296,9 +296,16 @@ impl Lanes {
         states
     }
 
+    /// A rest that is over, or so long that another clock has set its end.
+    fn rested(&self, now: UnixTime) -> Option<(UnixTime, Arc<str>)> {
+        let over = self.resting.first().filter(|(until, _)| *until <= now);
+        let far = || self.resting.last().filter(|(until, _)| *until > now.plus(LONGEST_REST));
+        over.or_else(far).cloned()
+    }
+
     /// Ends the rests that are over.
     fn wake(&mut self, now: UnixTime) {
-        while let Some((until, name)) = self.resting.first().cloned().filter(|(until, _)| *until <= now) {
+        while let Some((until, name)) = self.rested(now) {
             self.resting.remove(&(until, name.clone()));
             if let Some(lane) = self.lanes.get_mut(&name) {
                 lane.rests_until = None;

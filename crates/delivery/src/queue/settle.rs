@@ -77,6 +77,21 @@ impl Action {
     }
 }
 
+/// When an attempt is settled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// The time of day.
+    pub(crate) now: UnixTime,
+    /// Whether what is too old by it is given up.
+    pub(crate) ages_believed: bool,
+}
+
+impl From<UnixTime> for Moment {
+    fn from(now: UnixTime) -> Self {
+        Self { now, ages_believed: true }
+    }
+}
+
 /// An entry after an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settled {
@@ -86,7 +101,13 @@ pub(crate) struct Settled {
 }
 
 /// Applies `verdicts`, by address, to those recipients of `entry` that are still there.
-pub(crate) fn settle(entry: &Entry, verdicts: &[(Address, Verdict)], now: UnixTime, settings: &Settings) -> Settled {
+pub(crate) fn settle(
+    entry: &Entry,
+    verdicts: &[(Address, Verdict)],
+    moment: impl Into<Moment>,
+    settings: &Settings,
+) -> Settled {
+    let moment = moment.into();
     let mut left = Vec::new();
     let mut told = Vec::new();
     for pending in &entry.recipients {
@@ -95,7 +116,7 @@ pub(crate) fn settle(entry: &Entry, verdicts: &[(Address, Verdict)], now: UnixTi
             None => left.push(pending.clone()),
             Some(Verdict::Done(words)) => told.push(done(entry, pending, words)),
             Some(Verdict::Failed(words)) => told.push(failed(entry, pending, words.clone())),
-            Some(Verdict::Deferred(words)) => deferred(entry, pending, words, now, settings, &mut left, &mut told),
+            Some(Verdict::Deferred(words)) => deferred(entry, pending, words, moment, settings, &mut left, &mut told),
         }
     }
     let entry = if left.is_empty() { None } else { Some(Entry { recipients: left, ..entry.clone() }) };
@@ -123,14 +144,14 @@ fn deferred(
     entry: &Entry,
     pending: &Pending,
     words: &Words,
-    now: UnixTime,
+    Moment { now, ages_believed }: Moment,
     settings: &Settings,
     left: &mut Vec<Pending>,
     told: &mut Vec<Told>,
 ) {
     let local = pending.account.is_some();
     let end = entry.created.plus(settings.give_up_after);
-    if !local && now >= end {
+    if !local && now >= end && ages_believed {
         // RFC 3463, 3.5: X.4.7, delivery time expired; the last words stay the other server's
         let words = Words { status: "4.4.7".to_owned(), ..words.clone() };
         told.push(failed(entry, pending, words));
@@ -139,11 +160,11 @@ fn deferred(
     let mut waits = pending.clone();
     waits.attempts = waits.attempts.saturating_add(1);
     waits.due = now.plus(settings.wait(waits.attempts));
-    if !local {
+    if !local && now < end {
         waits.due = waits.due.min(end);
     }
     waits.reply = Some(words.text.clone());
-    let late = !local && now >= entry.created.plus(settings.warn_after);
+    let late = !local && ages_believed && now >= entry.created.plus(settings.warn_after);
     let report = late && entry.warns(&waits);
     waits.warned |= report;
     told.push(Told { pending: waits.clone(), action: Action::Delayed, words: words.clone(), report });

@@ -67,6 +67,30 @@ async fn it_is_given_up_after_five_days_and_not_before() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r22_a_clock_that_jumps_neither_gives_up_nor_forgets() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.unreachable = true);
+    bench.run().rest().await;
+    bench.advance(HOUR * 5).await;
+    let right = bench.world.clock.now();
+    bench.clock.set(right.plus(HOUR * 24 * 3_650));
+    send(&bench, "x@far.example").await;
+    bench.clock.set(right.plus(HOUR * 24 * 3_650 * 2));
+    let before = server.connections();
+    for _ in 0..3 {
+        bench.advance(HOUR).await;
+    }
+    assert!((1..20).contains(&(server.connections() - before)), "{}", server.connections());
+    assert_eq!(bench.queued().await, 1, "ten years older, and tried a few times more first");
+    assert_eq!(super::report::reports(&bench, "anna").await.len(), 0, "nobody is told that it is late");
+    bench.clock.set(right);
+    server.change(|manners| manners.unreachable = false);
+    bench.advance(HOUR).await;
+    assert_eq!((server.took().len(), bench.queued().await), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_restart_goes_on_where_it_was() {
     let bench = Bench::new().await;
     let server = bench.domain("far.example", "192.0.2.1");

@@ -167,7 +167,7 @@ section! {
         routes: Vec<Route> = Vec::new();
         /// The waits between the first attempts; the last one repeats.
         retry: Vec<Period> = vec![Period::mins(5), Period::mins(10), Period::mins(20), Period::mins(40), Period::hours(1), Period::hours(2), Period::hours(4)];
-        /// When to give up and tell the sender.
+        /// When to give up and tell the sender; not before the longest wait after a start, or after the clock was set.
         give_up_after: Period = Period::days(5);
         /// When to tell the sender that a message is delayed.
         warn_after: Period = Period::hours(4);

@@ -29,6 +29,19 @@ fn lanes_take_turns() {
 }
 
 #[test]
+fn r22_a_rest_from_another_age_is_over() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..2);
+    let future = START.plus(Duration::from_secs(10 * 365 * 86_400));
+    let (turn, item) = lanes.begin(future).unwrap();
+    assert!(lanes.fails(&turn.lane, future, "away").is_empty());
+    lanes.done(&item);
+    lanes.leave(&turn);
+    assert!(lanes.begin(future).is_none(), "it rests");
+    assert!(lanes.begin(START).is_some(), "the clock was set right");
+}
+
+#[test]
 fn a_lane_that_lives_gets_more_and_never_all() {
     let mut lanes = lanes();
     add(&mut lanes, "a.example", 0..100);
