@@ -14,6 +14,8 @@ mod large;
 mod location;
 mod neighbours;
 pub(crate) mod open;
+mod pack_room;
+mod pack_sync;
 mod packs;
 mod pending;
 mod prepared;
@@ -54,6 +56,10 @@ pub struct Settings {
     pub seal_bytes: u64,
     /// Room in a pack is reserved in such steps, in bytes. Default 16 MiB.
     pub allocate_bytes: u64,
+    /// So many bytes beyond the last blob of a pack are written in advance, so that a sync takes less. Default 4 MiB.
+    pub prepare_bytes: u64,
+    /// The log is written full of zeros when it is begun, for the same reason. Default true.
+    pub prepare_log: bool,
     /// A blob that takes more on disk gets a file of its own, in bytes. Default 1 MiB.
     pub large_bytes: u64,
     /// Threads that read the mail database. Default 4.
@@ -63,7 +69,15 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         const MIB: u64 = 1024 * 1024;
-        Self { reserve_bytes: 256 * MIB, seal_bytes: 256 * MIB, allocate_bytes: 16 * MIB, large_bytes: MIB, readers: 4 }
+        Self {
+            reserve_bytes: 256 * MIB,
+            seal_bytes: 256 * MIB,
+            allocate_bytes: 16 * MIB,
+            prepare_bytes: 4 * MIB,
+            prepare_log: true,
+            large_bytes: MIB,
+            readers: 4,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The bytes of messages, found by their BLAKE3 hash, stored once for all who use them.
 //!
-//! A blob is written before the commit that names it, and [`BlobSink::finish`] returns when it is synced. A hash is a
+//! A blob is written before the commit that names it, and is on disk when that commit is. A hash is a
 //! place, never a permission: what an account may read, its own records name.
 use crate::engine::{EngineError, Partition};
 use bytes::Bytes;
@@ -133,7 +133,8 @@ pub trait BlobSink: Send {
     /// When the disk failed or is full.
     fn write<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), EngineError>>;
 
-    /// Ends the blob; returns when it is synced. The same bytes stored twice are one blob.
+    /// Ends the blob; returns when a commit may name it. That commit is answered once the blob is on disk too, and by
+    /// itself this promises nothing. The same bytes stored twice are one blob.
     ///
     /// # Errors
     /// When the disk failed or is full.

@@ -60,7 +60,7 @@ impl BlobWriter {
         }
     }
 
-    /// Ends the message; returns when its bytes are synced.
+    /// Ends the message; its bytes are on disk when a commit that names them is.
     ///
     /// # Errors
     /// When the disk failed or is full.

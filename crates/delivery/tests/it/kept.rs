@@ -29,6 +29,8 @@ const SMALL: engines::Settings = engines::Settings {
     reserve_bytes: 0,
     seal_bytes: 64 * 1024,
     allocate_bytes: 4096,
+    prepare_bytes: 0,
+    prepare_log: false,
     large_bytes: 32 * 1024,
     readers: 2,
 };

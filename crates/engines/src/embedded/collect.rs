@@ -250,17 +250,13 @@ impl Collector {
         let shared = Arc::clone(&self.shared);
         let moves = off_thread(move || {
             let copied = blobs.into_iter().map(|(hash, location)| copy_one(&shared, hash, &location));
-            copied.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()
+            let moves = copied.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+            for moved in &moves {
+                moved.held.settle(&shared.fatal, &shared.counters)?;
+            }
+            Ok(moves)
         })
         .await?;
-        let mut synced = None;
-        for moved in &moves {
-            // one sync covers all that was written before it
-            if synced != Some(moved.held.number()) {
-                synced = Some(moved.held.number());
-                moved.held.sync().await?;
-            }
-        }
         self.ask(Collect::Moved(moves)).await.map(drop)
     }
 
@@ -284,6 +280,7 @@ fn copy_one(shared: &Arc<Shared>, hash: BlobHash, location: &Location) -> Result
     }
     let held = shared.packs.reserve(location.length, Need::Frees)?;
     held.write(&record, 0).map_err(trouble)?;
+    held.finish();
     let to = Place::Pack { number: held.number(), offset: held.offset };
     Ok(Some(Move { hash, from: location.place, to, held: Arc::new(held) }))
 }

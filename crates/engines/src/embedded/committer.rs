@@ -181,7 +181,7 @@ impl Committer {
         let commits: Vec<&Prepared> = group.iter().map(|(commit, _)| commit).collect();
         let done = {
             let uses = Arc::clone(&*self.shared.uses());
-            let around = Around { uses: &uses, pending: &self.shared.pending, now: self.shared.now() };
+            let around = Around { uses: &uses, shared: &self.shared, now: self.shared.now() };
             writing.commit_group(&commits, &around)
         };
         drop(commits);

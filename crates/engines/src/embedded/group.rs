@@ -1,13 +1,15 @@
 //! One transaction for a group of commits: preconditions, blobs, writes, in the order they were handed in.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 use store::{BlobHash, CommitError, Partition};
 
 use super::location::{Location, PackUse, Place};
-use super::pending::PendingBlobs;
+use super::packs::Reserved;
 use super::prepared::{Prepared, own_key};
 use super::schema::blob_key;
+use super::shared::Shared;
 use super::statements::{Failure, Statements};
 use super::versions::{Version, Versions};
 
@@ -26,13 +28,23 @@ pub(crate) struct Changes {
     pub(crate) named: Vec<BlobHash>,
     /// Large blobs that lost theirs.
     pub(crate) unplaced: Vec<BlobHash>,
+    /// Places in packs that must be on disk before the group is.
+    awaits: Vec<Arc<Reserved>>,
 }
 
 /// What a group looks things up in.
 pub(crate) struct Around<'a> {
     pub(crate) uses: &'a BTreeMap<u32, PackUse>,
-    pub(crate) pending: &'a PendingBlobs,
+    pub(crate) shared: &'a Shared,
     pub(crate) now: u64,
+}
+
+/// Where a blob lies, as a commit that names it finds it.
+enum Known {
+    /// A record says so.
+    Recorded(Location),
+    /// It waits for its first name; with the place whose sync comes before.
+    Waiting(Location, Option<Arc<Reserved>>),
 }
 
 /// The outcome of each commit of a group that is on disk.
@@ -45,7 +57,16 @@ impl<'c> Writing<'c> {
         group: &[&Prepared],
         around: &Around<'_>,
     ) -> Result<(Outcomes, Changes), Failure> {
-        self.transaction(|writing, changes| group.iter().map(|commit| writing.take(commit, around, changes)).collect())
+        self.transaction(|writing, changes| {
+            let outcomes: Outcomes =
+                group.iter().map(|commit| writing.take(commit, around, changes)).collect::<Result<_, _>>()?;
+            // the order that nothing breaks: the pack's sync, then the record's
+            for held in &changes.awaits {
+                let settled = held.settle(&around.shared.fatal, &around.shared.counters);
+                settled.map_err(|_| Failure::Fatal("the sync of a pack".to_owned()))?;
+            }
+            Ok(outcomes)
+        })
     }
 
     /// Runs `work` in a transaction with the records of the packs it changed.
@@ -105,8 +126,8 @@ impl<'c> Writing<'c> {
             }
             self.versions.written(&write.key, write.version);
         }
-        for (hash, (location, known)) in located {
-            self.name(hash, location, known, commit.partition, around, changes)?;
+        for (hash, known) in located {
+            self.name(hash, known, commit.partition, around, changes)?;
         }
         for hash in &commit.drops {
             self.drop_link(*hash, commit.partition, around.now)?;
@@ -131,12 +152,11 @@ impl<'c> Writing<'c> {
         Ok(version)
     }
 
-    /// The location of a blob, and whether a record holds it already.
-    fn find(&mut self, hash: BlobHash, around: &Around<'_>) -> Result<Option<(Location, bool)>, Failure> {
+    fn find(&mut self, hash: BlobHash, around: &Around<'_>) -> Result<Option<Known>, Failure> {
         if let Some(location) = self.location(hash)? {
-            return Ok(Some((location, true)));
+            return Ok(Some(Known::Recorded(location)));
         }
-        Ok(around.pending.find(hash).map(|location| (location, false)))
+        Ok(around.shared.pending.find_held(hash).map(|(location, held)| Known::Waiting(location, held)))
     }
 
     pub(crate) fn location(&mut self, hash: BlobHash) -> Result<Option<Location>, Failure> {
@@ -154,19 +174,23 @@ impl<'c> Writing<'c> {
     fn name(
         &mut self,
         hash: BlobHash,
-        location: Location,
-        known: bool,
+        known: Known,
         partition: Partition,
         around: &Around<'_>,
         changes: &mut Changes,
     ) -> Result<(), Failure> {
-        if !known {
-            self.put_location(hash, &Location { unlinked: 0, ..location })?;
-            changes.holds(&location, around.uses);
-            changes.named.push(hash);
-        } else if location.unlinked != 0 {
-            self.statements.blob.delete(&blob_key::unlinked(location.unlinked, hash))?;
-            self.put_location(hash, &Location { unlinked: 0, ..location })?;
+        match known {
+            Known::Waiting(location, held) => {
+                self.put_location(hash, &Location { unlinked: 0, ..location })?;
+                changes.holds(&location, around.uses);
+                changes.named.push(hash);
+                changes.awaits.extend(held);
+            }
+            Known::Recorded(location) if location.unlinked != 0 => {
+                self.statements.blob.delete(&blob_key::unlinked(location.unlinked, hash))?;
+                self.put_location(hash, &Location { unlinked: 0, ..location })?;
+            }
+            Known::Recorded(_) => {}
         }
         self.statements.blob.put(&blob_key::link(hash, partition), &[])
     }

@@ -1,26 +1,26 @@
-//! Pack files: append-only, written by the tasks themselves at offsets they reserved, synced for all by one thread.
+//! Pack files: append-only, written by the tasks themselves at offsets they reserved, synced for all at once.
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use store::EngineError;
-use tokio::sync::oneshot;
 
 use super::Settings;
 use super::disk::{Disk, DiskFile, trouble};
 use super::fatal::Fatal;
 use super::location::PackUse;
-use super::queue::{Queue, Taken};
+use super::pack_room::Preparing;
+use super::pack_sync::Pack;
 use super::room::Room;
 use super::stats::Counters;
 
 /// The directory of the packs.
 pub(crate) const DIRECTORY: &str = "packs";
-/// Tasks that wait for a sync.
-const WAITING: usize = 1024;
 /// Packs kept open for reading.
 const OPEN: usize = 64;
+/// Zeros written at a time; whoever wants a place waits for so many.
+static ZEROS: [u8; 256 * 1024] = [0; 256 * 1024];
 
 /// The name of a pack's file.
 pub(crate) fn file_name(number: u32) -> String {
@@ -48,7 +48,7 @@ pub(crate) struct Packs {
     settings: Settings,
     state: Mutex<State>,
     reading: Mutex<HashMap<u32, Arc<dyn DiskFile>>>,
-    syncs: Arc<Queue<SyncRequest>>,
+    pub(super) preparing: Preparing,
 }
 
 struct State {
@@ -63,19 +63,8 @@ struct Current {
     pack: Arc<Pack>,
     end: u64,
     allocated: u64,
-}
-
-/// A pack that is being written.
-struct Pack {
-    number: u32,
-    file: Arc<dyn DiskFile>,
-    /// Its name is durable.
-    named: AtomicBool,
-}
-
-struct SyncRequest {
-    pack: Arc<Pack>,
-    reply: oneshot::Sender<Result<(), EngineError>>,
+    /// Up to here the file system has written what it has reserved.
+    prepared: u64,
 }
 
 /// A place in a pack; as long as it lives the pack is not collected.
@@ -84,6 +73,8 @@ pub(crate) struct Reserved {
     pack: Arc<Pack>,
     /// Where it begins.
     pub(crate) offset: u64,
+    /// Which of the pack's finished writes it is; 0 before it is one.
+    written: AtomicU64,
 }
 
 impl Packs {
@@ -109,12 +100,12 @@ impl Packs {
             if used.end < settings.seal_bytes {
                 let file = disk.open(&file_name(located))?;
                 let allocated = file.length()?.max(used.end);
-                let pack = Arc::new(Pack { number: located, file, named: AtomicBool::new(true) });
-                state.current = Some(Current { pack, end: used.end, allocated });
+                let pack = Arc::new(Pack::named(located, file));
+                state.current = Some(Current { pack, end: used.end, allocated, prepared: allocated });
             }
         }
         let (state, reading) = (Mutex::new(state), Mutex::default());
-        Ok(Arc::new(Self { disk, room, settings, state, reading, syncs: Queue::new(WAITING) }))
+        Ok(Arc::new(Self { disk, room, settings, state, reading, preparing: Preparing::default() }))
     }
 
     /// Reserves `length` bytes in the current pack, or in a new one when that is full.
@@ -137,17 +128,21 @@ impl Packs {
         self.allocate(current, end, need)?;
         current.end = end;
         let pack = Arc::clone(&current.pack);
+        let little = current.prepared < end.saturating_add(self.settings.prepare_bytes / 2);
         *state.outstanding.entry(pack.number).or_default() += 1;
         drop(state);
-        Ok(Reserved { packs: Arc::clone(self), pack, offset })
+        if little && self.settings.prepare_bytes > 0 {
+            self.preparing.wake();
+        }
+        Ok(Reserved { packs: Arc::clone(self), pack, offset, written: AtomicU64::new(0) })
     }
 
     fn make(&self, state: &mut State) -> Result<Current, EngineError> {
         let number = state.next;
         state.next = number.checked_add(1).ok_or_else(|| EngineError::Io("no pack number left".to_owned()))?;
         let file = self.disk.create(&file_name(number)).map_err(trouble)?;
-        let pack = Arc::new(Pack { number, file, named: AtomicBool::new(false) });
-        Ok(Current { pack, end: 0, allocated: 0 })
+        let pack = Arc::new(Pack::new(number, file));
+        Ok(Current { pack, end: 0, allocated: 0, prepared: 0 })
     }
 
     fn allocate(&self, current: &mut Current, end: u64, need: Need) -> Result<(), EngineError> {
@@ -163,6 +158,27 @@ impl Packs {
         current.pack.file.allocate(current.allocated, more).map_err(trouble)?;
         current.allocated = target;
         Ok(())
+    }
+
+    /// Writes zeros where the next blobs will lie, a piece, if there are too few. Gives the pack to be synced.
+    pub(super) fn prepare(&self) -> Option<Arc<Pack>> {
+        let mut state = self.state();
+        let closed = state.closed;
+        let current = state.current.as_mut().filter(|_| !closed)?;
+        // a place that was given out is its owner's
+        let from = current.prepared.max(current.end);
+        let until = current.allocated.min(current.end.saturating_add(self.settings.prepare_bytes));
+        let piece = usize::try_from(until.checked_sub(from)?).unwrap_or(ZEROS.len()).min(ZEROS.len());
+        if piece == 0 {
+            return None;
+        }
+        if current.pack.file.write_at(ZEROS.get(..piece)?, from).is_err() {
+            // the blobs' own writes will tell; they do without
+            current.prepared = u64::MAX;
+            return None;
+        }
+        current.prepared = from + piece as u64;
+        Some(Arc::clone(&current.pack))
     }
 
     /// The file of a pack, for reading.
@@ -196,15 +212,19 @@ impl Packs {
         self.disk.unlink(&file_name(number))
     }
 
-    /// Refuses new places, and ends the thread that syncs once what is queued is answered.
+    /// Refuses new places, and ends the thread that prepares them.
     pub(crate) fn close(&self) {
         self.state().closed = true;
-        self.syncs.close();
+        self.preparing.close();
     }
 
     /// Nobody writes any more.
     pub(crate) fn is_quiet(&self) -> bool {
         self.state().outstanding.is_empty()
+    }
+
+    pub(super) fn disk(&self) -> &dyn Disk {
+        &*self.disk
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -227,12 +247,14 @@ impl Reserved {
         self.pack.file.write_at(bytes, self.offset + at)
     }
 
-    /// Returns when all that was written is on disk.
-    pub(crate) async fn sync(&self) -> Result<(), EngineError> {
-        let (reply, answer) = oneshot::channel();
-        let place = self.packs.syncs.reserve().await.map_err(|_| EngineError::Closed)?;
-        place.send(SyncRequest { pack: Arc::clone(&self.pack), reply }).map_err(|_| EngineError::Closed)?;
-        answer.await.unwrap_or(Err(EngineError::Closed))
+    /// All is written: a sync from now on covers it.
+    pub(crate) fn finish(&self) {
+        self.written.store(self.pack.wrote(), Ordering::Release);
+    }
+
+    /// Returns when what was finished is on disk. Blocks.
+    pub(crate) fn settle(&self, fatal: &Fatal, counters: &Counters) -> Result<(), EngineError> {
+        self.pack.settle(self.written.load(Ordering::Acquire), &*self.packs.disk, fatal, counters)
     }
 }
 
@@ -246,41 +268,4 @@ impl Drop for Reserved {
             }
         }
     }
-}
-
-/// The thread that syncs: drains all that wait and covers them with one sync of each pack.
-pub(crate) fn sync_packs(packs: &Packs, fatal: &Fatal, counters: &Counters) {
-    while let Taken::One(first) = packs.syncs.take(None) {
-        let mut waiting = vec![first];
-        while let Some(next) = packs.syncs.take_if(|_| true) {
-            waiting.push(next);
-        }
-        let mut synced = BTreeMap::new();
-        for request in &waiting {
-            let number = request.pack.number;
-            synced.entry(number).or_insert_with(|| sync_pack(packs, &request.pack, fatal, counters));
-        }
-        for request in waiting {
-            let result = synced.get(&request.pack.number).cloned().unwrap_or(Err(EngineError::Closed));
-            // who no longer waits needs no answer
-            let _ = request.reply.send(result);
-        }
-    }
-}
-
-fn sync_pack(packs: &Packs, pack: &Pack, fatal: &Fatal, counters: &Counters) -> Result<(), EngineError> {
-    if fatal.is_raised() {
-        return Err(EngineError::Closed);
-    }
-    let begun = tokio::time::Instant::now();
-    let mut done = pack.file.sync();
-    if done.is_ok() && !pack.named.load(Ordering::Acquire) {
-        done = packs.disk.sync_directory(DIRECTORY);
-        pack.named.store(done.is_ok(), Ordering::Release);
-    }
-    counters.pack_sync.record(begun.elapsed());
-    done.map_err(|error| {
-        fatal.raise(&format!("sync of {}: {error}", file_name(pack.number)));
-        EngineError::Closed
-    })
 }

@@ -1,4 +1,4 @@
-//! Blobs that are on disk and that no commit has named yet.
+//! Blobs that are written and that no commit has named yet.
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,10 +10,10 @@ use super::packs::Reserved;
 /// How long a finished blob waits for the commit that names it, in seconds.
 pub(crate) const PATIENCE: u64 = 3600;
 
-/// A finished blob: where it lies, and what keeps its pack from being collected.
+/// A finished blob: where it lies, and its place in a pack, which is not collected meanwhile. A large one has none.
 struct Finished {
     location: Location,
-    _held: Option<Reserved>,
+    held: Option<Arc<Reserved>>,
 }
 
 /// All finished blobs without a name, and the large files that are on their way.
@@ -39,14 +39,19 @@ impl PendingBlobs {
         self.state().finished.get(&hash).map(|finished| finished.location)
     }
 
-    /// Adds a synced blob. The first copy stays, a second one is dead bytes.
-    pub(crate) fn add(&self, hash: BlobHash, location: Location, held: Option<Reserved>) {
+    /// As [`Self::find`], with the place whose sync a commit must wait for.
+    pub(crate) fn find_held(&self, hash: BlobHash) -> Option<(Location, Option<Arc<Reserved>>)> {
+        self.state().finished.get(&hash).map(|finished| (finished.location, finished.held.clone()))
+    }
+
+    /// Adds a written blob. The first copy stays, a second one is dead bytes.
+    pub(crate) fn add(&self, hash: BlobHash, location: Location, held: Option<Arc<Reserved>>) {
         // `held` is dropped outside the lock: it takes that of the packs
         let _second = {
             let mut state = self.state();
             match state.finished.entry(hash) {
                 std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(Finished { location, _held: held });
+                    entry.insert(Finished { location, held });
                     None
                 }
                 std::collections::hash_map::Entry::Occupied(_) => held,

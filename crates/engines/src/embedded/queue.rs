@@ -29,6 +29,8 @@ pub(crate) struct Queue<T> {
 
 struct State<T> {
     waiting: VecDeque<(T, OwnedSemaphorePermit)>,
+    /// Threads that wait for more: a busy one needs no call of the system to hear of it.
+    asleep: usize,
     closed: bool,
 }
 
@@ -51,7 +53,7 @@ impl<T> Queue<T> {
     fn sharing(room: Arc<Semaphore>) -> Arc<Self> {
         Arc::new(Self {
             room,
-            state: Mutex::new(State { waiting: VecDeque::new(), closed: false }),
+            state: Mutex::new(State { waiting: VecDeque::new(), asleep: 0, closed: false }),
             ready: Condvar::new(),
         })
     }
@@ -76,16 +78,19 @@ impl<T> Queue<T> {
             if state.closed {
                 return Taken::Closed;
             }
-            state = match wait {
-                None => self.ready.wait(state).unwrap_or_else(PoisonError::into_inner),
+            state.asleep += 1;
+            let timed_out;
+            (state, timed_out) = match wait {
+                None => (self.ready.wait(state).unwrap_or_else(PoisonError::into_inner), false),
                 Some(wait) => {
                     let waited = self.ready.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner);
-                    if waited.1.timed_out() && waited.0.waiting.is_empty() && !waited.0.closed {
-                        return Taken::Idle;
-                    }
-                    waited.0
+                    (waited.0, waited.1.timed_out())
                 }
             };
+            state.asleep -= 1;
+            if timed_out && state.waiting.is_empty() && !state.closed {
+                return Taken::Idle;
+            }
         }
     }
 
@@ -123,8 +128,11 @@ impl<T> Place<T> {
             return Err(item);
         }
         state.waiting.push_back((item, self.permit));
+        let wake = state.asleep > 0;
         drop(state);
-        self.queue.ready.notify_one();
+        if wake {
+            self.queue.ready.notify_one();
+        }
         Ok(())
     }
 }

@@ -10,6 +10,12 @@ const APPLICATION: i32 = 0x4750_7374;
 /// The version of the tables and of the keys that the engine itself keeps.
 const VERSION: i32 = 1;
 
+/// Pages in the log before it is brought into the database: 32 MiB. A page that is written again meanwhile goes there
+/// once, so a short log costs more than the disk that it saves.
+pub(crate) const LOG_PAGES: u32 = 8000;
+/// Bytes of one page in the log, with its header.
+pub(crate) const LOG_FRAME: u64 = 4096 + 24;
+
 /// How a database may fail to be ours.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
@@ -63,10 +69,10 @@ pub(crate) fn open_for_writing(path: &Path, durability: Durability) -> Result<Co
         Durability::Full => "PRAGMA synchronous=FULL;",
         Durability::LastSecond => "PRAGMA synchronous=NORMAL;",
     })?;
-    connection.execute_batch(
-        "PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;
+    connection.execute_batch(&format!(
+        "PRAGMA wal_autocheckpoint={LOG_PAGES}; PRAGMA journal_size_limit=67108864;
          PRAGMA cache_size=-32768; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;",
-    )?;
+    ))?;
     match (pragma(&connection, "application_id")?, pragma(&connection, "user_version")?) {
         (0, 0) => create(&mut connection)?,
         (APPLICATION, VERSION) => {}

@@ -110,27 +110,22 @@ async fn end_small(shared: &Arc<Shared>, plain: Vec<u8>, stored: StoredBlob) -> 
     let reserved = shared.packs.reserve(length, Need::Grows).inspect_err(|error| shared.count_refusal(error))?;
     if length <= INLINE as u64 {
         reserved.write(&record, 0).map_err(trouble)?;
-        keep(shared, stored, reserved, length).await
+        keep(shared, stored, reserved, length);
     } else {
         let reserved = off_thread(move || reserved.write(&record, 0).map(|()| reserved).map_err(trouble)).await?;
-        keep(shared, stored, reserved, length).await
+        keep(shared, stored, reserved, length);
     }
+    Ok(())
 }
 
-/// Syncs what is written in a pack and remembers it until a commit names it.
-async fn keep(
-    shared: &Shared,
-    stored: StoredBlob,
-    reserved: super::packs::Reserved,
-    length: u64,
-) -> Result<(), EngineError> {
-    reserved.sync().await?;
+/// Remembers what is written in a pack until a commit names it, which syncs it too.
+fn keep(shared: &Shared, stored: StoredBlob, reserved: super::packs::Reserved, length: u64) {
+    reserved.finish();
     let place = Place::Pack { number: reserved.number(), offset: reserved.offset };
     let location = Location { place, length, plain: stored.size, written: shared.now(), unlinked: 0 };
     add(&shared.counters.blobs_written, 1);
     add(&shared.counters.blob_bytes_written, length);
-    shared.pending.add(stored.hash, location, Some(reserved));
-    Ok(())
+    shared.pending.add(stored.hash, location, Some(Arc::new(reserved)));
 }
 
 async fn end_spooled(shared: Arc<Shared>, body: Body, stored: StoredBlob) -> Result<(), EngineError> {
@@ -154,7 +149,8 @@ async fn end_spooled(shared: Arc<Shared>, body: Body, stored: StoredBlob) -> Res
     }
     let reserved = shared.packs.reserve(length, Need::Grows).inspect_err(|error| shared.count_refusal(error))?;
     let reserved = off_thread(move || spool.copy_into(reserved, length)).await?;
-    keep(&shared, stored, reserved, length).await
+    keep(&shared, stored, reserved, length);
+    Ok(())
 }
 
 impl Body {

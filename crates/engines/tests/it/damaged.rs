@@ -17,8 +17,15 @@ use crate::stage::{copy, in_memory, noise};
 const ANNA: AccountId = AccountId(7);
 const BRAM: AccountId = AccountId(8);
 /// Small steps: little room in which a byte means nothing.
-const SMALL: Settings =
-    Settings { reserve_bytes: 0, seal_bytes: 64 * 1024, allocate_bytes: 1024, large_bytes: 32 * 1024, readers: 2 };
+const SMALL: Settings = Settings {
+    reserve_bytes: 0,
+    seal_bytes: 64 * 1024,
+    allocate_bytes: 1024,
+    prepare_bytes: 0,
+    prepare_log: false,
+    large_bytes: 32 * 1024,
+    readers: 2,
+};
 
 /// What was stored, by email.
 type Letters = BTreeMap<(AccountId, EmailId), Vec<u8>>;

@@ -14,8 +14,15 @@ use crate::stage::{
 const WRITE: &str = "GLASPOST_WRITE_STORE";
 
 /// Small steps, so that the kept files are small.
-const KEPT: Settings =
-    Settings { reserve_bytes: 0, seal_bytes: 64 * 1024, allocate_bytes: 4096, large_bytes: 32 * 1024, readers: 1 };
+const KEPT: Settings = Settings {
+    reserve_bytes: 0,
+    seal_bytes: 64 * 1024,
+    allocate_bytes: 4096,
+    prepare_bytes: 0,
+    prepare_log: false,
+    large_bytes: 32 * 1024,
+    readers: 1,
+};
 
 fn bodies() -> [Vec<u8>; 5] {
     let lines = b"Subject: kept\r\n\r\n".repeat(20_000);

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use engines::Embedded;
+use engines::{Embedded, Settings};
 use store::{Engine, Found, Read, Write};
 
-use crate::stage::{ACCOUNT, SMALL, clock, get, in_memory, noise, open, put, within, write};
+use crate::stage::{ACCOUNT, SMALL, clock, copy, get, in_memory, noise, open, put, within, write};
 
 /// Bytes of the log's header, and of the header of each frame, whose page has 4,096.
 const HEADER: u64 = 32;
@@ -32,12 +32,12 @@ async fn r03_the_log_cut_at_any_frame_holds_what_was_acknowledged_and_nothing_ha
     let frames = (log.len() as u64 - HEADER) / FRAME;
     assert!(frames >= 24, "{frames} frames");
     for frame in 0..=frames {
-        for torn in [0, 1000] {
+        for (torn, behind) in [(0, 0), (1000, 0xa5), (1000, 0)] {
             let end = HEADER + frame * FRAME;
             let mut cut = log[..usize::try_from(end).unwrap()].to_vec();
-            // torn: the next frame begins, and what follows is old bytes
+            // torn: the next frame begins, and what follows is old bytes, or the zeros of a log that was prepared
             cut.extend(log.iter().skip(cut.len()).take(torn).copied().collect::<Vec<_>>());
-            cut.extend(std::iter::repeat_n(0xa5, torn));
+            cut.extend(std::iter::repeat_n(behind, torn * 20));
             let copy = tempfile::tempdir_in(directory.path()).unwrap();
             std::fs::write(copy.path().join("mail.db"), &database).unwrap();
             std::fs::write(copy.path().join("mail.db-wal"), cut).unwrap();
@@ -55,6 +55,26 @@ async fn r03_the_log_cut_at_any_frame_holds_what_was_acknowledged_and_nothing_ha
             write(&after, vec![put(b"on", 1, b"")]).await.unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn a_prepared_log_is_written_over_and_a_kill_leaves_what_was_acknowledged() {
+    let directory = in_memory();
+    let settings = Settings { prepare_log: true, ..SMALL };
+    let engine = Embedded::open(directory.path(), clock(), settings).unwrap();
+    let prepared = log_length(directory.path());
+    for n in 0..50_u64 {
+        write(&engine, vec![put(&n.to_be_bytes(), n, &noise(n, 700))]).await.unwrap();
+    }
+    assert!(prepared > 1024 * 1024 && log_length(directory.path()) == prepared, "{prepared} bytes");
+    let killed = in_memory();
+    copy(directory.path(), killed.path());
+    std::fs::remove_file(killed.path().join("mail.db-shm")).unwrap();
+    let after = Embedded::open(killed.path(), clock(), settings).unwrap();
+    for n in 0..50_u64 {
+        assert_eq!(get(&after, &n.to_be_bytes()).await, Some((n, noise(n, 700))));
+    }
+    assert_eq!(log_length(killed.path()), prepared, "it is prepared again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,6 +17,9 @@ pub(crate) const SMALL: Settings = Settings {
     reserve_bytes: 1,
     seal_bytes: 64 * 1024,
     allocate_bytes: 16 * 1024,
+    prepare_bytes: 4 * 1024,
+    // tests cut the log at its end
+    prepare_log: false,
     large_bytes: 128 * 1024,
     readers: 2,
 };

@@ -122,7 +122,7 @@ impl Incoming {
         self.fault.as_ref()
     }
 
-    /// Ends the message: its bytes are synced when this returns.
+    /// Ends the message: its bytes are written when this returns, and on disk with the commit that names them.
     pub(super) async fn finish(mut self, refused_line_ends: bool) -> Result<Arrived, Fault> {
         if !self.header_written && self.fault.is_none() {
             let written = self.write_header().await;
