@@ -198,16 +198,20 @@ impl Head {
         {
             let mut inner = self.lock();
             let told = inner.told.clone();
-            match (&why, told) {
-                // Somebody else wrote, or nobody knows: read it again.
-                (CommitError::Conflict { .. } | CommitError::Io(_), _) | (_, None) => {
-                    (inner.told, inner.cache) = (None, super::Cache::default());
-                }
+            // A conflict over anything but the head is one with an assumption of the commit's own: its fence held.
+            let unsure = match &why {
+                CommitError::Conflict { key, .. } => *key == schema::head(),
+                CommitError::Io(_) => true,
+                _ => false,
+            };
+            match told {
                 // The disk has what was told last: go on from there.
-                (_, Some(told)) => {
+                Some(told) if !unsure => {
                     inner.cache.undo(told.modseq);
                     inner.ahead = Some(told);
                 }
+                // Somebody else wrote, or nobody knows: read it again.
+                _ => (inner.told, inner.cache) = (None, super::Cache::default()),
             }
         }
         let mut own = Some(match why {

@@ -31,6 +31,8 @@ pub(crate) struct Tx<'a> {
     log: Vec<LogItem>,
     names: Vec<BlobHash>,
     drops: Vec<BlobHash>,
+    /// Records taken for absent unread.
+    assumed: Vec<Key>,
 }
 
 /// A plan ready to be handed in.
@@ -67,6 +69,7 @@ impl<'a> Tx<'a> {
             log: Vec::new(),
             names: Vec::new(),
             drops: Vec::new(),
+            assumed: Vec::new(),
         }
     }
 
@@ -82,10 +85,20 @@ impl<'a> Tx<'a> {
         if missing.is_empty() { Ok(()) } else { Err(Stop::Read(missing)) }
     }
 
+    /// Takes records for absent where nothing is known of them: nothing is read, and the commit is refused if one is
+    /// there after all.
+    pub(crate) fn assume_absent(&mut self, keys: impl IntoIterator<Item = Key>) {
+        let unknown = |key: &Key| !self.writes.contains_key(key) && self.cache.get(key).is_none();
+        self.assumed.extend(keys.into_iter().filter(unknown));
+    }
+
     /// A record as this commit finds or leaves it. Only for kinds that [`is_cached`] knows.
     pub(crate) fn get(&self, key: &Key) -> Result<Option<Bytes>, Stop> {
         if let Some(written) = self.writes.get(key) {
             return Ok(written.clone());
+        }
+        if self.assumed.contains(key) {
+            return Ok(None);
         }
         self.cache.get(key).ok_or_else(|| Stop::Read(vec![key.clone()]))
     }
@@ -220,10 +233,12 @@ impl<'a> Tx<'a> {
             0 => Precondition::Absent(schema::head()),
             before => Precondition::Version(schema::head(), before),
         };
+        let mut preconditions = vec![fence];
+        preconditions.extend(self.assumed.into_iter().map(Precondition::Absent));
         let commit = Commit {
             partition,
             id,
-            preconditions: vec![fence],
+            preconditions,
             writes,
             names_blobs: self.names,
             drops_blobs: self.drops,

@@ -167,6 +167,30 @@ async fn a_delivery_is_taken_once() {
 }
 
 #[tokio::test]
+async fn what_an_append_took_for_absent_is_read_when_it_was_there() {
+    let place = Place::new().await;
+    let once = NewEmail { once: Some(DeliveryId(5)), ..place.email("Message-ID: <2@x>\nIn-Reply-To: <1@x>\n\n").await };
+    let reply = place.account.append(place.inbox, vec![once.clone()]).await.unwrap().value()[0];
+    // another store on the same engine remembers nothing
+    let again = || async {
+        let engine = Arc::new(place.memory.clone());
+        let store = Store::open(engine, place.world.clone(), Settings::default()).await.unwrap();
+        store.account(ANNA).await.unwrap()
+    };
+    let second = again().await.append(place.inbox, vec![once]).await.unwrap();
+    assert!(matches!(second, Outcome::Unchanged(_)));
+    assert_eq!(second.value()[0], reply);
+    // the message that was answered comes after its answer, and a neighbour at the same time
+    let account = again().await;
+    let (late, neighbour) = (place.email("Message-ID: <1@x>\n\n").await, place.email("Message-ID: <9@x>\n\n").await);
+    let put = |email: NewEmail| account.append(place.inbox, vec![email]);
+    let (late, neighbour) = tokio::join!(put(late), put(neighbour));
+    assert_eq!(late.unwrap().value()[0].thread, reply.thread);
+    assert_ne!(neighbour.unwrap().value()[0].thread, reply.thread);
+    assert_eq!(account.view(place.inbox).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn r07_quota_lets_one_message_over() {
     let place = Place::new().await;
     place.account.set_quota(Some(10)).await.unwrap();
