@@ -17,7 +17,7 @@ use store::{DeliveryId, NewBlob, QuotaCheck, Receipt, ReceivedAt};
 /// How long an intake belongs to its session; then the queue finishes it.
 const LEASED: Duration = Duration::from_secs(60);
 /// Accounts written to at once by one session.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
 
 /// A message that was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
