@@ -24,7 +24,7 @@ pub enum Error {
     #[error("listener {0}: a Unix socket speaks no TLS")]
     TlsOnUnixSocket(String),
     /// A certificate or key file could not be read.
-    #[error("{}: cannot be read", path.display())]
+    #[error("{}: cannot be read: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

@@ -2,6 +2,7 @@
 pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod server;
+mod strength;
 
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::{CommonState, ProtocolVersion};

@@ -1,6 +1,6 @@
 //! Certificates, found by the name that the client asks for, replaced without dropping a connection.
 use crate::Error;
-use crate::tls::provider;
+use crate::tls::{provider, strength};
 use arc_swap::ArcSwap;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -34,6 +34,8 @@ pub struct Certificate {
     pub names: Vec<String>,
     /// When it ends.
     pub not_after: UnixTime,
+    /// What is weak in its key; it is used all the same.
+    pub weakness: Option<String>,
 }
 
 /// The certificates of this server.
@@ -54,7 +56,8 @@ impl CertificateStore {
     /// Loads certificates; the first one is the default.
     ///
     /// # Errors
-    /// A file that cannot be read or used, a key that does not fit or that others may read, no certificate at all.
+    /// A file that cannot be read or used, a key that is too weak, that does not fit or that others may read, no
+    /// certificate at all.
     pub fn load(files: &[CertFile]) -> Result<Arc<Self>, Error> {
         Ok(Arc::new(Self(ArcSwap::from_pointee(Loaded::load(files)?))))
     }
@@ -130,8 +133,9 @@ fn describe(own: &CertificateDer<'_>, file: &CertFile) -> Result<Certificate, St
         Some(names) => names.iter().map(|name| name.to_ascii_lowercase()).collect(),
         None => alternative_names(&parsed)?,
     };
+    let weakness = strength::weakness(&parsed)?;
     let not_after = u64::try_from(parsed.validity().not_after.timestamp()).unwrap_or(0);
-    Ok(Certificate { file: file.cert.clone(), names, not_after: UnixTime::from_secs(not_after) })
+    Ok(Certificate { file: file.cert.clone(), names, not_after: UnixTime::from_secs(not_after), weakness })
 }
 
 /// The DNS names of the subject (RFC 5280, 4.2.1.6); the common name counts no more (RFC 9525, 2).

@@ -82,6 +82,25 @@ async fn when_all_places_are_taken_clients_wait_and_the_operator_does_not() {
 }
 
 #[tokio::test]
+async fn a_unix_socket_has_so_many_places() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("control.sock");
+    let control = ListenerSpec { endpoints: vec![Endpoint::Unix(path.clone())], ..spec("control", Security::Plain) };
+    let house = House::open(vec![control], Limits { local_connections: 2, ..limits() });
+    let mut inside = Vec::new();
+    for _ in 0..2 {
+        let mut client = Client::new(UnixStream::connect(&path).await.unwrap());
+        assert!(client.line().await.starts_with("hello"));
+        inside.push(client);
+    }
+    let mut third = Client::new(UnixStream::connect(&path).await.unwrap());
+    assert!(tokio::time::timeout(Duration::from_millis(200), third.line()).await.is_err());
+    drop(inside.pop());
+    assert!(third.line().await.starts_with("hello"));
+    drop(house);
+}
+
+#[tokio::test]
 async fn a_peer_that_does_not_read_is_let_go() {
     let house = House::open(vec![spec("imap", Security::Plain)], limits());
     let mut slow = house.connect("imap").await;

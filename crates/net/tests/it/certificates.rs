@@ -35,6 +35,39 @@ fn faults_are_named() {
     assert!(CertificateStore::load(&[certificates.file("new")]).is_ok());
 }
 
+/// A certificate that a stranger made, with a key that is not ours.
+fn weak(name: &str) -> CertFile {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/weak");
+    CertFile { cert: folder.join(format!("{name}.pem")), key: folder.join(format!("{name}.key")), names: None }
+}
+
+#[test]
+fn a_weak_key_is_refused_or_told() {
+    for (name, told) in [
+        ("rsa-1024", "an RSA key of 1024 bits is too short"),
+        ("secp256k1", "a curve that mail programs do not know"),
+        ("secp224r1", "a curve that mail programs do not know"),
+    ] {
+        let Err(Error::BadCertificate { path, cause }) = CertificateStore::load(&[weak(name)]) else {
+            panic!("{name} was taken");
+        };
+        assert!(cause.contains(told) && path.ends_with(format!("{name}.pem")), "{cause}");
+    }
+    // These pass, and fail only because there is no key beside them.
+    for name in ["rsa-3072", "secp521r1", "ed25519"] {
+        assert!(matches!(CertificateStore::load(&[weak(name)]), Err(Error::Unreadable { .. })), "{name}");
+    }
+    let certificates = Certificates::new();
+    let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048).unwrap();
+    let made = rcgen::CertificateParams::new(vec!["short.example".to_owned()]).unwrap().self_signed(&key).unwrap();
+    std::fs::write(certificates.file("short").cert, made.pem()).unwrap();
+    write_key(&certificates.file("short").key, &key.serialize_pem(), 0o600);
+    let store = CertificateStore::load(&[certificates.file("short"), certificates.file("new")]).unwrap();
+    let [short, good] = store.certificates().try_into().unwrap();
+    assert!(short.weakness.unwrap().contains("2048 bits is weak"));
+    assert_eq!(good.weakness, None);
+}
+
 #[test]
 fn a_failed_reload_keeps_the_old_ones() {
     let certificates = Certificates::new();
