@@ -74,9 +74,13 @@ impl Admin {
         });
     }
 
-    /// The hash of what was given: a password in the clear is hashed in turn with the logins.
+    /// The hash of what was given: a password in the clear must keep the rules, and is hashed in turn with the logins.
     pub(crate) async fn hash(&self, given: &SecretText) -> Result<PasswordHash, Error> {
-        Ok(self.directory.hash(new_password(given)?).await?)
+        let password = new_password(given)?;
+        if let NewPassword::Plain(plain) = &password {
+            self.directory.check_new_password(plain).await?;
+        }
+        Ok(self.directory.hash(password).await?)
     }
 }
 

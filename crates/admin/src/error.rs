@@ -62,6 +62,8 @@ impl From<directory::Error> for Error {
             | E::BadTargets
             | E::BadText
             | E::BadPassword
+            | E::PasswordTooShort(_)
+            | E::PasswordBreached
             | E::BadHash(_) => Self::BadRequest(text),
             E::Conflict | E::Busy | E::NoSpace | E::Unavailable(_) => Self::Unavailable(text),
             E::Corrupt(_) => Self::Corrupt(text),

@@ -82,11 +82,19 @@ impl Directory {
         if !(1..=MAX_PASSWORD).contains(&password.reveal().len()) {
             return Err(Error::BadPassword);
         }
-        let (cost, random) = (self.settings.hash_cost, self.world.random.clone());
-        let work = move |memory: &mut HashMemory| {
-            PasswordHash::new_in(prepare_password(password.reveal()).reveal().as_bytes(), cost, &*random, memory)
-        };
-        self.pool.run_patiently(work).await.map_err(|_| Error::Busy)
+        self.pool.run_patiently(self.hashing(password)).await.map_err(|_| Error::Busy)
+    }
+
+    /// The work of hashing a password as new ones are.
+    pub(crate) fn hashing(
+        &self,
+        password: Secret<String>,
+    ) -> impl FnOnce(&mut HashMemory) -> PasswordHash + Send + 'static {
+        let (cost, random, pepper) = (self.settings.hash_cost, self.world.random.clone(), self.settings.pepper.clone());
+        move |memory| {
+            let prepared = prepare_password(password.reveal());
+            PasswordHash::new_in(prepared.reveal().as_bytes(), cost, &*random, pepper.as_ref(), memory)
+        }
     }
 
     /// Whether an account with this address and name could be made now. Nothing where it could, or where such an

@@ -1,10 +1,11 @@
 //! The directory itself: what it is made of and how it is set up.
 use crate::login::{HashPool, LoginObserver, Sessions, Throttle, Verdicts};
 use crate::shelf::Shelf;
-use crate::{HashCost, HashError, PasswordHash, ThrottleLimits};
+use crate::{HashCost, HashError, PasswordHash, PasswordRules, Pepper, ThrottleLimits};
 use names::Domain;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 use store::Records;
 use world::World;
 
@@ -17,6 +18,12 @@ pub struct DirectorySettings {
     pub hash_cost: HashCost,
     /// Passwords hashed at once; each takes the memory of its hash. Default: the number of cores.
     pub hash_permits: usize,
+    /// What a new password must be.
+    pub passwords: PasswordRules,
+    /// What passwords go through before they are hashed; nothing: they are hashed as they are.
+    pub pepper: Option<Pepper>,
+    /// How long a right password is remembered. Default a minute; zero for not at all.
+    pub remembered: Duration,
     /// Sessions of one account in one service at once. Default 20.
     pub sessions_per_account: usize,
     /// Limits against guessing; without them nothing is delayed, counted or refused.
@@ -31,6 +38,9 @@ impl Default for DirectorySettings {
             default_domain: None,
             hash_cost: HashCost::default(),
             hash_permits: available_parallelism().map_or(1, usize::from),
+            passwords: PasswordRules::default(),
+            pepper: None,
+            remembered: Duration::from_secs(60),
             sessions_per_account: 20,
             throttle: Some(ThrottleLimits::default()),
             cached_records: 20_000,
@@ -71,7 +81,7 @@ impl Directory {
         Ok(Self {
             shelf: Shelf::new(records, &settings),
             pool: HashPool::new(settings.hash_permits),
-            verdicts: Verdicts::new(&*world.random),
+            verdicts: Verdicts::new(&*world.random, settings.remembered),
             throttle: Throttle::new(settings.throttle),
             sessions: Sessions::new(settings.sessions_per_account),
             observer,

@@ -46,6 +46,12 @@ pub enum Error {
     /// The password is empty, or longer than a kibibyte.
     #[error("a password is 1 to 1024 bytes")]
     BadPassword,
+    /// A new password is shorter than the operator wants.
+    #[error("a new password has at least {0} characters ([passwords] min-length)")]
+    PasswordTooShort(usize),
+    /// A new password is known to thieves.
+    #[error("this password is on the list of those that thieves know ([passwords] breached): choose another one")]
+    PasswordBreached,
     /// The hash is none that can be verified.
     #[error(transparent)]
     BadHash(#[from] HashError),

@@ -25,8 +25,8 @@ pub use error::Error;
 pub use login::sasl::{Credentials, MAX_SASL_RESPONSE, Mechanism, SaslError, SaslExchange, SaslStep};
 pub use login::scheme::{HashCost, HashError, PasswordHash, PasswordOrHash};
 pub use login::{
-    Attempt, Leash, Leashed, Login, LoginError, LoginNotice, LoginObserver, Network, Revocation, Revoked, Service,
-    SessionPermit, ThrottleLimits,
+    Attempt, Leash, Leashed, Login, LoginError, LoginNotice, LoginObserver, Network, PasswordRules, Pepper,
+    PepperError, Revocation, Revoked, Service, SessionPermit, ThrottleLimits,
 };
 pub use resolve::{AliasFault, Resolution, Target};
 pub use schema::Role;

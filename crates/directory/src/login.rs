@@ -4,8 +4,10 @@
 //! account), and only for the right password what is to be said about the account. A wrong password is answered at a
 //! moment that is counted from the attempt's begin, so neither the kind of hash nor the look at the store shows.
 //! The login name is the account's own address; an alias is none. A store that is away is never a wrong password.
+mod breached;
 mod network;
 mod password;
+mod pepper;
 mod pool;
 pub(crate) mod sasl;
 pub(crate) mod scheme;
@@ -13,7 +15,9 @@ mod sessions;
 mod throttle;
 mod verdicts;
 pub use network::Network;
+pub use password::PasswordRules;
 pub(crate) use password::prepare_password;
+pub use pepper::{Pepper, PepperError};
 pub(crate) use pool::HashPool;
 pub(crate) use scheme::HashMemory;
 pub(crate) use sessions::Sessions;
@@ -28,7 +32,6 @@ use crate::schema::{AccountRecord, Entry};
 use crate::{Directory, Error, PasswordHash, Role};
 use names::{AccountId, Address, Secret};
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error as ThisError;
 use tokio::time::Instant;
@@ -230,8 +233,13 @@ impl Directory {
             Some(account) => PasswordHash::parse(&account.password)?,
             None => self.nobody.clone(),
         };
-        let (compared, password) = (hash.clone(), password.clone());
-        let right = self.pool.run(network, move |memory| password::verify(&compared, password.reveal(), memory)).await;
+        if let Some(name) = hash.lacks(self.settings.pepper.as_ref()) {
+            return Err(Error::Unavailable(format!("no pepper {name} for a password that was hashed with it")));
+        }
+        let (compared, password, pepper) = (hash.clone(), password.clone(), self.settings.pepper.clone());
+        let work =
+            move |memory: &mut HashMemory| password::verify(&compared, password.reveal(), pepper.as_ref(), memory);
+        let right = self.pool.run(network, work).await;
         match (right.map_err(|_| Error::Busy)?, account, fingerprint) {
             (true, Some(account), Some(fingerprint)) => {
                 self.verdicts.remember(account.id, fingerprint);
@@ -289,13 +297,10 @@ impl Directory {
     /// Replaces a hash of an old scheme, or of another cost, by one of today's. It is no new credential: sessions and
     /// verdicts stay. Where it cannot be done just now, the next login will.
     async fn upgrade(&self, account: &AccountRecord, old: &PasswordHash, password: &Secret<String>, network: Network) {
-        if old.is_current(self.settings.hash_cost) {
+        if old.is_current(self.settings.hash_cost, self.settings.pepper.as_ref()) {
             return;
         }
-        let (cost, random, password) = (self.settings.hash_cost, Arc::clone(&self.world.random), password.clone());
-        let work = move |memory: &mut HashMemory| {
-            PasswordHash::new_in(prepare_password(password.reveal()).reveal().as_bytes(), cost, &*random, memory)
-        };
+        let work = self.hashing(password.clone());
         let Ok(hash) = self.pool.run(network, work).await else { return };
         let replaced = self.update_account(&account.address, |record| {
             let unchanged = record.id == account.id && record.credential == account.credential;

@@ -1,7 +1,7 @@
 //! A provider in memory, with one domain.
 use admin::{Admin, Caller, DomainAct, Error, Parts, Request, Response, SecretText};
 use delivery::Delivery;
-use directory::{Directory, DirectorySettings, HashCost};
+use directory::{Directory, DirectorySettings, HashCost, PasswordRules};
 use journal::Reader;
 use journal::scripted::Told;
 use names::{Address, Domain};
@@ -26,6 +26,7 @@ pub(crate) async fn place() -> Place {
     let settings = DirectorySettings {
         hash_cost: HashCost { memory_kib: 64, passes: 1, lanes: 1 },
         hash_permits: 2,
+        passwords: PasswordRules { min_length: 6, breached: None },
         default_domain: Some(domain()),
         ..DirectorySettings::default()
     };

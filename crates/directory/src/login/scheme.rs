@@ -14,6 +14,8 @@ mod sha_crypt;
 pub use argon::HashCost;
 pub(crate) use argon::HashMemory;
 
+use super::pepper::Pepper;
+
 use std::fmt;
 use thiserror::Error;
 use world::Random;
@@ -55,6 +57,8 @@ pub struct PasswordHash {
 #[derive(Clone)]
 enum Method {
     Argon2id(argon::Argon2id),
+    /// argon2id over a password that went through the pepper of this name.
+    Peppered(Box<str>, argon::Argon2id),
     ShaCrypt(sha_crypt::ShaCrypt),
     Md5Crypt(md5_crypt::Md5Crypt),
     Bcrypt(bcrypt::Bcrypt),
@@ -74,11 +78,28 @@ pub enum PasswordOrHash<'a> {
 impl PasswordHash {
     /// Hashes `password` with argon2id and a salt of its own. Costs what `cost` says: run it on the pool.
     pub fn new(password: &[u8], cost: HashCost, random: &dyn Random) -> Self {
-        Self::new_in(password, cost, random, &mut HashMemory::default())
+        Self::new_in(password, cost, random, None, &mut HashMemory::default())
     }
 
-    /// The same in memory that is there already.
-    pub(crate) fn new_in(password: &[u8], cost: HashCost, random: &dyn Random, memory: &mut HashMemory) -> Self {
+    /// The same with a pepper, in memory that is there already.
+    pub(crate) fn new_in(
+        password: &[u8],
+        cost: HashCost,
+        random: &dyn Random,
+        pepper: Option<&Pepper>,
+        memory: &mut HashMemory,
+    ) -> Self {
+        let seasoned = pepper.and_then(|pepper| {
+            let name = pepper.current()?;
+            Some((name, pepper.season(name, password)?))
+        });
+        if let Some((name, seasoned)) = seasoned {
+            let method = argon::Argon2id::new(seasoned.reveal(), cost, random, memory);
+            return Self {
+                text: format!("{{PEPPERED.{name}}}{method}").into(),
+                method: Method::Peppered(name.into(), method),
+            };
+        }
         let method = argon::Argon2id::new(password, cost, random, memory);
         Self { text: format!("{{ARGON2ID}}{method}").into(), method: Method::Argon2id(method) }
     }
@@ -102,6 +123,11 @@ impl PasswordHash {
         let method = match scheme.to_ascii_uppercase().as_str() {
             "CRYPT" => crypt(data)?,
             "ARGON2ID" => Method::Argon2id(argon::Argon2id::parse(data)?),
+            "PEPPERED" => {
+                let name = encoding.filter(|name| name.len() == 8 && name.bytes().all(|byte| byte.is_ascii_hexdigit()));
+                let nameless = HashError::Malformed { scheme: "PEPPERED", what: "it does not name its pepper" };
+                Method::Peppered(name.ok_or(nameless)?.into(), argon::Argon2id::parse(data)?)
+            }
             "SHA512-CRYPT" => Method::ShaCrypt(sha_crypt::ShaCrypt::parse_512(data)?),
             "SHA256-CRYPT" => Method::ShaCrypt(sha_crypt::ShaCrypt::parse_256(data)?),
             "MD5-CRYPT" => Method::Md5Crypt(md5_crypt::Md5Crypt::parse(data)?),
@@ -122,19 +148,34 @@ impl PasswordHash {
     }
 
     /// Whether it is what [`PasswordHash::new`] would make today. One that is not is replaced at the next login.
-    pub fn is_current(&self, cost: HashCost) -> bool {
-        matches!(&self.method, Method::Argon2id(argon) if argon.costs(cost))
+    pub fn is_current(&self, cost: HashCost, pepper: Option<&Pepper>) -> bool {
+        match (&self.method, pepper.and_then(Pepper::current)) {
+            (Method::Argon2id(argon), None) => argon.costs(cost),
+            (Method::Peppered(name, argon), Some(current)) => **name == *current && argon.costs(cost),
+            _ => false,
+        }
+    }
+
+    /// The pepper that is missing to verify it.
+    pub(crate) fn lacks(&self, pepper: Option<&Pepper>) -> Option<&str> {
+        match &self.method {
+            Method::Peppered(name, _) if !pepper.is_some_and(|pepper| pepper.has(name)) => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether `password` is the one. Takes the scheme's full work, and compares in constant time.
     pub fn verify(&self, password: &[u8]) -> bool {
-        self.verify_in(password, &mut HashMemory::default())
+        self.verify_in(password, None, &mut HashMemory::default())
     }
 
-    /// The same in memory that is there already.
-    pub(crate) fn verify_in(&self, password: &[u8], memory: &mut HashMemory) -> bool {
+    /// The same with a pepper, in memory that is there already.
+    pub(crate) fn verify_in(&self, password: &[u8], pepper: Option<&Pepper>, memory: &mut HashMemory) -> bool {
         match &self.method {
             Method::Argon2id(method) => method.verify(password, memory),
+            Method::Peppered(name, method) => pepper
+                .and_then(|pepper| pepper.season(name, password))
+                .is_some_and(|seasoned| method.verify(seasoned.reveal(), memory)),
             Method::ShaCrypt(method) => method.verify(password),
             Method::Md5Crypt(method) => method.verify(password),
             Method::Bcrypt(method) => method.verify(password),

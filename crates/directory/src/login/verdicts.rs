@@ -1,4 +1,4 @@
-//! Right passwords of the last minute, so that a mail program that looks each minute does not cost a hash each time.
+//! Right passwords of the last minute (a setting), so that a mail program that looks each minute does not cost a hash each time.
 //!
 //! Only "right" is remembered. The key is a keyed hash (the key is made at start and never leaves the process) over
 //! account, version of the credential, and password; a changed password is another version, and is dropped at once too.
@@ -9,8 +9,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 use world::Random;
 
-/// How long a verdict counts.
-const LIFE: Duration = Duration::from_secs(60);
 /// About 100 bytes each.
 const CAPACITY: usize = 50_000;
 
@@ -21,14 +19,16 @@ pub(crate) struct Fingerprint([u8; 32]);
 /// The bounded memory of right passwords.
 pub(crate) struct Verdicts {
     key: [u8; 32],
+    /// How long a verdict counts.
+    life: Duration,
     known: Mutex<Bounded<Fingerprint, (AccountId, Instant)>>,
 }
 
 impl Verdicts {
-    pub(crate) fn new(random: &dyn Random) -> Self {
+    pub(crate) fn new(random: &dyn Random, life: Duration) -> Self {
         let mut key = [0; 32];
         random.fill(&mut key);
-        Self { key, known: Mutex::new(Bounded::new(CAPACITY)) }
+        Self { key, life, known: Mutex::new(Bounded::new(CAPACITY)) }
     }
 
     pub(crate) fn fingerprint(&self, account: AccountId, credential: u64, password: &[u8]) -> Fingerprint {
@@ -37,7 +37,7 @@ impl Verdicts {
         Fingerprint(hasher.finalize().into())
     }
 
-    /// Whether it was right within the last minute.
+    /// Whether it was right within that time.
     pub(crate) fn knows(&self, fingerprint: Fingerprint) -> bool {
         let now = Instant::now();
         let mut known = self.lock();
@@ -53,7 +53,10 @@ impl Verdicts {
     }
 
     pub(crate) fn remember(&self, account: AccountId, fingerprint: Fingerprint) {
-        self.lock().insert(fingerprint, (account, Instant::now() + LIFE));
+        if self.life.is_zero() {
+            return;
+        }
+        self.lock().insert(fingerprint, (account, Instant::now() + self.life));
     }
 
     /// Drops all verdicts about `account`.
@@ -71,9 +74,19 @@ mod tests {
     use super::*;
     use world::scripted::SeededRandom;
 
+    const LIFE: Duration = Duration::from_secs(60);
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_life_nothing_is_remembered() {
+        let verdicts = Verdicts::new(&SeededRandom::new(1), Duration::ZERO);
+        let right = verdicts.fingerprint(AccountId(1), 1, b"geheim");
+        verdicts.remember(AccountId(1), right);
+        assert!(!verdicts.knows(right));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_verdict_lives_a_minute_or_until_a_change() {
-        let verdicts = Verdicts::new(&SeededRandom::new(1));
+        let verdicts = Verdicts::new(&SeededRandom::new(1), LIFE);
         let (anna, bram) = (AccountId(1), AccountId(2));
         let right = verdicts.fingerprint(anna, 1, b"geheim");
         assert!(!verdicts.knows(right));

@@ -66,6 +66,18 @@ async fn a_right_password_costs_one_hash_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn more_than_a_kibibyte_is_wrong_and_not_hashed() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    for (length, hashes) in [(1_025, 0), (1 << 20, 0), (1_024, 1)] {
+        let (began, before) = (Instant::now(), place.directory.hashes_computed());
+        assert_eq!(place.log_in("anna", &"x".repeat(length)).await.unwrap_err(), LoginError::Wrong);
+        assert_eq!(place.directory.hashes_computed() - before, hashes, "{length}");
+        assert!(began.elapsed() >= Duration::from_secs(1), "{length}: answered when any wrong one is");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn old_hashes_become_new_ones() {
     let place = place().await;
     let md5 = PasswordHash::parse("{MD5-CRYPT}$1$abc$ZAfLRk1aHF/.QlC7ixD3f.").unwrap();

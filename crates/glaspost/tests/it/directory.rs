@@ -26,10 +26,10 @@ fn an_account_lives() {
     let provider = Provider::new();
     let add =
         ["account", "add", "anna@example.nl", "--name", "Anna de Vries", "--quota", "5GiB", "--password-file", "-"];
-    let added = provider.run_with(&add, "geheim\n");
+    let added = provider.run_with(&add, "geheim genoeg\n");
     assert_eq!(added.ok(), "");
     assert!(added.err.contains("undo: glaspost account remove anna@example.nl"), "{}", added.err);
-    provider.run_with(&add, "geheim\n").fails(73);
+    provider.run_with(&add, "geheim genoeg\n").fails(73);
     provider.account("bram@example.nl");
     golden("account-list.txt", provider.run(&["account", "list"]).ok());
 
@@ -43,8 +43,8 @@ fn an_account_lives() {
     let shown = provider.run(&["account", "show", "anna@example.nl", "--json"]).json();
     assert_eq!((&shown["suspended"], &shown["quota"], &shown["messages"]), (&json!(null), &json!(null), &json!(0)));
 
-    let changed =
-        provider.run_with(&["account", "password", "anna@example.nl", "--password-file", "-", "--json"], "nieuw\n");
+    let changed = provider
+        .run_with(&["account", "password", "anna@example.nl", "--password-file", "-", "--json"], "een nieuw woord\n");
     assert_eq!(changed.json(), json!({ "ok": true, "act": "account password", "subject": "anna@example.nl" }));
     for act in ["show", "resume", "remove"] {
         let confirm = ["account", act, "zoe@example.nl", "--confirm", "zoe@example.nl"];

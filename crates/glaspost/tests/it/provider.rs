@@ -42,9 +42,9 @@ impl Provider {
         run(&all, input)
     }
 
-    /// Makes an account whose password is `geheim`.
+    /// Makes an account whose password is `geheim genoeg`.
     pub(crate) fn account(&self, address: &str) {
-        self.run_with(&["account", "add", address, "--password-file", "-"], "geheim\n").ok();
+        self.run_with(&["account", "add", address, "--password-file", "-"], "geheim genoeg\n").ok();
     }
 
     /// Starts the server, and waits until it is ready.

@@ -53,7 +53,7 @@ fn verifies_what_other_servers_wrote() {
         assert!(hash.verify(password.as_bytes()), "{text}");
         assert!(!hash.verify(b"Geheim"), "{text}");
         assert_eq!(hash.as_str(), *text);
-        assert!(!hash.is_current(HashCost::default()));
+        assert!(!hash.is_current(HashCost::default(), None));
     }
 }
 
@@ -133,7 +133,7 @@ fn makes_what_it_verifies() {
     let hash = PasswordHash::new(b"geheim", cost, &random);
     assert!(hash.as_str().starts_with("{ARGON2ID}$argon2id$v=19$m=64,t=1,p=1$"));
     assert!(hash.verify(b"geheim") && !hash.verify(b"geheim "));
-    assert!(hash.is_current(cost) && !hash.is_current(HashCost::default()));
+    assert!(hash.is_current(cost, None) && !hash.is_current(HashCost::default(), None));
     assert_eq!(PasswordHash::parse(hash.as_str()).unwrap().as_str(), hash.as_str());
     assert_ne!(hash.as_str(), PasswordHash::new(b"geheim", cost, &random).as_str());
     assert!(!PasswordHash::dummy(cost).verify(b""));
@@ -146,9 +146,9 @@ fn memory_that_was_hashed_in_makes_no_difference() {
     let mut memory = HashMemory::default();
     for (memory_kib, lanes) in [(64, 1), (256, 2), (64, 1), (128, 4)] {
         let cost = HashCost { memory_kib, passes: 2, lanes };
-        let hash = PasswordHash::new_in(b"geheim", cost, &random, &mut memory);
-        assert!(hash.verify(b"geheim") && hash.verify_in(b"geheim", &mut memory));
-        assert!(!hash.verify_in(b"Geheim", &mut memory));
+        let hash = PasswordHash::new_in(b"geheim", cost, &random, None, &mut memory);
+        assert!(hash.verify(b"geheim") && hash.verify_in(b"geheim", None, &mut memory));
+        assert!(!hash.verify_in(b"Geheim", None, &mut memory));
     }
     assert_eq!(memory.kib(), 256);
 }
@@ -187,4 +187,59 @@ fn a14_each_scheme_compares_in_constant_time() {
         assert!(body.contains(".ct_eq(") || body.contains("bcrypt::verify("), "{file}");
         assert!(!body.contains("=="), "{file}");
     }
+}
+
+fn pepper(lines: &str) -> Pepper {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pepper");
+    std::fs::write(&file, lines).unwrap();
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    Pepper::load(&file).unwrap()
+}
+
+#[test]
+fn a_pepper_is_needed_to_verify_what_it_made() {
+    let cost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
+    let random = SeededRandom::new(1);
+    let (first, second) = ("a".repeat(32), "b".repeat(32));
+    let (old, both, other) = (pepper(&first), pepper(&format!("{second}\n\n{first}\n")), pepper(&second));
+    let made = |pepper| PasswordHash::new_in(b"geheim", cost, &random, pepper, &mut HashMemory::default());
+    let hash = PasswordHash::parse(made(Some(&old)).as_str()).unwrap();
+    let verify =
+        |hash: &PasswordHash, password: &[u8], pepper| hash.verify_in(password, pepper, &mut HashMemory::default());
+    assert!(hash.as_str().starts_with("{PEPPERED.") && hash.as_str().contains("$argon2id$"));
+    assert!(verify(&hash, b"geheim", Some(&old)) && verify(&hash, b"geheim", Some(&both)));
+    assert!(!verify(&hash, b"Geheim", Some(&old)));
+    for lacking in [None, Some(&other)] {
+        assert!(!verify(&hash, b"geheim", lacking) && hash.lacks(lacking).is_some());
+    }
+    assert!(hash.lacks(Some(&both)).is_none() && hash.is_current(cost, Some(&old)));
+    // A new line in front makes new hashes; so does a pepper where there was none, and none where there was one.
+    assert!(
+        !hash.is_current(cost, Some(&both)) && !hash.is_current(cost, None) && !made(None).is_current(cost, Some(&old))
+    );
+    assert!(made(Some(&both)).is_current(cost, Some(&other)));
+    for wrong in [
+        "{PEPPERED}$argon2id$",
+        "{PEPPERED.0123456}$argon2id$",
+        "{PEPPERED.0123456g}$argon2id$",
+        "{PEPPERED.01234567}x",
+    ] {
+        assert!(PasswordHash::parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_pepper_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pepper");
+    let load = |text: &str, mode| {
+        std::fs::write(&file, text).unwrap();
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        Pepper::load(&file).map(drop).unwrap_err().to_string()
+    };
+    assert!(Pepper::load(&file).unwrap_err().to_string().contains("pepper"));
+    assert!(load(&"a".repeat(32), 0o604).contains("chmod 0600"));
+    assert!(load("", 0o600).contains("line 1"));
+    assert!(load(&format!("{}\nshort\n", "a".repeat(32)), 0o600).contains("line 2"));
 }

@@ -13,7 +13,7 @@ fn name(number: u8) -> NameKey {
 }
 
 fn fingerprint(password: &str) -> Fingerprint {
-    Verdicts::new(&SeededRandom::new(1)).fingerprint(AccountId(1), 1, password.as_bytes())
+    Verdicts::new(&SeededRandom::new(1), Duration::ZERO).fingerprint(AccountId(1), 1, password.as_bytes())
 }
 
 fn wrong(throttle: &Throttle, now: Instant, who: u8, from: u8) -> Result<Consequence, Duration> {
