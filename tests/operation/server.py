@@ -19,6 +19,7 @@ class Server:
     """A server with a configuration of its own; the demo before it has made the accounts and certificates."""
 
     def __init__(self, folder, settings=""):
+        folder.mkdir(exist_ok=True)
         with Provider(folder / "demo") as demo:
             demo.stop()
             self.facts = demo.facts
@@ -31,6 +32,7 @@ class Server:
         self.process = None
 
     def __enter__(self):
+        self.notes_path.unlink(missing_ok=True)
         self.notes = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notes.bind(str(self.notes_path))
         self.notes.settimeout(20)
@@ -55,6 +57,12 @@ class Server:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(12) == 0, self.log()
+
+    def run(self, *words, check=True, stdin=None):
+        """A command of the program on this server's configuration."""
+        done = subprocess.run([PROGRAM, "--config", self.config, *words], capture_output=True, text=True, input=stdin, timeout=120)
+        assert not check or done.returncode == 0, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
 
     def log(self):
         return self.log_file.read_text(errors="replace")

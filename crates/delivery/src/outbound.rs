@@ -16,9 +16,6 @@ use store::BlobSource;
 use transport::Connect;
 use world::World;
 
-/// RFC 5321, 4.5.3.1.8: what every server takes at once.
-const RECIPIENTS: usize = 100;
-
 /// What is to be brought.
 pub(crate) struct Load<'a> {
     pub(crate) entry: &'a Entry,
@@ -71,7 +68,7 @@ impl Courier {
     /// Brings a message to `domain`.
     pub(crate) async fn bring(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
         let mut verdicts = Vec::with_capacity(load.recipients.len());
-        for recipients in load.recipients.chunks(RECIPIENTS) {
+        for recipients in load.recipients.chunks(self.settings.max_recipients.max(1)) {
             let load = Load { recipients, ..*load };
             match self.bring_some(domain, &load).await {
                 Attempted::Reached(more) => verdicts.extend(more),
@@ -111,7 +108,7 @@ impl Courier {
         let hosts = hosts::hosts(domain, &self.world, &self.settings).await?;
         let mut last = None;
         for host in &hosts {
-            let addresses = match hosts::addresses(host, &self.world).await {
+            let addresses = match hosts::addresses(host, &self.world, &self.settings).await {
                 Ok(addresses) => addresses,
                 // a later chance is worth more than a final no
                 Err(verdict) => {

@@ -41,6 +41,12 @@ pub struct Settings {
     pub max_connections_per_destination: usize,
     /// Messages by one connection, before others have their turn. Default 100.
     pub max_messages_per_connection: usize,
+    /// Recipients of one transaction (RFC 5321, 4.5.3.1.8: every server takes 100). Default 100.
+    pub max_recipients: usize,
+    /// Hosts of a destination that are tried for one message. Default 10.
+    pub max_hosts: usize,
+    /// Addresses of a host that are tried. Default 6.
+    pub max_addresses: usize,
     /// Whether TLS is used where the other server offers it (RFC 7435).
     pub starttls: bool,
     /// The most accounts and addresses that one recipient may turn into. Default 1,000.
@@ -64,6 +70,9 @@ impl Settings {
             max_connections: 100,
             max_connections_per_destination: 10,
             max_messages_per_connection: 100,
+            max_recipients: 100,
+            max_hosts: 10,
+            max_addresses: 6,
             starttls: true,
             max_expansions: 1_000,
             alone: true,

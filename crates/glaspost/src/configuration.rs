@@ -15,7 +15,8 @@ pub(crate) use read::load;
 pub(crate) use read::parse;
 pub(crate) use reference::{as_json, reference, show};
 pub(crate) use sections::{
-    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, Mx, Pop3, Queue, Relay, StoreSection, Submission,
+    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, Mx, Passwords, Pop3, Queue, Relay, StoreSection,
+    Submission,
 };
 
 /// Everything that the file says, with the defaults where it is silent.
@@ -30,6 +31,7 @@ pub(crate) struct Configuration {
     pub(crate) lmtp: Lmtp,
     pub(crate) imap: Imap,
     pub(crate) pop3: Pop3,
+    pub(crate) passwords: Passwords,
     pub(crate) store: StoreSection,
     pub(crate) dns: Dns,
     pub(crate) queue: Queue,

@@ -50,6 +50,11 @@ impl Failure {
         Self { code, message: String::new() }
     }
 
+    /// What is said.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Names `file` before each `line N:`.
     pub(crate) fn in_file(self, file: &str) -> Self {
         let named = |line: &str| if line.starts_with("line ") { format!("{file}: {line}") } else { line.to_owned() };

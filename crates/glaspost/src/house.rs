@@ -4,7 +4,7 @@ use crate::configuration::{Configuration, Language};
 use crate::failure::{Code, Failure};
 use admin::Admin;
 use delivery::{Delivery, NextHop};
-use directory::{Directory, DirectorySettings, LoginObserver, ThrottleLimits};
+use directory::{Directory, DirectorySettings, LoginObserver, PasswordRules, Pepper, ThrottleLimits};
 use engines::Embedded;
 use journal::{Journal, Reader, Writer};
 use std::sync::Arc;
@@ -53,7 +53,7 @@ impl House {
         let (tasks, writer_stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(Writer::run(writer, writer_stop.clone().cancelled_owned()));
         let directory =
-            Directory::new(store.records(), rim.world.clone(), directory_settings(configuration), rim.observer)
+            Directory::new(store.records(), rim.world.clone(), directory_settings(configuration)?, rim.observer)
                 .map_err(|error| Failure::new(Code::Software, error))?;
         let directory = Arc::new(directory);
         let delivery = Delivery::new(delivery::Parts {
@@ -106,16 +106,24 @@ fn journal_settings(configuration: &Configuration) -> journal::Settings {
     }
 }
 
-fn directory_settings(configuration: &Configuration) -> DirectorySettings {
-    let limits = &configuration.limits;
+fn directory_settings(configuration: &Configuration) -> Result<DirectorySettings, Failure> {
+    let (limits, passwords) = (&configuration.limits, &configuration.passwords);
     let throttle =
         ThrottleLimits { wrong_passwords: limits.wrong_passwords, accounts_per_network: limits.accounts_per_network };
-    DirectorySettings {
+    let standard = DirectorySettings::default();
+    let hashed_at_once = Some(passwords.hashed_at_once).filter(|number| *number > 0);
+    let pepper = passwords.pepper.as_deref().map(Pepper::load).transpose();
+    Ok(DirectorySettings {
         default_domain: configuration.general.default_domain.clone(),
+        hash_cost: passwords.hash_cost(),
+        hash_permits: hashed_at_once.unwrap_or(standard.hash_permits),
+        passwords: PasswordRules { min_length: passwords.min_length, breached: passwords.breached.clone() },
+        pepper: pepper.map_err(|error| Failure::new(Code::Config, error))?,
+        remembered: passwords.remembered.0,
         sessions_per_account: if limits.enabled { limits.sessions_per_account } else { usize::MAX },
         throttle: limits.enabled.then_some(throttle),
-        ..DirectorySettings::default()
-    }
+        ..standard
+    })
 }
 
 fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings, Failure> {
@@ -140,6 +148,9 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         warn_after: queue.warn_after.0,
         max_connections: queue.max_connections,
         max_connections_per_destination: queue.max_connections_per_destination,
+        max_recipients: queue.max_recipients,
+        max_hosts: queue.max_hosts,
+        max_addresses: queue.max_addresses,
         starttls: queue.starttls,
         ..delivery::Settings::new(host_name)
     })

@@ -3,6 +3,7 @@
 //! The command line ([`cli`]), the configuration ([`configuration`]) and the wiring of the rooms.
 mod cli;
 mod configuration;
+mod confinement;
 mod demo;
 mod failure;
 mod health;
@@ -14,6 +15,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    confinement::close_memory();
     net::install_provider();
     let command_line = match cli::CommandLine::try_parse() {
         Ok(command_line) => command_line,

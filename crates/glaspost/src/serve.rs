@@ -5,11 +5,12 @@ mod observer;
 mod server;
 mod signals;
 mod upkeep;
-pub(crate) use server::{Outside, Server};
+pub(crate) use server::{Outside, Server, load_certificates};
 pub(crate) use signals::{Signal, Signals};
 
 use crate::cli::{Global, load};
 use crate::configuration::Configuration;
+use crate::confinement::Needs;
 use crate::failure::{Code, Failure};
 use crate::log::{self, LogFormat};
 use clap::Args;
@@ -49,6 +50,10 @@ impl Serve {
         self.log.begin();
         let configuration = load(global)?;
         let path = global.config.clone();
+        // Before any thread is made: each has what its maker has left.
+        if configuration.general.confined {
+            Needs::of(&configuration, &path).enforce();
+        }
         runtime()?.block_on(async move {
             let signals = Signals::listen()?;
             let server = Server::start(configuration.clone(), outside(&configuration)?).await?;

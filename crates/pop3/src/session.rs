@@ -27,8 +27,6 @@ use words::Words;
 
 /// The longest line that is looked at; a longer one ends the session (THREATS P08).
 const LINE: usize = 8 * 1024;
-/// Errors after which the session ends.
-const ERRORS: u32 = 20;
 
 /// Where a password may be given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +48,8 @@ pub struct Settings {
     pub login: LoginRule,
     /// The language before LANG.
     pub language: Language,
+    /// Commands in error after which a session ends.
+    pub max_errors: u32,
 }
 
 /// POP3 as a service that `net` can listen for.
@@ -225,7 +225,7 @@ impl Session {
     async fn fault(&mut self, text: &str) -> Result<(), Ended> {
         self.counts.refused += 1;
         self.errors += 1;
-        let most = if self.talk.is_pressed() { 1 } else { ERRORS };
+        let most = if self.talk.is_pressed() { 1 } else { self.house.settings.max_errors };
         if self.errors >= most {
             self.err(self.words.too_many_errors).await?;
             return Err(Ended::Told);

@@ -7,10 +7,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use world::{DnsError, MailExchanger, Random, World};
 
-/// The most hosts that are tried for one message.
-const MAX_HOSTS: usize = 10;
-/// The most addresses of one host.
-const MAX_ADDRESSES: usize = 6;
 /// How long one question may take.
 const ASKING: Duration = Duration::from_secs(30);
 /// The port of SMTP.
@@ -80,7 +76,7 @@ fn choose(
     let mut ordered: Vec<(u16, u64, String)> =
         exchangers.into_iter().map(|exchanger| (exchanger.preference, random.number(), exchanger.host)).collect();
     ordered.sort();
-    ordered.truncate(MAX_HOSTS);
+    ordered.truncate(settings.max_hosts.max(1));
     Ok(ordered.into_iter().map(|(_, _, host)| host).collect())
 }
 
@@ -88,7 +84,7 @@ fn choose(
 ///
 /// # Errors
 /// Why there is none: [`Verdict::Deferred`] when the DNS may know better later.
-pub(crate) async fn addresses(host: &Host, world: &World) -> Result<Vec<SocketAddr>, Verdict> {
+pub(crate) async fn addresses(host: &Host, world: &World, settings: &Settings) -> Result<Vec<SocketAddr>, Verdict> {
     let literal = host.name.trim_matches(['[', ']']).parse::<IpAddr>();
     let found = match literal {
         Ok(address) => vec![address],
@@ -103,7 +99,11 @@ pub(crate) async fn addresses(host: &Host, world: &World) -> Result<Vec<SocketAd
             }
         },
     };
-    Ok(found.into_iter().take(MAX_ADDRESSES).map(|address| SocketAddr::new(address, host.port)).collect())
+    Ok(found
+        .into_iter()
+        .take(settings.max_addresses.max(1))
+        .map(|address| SocketAddr::new(address, host.port))
+        .collect())
 }
 
 async fn asked<T>(question: impl Future<Output = Result<T, DnsError>>) -> Result<T, DnsError> {
@@ -190,6 +190,24 @@ mod tests {
             dns.silent("far.example");
         });
         assert_eq!(status(silent.await), "4.4.3");
+    }
+
+    #[tokio::test]
+    async fn hosts_and_their_addresses_have_an_end() {
+        let (world, _, dns) = world::scripted::world();
+        for number in 0..1_000 {
+            dns.exchanger("far.example", number, &format!("{number}.example"));
+        }
+        let many: Vec<IpAddr> = (0..200).map(|last| IpAddr::from([192, 0, 2, last])).collect();
+        dns.host("0.example", &many);
+        for (max_hosts, max_addresses) in [(10, 6), (3, 2), (0, 0)] {
+            let settings = Settings { max_hosts, max_addresses, ..settings() };
+            let found = hosts(&"far.example".parse().unwrap(), &world, &settings).await.unwrap();
+            assert_eq!(found.len(), max_hosts.max(1));
+            let found = addresses(found.first().unwrap(), &world, &settings).await.unwrap();
+            assert_eq!(found.len(), max_addresses.max(1));
+        }
+        assert_eq!((settings().max_hosts, settings().max_addresses), (10, 6));
     }
 
     #[tokio::test]

@@ -1,12 +1,15 @@
 //! `glaspost config check|show|reference`.
+use super::terminal::safe_text;
 use super::{Global, print};
 use crate::configuration::{self, Configuration};
 use crate::failure::{Code, Failure};
+use crate::serve::load_certificates;
 use clap::Subcommand;
+use directory::Pepper;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
-    /// Check the file: exit 0, or 78 with each fault's line and column
+    /// Check the file: exit 0, or 78 with each fault's line and column; warn of certificates and password files
     #[command(after_help = "Example:\n  glaspost config check --config /etc/glaspost/glaspost.toml")]
     Check,
     /// Print the settings in force, defaults included
@@ -22,6 +25,7 @@ impl Config {
         match self {
             Self::Check => {
                 let configuration = load(global)?;
+                files_of(&configuration).iter().for_each(|fault| eprintln!("warning: {}", safe_text(fault)));
                 if global.json {
                     return super::print_json(
                         &serde_json::json!({ "ok": true, "listeners": configuration.listeners.len() }),
@@ -34,6 +38,26 @@ impl Config {
             Self::Reference => print(&configuration::reference()),
         }
     }
+}
+
+/// What is wrong with the files that the configuration names, as far as who asks may see them.
+fn files_of(configuration: &Configuration) -> Vec<String> {
+    let mut faults = Vec::new();
+    match load_certificates(configuration) {
+        Ok(None) => {}
+        Ok(Some(store)) => faults.extend(store.certificates().into_iter().filter_map(|certificate| {
+            certificate.weakness.map(|weakness| format!("{}: {weakness}", certificate.file.display()))
+        })),
+        Err(failure) => faults.push(failure.message().to_owned()),
+    }
+    let passwords = &configuration.passwords;
+    faults.extend(passwords.pepper.as_deref().and_then(|file| Pepper::load(file).err()).map(|fault| fault.to_string()));
+    if let Some(list) = &passwords.breached
+        && let Err(error) = std::fs::File::open(list)
+    {
+        faults.push(format!("{}: {error}", list.display()));
+    }
+    faults
 }
 
 /// Reads the file that the command line names.

@@ -63,7 +63,7 @@ pub(crate) fn parse(text: &str) -> Result<Configuration, Vec<Fault>> {
 }
 
 /// The tables that the file may hold, beside the settings of [`super::General`] that stand before them.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "listener",
     "certificate",
     "mx",
@@ -72,6 +72,7 @@ const TABLES: [&str; 12] = [
     "lmtp",
     "imap",
     "pop3",
+    "passwords",
     "store",
     "dns",
     "queue",
@@ -97,6 +98,7 @@ impl Reader<'_> {
                 "lmtp" => self.table(&mut configuration.lmtp, "lmtp", value),
                 "imap" => self.table(&mut configuration.imap, "imap", value),
                 "pop3" => self.table(&mut configuration.pop3, "pop3", value),
+                "passwords" => self.table(&mut configuration.passwords, "passwords", value),
                 "store" => self.table(&mut configuration.store, "store", value),
                 "dns" => self.table(&mut configuration.dns, "dns", value),
                 "queue" => self.table(&mut configuration.queue, "queue", value),

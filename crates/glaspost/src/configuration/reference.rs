@@ -1,7 +1,7 @@
 //! The file as the manual shows it: every setting with its text and its default; and as it is in force.
 use super::field::{Field, Section, written};
 use super::{
-    Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, Mx, Pop3, Queue, Relay,
+    Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, Mx, Passwords, Pop3, Queue, Relay,
     StoreSection, Submission,
 };
 use std::fmt::Write;
@@ -18,6 +18,7 @@ pub(crate) fn reference() -> String {
     section::<Lmtp>(&mut text, Some("[lmtp]"));
     section::<Imap>(&mut text, Some("[imap]"));
     section::<Pop3>(&mut text, Some("[pop3]"));
+    section::<Passwords>(&mut text, Some("[passwords]"));
     section::<StoreSection>(&mut text, Some("[store]"));
     section::<Dns>(&mut text, Some("[dns]"));
     section::<Queue>(&mut text, Some("[queue]"));
@@ -65,6 +66,7 @@ pub(crate) fn show(configuration: &Configuration) -> String {
     values(&mut text, Some("[lmtp]"), &configuration.lmtp);
     values(&mut text, Some("[imap]"), &configuration.imap);
     values(&mut text, Some("[pop3]"), &configuration.pop3);
+    values(&mut text, Some("[passwords]"), &configuration.passwords);
     values(&mut text, Some("[store]"), &configuration.store);
     values(&mut text, Some("[dns]"), &configuration.dns);
     values(&mut text, Some("[queue]"), &configuration.queue);
@@ -79,7 +81,7 @@ pub(crate) fn as_json(configuration: &Configuration) -> serde_json::Value {
         "general": configuration.general, "listener": configuration.listeners, "certificate": configuration.certificates,
         "mx": configuration.mx, "submission": configuration.submission, "relay": configuration.relay,
         "lmtp": configuration.lmtp, "imap": configuration.imap, "pop3": configuration.pop3,
-        "store": configuration.store, "dns": configuration.dns, "queue": configuration.queue,
+        "passwords": configuration.passwords, "store": configuration.store, "dns": configuration.dns, "queue": configuration.queue,
         "journal": configuration.journal, "limits": configuration.limits,
     })
 }

@@ -62,6 +62,12 @@ section! {
         language: Language = Language::Nl;
         /// The largest message taken by any way: SMTP, LMTP, IMAP. EHLO announces it as SIZE.
         max_message_size: ByteSize = ByteSize::mib(50);
+        /// The largest header of a message taken by SMTP or LMTP.
+        max_header_size: ByteSize = ByteSize::mib(1);
+        /// Whether the running server shuts itself out of all files but its own folders, those of this file, of the
+        /// certificates and of the password files, and connects by TCP to the ports of mail and DNS only (Landlock). Where
+        /// the kernel cannot, the log says so. A certificate in a new folder then needs a restart, not a reload.
+        confined: bool = true;
     }
 }
 
@@ -128,6 +134,10 @@ section! {
         login_timeout: Period = Period::mins(1);
         /// How long a client may be silent after that (RFC 3501 asks for at least 30 minutes).
         idle_timeout: Period = Period::mins(30);
+        /// How long one search may work, its waits for others not counted.
+        search_time: Period = Period::secs(10);
+        /// Searches that read messages at the same time, those of one listener together; one account has one.
+        searches: usize = 2;
     }
 }
 
@@ -136,6 +146,38 @@ section! {
     Pop3 {
         /// How long a client may be silent (RFC 1939 asks for at least 10 minutes).
         timeout: Period = Period::mins(10);
+    }
+}
+
+section! {
+    /// Passwords.
+    Passwords {
+        /// The fewest characters of a new password. Those of an import are taken as they are.
+        min_length: usize = 10;
+        /// A file of passwords that thieves know: SHA-1 in hex, one a line, sorted, perhaps with `:count` behind, as Pwned
+        /// Passwords gives it. A new password that stands in it is refused.
+        breached: Option<PathBuf> = None;
+        /// A file with a key of at least 32 characters, for whose user alone it is readable: passwords go through it before
+        /// they are hashed, so that the store alone lets nobody guess them. They do at their next login. Without the file nobody
+        /// logs in any more: keep a copy apart from the store's. To change the key, put a new line in front.
+        pepper: Option<PathBuf> = None;
+        /// Memory of a new hash (argon2id); at most 128 MiB. As many are hashed at once as `hashed-at-once` says.
+        hash_memory: ByteSize = ByteSize::mib(19);
+        /// Passes of a new hash over that memory; at most 16.
+        hash_passes: u32 = 2;
+        /// Passwords that are hashed at once; 0 for as many as there are cores.
+        hashed_at_once: usize = 0;
+        /// How long a right password is remembered, so that programs that log in each minute cost no hash each time. 0 for not
+        /// at all.
+        remembered: Period = Period::mins(1);
+    }
+}
+
+impl Passwords {
+    /// What a new hash costs.
+    pub(crate) fn hash_cost(&self) -> directory::HashCost {
+        let memory_kib = u32::try_from(self.hash_memory.bytes() / 1024).unwrap_or(u32::MAX);
+        directory::HashCost { memory_kib, passes: self.hash_passes, ..directory::HashCost::default() }
     }
 }
 
@@ -175,6 +217,12 @@ section! {
         max_connections: usize = 100;
         /// Connections to one destination at once.
         max_connections_per_destination: usize = 10;
+        /// Recipients of one transaction; more become several (RFC 5321 asks every server to take 100).
+        max_recipients: usize = 100;
+        /// Hosts of a destination that are tried for one message.
+        max_hosts: usize = 10;
+        /// Addresses of a host that are tried.
+        max_addresses: usize = 6;
         /// Whether TLS is used where the other server offers it.
         starttls: bool = true;
     }
@@ -216,6 +264,12 @@ section! {
         wrong_passwords: u32 = 10;
         /// Accounts that one network may try with wrong passwords in an hour.
         accounts_per_network: u32 = 20;
+        /// Commands in error after which a session ends; by SMTP each is answered a second later from half on.
+        errors: u32 = 20;
+        /// Commands without mail after which an SMTP session ends; each is answered a second later from half on.
+        junk_commands: u32 = 100;
+        /// TLS handshakes at once; further ones wait.
+        handshakes: usize = 256;
         /// How long a TLS handshake may take.
         handshake_timeout: Period = Period::secs(10);
         /// How long a client may leave an answer unread.

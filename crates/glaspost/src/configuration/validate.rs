@@ -24,6 +24,21 @@ pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
             )));
         }
     }
+    let passwords = &configuration.passwords;
+    let cost = passwords.hash_cost();
+    if let Err(error) = cost.checked() {
+        faults.push(Fault::missing(format!("[passwords] `hash-memory`, `hash-passes`: {error}")));
+    }
+    if passwords.min_length > 100 {
+        faults.push(Fault::missing("[passwords] `min-length`: nobody has a password of more than 100 characters"));
+    }
+    for (name, count) in
+        [("errors", configuration.limits.errors), ("junk-commands", configuration.limits.junk_commands)]
+    {
+        if count == 0 {
+            faults.push(Fault::missing(format!("[limits] `{name}`: at least 1, or every session ends at once")));
+        }
+    }
     if configuration.queue.retry.is_empty() {
         faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
     }
@@ -85,5 +100,14 @@ mod tests {
             assert!(fault(listener).contains(part), "{listener}: {}", fault(listener));
         }
         assert!(parse("").unwrap_err().len() == 2);
+        for (section, part) in [
+            ("[passwords]\nhash-memory = \"1 GiB\"", "131072"),
+            ("[passwords]\nhash-passes = 0", "smaller than argon2 allows"),
+            ("[passwords]\nmin-length = 101", "nobody has a password"),
+            ("[limits]\nerrors = 0", "at least 1"),
+        ] {
+            let text = format!("service = \"mx\"\naddress = [\"127.0.0.1:25\"]\n{section}");
+            assert!(fault(&text).contains(part), "{section}: {}", fault(&text));
+        }
     }
 }

@@ -132,6 +132,10 @@ impl Doors<'_> {
         door.limits.command_timeout = timeout.0;
         door.limits.write_timeout = configuration.limits.write_timeout.0;
         door.limits.max_message_size = configuration.general.max_message_size.bytes();
+        door.limits.max_header_size =
+            usize::try_from(configuration.general.max_header_size.bytes()).unwrap_or(usize::MAX);
+        door.limits.max_errors = configuration.limits.errors;
+        door.limits.max_junk = configuration.limits.junk_commands;
         door.limits.rates = self.rates(kind);
         Ok(door)
     }
@@ -161,6 +165,7 @@ impl Doors<'_> {
                 Language::Nl => texts::Language::Dutch,
                 Language::En => texts::Language::English,
             },
+            max_errors: self.configuration.limits.errors,
         };
         pop3::Pop3::new(self.house.store.clone(), self.house.directory.clone(), self.house.journal.clone(), settings)
     }
@@ -178,6 +183,9 @@ impl Doors<'_> {
             wait_before_login: self.configuration.imap.login_timeout.0,
             wait_after_login: self.configuration.imap.idle_timeout.0,
             wait_to_write: self.configuration.limits.write_timeout.0,
+            search_time: self.configuration.imap.search_time.0,
+            searches: self.configuration.imap.searches,
+            max_errors: self.configuration.limits.errors,
             ..imap::Settings::default()
         };
         imap::Imap::new(rooms, settings)

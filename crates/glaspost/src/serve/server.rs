@@ -48,6 +48,7 @@ impl Server {
     /// Opens the rooms, then the doors. When it returns, every door accepts.
     pub(crate) async fn start(configuration: Configuration, outside: Outside) -> Result<Self, Failure> {
         let certificates = load_certificates(&configuration)?;
+        certificates.iter().for_each(|certificates| warn_of_weak(certificates));
         let stop = CancellationToken::new();
         let connect = match outside.connect {
             Some(connect) => connect,
@@ -107,6 +108,7 @@ impl Server {
             warn!(%error, "the old certificates and listeners stay");
             return;
         }
+        self.certificates.iter().for_each(|certificates| warn_of_weak(certificates));
         let specs = specs(&configuration, &self.house, &self.world, &self.condition);
         match specs.map(|specs| self.listeners.replace(specs)) {
             Ok(Ok(())) => {
@@ -167,12 +169,24 @@ fn certificate_files(configuration: &Configuration) -> Vec<CertFile> {
         .collect()
 }
 
-fn load_certificates(configuration: &Configuration) -> Result<Option<Arc<CertificateStore>>, Failure> {
+/// The certificates that `configuration` names, if it names any.
+///
+/// # Errors
+/// When one of them cannot be used.
+pub(crate) fn load_certificates(configuration: &Configuration) -> Result<Option<Arc<CertificateStore>>, Failure> {
     if configuration.certificates.is_empty() {
         return Ok(None);
     }
     let loaded = CertificateStore::load(&certificate_files(configuration));
     loaded.map(Some).map_err(|error| Failure::new(Code::Config, error))
+}
+
+fn warn_of_weak(certificates: &CertificateStore) {
+    for certificate in certificates.certificates() {
+        if let Some(weakness) = certificate.weakness {
+            warn!(file = %certificate.file.display(), weakness, "a weak certificate");
+        }
+    }
 }
 
 fn connector(
@@ -201,6 +215,7 @@ fn limits(configuration: &Configuration) -> Limits {
         full: section.full_timeout.0,
         at_once: Some(section.connections_per_address),
         a_minute: usize::try_from(section.new_connections_per_minute).ok(),
+        handshakes: section.handshakes,
         handshake: section.handshake_timeout.0,
         ..Limits::default()
     };

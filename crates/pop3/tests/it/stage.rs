@@ -41,6 +41,7 @@ impl Stage {
             write_timeout: Duration::from_secs(60),
             login: LoginRule::Anywhere,
             language: Language::English,
+            max_errors: 20,
         };
         let stage =
             Self { world, memory, store, directory: Arc::new(directory), settings, tls: false, logged_in: false };
