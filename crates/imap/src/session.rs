@@ -203,7 +203,18 @@ impl Session {
         if std::mem::take(&mut self.talk.begin_tls) {
             self.begin_tls().await?;
         }
+        if std::mem::take(&mut self.talk.begin_deflate) {
+            self.begin_deflate().await?;
+        }
         self.talk.pass().await
+    }
+
+    /// Compression after COMPRESS; nothing may have been sent before its reply (RFC 4978, 3).
+    async fn begin_deflate(&mut self) -> Result<(), Ended> {
+        self.talk.flush().await?;
+        self.talk.conversation.begin_deflate().await?;
+        self.talk.framer = imap_wire::Framer::default();
+        Ok(())
     }
 
     /// The handshake after STARTTLS; what the client sent before it is thrown away (RFC 3501, 6.2.1).

@@ -105,6 +105,18 @@ impl Conversation {
         Ok(())
     }
 
+    /// Says what is buffered, throws away what was read, and compresses what is said and read from then on (RFC 4978, 3:
+    /// the peer says nothing before it has seen our answer).
+    ///
+    /// # Errors
+    /// Those of [`Output::flush`].
+    pub async fn begin_deflate(&mut self) -> io::Result<()> {
+        self.output.flush().await?;
+        self.input.clear();
+        self.stream.begin_deflate();
+        Ok(())
+    }
+
     /// Says what is buffered and ends. It hangs up its own side and waits shortly for the peer to do so too, so that
     /// the last line is not lost to a reset.
     pub async fn goodbye(mut self) {

@@ -25,12 +25,13 @@
 //! A session that sees HTTP in its first line ([`looks_like_http`]) calls [`Conversation::refuse`] and ends without a
 //! word; one whose input gives [`InputError::TlsOnPlainPort`] just ends, alert and observer have been served.
 //!
-//! Invariants: neither side holds heap while nothing is buffered; at most [`Input::BUFFER`] bytes of input and
+//! Invariants: neither side holds heap while nothing is buffered (but for a compressed stream, which keeps its windows); at most [`Input::BUFFER`] bytes of input and
 //! [`Output::BUFFER`] bytes of output wait in a conversation; every wait has a limit that the caller names.
 //!
 //! [`transcript`] runs conversations written down in plain text, [`scripted`] makes links out of memory; both are
 //! for tests.
 mod conversation;
+mod deflate;
 mod http;
 mod input;
 mod link;

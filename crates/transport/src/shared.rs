@@ -1,5 +1,6 @@
-//! One stream under many hands: `Input` reads it, `Output` writes it, STARTTLS replaces it under both, and who runs the
+//! One stream under many hands: `Input` reads it, `Output` writes it, STARTTLS and COMPRESS replace it under both, and who runs the
 //! session keeps a hand on it for the last words.
+use crate::deflate::Deflated;
 use crate::{StartTls, Stream, TlsInfo};
 use std::io;
 use std::pin::Pin;
@@ -52,6 +53,13 @@ impl Shared {
     /// Whether the peer would take what is written now for a part of what was written before.
     pub(crate) fn is_within_line(&self) -> bool {
         self.lock().within_line
+    }
+
+    /// Compresses the stream from now on, both ways.
+    pub(crate) fn begin_deflate(&self) {
+        let mut held = self.lock();
+        let plain = std::mem::replace(&mut held.stream, Box::new(tokio::io::empty()));
+        held.stream = Box::new(Deflated::new(plain));
     }
 
     /// Makes a TLS handshake over the stream and puts the result in its place. After a failure the stream is gone:

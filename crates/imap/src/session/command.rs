@@ -89,6 +89,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::capability::CAPABILITY,
     &rows::noop::CHECK,
     &rows::close::CLOSE,
+    &rows::compress::COMPRESS,
     &rows::copy::COPY,
     &rows::create::CREATE,
     &rows::delete::DELETE,

@@ -2,6 +2,7 @@
 use super::completion::Ended;
 use crate::service::House;
 use directory::Leash;
+use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{Framer, Limits, Step};
 use journal::Counts;
 use std::sync::Arc;
@@ -11,6 +12,9 @@ use transport::Conversation;
 
 /// How much of a reply is put together before it goes to the output.
 const PIECE: usize = 8 * 1024;
+
+/// How much of a line that is too long is thrown away before the session ends.
+const SKIPPED: u64 = 8 << 20;
 
 /// Work that takes longer is looked at from outside: is there still somebody who waits for it?
 const LONG_WORK: Duration = Duration::from_secs(1);
@@ -32,6 +36,10 @@ pub(crate) struct Talk {
     pub(crate) holds_expunges: bool,
     /// STARTTLS was taken: the handshake follows its reply.
     pub(crate) begin_tls: bool,
+    /// COMPRESS was taken: compression follows its reply.
+    pub(crate) begin_deflate: bool,
+    /// COMPRESS was taken once.
+    pub(crate) compressed: bool,
     /// Ends the session when its login is taken back and it does not end by itself.
     pub(crate) leash: Leash,
     reply: Vec<u8>,
@@ -71,6 +79,8 @@ impl Talk {
             client: None,
             holds_expunges: false,
             begin_tls: false,
+            begin_deflate: false,
+            compressed: false,
             leash,
             reply: Vec::new(),
         }
@@ -123,6 +133,11 @@ impl Talk {
         loop {
             let (used, step) = self.framer.feed(self.conversation.input.buffered(), limits);
             self.conversation.input.consume(used);
+            if self.framer.skipped() > SKIPPED {
+                // Nobody waits for the end of such a line; compressed, it costs the peer next to nothing (THREATS I13).
+                condition(&mut self.reply, None, Status::Bye, Some(&Code::TooBig), "the line is too long");
+                return Err(Ended::Said);
+            }
             match step {
                 Step::Done => return Ok(Read::Command(self.framer.take())),
                 Step::TooLong => return Ok(Read::TooLong(self.framer.take())),

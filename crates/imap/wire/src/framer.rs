@@ -61,6 +61,8 @@ pub struct Framer {
     state: State,
     /// Set while the rest of a refused command is thrown away.
     refused: bool,
+    /// How much of a line that is too long was thrown away.
+    skipped: u64,
 }
 
 impl Framer {
@@ -94,16 +96,19 @@ impl Framer {
                     self.start_line();
                 }
                 State::TooLong => return (used, Step::TooLong),
-                State::SkippingLine => match rest.iter().position(|&byte| byte == b'\n') {
-                    Some(end) => {
-                        used += end + 1;
-                        self.state = State::TooLong;
-                        if self.refused {
-                            self.reset();
+                State::SkippingLine => {
+                    self.skipped = self.skipped.saturating_add(u64::try_from(rest.len()).unwrap_or(u64::MAX));
+                    match rest.iter().position(|&byte| byte == b'\n') {
+                        Some(end) => {
+                            used += end + 1;
+                            self.state = State::TooLong;
+                            if self.refused {
+                                self.reset();
+                            }
                         }
+                        None => return (input.len(), Step::Incomplete),
                     }
-                    None => return (input.len(), Step::Incomplete),
-                },
+                }
                 State::Line => {
                     let (taken, step) = self.line(rest, limits);
                     used += taken;
@@ -133,6 +138,7 @@ impl Framer {
             let mut kept = self.bytes.get(..self.bytes.len().min(KEPT)).unwrap_or_default().to_vec();
             kept.extend_from_slice(rest.get(..taken.min(KEPT - kept.len())).unwrap_or_default());
             self.bytes = kept;
+            self.skipped = 0;
             self.state = State::SkippingLine;
             return (0, None);
         }
@@ -179,6 +185,11 @@ impl Framer {
         bytes.truncate(length);
         self.reset();
         bytes
+    }
+
+    /// How much of a line that is too long has been thrown away so far; zero outside of one.
+    pub const fn skipped(&self) -> u64 {
+        if matches!(self.state, State::SkippingLine) { self.skipped } else { 0 }
     }
 
     /// Whether nothing of a command has come yet.

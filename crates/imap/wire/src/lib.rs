@@ -41,7 +41,7 @@ pub use framer::{Framer, Step};
 pub use head::{BadHead, Head};
 pub use limits::{Limits, MAX_DEPTH, MAX_ITEMS, MAX_PART_DEPTH, MAX_PATTERN, MAX_SEARCH_KEYS};
 pub use list::{List, ListReturn};
-pub use login::{Authenticate, IdFields, Login, enable, id, sasl_response};
+pub use login::{Authenticate, IdFields, Login, compress, enable, id, sasl_response};
 pub use mailbox::{StatusItem, one_mailbox, status, two_mailboxes};
 pub use mailbox_name::{MailboxName, NameCoding, Named};
 pub use partial_range::PartialRange;

@@ -1,4 +1,4 @@
-//! Arguments of the commands about the client itself: LOGIN, AUTHENTICATE, ID, ENABLE.
+//! Arguments of the commands about the client itself: LOGIN, AUTHENTICATE, ID, ENABLE, COMPRESS.
 use crate::{Cursor, Error};
 use std::borrow::Cow;
 
@@ -108,6 +108,14 @@ pub fn enable(cursor: &mut Cursor<'_>) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
+/// `compress = "COMPRESS" SP "DEFLATE"` (RFC 4978, 5)
+///
+/// # Errors
+/// When the arguments are something else.
+pub fn compress(cursor: &mut Cursor<'_>) -> Result<(), Error> {
+    if cursor.keyword("DEFLATE") { cursor.end() } else { cursor.expected("DEFLATE") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +160,14 @@ mod tests {
             (format!("(\"a\" \"{}\")", "x".repeat(1_025)), format!("({})", vec!["\"a\" NIL"; 31].join(" ")));
         for text in ["", "(", "(\"a\")", "(a b)", "((\"a\" \"b\"))", &long, &many, &"(".repeat(1_000_000)] {
             assert!(read(text).is_err());
+        }
+    }
+
+    #[test]
+    fn compressed() {
+        assert!(compress(&mut Cursor::new(b"deflate")).is_ok());
+        for text in ["", "LZW", "DEFLATE x", "DEFLATED"] {
+            assert!(compress(&mut Cursor::new(text.as_bytes())).is_err(), "{text}");
         }
     }
 

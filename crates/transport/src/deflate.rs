@@ -1,0 +1,214 @@
+//! A stream in DEFLATE, both ways (RFC 4978, 4; RFC 1951).
+//!
+//! Reading inflates no more than the reader has room for, so what a few bytes grow to waits in them. Writing waits once
+//! [`WAITING`] compressed bytes have not been taken; a flush ends in a byte that the peer can read up to.
+use crate::Stream;
+use miniz_oxide::deflate::core::{CompressorOxide, create_comp_flags_from_zip_params};
+use miniz_oxide::inflate::stream::InflateState;
+use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus, StreamResult};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Compressed bytes of one read.
+const READ: usize = 4 * 1024;
+/// Compressed bytes that wait for the peer before more is compressed.
+const WAITING: usize = 16 * 1024;
+/// Bytes that are compressed at a time.
+const PIECE: usize = 16 * 1024;
+/// How hard is tried: little is gained above, for mail in base64.
+const LEVEL: i32 = 3;
+/// 2^15 bytes of window, without the header of zlib.
+const RAW: i32 = -15;
+
+/// A stream whose bytes are compressed on the way.
+pub(crate) struct Deflated {
+    inner: Box<dyn Stream>,
+    inflate: Box<InflateState>,
+    read: Vec<u8>,
+    used: usize,
+    deflate: Box<CompressorOxide>,
+    written: Vec<u8>,
+    taken: usize,
+    /// Something was written since the last flush.
+    unflushed: bool,
+}
+
+impl Deflated {
+    pub(crate) fn new(inner: Box<dyn Stream>) -> Self {
+        Self {
+            inner,
+            inflate: InflateState::new_boxed(DataFormat::Raw),
+            read: Vec::new(),
+            used: 0,
+            deflate: Box::new(CompressorOxide::new(create_comp_flags_from_zip_params(LEVEL, RAW, 0))),
+            written: Vec::new(),
+            taken: 0,
+            unflushed: false,
+        }
+    }
+
+    /// Compresses all of `bytes` into what waits to be written.
+    fn compress(&mut self, mut bytes: &[u8], flush: MZFlush) -> io::Result<()> {
+        let mut piece = [0; READ];
+        loop {
+            let StreamResult { bytes_consumed, bytes_written, status } =
+                miniz_oxide::deflate::stream::deflate(&mut self.deflate, bytes, &mut piece, flush);
+            self.written.extend_from_slice(piece.get(..bytes_written).unwrap_or_default());
+            bytes = bytes.get(bytes_consumed..).unwrap_or_default();
+            match status {
+                // It says that there was nothing to do.
+                Ok(_) | Err(MZError::Buf) if bytes.is_empty() && bytes_written < piece.len() => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(io::Error::other(format!("compression failed: {error:?}"))),
+            }
+        }
+    }
+
+    /// Hands on what is compressed.
+    fn poll_hand_on(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.taken < self.written.len() {
+            let waiting = self.written.get(self.taken..).unwrap_or_default();
+            match ready!(Pin::new(&mut *self.inner).poll_write(cx, waiting))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => self.taken += count,
+            }
+        }
+        (self.written, self.taken) = (Vec::new(), 0);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_flush_all(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if std::mem::take(&mut self.unflushed) {
+            self.compress(&[], MZFlush::Sync)?;
+        }
+        self.poll_hand_on(cx)
+    }
+}
+
+impl AsyncRead for Deflated {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        loop {
+            let packed = this.read.get(this.used..).unwrap_or_default();
+            let room = into.initialize_unfilled();
+            let StreamResult { bytes_consumed, bytes_written, status } =
+                miniz_oxide::inflate::stream::inflate(&mut this.inflate, packed, room, MZFlush::None);
+            this.used += bytes_consumed;
+            if bytes_written > 0 || into.remaining() == 0 {
+                into.advance(bytes_written);
+                return Poll::Ready(Ok(()));
+            }
+            match status {
+                // The peer has ended its stream.
+                Ok(MZStatus::StreamEnd) => return Poll::Ready(Ok(())),
+                Ok(_) | Err(MZError::Buf) if this.used == this.read.len() => {}
+                Ok(_) if bytes_consumed > 0 => continue,
+                Ok(_) | Err(_) => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+            }
+            let mut piece = [0; READ];
+            let mut piece = ReadBuf::new(&mut piece);
+            ready!(Pin::new(&mut *this.inner).poll_read(cx, &mut piece))?;
+            if piece.filled().is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            (this.read, this.used) = (piece.filled().to_vec(), 0);
+        }
+    }
+}
+
+impl AsyncWrite for Deflated {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.written.len() - self.taken >= WAITING {
+            ready!(self.poll_hand_on(cx))?;
+        }
+        let piece = bytes.get(..bytes.len().min(PIECE)).unwrap_or_default();
+        self.unflushed = true;
+        self.compress(piece, MZFlush::None)?;
+        Poll::Ready(Ok(piece.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_flush_all(cx))?;
+        Pin::new(&mut *self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_flush_all(cx))?;
+        Pin::new(&mut *self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    fn pair(pipe: usize) -> (Deflated, Deflated) {
+        let (one, other) = tokio::io::duplex(pipe);
+        (Deflated::new(Box::new(one)), Deflated::new(Box::new(other)))
+    }
+
+    #[tokio::test]
+    async fn a_flush_can_be_read() {
+        let (mut one, mut other) = pair(1024);
+        let mut heard = [0; 6];
+        for _ in 0..3 {
+            one.write_all(b"hello\n").await.unwrap();
+            one.flush().await.unwrap();
+            other.read_exact(&mut heard).await.unwrap();
+            assert_eq!(&heard, b"hello\n");
+        }
+        one.shutdown().await.unwrap();
+        drop(one);
+        assert_eq!(other.read(&mut heard).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_deflate_is_an_error() {
+        let (mut plain, packed) = tokio::io::duplex(1024);
+        let mut packed = Deflated::new(Box::new(packed));
+        plain.write_all(&[0xff; 64]).await.unwrap();
+        assert!(packed.read(&mut [0; 64]).await.is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 50, ..ProptestConfig::default() })]
+
+        #[test]
+        fn both_ends_agree(
+            pieces in prop::collection::vec(
+                (prop::collection::vec(any::<u8>(), 0..300), 1_usize..400, any::<bool>()), 1..8,
+            ),
+            pipe in 1_usize..5_000,
+            room in 1_usize..5_000,
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let (mut one, mut other) = pair(pipe);
+                let wanted: Vec<u8> = pieces.iter().flat_map(|(piece, times, _)| piece.repeat(*times)).collect();
+                let said = async {
+                    for (piece, times, flushed) in &pieces {
+                        one.write_all(&piece.repeat(*times)).await.unwrap();
+                        if *flushed {
+                            one.flush().await.unwrap();
+                        }
+                    }
+                    one.shutdown().await.unwrap();
+                    drop(one);
+                };
+                let heard = async {
+                    let (mut heard, mut piece) = (Vec::new(), vec![0; room]);
+                    while let Ok(read @ 1..) = other.read(&mut piece).await {
+                        heard.extend_from_slice(&piece[..read]);
+                    }
+                    heard
+                };
+                let ((), heard) = tokio::join!(said, heard);
+                assert!(heard == wanted);
+            });
+        }
+    }
+}
