@@ -1,7 +1,7 @@
 //! Whole IMAP commands: nothing panics, what is read is read once, and reading is linear in the line.
 use imap_wire::{
-    Append, AppendMessage, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, Search, Select, Sort, Store,
-    Thread,
+    Append, AppendMessage, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, Replace, Search, Select,
+    Sort, Store, Thread,
 };
 
 pub(crate) fn imap_command(data: &[u8]) {
@@ -31,6 +31,7 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| List::read_lsub(args).map(drop));
     read(&|args| Append::read(args).map(drop));
     read(&|args| AppendMessage::read(args).map(drop));
+    read(&|args| Replace::read(args).map(drop));
     read(&|args| imap_wire::get_quota(args).map(drop));
     read(&|args| Fetch::read(args).map(drop));
     read(&|args| Store::read(args).map(drop));

@@ -7,6 +7,7 @@ mod expunge;
 mod flags;
 mod mailboxes;
 mod prune;
+mod replace;
 mod transfer;
 pub use ahead::Ahead;
 pub(crate) use ahead::room;

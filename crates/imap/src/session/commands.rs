@@ -18,6 +18,7 @@ pub(super) mod namespace;
 pub(super) mod noop;
 pub(super) mod quota;
 pub(super) mod rename;
+pub(super) mod replace;
 pub(super) mod search;
 pub(super) mod select;
 pub(super) mod sort;

@@ -1,13 +1,30 @@
-//! Literals as they are announced: kept with their command, streamed (APPEND), or refused (RFC 3501, 4.3; RFC 7888).
-use super::commands::append;
+//! Literals as they are announced: kept with their command, streamed (APPEND, REPLACE), or refused (RFC 3501, 4.3; RFC 7888).
+use super::commands::{append, replace};
 use super::completion::{Completion, Ended};
-use super::phase::Phase;
+use super::messages::Addressing;
+use super::phase::{Login, Phase};
 use super::{Session, command};
 use imap_wire::reply::{Code, Status, condition};
-use imap_wire::{Append, Cursor, Error, Head, Limits};
+use imap_wire::{Append, Cursor, Error, Head, Limits, Replace};
 
 /// What a client may send of a refused literal that it does not wait with, before the session ends.
 const SKIPPED: u64 = 1 << 20;
+
+/// A command whose message streams to the store.
+enum Streamed {
+    Append(Append),
+    Replace(Replace, Addressing),
+}
+
+/// Reads the arguments of such a command; nothing for any other, or where it may not come.
+fn streamed(name: &str, args: &mut Cursor<'_>, phase: &Phase) -> Option<Result<Streamed, Error>> {
+    if name == append::APPEND.name && phase.login().is_some() {
+        return Some(args.space().and_then(|()| Append::read(args)).map(Streamed::Append));
+    }
+    let commands = [(replace::REPLACE.name, Addressing::Sequence), (replace::UID_REPLACE.name, Addressing::Uid)];
+    let (_, by) = commands.into_iter().find(|(known, _)| *known == name && matches!(phase, Phase::Selected(_)))?;
+    Some(args.space().and_then(|()| Replace::read(args)).map(|replace| Streamed::Replace(replace, by)))
+}
 
 impl Session {
     /// Decides what becomes of a literal. Nothing of it has been read.
@@ -19,20 +36,16 @@ impl Session {
         let bytes = self.talk.framer.command().to_vec();
         let mut args = Cursor::new(&bytes).with_names(self.phase.names());
         let head = Head::read(&mut args);
-        if let (Ok(head), Some(login)) = (&head, self.phase.login())
-            && head.name == append::APPEND.name
-        {
-            let account = login.account.clone();
-            match args.space().and_then(|()| Append::read(&mut args)) {
-                // The literal is the mailbox's name.
-                Err(Error::Announced) => {}
-                Ok(append) => {
+        if let Ok(head) = &head {
+            match streamed(&head.name, &mut args, &self.phase) {
+                // The literal is a name.
+                None | Some(Err(Error::Announced)) => {}
+                Some(Ok(streamed)) => {
                     self.talk.counts.commands += 1;
                     self.talk.tag = head.tag.to_owned();
-                    let completion = append::receive(&account, &mut self.talk, append, (size, sync)).await?;
-                    return self.complete(command::find(append::APPEND.name), &completion).await;
+                    return self.stream(&head.name, streamed, (size, sync)).await;
                 }
-                Err(error) => return self.refuse_literal(&error.into(), head.tag, (size, sync)),
+                Some(Err(error)) => return self.refuse_literal(&error.into(), head.tag, (size, sync)),
             }
         }
         if self.talk.framer.has_room(size, &limits) {
@@ -44,6 +57,27 @@ impl Session {
             Ok(head) => self.refuse_literal(&bad, head.tag, (size, sync)),
             Err(head) => self.refuse_literal(&bad, head.tag.unwrap_or("*"), (size, sync)),
         }
+    }
+
+    /// Runs a command whose message streams to the store.
+    async fn stream(&mut self, name: &str, streamed: Streamed, literal: (u64, bool)) -> Result<(), Ended> {
+        let completion = match (streamed, &mut self.phase) {
+            (Streamed::Append(append), Phase::Authenticated(Login { account, .. })) => {
+                append::receive(account, &mut self.talk, append, literal).await?
+            }
+            (Streamed::Append(append), Phase::Selected(selected)) => {
+                append::receive(&selected.login.account, &mut self.talk, append, literal).await?
+            }
+            (Streamed::Replace(replace, by), Phase::Selected(selected)) => {
+                replace::receive(selected, &mut self.talk, (replace, by), literal).await?
+            }
+            (Streamed::Append(_), Phase::NotAuthenticated)
+            | (Streamed::Replace(..), Phase::NotAuthenticated | Phase::Authenticated(_)) => {
+                self.talk.framer.refuse_literal(literal.0, literal.1);
+                Completion::bad("not now")
+            }
+        };
+        self.complete(command::find(name), &completion).await
     }
 
     fn refuse_literal(&mut self, bad: &Completion, tag: &str, (size, sync): (u64, bool)) -> Result<(), Ended> {

@@ -1,6 +1,6 @@
-//! APPEND, up to each literal that is a message (RFC 3501, 6.3.11; RFC 3502, 6.3.11). The messages themselves never stand
-//! in memory whole.
-use crate::{Cursor, Error, Flag, InternalDate, MailboxName};
+//! APPEND and REPLACE, up to each literal that is a message (RFC 3501, 6.3.11; RFC 3502, 6.3.11; RFC 8508, 5). The
+//! messages themselves never stand in memory whole.
+use crate::{Cursor, Error, Flag, InternalDate, MailboxName, MessageSet, SequenceSet};
 
 /// The arguments of APPEND before its first message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,27 @@ impl Append {
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let mailbox = cursor.mailbox()?;
         Ok(Self { mailbox, message: AppendMessage::read(cursor)? })
+    }
+}
+
+/// The arguments of REPLACE and UID REPLACE before the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replace {
+    /// Which message goes: one.
+    pub replaced: MessageSet,
+    /// What comes, and whereto.
+    pub append: Append,
+}
+
+impl Replace {
+    /// `replace = "REPLACE" SP seq-number SP mailbox append-message`, up to the announcement of the literal.
+    ///
+    /// # Errors
+    /// As [`Append::read`].
+    pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let replaced = MessageSet::Numbers(SequenceSet::one(cursor)?);
+        cursor.space()?;
+        Ok(Self { replaced, append: Append::read(cursor)? })
     }
 }
 
@@ -74,6 +95,15 @@ mod tests {
         );
         assert!(read("{4}\r\nSent {310+}\r\n").is_ok());
         assert_eq!(read("{4}\r\n"), Err(Error::Announced));
+        let replace = |text: &str| Replace::read(&mut Cursor::new(text.as_bytes()));
+        assert!(
+            replace("4 Drafts (\\Seen \\Draft) {312}\r\n").is_ok_and(|replace| replace.append.message.flags.len() == 2)
+        );
+        assert!(replace("* Drafts ~{3+}\r\n").is_ok());
+        assert_eq!(replace("4 {6}\r\n"), Err(Error::Announced));
+        for text in ["", "4", "4 Drafts", "4:5 Drafts {1}\r\n", "$ Drafts {1}\r\n", "0 Drafts {1}\r\n"] {
+            assert!(replace(text).is_err_and(|error| error != Error::Announced), "{text}");
+        }
         let more = |text: &str| AppendMessage::read(&mut Cursor::new(text.as_bytes()));
         assert!(more(" (\\Seen) \" 7-Feb-1994 22:43:04 -0800\" {295}\r\n").is_ok_and(|message| message.date.is_some()));
         assert!(more(" {0+}\r\n").is_ok_and(|message| !message.binary));

@@ -30,7 +30,7 @@ mod sort;
 mod store;
 mod thread;
 mod utf7;
-pub use append::{Append, AppendMessage};
+pub use append::{Append, AppendMessage, Replace};
 pub use create::Create;
 pub use cursor::Cursor;
 pub use date::InternalDate;

@@ -57,6 +57,15 @@ impl SequenceSet {
         }
     }
 
+    /// `seq-number`: one message.
+    ///
+    /// # Errors
+    /// When none stands here.
+    pub fn one(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+        let number = SequenceNumber::read(cursor)?;
+        Ok(Self(vec![(number, number)]))
+    }
+
     /// The ranges in ascending order, apart from each other, with `*` as `last`. In an empty mailbox (`last` zero)
     /// `*` stands for nothing. RFC 3501, 9: `4:2` is `2:4`, and `559:*` always holds the last.
     pub fn ranges(&self, last: u32) -> Vec<RangeInclusive<u32>> {

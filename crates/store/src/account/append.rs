@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A message with what can be worked out before the lock.
-struct Prepared {
+pub(super) struct Prepared {
     email: NewEmail,
     /// Hashes of base subject and each Message-ID that it names.
     thread_keys: Vec<u64>,
@@ -47,7 +47,7 @@ impl Account {
 }
 
 impl Prepared {
-    fn new(email: NewEmail) -> Self {
+    pub(super) fn new(email: NewEmail) -> Self {
         let thread = &email.blob.parsed.thread;
         let thread_keys = thread.ids().map(|id| thread_hash(id, &thread.base_subject)).collect();
         let parsed = email.blob.parsed.encode();
@@ -64,7 +64,13 @@ fn thread_hash(id: &[u8], subject: &str) -> u64 {
     u64::from_be_bytes(hash)
 }
 
-fn append(tx: &mut Tx<'_>, mailbox: MailboxId, emails: &[Prepared]) -> Result<Plan<Vec<Appended>>, Stop> {
+/// Reads the thread keys that messages name, at once.
+pub(super) fn want_keys(tx: &Tx<'_>, emails: &[Prepared]) -> Result<(), Stop> {
+    tx.want(emails.iter().flat_map(|prepared| &prepared.thread_keys).map(|hash| schema::thread_key(*hash)))
+}
+
+/// Puts messages into a mailbox; their keys have been read, or are taken for absent.
+pub(super) fn append(tx: &mut Tx<'_>, mailbox: MailboxId, emails: &[Prepared]) -> Result<Plan<Vec<Appended>>, Stop> {
     tx.mailbox(mailbox)?;
     want_threads(tx, emails)?;
     let mut appended = Vec::with_capacity(emails.len());

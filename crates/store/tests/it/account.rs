@@ -191,6 +191,32 @@ async fn what_an_append_took_for_absent_is_read_when_it_was_there() {
 }
 
 #[tokio::test]
+async fn a_message_takes_the_place_of_another() {
+    let place = Place::new().await;
+    let account = &place.account;
+    let draft = "Subject: x\nMessage-ID: <1@x.nl>\n\n";
+    let first = place.append(draft).await;
+    // The account is full, and what comes is as large as what goes.
+    account.set_quota(Some(1)).await.unwrap();
+    let again = place.email(draft).await;
+    let replaced = account.replace(place.inbox, uid(1), place.inbox, again).await.unwrap().into_value();
+    assert_eq!((replaced[0].uid, replaced[0].thread), (uid(2), first.thread));
+    assert_ne!(replaced[0].email, first.email);
+    let view = account.view(place.inbox).await.unwrap();
+    assert_eq!(view.iter().map(|message| message.uid).collect::<Vec<_>>(), [uid(2)]);
+    assert_eq!(account.quota().await.unwrap().emails, 1);
+    let counters = account.mailboxes().await.unwrap().get(place.inbox).unwrap().counters;
+    assert_eq!((counters.messages, counters.threads), (1, 1));
+    // Neither goes nor comes.
+    let email = place.email(draft).await;
+    let gone = account.replace(place.inbox, uid(1), place.inbox, email.clone()).await;
+    assert!(matches!(gone, Err(Error::NoSuchEmail)));
+    let nowhere = account.replace(place.inbox, uid(2), store::MailboxId(999), email).await;
+    assert!(matches!(nowhere, Err(Error::NoSuchMailbox)));
+    assert_eq!(account.view(place.inbox).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn r07_quota_lets_one_message_over() {
     let place = Place::new().await;
     place.account.set_quota(Some(10)).await.unwrap();

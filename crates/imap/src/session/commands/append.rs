@@ -9,7 +9,7 @@ use crate::session::refusal::refusal;
 use crate::session::talk::{Read, Talk};
 use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{Append, AppendMessage, Cursor, InternalDate, Limits, MailboxName, SequenceSet};
-use store::{Account, BlobWriter, LineEnds, MailboxId, NewEmail, ReceivedAt, Reservation};
+use store::{Account, Appended, BlobWriter, LineEnds, MailboxId, NewEmail, ReceivedAt, Reservation};
 
 /// Only an APPEND without a literal at its end comes here; the others are taken where the literal is announced.
 pub(crate) const APPEND: Command = Command {
@@ -29,10 +29,10 @@ const MESSAGES: usize = 1_000;
 const RECORDS: usize = 4 << 20;
 
 /// A literal that is announced: its size, and whether the client waits.
-type Literal = (u64, bool);
+pub(in crate::session) type Literal = (u64, bool);
 
 /// What follows a message.
-enum Rest {
+pub(super) enum Rest {
     /// The end of the command.
     End,
     /// Another message, whose literal is announced.
@@ -57,7 +57,11 @@ pub(in crate::session) async fn receive(
             Ok(mailbox) => *mailbox,
             Err(refused) => return refuse(talk, refused.clone(), literal),
         };
-        if let Err(refused) = batch.admit(account, talk, &message, literal.0).await {
+        let admitted = match batch.admit(talk, &message, literal.0) {
+            Ok(()) => batch.reserve(account, literal.0).await,
+            refused => refused,
+        };
+        if let Err(refused) = admitted {
             return refuse(talk, refused, literal);
         }
         let fault = batch.take(talk, &message, literal).await?;
@@ -73,7 +77,7 @@ pub(in crate::session) async fn receive(
 }
 
 /// Says why the message that is announced is not taken, nor those before it.
-fn refuse(talk: &mut Talk, refused: Completion, (size, sync): Literal) -> Answer {
+pub(super) fn refuse(talk: &mut Talk, refused: Completion, (size, sync): Literal) -> Answer {
     talk.framer.refuse_literal(size, sync);
     if !sync && size > talk.house.settings.max_message_size.bytes().saturating_mul(2) {
         condition(talk.out(), None, Status::Bye, Some(&Code::TooBig), "the message is too large");
@@ -82,7 +86,8 @@ fn refuse(talk: &mut Talk, refused: Completion, (size, sync): Literal) -> Answer
     Ok(refused)
 }
 
-async fn mailbox(account: &Account, name: &MailboxName) -> Result<MailboxId, Completion> {
+/// Where a message goes.
+pub(super) async fn mailbox(account: &Account, name: &MailboxName) -> Result<MailboxId, Completion> {
     let name = stored(name)?;
     let mailboxes = account.mailboxes().await.map_err(|error| refusal(&error))?;
     // RFC 3501, 6.3.11: a mailbox that does not exist is not made on the way.
@@ -92,8 +97,8 @@ async fn mailbox(account: &Account, name: &MailboxName) -> Result<MailboxId, Com
 
 /// Messages whose bytes are stored and that are in no mailbox yet.
 #[derive(Default)]
-struct Batch {
-    emails: Vec<NewEmail>,
+pub(super) struct Batch {
+    pub(super) emails: Vec<NewEmail>,
     /// Bytes of their records, once there are several.
     records: usize,
     /// Room for all of them.
@@ -102,13 +107,7 @@ struct Batch {
 
 impl Batch {
     /// Everything that can be refused is, before the client sends.
-    async fn admit(
-        &mut self,
-        account: &Account,
-        talk: &Talk,
-        message: &AppendMessage,
-        size: u64,
-    ) -> Result<(), Completion> {
+    pub(super) fn admit(&mut self, talk: &Talk, message: &AppendMessage, size: u64) -> Result<(), Completion> {
         if size > talk.house.settings.max_message_size.bytes() {
             return Err(Completion::no(Code::TooBig, "the message is too large"));
         }
@@ -123,12 +122,17 @@ impl Batch {
         if kept(&message.flags).is_none() {
             return Err(Completion::no(Code::Limit, "a keyword is too long"));
         }
+        Ok(())
+    }
+
+    /// Asks for room, and holds it.
+    async fn reserve(&mut self, account: &Account, size: u64) -> Result<(), Completion> {
         self.rooms.push(account.reserve_quota(size).await.map_err(|error| refusal(&error))?);
         Ok(())
     }
 
     /// Takes the bytes of a message; gives what was wrong with them.
-    async fn take(
+    pub(super) async fn take(
         &mut self,
         talk: &mut Talk,
         message: &AppendMessage,
@@ -168,12 +172,17 @@ impl Batch {
             Err(error) => return Ok(refusal(&error)),
         };
         talk.counts.received += u64::try_from(appended.len()).unwrap_or(0);
-        let uids = SequenceSet::compact(appended.iter().map(|appended| appended.uid.get()));
-        Ok(match appended.first().zip(uids) {
-            Some((first, uids)) => Completion::ok("done").with(Code::AppendUid(first.uid_validity, uids)),
+        Ok(match append_uid(&appended) {
+            Some(code) => Completion::ok("done").with(code),
             None => Completion::ok("done"),
         })
     }
+}
+
+/// Under which UIDs messages have been put (RFC 4315, 3; RFC 3502).
+pub(super) fn append_uid(appended: &[Appended]) -> Option<Code> {
+    let uids = SequenceSet::compact(appended.iter().map(|appended| appended.uid.get()))?;
+    Some(Code::AppendUid(appended.first()?.uid_validity, uids))
 }
 
 /// Moves `size` bytes from the input to the store. All are taken even when something is wrong with them.
@@ -208,7 +217,7 @@ async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64, binary: bool)
 }
 
 /// Reads what follows a message.
-async fn rest(talk: &mut Talk) -> Result<Rest, Ended> {
+pub(super) async fn rest(talk: &mut Talk) -> Result<Rest, Ended> {
     let wait = Talk::within(talk.house.settings.wait_in_literal);
     let bad = || Rest::Bad(Completion::bad("only another message may follow a message"));
     Ok(match talk.read(&Limits::AFTER_LOGIN, wait).await? {
