@@ -63,6 +63,10 @@ impl Play {
         let mut clients = Vec::new();
         for _ in 0..SESSIONS {
             let mut client = Mirror::new(house.open()).await;
+            // One of them is told of expunges by UID (RFC 7162, 3.2.10).
+            if clients.is_empty() {
+                client.ok("ENABLE QRESYNC").await;
+            }
             client.ok("SELECT INBOX").await;
             clients.push(client);
         }
@@ -228,10 +232,13 @@ proptest! {
                 house.deliver("INBOX", b"Subject: x\r\n\r\nhello\r\n", Flags::default()).await.unwrap();
             }
             let mut tasks = tokio::task::JoinSet::new();
-            for script in scripts {
+            for (number, script) in scripts.into_iter().enumerate() {
                 let stream = house.open();
                 tasks.spawn(async move {
                     let mut client = Mirror::new(stream).await;
+                    if number == 0 {
+                        client.ok("ENABLE QRESYNC").await;
+                    }
                     client.ok("SELECT INBOX").await;
                     for (what, uid) in script {
                         let command = match what {

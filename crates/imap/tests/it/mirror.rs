@@ -79,7 +79,9 @@ impl Mirror {
                     assert_eq!(told, tag);
                     return condition;
                 }
-                Response::Data(Data::Expunge(_)) if held => panic!("an expunge during {command}"),
+                Response::Data(Data::Expunge(_) | Data::Vanished(false, _)) if held => {
+                    panic!("an expunge during {command}")
+                }
                 Response::Data(data) => {
                     self.told.push(data.clone());
                     self.take(data);
@@ -118,6 +120,17 @@ impl Mirror {
         status.expect("a STATUS")
     }
 
+    /// Takes away the message with a UID, or the one that must have it: between those below it and those above.
+    fn vanish(&mut self, uid: u32) {
+        let above = self.rows.iter().position(|row| row.uid.is_some_and(|known| known >= uid));
+        let place = match above.filter(|at| self.rows[*at].uid == Some(uid)) {
+            Some(known) => known,
+            None => above.unwrap_or(self.rows.len()).checked_sub(1).expect("a message that was told"),
+        };
+        assert!(self.rows[place].uid.is_none_or(|known| known == uid), "{uid} was never told");
+        self.rows.remove(place);
+    }
+
     fn take(&mut self, data: Data) {
         match data {
             Data::Exists(count) => {
@@ -129,6 +142,7 @@ impl Mirror {
                 assert!(usize::try_from(number).unwrap() <= self.rows.len(), "an expunge of what is not there");
                 self.rows.remove(usize::try_from(number - 1).unwrap());
             }
+            Data::Vanished(false, uids) => uids.ranges(0).into_iter().flatten().for_each(|uid| self.vanish(uid)),
             Data::Fetch(number, items) => {
                 let row = self.rows.get_mut(usize::try_from(number - 1).unwrap()).expect("a message that was told");
                 for (name, value) in items {
