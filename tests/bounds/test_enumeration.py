@@ -23,7 +23,7 @@ def inhabited(provider):
 
 def without(name, text):
     """The reply without what was asked: a name that is repeated tells nothing."""
-    for word in {name, name.split("@")[0]}:
+    for word in (name, name.split("@")[0]):
         text = text.replace(word.encode(), b"NAME")
     return re.sub(rb"t\d+ ", b"", text)
 
