@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test chaos check tidy fuzz bench docs clean tools tools-check
+.PHONY: help build run test chaos check tidy fuzz bench bench-micro docs clean tools tools-check
 
 CARGO ?= cargo
 
@@ -49,6 +49,9 @@ bench: ## measure against Postfix, Dovecot and Cyrus from Debian, as root; BENCH
 	python3 benches/bench.py $(BENCH)
 
 BENCH ?=
+
+bench-micro: ## the parts by themselves: parses, prints, a group commit, a search; each compared with the run before
+	$(CARGO) bench --locked -p imap-wire -p message -p engines -p imap --bench words --bench parse --bench commit --bench search
 
 docs: ## write the reference pages that are printed from the code
 	$(CARGO) run --quiet --locked -p glaspost -- config reference > docs/reference/configuration.toml
