@@ -33,13 +33,21 @@ impl Account {
         self.head.write(&self.who, |tx| rename(tx, from, to)).await
     }
 
+    /// The new mailbox and the first thousand messages are one commit; what is beyond follows in slices.
     async fn rename_inbox(&self, to: &MailboxName) -> Result<Outcome<()>, Error> {
-        let made = self.create_mailbox(to, None).await?;
-        let target = *made.value();
         let inbox = self.mailboxes().await?.inbox().map(|inbox| inbox.id).ok_or(Error::NoSuchMailbox)?;
-        let mut all = made.map(|_| ());
         let uids: Vec<Uid> = self.view(inbox).await?.iter().map(|message| message.uid).collect();
-        for slice in uids.chunks(SLICE) {
+        let (first, rest) = uids.split_at(uids.len().min(SLICE));
+        let begin = |tx: &mut Tx<'_>| {
+            let target = create_with_parents(tx, to, None)?;
+            move_all(tx, inbox, first, target)?;
+            tx.growth = Growth::Grows;
+            Ok(Plan::Commit(target))
+        };
+        let made = self.head.write(&self.who, begin).await?;
+        let target = *made.value();
+        let mut all = made.map(|_| ());
+        for slice in rest.chunks(SLICE) {
             let moved = self.head.write(&self.who, |tx| move_all(tx, inbox, slice, target)).await?;
             all = all.and(moved, |(), _| ());
         }
