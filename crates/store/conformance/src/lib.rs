@@ -11,8 +11,10 @@ mod blobs;
 mod commits;
 mod errors_page;
 mod faults;
+mod faulty;
 mod history;
 mod model;
+mod nth;
 mod reads;
 pub use bench::{Bench, commit, get, key, put, records, submit};
 pub use blobs::{
@@ -25,7 +27,9 @@ pub use commits::{
 };
 pub use errors_page::{store_errors, the_page_says};
 pub use faults::{a_failed_sync_closes, growth_is_refused_below_the_reserve, shutdown_refuses_writes};
+pub use faulty::{Failing, Faulty};
 pub use history::histories_leave_a_clean_store;
+pub use nth::any_nth_failure_leaves_the_state_whole;
 pub use reads::{partitions_are_listed, reads_see_one_snapshot, scans_page_both_ways};
 
 /// Makes a test of each property; the argument is evaluated anew for each and gives a [`Bench`].

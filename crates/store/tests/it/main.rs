@@ -4,5 +4,6 @@ mod account;
 mod check;
 mod failures;
 mod limits;
+mod nth;
 mod place;
 mod suite;

@@ -6,10 +6,10 @@ use store::memory::Memory;
 use store_conformance::Bench;
 use world::SystemClock;
 
-struct MemoryBench(Mutex<Memory>);
+pub(crate) struct MemoryBench(Mutex<Memory>);
 
 impl MemoryBench {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Mutex::new(Memory::new(Arc::new(SystemClock))))
     }
 }
