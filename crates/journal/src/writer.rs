@@ -187,4 +187,6 @@ impl Writer {
 }
 
 #[cfg(test)]
+mod bounds;
+#[cfg(test)]
 mod tests;

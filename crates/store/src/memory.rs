@@ -51,6 +51,8 @@ struct State {
 pub struct Counts {
     /// Calls of `read`.
     pub reads: u64,
+    /// Records that those gave.
+    pub records: u64,
     /// Commits that were taken.
     pub commits: u64,
     /// Records that those wrote or deleted.
@@ -299,7 +301,12 @@ impl Engine for Memory {
         if state.faults.mute {
             return Box::pin(std::future::pending());
         }
-        let found = reads.iter().map(|read| state.answer(partition, read)).collect();
+        let found: Vec<Found> = reads.iter().map(|read| state.answer(partition, read)).collect();
+        let given = |found: &Found| match found {
+            Found::Many { items, corrupt, .. } => items.len() + corrupt.len(),
+            Found::One(_) | Found::Corrupt(_) => 1,
+        };
+        state.counts.records += found.iter().map(given).sum::<usize>() as u64;
         Box::pin(std::future::ready(Ok(found)))
     }
 
