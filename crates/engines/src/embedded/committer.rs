@@ -157,8 +157,9 @@ impl Committer {
         };
         let (refused, frees) = group.into_iter().partition(grows);
         self.refuse_for_space(refused);
+        let connection = writing.connection;
         let frees = match self.attempt(writing, frees) {
-            Some((frees, Failure::Full)) if self.shared.room.give_up() => self.attempt(writing, frees),
+            Some((frees, Failure::Full)) if self.make_room(connection) => self.attempt(writing, frees),
             other => other,
         };
         match frees {
@@ -259,7 +260,7 @@ impl Committer {
         }
         let uses = Arc::clone(&*self.shared.uses());
         let mut done = collect::transact(writing, request, &uses);
-        if matches!(done, Err(Failure::Full)) && self.shared.room.give_up() {
+        if matches!(done, Err(Failure::Full)) && self.make_room(writing.connection) {
             done = collect::transact(writing, request, &uses);
         }
         drop(uses);
@@ -295,6 +296,21 @@ impl Committer {
             }
         }
         expired.len() as u64
+    }
+
+    /// For what frees and finds no space: gives the reserve file up, and brings the log into the database, so that it
+    /// is written from its beginning again and takes no more. Says whether trying again is worth it.
+    fn make_room(&self, connection: &Connection) -> bool {
+        let given_up = self.shared.room.give_up();
+        let emptied = connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?));
+        let emptied = emptied.unwrap_or_else(|error| {
+            if let Failure::Fatal(cause) = Failure::of_commit(&error) {
+                self.shared.fatal.raise(&cause);
+            }
+            false
+        });
+        (given_up || emptied) && !self.shared.fatal.is_raised()
     }
 
     /// Gives pages back, makes the reserve file again, forgets blobs that nobody named.

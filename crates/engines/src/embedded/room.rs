@@ -7,8 +7,10 @@ use super::disk::Disk;
 
 /// The file that is given up when even a freeing commit finds no space.
 const RESERVE_FILE: &str = "reserve";
-/// Its size.
+/// Its size: what the log and the database may grow by until the log is in the database.
 const RESERVE_BYTES: u64 = 32 * 1024 * 1024;
+/// It is at most this part of the file system.
+const LARGEST_FILE_PART: u64 = 10;
 /// The reserve is at most this part of the file system.
 const LARGEST_PART: u64 = 20;
 
@@ -33,7 +35,7 @@ impl Room {
         };
         let left = room.disk.list("")?.into_iter().find(|entry| entry.name == RESERVE_FILE);
         match left {
-            Some(file) if file.length >= RESERVE_BYTES => room.held.store(true, Ordering::Release),
+            Some(file) if file.length >= room.file_bytes() => room.held.store(true, Ordering::Release),
             // a stop between its making and its filling left half a reserve
             Some(_) => room.disk.unlink(RESERVE_FILE)?,
             None => {}
@@ -69,13 +71,19 @@ impl Room {
         held && self.disk.unlink(RESERVE_FILE).is_ok()
     }
 
+    /// How large the reserve file is to be.
+    fn file_bytes(&self) -> u64 {
+        self.disk.space().map_or(RESERVE_BYTES, |space| RESERVE_BYTES.min(space.total / LARGEST_FILE_PART))
+    }
+
     /// Makes the reserve file again once there is room for it above the reserve.
     pub(crate) fn remake(&self) {
-        if self.held.load(Ordering::Acquire) || !self.may_grow(2 * RESERVE_BYTES) {
+        let bytes = self.file_bytes();
+        if self.held.load(Ordering::Acquire) || !self.may_grow(2 * bytes) {
             return;
         }
         let _one = self.remaking.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = self.disk.create(RESERVE_FILE).and_then(|file| file.allocate(0, RESERVE_BYTES));
+        let made = self.disk.create(RESERVE_FILE).and_then(|file| file.allocate(0, bytes));
         match made {
             Ok(()) => self.held.store(true, Ordering::Release),
             Err(error) => {
