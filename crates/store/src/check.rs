@@ -21,9 +21,9 @@ const NAMED: usize = 1_000;
 /// Whether the bytes of blobs are read too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckDepth {
-    /// Records, and whether each blob is there.
+    /// Records, how the engine holds them, and whether each blob is there.
     Records,
-    /// Every byte of every blob, against its hash, and of what the engine keeps beneath.
+    /// Every byte of every blob too, against its hash.
     Bytes,
 }
 
@@ -180,11 +180,9 @@ impl Store {
         }
         self.check_others(&mut report).await?;
         self.check_blobs(depth, &mut report).await?;
-        if depth == CheckDepth::Bytes {
-            let beneath = self.engine().check().await.map_err(Error::from);
-            for fault in report.read(None, "what lies beneath", beneath)?.unwrap_or_default() {
-                report.fault(None, fault);
-            }
+        let beneath = self.engine().check().await.map_err(Error::from);
+        for fault in report.read(None, "what lies beneath", beneath)?.unwrap_or_default() {
+            report.fault(None, fault);
         }
         Ok(report)
     }

@@ -364,8 +364,8 @@ pub trait Engine: Send + Sync {
     /// When they could not be read.
     fn stats(&self) -> BoxFuture<'_, Result<EngineStats, EngineError>>;
 
-    /// Looks at what lies beneath records and blobs, every byte of it, and says what is wrong there; an engine that has
-    /// nothing of its own beneath says nothing.
+    /// Looks at what holds the records and says what is wrong there: above all what may hide records from a look-up,
+    /// and which; an engine that has nothing of its own beneath says nothing.
     ///
     /// # Errors
     /// When that could not be read.

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::location::Location;
 use super::queue::{Queue, Taken};
 use super::schema::{PARTITION, Table, beyond, blob_key, open_for_reading, record_key};
+use super::soundness;
 
 /// Questions that wait.
 const WAITING: usize = 1024;
@@ -269,16 +270,9 @@ impl<'c> Reading<'c> {
         Ok((records, number("PRAGMA page_count")?.saturating_mul(number("PRAGMA page_size")?)))
     }
 
-    /// What SQLite finds wrong in its file: above all keys out of their order, which a look-up passes by in silence.
+    /// What is wrong with the trees of its file.
     pub(crate) fn faults(&mut self) -> Result<Vec<String>, EngineError> {
-        let mut statement = self.connection.prepare("PRAGMA quick_check").map_err(sqlite_trouble)?;
-        let mut rows = statement.query([]).map_err(sqlite_trouble)?;
-        let mut faults = Vec::new();
-        while let Some(row) = rows.next().map_err(sqlite_trouble)? {
-            let fault: String = row.get(0).map_err(sqlite_trouble)?;
-            faults.extend((fault != "ok").then_some(fault));
-        }
-        Ok(faults)
+        soundness::faults(self.connection)
     }
 
     fn table(&mut self, kind: PartitionKind) -> &mut TableReads<'c> {

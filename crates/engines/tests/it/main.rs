@@ -18,4 +18,5 @@ mod records;
 mod simulated;
 mod stage;
 mod suite;
+mod trees;
 mod views;
