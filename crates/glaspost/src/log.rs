@@ -21,7 +21,12 @@ pub(crate) enum LogFormat {
 
 /// Begins to log. Only the first call counts.
 pub(crate) fn begin(format: LogFormat, level: tracing::Level) {
-    let builder = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false);
+    let builder = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        // it would tell that a line could not be written by writing another, and panic where the disk is full
+        .log_internal_errors(false);
     let begun = match format {
         LogFormat::Json => builder.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
         LogFormat::Logfmt => builder.event_format(Logfmt).fmt_fields(Fields).try_init(),
