@@ -1,0 +1,51 @@
+"""System calls of the running program, watched, failed or slowed by strace."""
+
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+#: The calls that make what was written durable.
+SYNCS = "fsync,fdatasync"
+NEEDED = pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
+
+
+class Calls:
+    """Attached during a `with` block, or until the program ends; `arguments` are strace's own."""
+
+    def __init__(self, provider, file, *arguments):
+        self.file = file
+        self.strace = subprocess.Popen(
+            ["strace", "-f", "-y", "-ttt", "-o", str(file), *arguments, "-p", str(provider.process.pid)],
+            stderr=subprocess.PIPE, text=True,
+        )
+        # Said when every thread is attached; those to come are followed.
+        said = self.strace.stderr.readline()
+        if "attached" not in said:
+            self.strace.wait()
+            pytest.skip(f"strace may not look here: {said}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.strace.poll() is None:
+            self.strace.send_signal(signal.SIGINT)
+        self.strace.wait(30)
+
+    def injected(self):
+        """When the injected calls began (seconds since 1970), in their order."""
+        return [float(found[1]) for found in re.finditer(r"^\d+ +([\d.]+) .*\((?:INJECTED|DELAYED)", self.file.read_text(errors="replace"), re.M)]
+
+
+def failing(provider, file, *paths, nth="1+"):
+    """Syncs fail with EIO from now on: those of files at `paths`, or all; `nth` counts them, by thread."""
+    only = [word for path in paths for word in ("-P", str(path))]
+    return Calls(provider, file, *only, "-e", f"trace={SYNCS}", "-e", f"inject={SYNCS}:error=EIO:when={nth}")
+
+
+def slow(provider, file, seconds):
+    """Each sync takes so much longer."""
+    return Calls(provider, file, "-e", f"trace={SYNCS}", "-e", f"inject={SYNCS}:delay_enter={int(seconds * 1e6)}")
