@@ -34,6 +34,8 @@ pub(crate) const MAIL: &str = "mail.db";
 pub(crate) const JOURNAL: &str = "journal.db";
 const LOCK: &str = "lock";
 const CLEAN: &str = "clean";
+/// What the log is made long by in advance is at most this part of the free space.
+const LOG_PART: u64 = 16;
 
 /// Why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +109,7 @@ impl Embedded {
         }
         let mail = database(directory, MAIL, Durability::Full, clean)?;
         if settings.prepare_log {
-            prepare_log(&log_of(&directory.join(MAIL)))?;
+            prepare_log(&log_of(&directory.join(MAIL)), disk.space()?.free / LOG_PART)?;
         }
         let journal = database(directory, JOURNAL, Durability::LastSecond, clean)?;
         if clean {
@@ -187,14 +189,15 @@ fn database(directory: &Path, file: &'static str, durability: Durability, clean:
 }
 
 /// Writes the empty log full of zeros: a sync of bytes over bytes takes half the time of one that makes the file
-/// longer. Zeros are no frame, so what follows the last one still ends the log.
-fn prepare_log(log: &Path) -> std::io::Result<()> {
+/// longer. Zeros are no frame, so what follows the last one still ends the log. At most `most` bytes: on a small disk
+/// mail needs the room more.
+fn prepare_log(log: &Path, most: u64) -> std::io::Result<()> {
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(log)?;
     if file.metadata()?.len() > 0 {
         return Ok(());
     }
     let zeros = vec![0; 256 * 1024];
-    let bytes = u64::from(LOG_PAGES) * LOG_FRAME;
+    let bytes = most.min(u64::from(LOG_PAGES) * LOG_FRAME);
     // without room for it the log grows as it is written
     let done = (0..bytes.div_ceil(zeros.len() as u64)).try_for_each(|_| (&file).write_all(&zeros));
     match done.and_then(|()| file.sync_data()) {
