@@ -13,6 +13,7 @@ use imap_wire::reply::{Code, FetchReply};
 use imap_wire::{Cursor, Fetch, FetchItem, SectionName};
 use record::record_item;
 pub(crate) use record::{internal_date, save_date};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use store::{Account, Email, EmailId, FlagChange, Flags, Message, MessageSource, SystemFlags, Uid};
@@ -339,7 +340,7 @@ impl Told<'_> {
     async fn stream(&self, talk: &mut Talk, prepared: &mut Prepared, piece: Piece) -> Result<(), Ended> {
         let range = match piece {
             Piece::Missing | Piece::Undecodable => return Ok(()),
-            Piece::Made(bytes) => return talk.stream(&bytes).await,
+            Piece::Made(bytes) => return talk.stream(&without_nul(&bytes)).await,
             Piece::Decoded(decoding) => return self.stream_decoded(talk, prepared, &decoding).await,
             Piece::Stored(range) => range,
         };
@@ -348,10 +349,20 @@ impl Told<'_> {
         while at < range.end {
             let bytes = content.piece(&self.selected.login.account, at, range.end).await.map_err(broke_off)?;
             at += u64::try_from(bytes.len()).unwrap_or(range.end);
-            talk.stream(&bytes).await?;
+            talk.stream(&without_nul(&bytes)).await?;
         }
         talk.counts.sent += 1;
         Ok(())
+    }
+}
+
+/// RFC 9051, 9: a literal that is no literal8 holds CHAR8, which has no NUL. Another octet stands in its place, so that
+/// sizes and offsets stay; BINARY gives the message as it is.
+fn without_nul(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if bytes.contains(&0) {
+        Cow::Owned(bytes.iter().map(|byte| if *byte == 0 { 0x80 } else { *byte }).collect())
+    } else {
+        Cow::Borrowed(bytes)
     }
 }
 
