@@ -25,6 +25,7 @@ def corpus(server, stage):
             server, "lmtp", "corpus", count=stage.count(10_000), seed=SEED, lmtp=True,
             to_file=stage.lists.addresses(RECIPIENTS, "corpus"),
         )
+    server.expect(RECIPIENTS, result["operations"])
     return of_load("corpus", server, result, spent, {"corpus": (taken(server) - before) / 2**20})
 
 
