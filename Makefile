@@ -20,7 +20,7 @@ test: tools ## install what the tests need, start the real parts, run every test
 	$(CARGO) build --locked -p glaspost
 	.venv/bin/python -m pytest tests benches
 
-chaos: tools ## the long forms of the tests of durability, half an hour: kills, failing and slow and full disks, power cuts
+chaos: tools ## the long forms of the tests of durability: kills, failing and slow and full disks, power cuts
 	GLASPOST_CRASH_STATES=$(CRASH_STATES) $(CARGO) test --locked -p engines -p store
 	$(CARGO) build --locked -p glaspost
 	GLASPOST_CHAOS=1 .venv/bin/python -m pytest --timeout 0 tests/durability
