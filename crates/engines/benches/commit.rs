@@ -49,7 +49,7 @@ fn main() {
     let mut group = criterion.benchmark_group("14 blobs of 9 KiB opened");
     group.throughput(Throughput::Elements(hashes.len() as u64));
     group.bench_function("together", |bencher| {
-        bencher.iter(|| runtime.block_on(engine.blobs().open_several(hashes.clone())).unwrap().len());
+        bencher.iter(|| runtime.block_on(engine.blobs().ask_for_several(hashes.clone()).unwrap()).unwrap().len());
     });
     group.bench_function("one by one", |bencher| {
         bencher.iter(|| {

@@ -85,6 +85,9 @@ pub struct Collected {
 /// What [`Blobs::open`] says of one blob.
 pub type OpenedBlob = Result<Option<Box<dyn BlobSource>>, EngineError>;
 
+/// The answer to [`Blobs::ask_for_several`]; an error when no place could be read.
+pub type SeveralOpened = BoxFuture<'static, Result<Vec<OpenedBlob>, EngineError>>;
+
 /// Stores and serves blobs.
 pub trait Blobs: Send + Sync {
     /// Begins a blob.
@@ -96,19 +99,14 @@ pub trait Blobs: Send + Sync {
     /// When its place could not be read.
     fn open(&self, hash: BlobHash) -> BoxFuture<'_, OpenedBlob>;
 
-    /// Opens blobs that are read one after another; an answer for each, in the order asked. One that cannot be read
-    /// harms no other. An engine may hold what is small whole: the caller bounds how much it asks for.
+    /// Asks for blobs that are read one after another, at once: the future only waits for the answer, and who leaves it
+    /// waiting keeps nothing from others. Nothing where the engine has too much to do, or gains nothing by it; then each
+    /// is opened when its turn comes.
     ///
-    /// # Errors
-    /// When no place could be read.
-    fn open_several(&self, hashes: Vec<BlobHash>) -> BoxFuture<'_, Result<Vec<OpenedBlob>, EngineError>> {
-        Box::pin(async move {
-            let mut opened = Vec::with_capacity(hashes.len());
-            for hash in hashes {
-                opened.push(self.open(hash).await);
-            }
-            Ok(opened)
-        })
+    /// An answer for each, in the order asked; one that cannot be read harms no other. An engine may hold what is small
+    /// whole: the caller bounds how much it asks for.
+    fn ask_for_several(&self, _hashes: Vec<BlobHash>) -> Option<SeveralOpened> {
+        None
     }
 
     /// Blobs in the order of their hashes, those above `after`, at most `limit`.

@@ -29,7 +29,9 @@ mod seal;
 mod store;
 mod view;
 pub use account::{Account, Ahead, Copied, Expunge, MessageSource, Quota, Reservation, StoredFlags, TypeStates};
-pub use blob::{BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, StoredBlob};
+pub use blob::{
+    BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened, StoredBlob,
+};
 pub use blob_writer::{BlobWriter, LineEnds, NewBlob};
 pub use change::{Changes, LogEntry, Touched};
 pub use check::{CheckDepth, CheckReport, Fault};

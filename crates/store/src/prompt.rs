@@ -1,6 +1,6 @@
 //! An engine that is late is an engine that is away (THREATS P09): whoever asks it is answered in time, and no session
 //! hangs on it. What was handed in to be committed is waited for: its outcome is not known before it is there.
-use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, OpenedBlob};
+use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened};
 use crate::engine::{Engine, EngineError, EngineStats, Found, Partition, PartitionKind, Read, Slot};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -87,11 +87,9 @@ impl Blobs for PromptBlobs {
         Box::pin(async move { prompt(in_time(self.0.blobs().open(hash)).await) })
     }
 
-    fn open_several(&self, hashes: Vec<BlobHash>) -> BoxFuture<'_, Result<Vec<OpenedBlob>, EngineError>> {
-        Box::pin(async move {
-            let opened = in_time(self.0.blobs().open_several(hashes)).await?;
-            Ok(opened.into_iter().map(prompt).collect())
-        })
+    fn ask_for_several(&self, hashes: Vec<BlobHash>) -> Option<SeveralOpened> {
+        let answer = in_time(self.0.blobs().ask_for_several(hashes)?);
+        Some(Box::pin(async move { Ok(answer.await?.into_iter().map(prompt).collect()) }))
     }
 
     fn page(&self, after: Option<BlobHash>, limit: usize) -> BoxFuture<'_, Result<Vec<BlobEntry>, EngineError>> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use store::{
     BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, EngineError, EngineStats, MAX_PAGE, OpenedBlob,
-    Partition,
+    Partition, SeveralOpened,
 };
 use world::UnixTime;
 
@@ -39,20 +39,18 @@ impl Blobs for Embedded {
         })
     }
 
-    fn open_several(&self, hashes: Vec<BlobHash>) -> BoxFuture<'_, Result<Vec<OpenedBlob>, EngineError>> {
-        Box::pin(async move {
-            let shared = Arc::clone(self.shared());
-            let opened = shared.readers.run({
-                let shared = Arc::clone(&shared);
-                move |reading| neighbours::open(&shared, reading, &hashes)
-            });
-            let source = |found: Option<(u64, Opened)>| {
-                found.map(|(size, opened)| {
-                    Box::new(Source::new(Arc::clone(&shared), size, opened)) as Box<dyn BlobSource>
-                })
-            };
-            Ok(opened.await?.into_iter().map(|found| found.map(source)).collect())
-        })
+    fn ask_for_several(&self, hashes: Vec<BlobHash>) -> Option<SeveralOpened> {
+        let shared = Arc::clone(self.shared());
+        let answer = self.shared().readers.run_if_free({
+            let shared = Arc::clone(&shared);
+            move |reading| neighbours::open(&shared, reading, &hashes)
+        })?;
+        let source = move |(size, opened): (u64, Opened)| -> Box<dyn BlobSource> {
+            Box::new(Source::new(Arc::clone(&shared), size, opened))
+        };
+        Some(Box::pin(async move {
+            Ok(answer.await?.into_iter().map(|found| found.map(|found| found.map(&source))).collect())
+        }))
     }
 
     fn page(&self, after: Option<BlobHash>, limit: usize) -> BoxFuture<'_, Result<Vec<BlobEntry>, EngineError>> {

@@ -67,6 +67,12 @@ impl<T> Queue<T> {
         Ok(Place { queue: Arc::clone(self), permit })
     }
 
+    /// A place, where there is one now.
+    pub(crate) fn try_reserve(self: &Arc<Self>) -> Option<Place<T>> {
+        let permit = Arc::clone(&self.room).try_acquire_owned().ok()?;
+        Some(Place { queue: Arc::clone(self), permit })
+    }
+
     /// Takes the next one, waiting at most `wait`, or for ever.
     pub(crate) fn take(&self, wait: Option<Duration>) -> Taken<T> {
         let mut state = self.state();

@@ -5,13 +5,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
 use store::{BlobHash, EngineError, Found, Key, MAX_PAGE, Partition, PartitionKind, Read, Value};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::location::Location;
-use super::queue::{Queue, Taken};
+use super::queue::{Place, Queue, Taken};
 use super::schema::{PARTITION, Table, beyond, blob_key, open_for_reading, record_key};
 use super::soundness;
 
@@ -56,20 +57,37 @@ impl Readers {
         &self,
         ask: impl for<'r, 'c> FnOnce(&'r mut Reading<'c>) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {
-        let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |reading| {
-            // who no longer waits needs no answer
-            let _ = reply.send(ask(reading));
-        });
         let place = self.queue.reserve().await.map_err(|_| EngineError::Closed)?;
-        place.send(job).map_err(|_| EngineError::Closed)?;
-        answer.await.unwrap_or(Err(EngineError::Closed))
+        question(place, ask).await
+    }
+
+    /// As [`Self::run`], where nobody else waits for a place: the question is asked before the future is polled.
+    pub(crate) fn run_if_free<T: Send + 'static>(
+        &self,
+        ask: impl for<'r, 'c> FnOnce(&'r mut Reading<'c>) -> Result<T, EngineError> + Send + 'static,
+    ) -> Option<BoxFuture<'static, Result<T, EngineError>>> {
+        Some(question(self.queue.try_reserve()?, ask))
     }
 
     /// Ends the threads once what is queued is answered.
     pub(crate) fn close(&self) {
         self.queue.close();
     }
+}
+
+/// Hands a question in, at once; the future waits for the answer.
+fn question<T: Send + 'static>(
+    place: Place<Job>,
+    ask: impl for<'r, 'c> FnOnce(&'r mut Reading<'c>) -> Result<T, EngineError> + Send + 'static,
+) -> BoxFuture<'static, Result<T, EngineError>> {
+    let (reply, answer) = oneshot::channel();
+    let job: Job = Box::new(move |reading| {
+        // who no longer waits needs no answer
+        let _ = reply.send(ask(reading));
+    });
+    // a queue that is closed drops the question, and the answer says so
+    drop(place.send(job));
+    Box::pin(async move { answer.await.unwrap_or(Err(EngineError::Closed)) })
 }
 
 /// One connection with its statements.

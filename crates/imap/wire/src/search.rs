@@ -108,12 +108,7 @@ impl Search {
     /// # Errors
     /// When the arguments are something else, or too many, or nested too deeply.
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let mut options = None;
-        if cursor.keyword("RETURN") {
-            cursor.space()?;
-            options = Some(ReturnOptions::read(cursor)?);
-            cursor.space()?;
-        }
+        let options = ReturnOptions::read_if_there(cursor)?;
         let mut charset = None;
         if cursor.keyword("CHARSET") {
             cursor.space()?;

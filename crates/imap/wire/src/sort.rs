@@ -67,12 +67,7 @@ impl Sort {
     /// # Errors
     /// When the arguments are something else.
     pub fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let mut options = None;
-        if cursor.keyword("RETURN") {
-            cursor.space()?;
-            options = Some(ReturnOptions::read(cursor)?);
-            cursor.space()?;
-        }
+        let options = ReturnOptions::read_if_there(cursor)?;
         let mut criteria: Vec<Criterion> = Vec::new();
         let named = cursor.list("sort criteria", |cursor| {
             let criterion = Criterion::read(cursor)?;

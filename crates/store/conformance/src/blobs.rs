@@ -66,7 +66,7 @@ pub async fn blobs_give_ranges(bench: &dyn Bench) {
     assert!(engine.blobs().open(BlobHash::of(b"never stored")).await.expect("an answer").is_none());
 }
 
-/// Several opened at once are each as it is alone, in the order asked.
+/// Several asked for at once are each as it is alone, in the order asked.
 pub async fn blobs_open_several(bench: &dyn Bench) {
     let engine = bench.open().await;
     let mut hashes = Vec::new();
@@ -82,7 +82,8 @@ pub async fn blobs_open_several(bench: &dyn Bench) {
     hashes.reverse();
     hashes.insert(2, (BlobHash::of(b"never stored"), None));
     hashes.push(hashes[0]);
-    let opened = engine.blobs().open_several(hashes.iter().map(|(hash, _)| *hash).collect()).await.expect("answers");
+    let asked = engine.blobs().ask_for_several(hashes.iter().map(|(hash, _)| *hash).collect());
+    let opened = asked.expect("nobody else asks").await.expect("answers");
     assert_eq!(opened.len(), hashes.len());
     for (source, (_, length)) in opened.into_iter().zip(hashes) {
         let (Some(source), Some(length)) = (source.expect("a place"), length) else {
@@ -97,7 +98,8 @@ pub async fn blobs_open_several(bench: &dyn Bench) {
         }
         assert!(source.size() == length as u64 && read == some_bytes(length, length as u64), "{length}");
     }
-    assert!(engine.blobs().open_several(Vec::new()).await.expect("no answers").is_empty());
+    let none = engine.blobs().ask_for_several(Vec::new()).expect("nobody else asks");
+    assert!(none.await.expect("no answers").is_empty());
 }
 
 /// The same bytes are one blob, also when written side by side.

@@ -1,12 +1,11 @@
 //! Messages opened ahead of who reads them one after another: in runs, several of them under way at a time.
 use super::{Account, MessageSource};
+use crate::blob::SeveralOpened;
 use crate::email::Email;
 use crate::engine::Engine;
 use crate::error::Error;
-use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Messages of one run.
@@ -37,19 +36,16 @@ pub struct Ahead {
     open: Option<OpenRun>,
 }
 
-type Opened = Result<Vec<Result<MessageSource, Error>>, Error>;
-
-/// Messages that are being opened, whether or not anybody waits for them.
+/// Messages that are being opened, whether or not anybody waits for them; or one that is opened when its turn comes.
 struct Run {
     emails: Vec<Arc<Email>>,
-    opening: Opening,
-    room: Option<OwnedSemaphorePermit>,
+    asked: Option<Asked>,
 }
 
-enum Opening {
+struct Asked {
     /// In a lock that nobody contends for: who has a run has it alone, and sessions want what they hold to be `Sync`.
-    Pending(Mutex<BoxFuture<'static, Opened>>),
-    Done(Opened),
+    answer: Mutex<SeveralOpened>,
+    room: OwnedSemaphorePermit,
 }
 
 struct OpenRun {
@@ -95,7 +91,7 @@ impl Ahead {
             self.begin();
             let run = self.coming.pop_front()?;
             self.begin();
-            self.open = Some(run.open().await);
+            self.open = Some(run.open(&*self.engine).await);
         }
     }
 
@@ -116,22 +112,28 @@ impl Ahead {
             }
             (count, sum) = (count + 1, more);
         }
-        let room = Arc::clone(&self.room).try_acquire_many_owned(u32::try_from(sum).unwrap_or(u32::MAX)).ok();
-        if room.is_none() {
+        if count == 0 {
+            return None;
+        }
+        let asked = self.ask(count, sum);
+        if asked.is_none() {
             // as it is without reading ahead: one message in memory, opened when its turn comes
             if !self.coming.is_empty() {
                 return None;
             }
-            count = count.min(1);
+            count = 1;
         }
         let emails: Vec<Arc<Email>> = self.waiting.drain(..count).collect();
-        if emails.is_empty() {
-            return None;
-        }
         self.waiting_bytes -= emails.iter().map(|email| bytes(email)).sum::<u64>();
-        let opening: BoxFuture<'static, Opened> = Box::pin(open(Arc::clone(&self.engine), emails.clone()));
-        let opening = if room.is_some() { Opening::begin(opening) } else { Opening::Pending(Mutex::new(opening)) };
-        Some(Run { emails, opening, room })
+        Some(Run { emails, asked })
+    }
+
+    /// Asks for the first `count` that wait, where there is room for their bytes and the engine has time.
+    fn ask(&self, count: usize, sum: u64) -> Option<Asked> {
+        let bytes = u32::try_from(sum).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(bytes).ok()?;
+        let hashes = self.waiting.iter().take(count).map(|email| email.blob).collect();
+        Some(Asked { answer: Mutex::new(self.engine.blobs().ask_for_several(hashes)?), room })
     }
 }
 
@@ -140,29 +142,26 @@ fn bytes(email: &Email) -> u64 {
     if email.size <= WHOLE { email.size } else { OPEN }
 }
 
-async fn open(engine: Arc<dyn Engine>, emails: Vec<Arc<Email>>) -> Opened {
-    let hashes = emails.iter().map(|email| email.blob).collect();
-    let opened = engine.blobs().open_several(hashes).await?;
-    Ok(emails.iter().zip(opened).map(|(email, opened)| MessageSource::of(email, opened)).collect())
-}
-
-impl Opening {
-    /// Makes the first step alone, by which the question is with the engine.
-    fn begin(mut opening: BoxFuture<'static, Opened>) -> Self {
-        match opening.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(opened) => Self::Done(opened),
-            Poll::Pending => Self::Pending(Mutex::new(opening)),
-        }
-    }
-}
-
 impl Run {
-    async fn open(self) -> OpenRun {
-        let opened = match self.opening {
-            Opening::Pending(opening) => opening.into_inner().unwrap_or_else(PoisonError::into_inner).await,
-            Opening::Done(opened) => opened,
+    async fn open(self, engine: &dyn Engine) -> OpenRun {
+        let (opened, room) = match self.asked {
+            Some(Asked { answer, room }) => {
+                (answer.into_inner().unwrap_or_else(PoisonError::into_inner).await, Some(room))
+            }
+            None => {
+                let mut opened = Vec::with_capacity(self.emails.len());
+                for email in &self.emails {
+                    opened.push(engine.blobs().open(email.blob).await);
+                }
+                (Ok(opened), None)
+            }
         };
-        let sources = opened.unwrap_or_else(|error| self.emails.iter().map(|_| Err(error.clone())).collect());
-        OpenRun { sources: sources.into_iter(), _room: self.room }
+        let sources: Vec<Result<MessageSource, Error>> = match opened {
+            Ok(opened) => {
+                self.emails.iter().zip(opened).map(|(email, opened)| MessageSource::of(email, opened)).collect()
+            }
+            Err(error) => self.emails.iter().map(|_| Err(error.clone().into())).collect(),
+        };
+        OpenRun { sources: sources.into_iter(), _room: room }
     }
 }

@@ -1,6 +1,6 @@
 //! Blobs in memory.
-use super::Shared;
-use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, StoredBlob};
+use super::{Shared, State};
+use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened, StoredBlob};
 use crate::engine::{EngineError, Partition};
 use crate::lock::lock;
 use bytes::Bytes;
@@ -67,16 +67,21 @@ impl Blobs for MemoryBlobs {
         Box::new(MemorySink { blobs: self.clone(), bytes: Vec::new() })
     }
 
-    fn open(&self, hash: BlobHash) -> BoxFuture<'_, Result<Option<Box<dyn BlobSource>>, EngineError>> {
+    fn open(&self, hash: BlobHash) -> BoxFuture<'_, OpenedBlob> {
         let state = lock(&self.shared.state);
         if state.faults.mute {
             return Box::pin(std::future::pending());
         }
-        let source = state.blobs.get(&hash).map(|stored| {
-            let whole = BlobHash::of(&stored.bytes) == hash;
-            Box::new(MemorySource { bytes: stored.bytes.clone(), whole, hash }) as Box<dyn BlobSource>
-        });
-        Box::pin(std::future::ready(Ok(source)))
+        Box::pin(std::future::ready(Ok(source(&state, hash))))
+    }
+
+    fn ask_for_several(&self, hashes: Vec<BlobHash>) -> Option<SeveralOpened> {
+        let state = lock(&self.shared.state);
+        if state.faults.mute {
+            return Some(Box::pin(std::future::pending()));
+        }
+        let opened = hashes.into_iter().map(|hash| Ok(source(&state, hash))).collect();
+        Some(Box::pin(std::future::ready(Ok(opened))))
     }
 
     fn page(&self, after: Option<BlobHash>, limit: usize) -> BoxFuture<'_, Result<Vec<BlobEntry>, EngineError>> {
@@ -105,6 +110,12 @@ impl Blobs for MemoryBlobs {
         });
         Box::pin(std::future::ready(Ok(collected)))
     }
+}
+
+fn source(state: &State, hash: BlobHash) -> Option<Box<dyn BlobSource>> {
+    let stored = state.blobs.get(&hash)?;
+    let whole = BlobHash::of(&stored.bytes) == hash;
+    Some(Box::new(MemorySource { bytes: stored.bytes.clone(), whole, hash }))
 }
 
 struct MemorySink {

@@ -1,6 +1,5 @@
-//! APPEND of one message or of several (RFC 3501, 6.3.11; RFC 3502; RFC 3516, 4.4; APPENDUID of RFC 4315,
-//! 3). The messages go from the
-//! input to the store as they come; they are there together or not at all.
+//! APPEND of one message or of several (RFC 3501, 6.3.11; RFC 3502; RFC 3516, 4.4; APPENDUID of RFC 4315, 3). The
+//! messages go from the input to the store as they come; they are there together or not at all.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::flags::kept;

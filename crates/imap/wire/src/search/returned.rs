@@ -19,11 +19,22 @@ pub struct ReturnOptions {
 }
 
 impl ReturnOptions {
-    /// `"(" [search-return-opt *(SP search-return-opt)] ")"`
+    /// `["RETURN" SP "(" … ")" SP]`, in front of what is searched for.
     ///
     /// # Errors
-    /// When no such list stands here.
-    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+    /// When RETURN stands here and something else behind it.
+    pub(crate) fn read_if_there(cursor: &mut Cursor<'_>) -> Result<Option<Self>, Error> {
+        if !cursor.keyword("RETURN") {
+            return Ok(None);
+        }
+        cursor.space()?;
+        let options = Self::read(cursor)?;
+        cursor.space()?;
+        Ok(Some(options))
+    }
+
+    /// `"(" [search-return-opt *(SP search-return-opt)] ")"`
+    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let mut options = Self::default();
         cursor.list("return options", |cursor| {
             match () {
