@@ -175,4 +175,18 @@ mod tests {
         assert!(matches!(queue.take(None), Taken::One(1)));
         assert!(matches!(queue.take(None), Taken::Closed));
     }
+
+    #[tokio::test]
+    async fn who_does_not_wait_takes_no_place_from_those_who_do() {
+        let queue = Queue::<u32>::new(1);
+        let place = queue.try_reserve().unwrap();
+        assert!(queue.try_reserve().is_none());
+        let mut waiting = Box::pin(queue.reserve());
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        drop(place);
+        assert!(queue.try_reserve().is_none(), "somebody waited for it");
+        waiting.await.unwrap().send(1).unwrap();
+        queue.close();
+        assert!(queue.try_reserve().is_none());
+    }
 }
