@@ -2,6 +2,7 @@
 
 import pytest
 
+from far import Far
 from provider import Provider
 
 
@@ -21,3 +22,10 @@ def fresh(tmp_path):
         yield running
         running.stop()
         running.check_store()
+
+
+@pytest.fixture(scope="module")
+def far():
+    """A mail server elsewhere, shared by the tests of one file."""
+    with Far() as server:
+        yield server

@@ -8,7 +8,6 @@ import pytest
 
 from bounds.attack import without_limits
 from bounds.wire import Wire
-from far import Far
 from provider import ANNA, OUTSIDE, unique
 
 KLANT = "klant@elders.example"
@@ -21,12 +20,6 @@ BODIES = [b"a" + end + SECOND + b"b\r\n" for end in ENDS] + [
     b".\r\n", b"..\r\n", b".", b"a\r\n.", b"\r\n.\r\n.\r\n", b"a\rb\r\n", b"a\nb\r\n", b"a\r", b"a\n", b"." * 5_000 + b"\r\n",
     b"x" * 8_191 + b"\r\n.\r\n", b"x" * 16_383 + b"\n.\r\n", b"x" * 65_533 + b"\r\n.\r\n" + SECOND,
 ]
-
-
-@pytest.fixture(scope="module")
-def far():
-    with Far() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

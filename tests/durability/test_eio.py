@@ -8,14 +8,13 @@ import time
 import poplib
 import pytest
 
-from calls import NEEDED, failing
+from calls import failing
 from far import Far
 from letters import know, write
 from load import address
 from provider import ANNA, BRAM, Provider, letter, unique
 from volume import CHAOS
 
-pytestmark = NEEDED
 ELSEWHERE = "klant@elders.example"
 #: Whose letters are counted; nothing else happens to them.
 TO = address(0)

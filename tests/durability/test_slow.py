@@ -5,12 +5,11 @@ import time
 
 import pytest
 
-from calls import NEEDED, slow
+from calls import slow
 from provider import ANNA, BRAM, Provider, letter, unique
 from volume import count
 from watch import Watch
 
-pytestmark = NEEDED
 #: How long each sync takes, in seconds. A delivery waits for two: of its bytes, of its record.
 SLOW = count(1, 10)
 

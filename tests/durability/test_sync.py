@@ -4,13 +4,11 @@ A kill does not show this, since what was written lives on in the machine's memo
 """
 
 import re
-import shutil
-import signal
-import subprocess
 import time
 
 import pytest
 
+from calls import SYNCS, Calls
 from far import Far
 from load import lmtp_data
 from provider import ANNA, BRAM, Provider, letter, unique
@@ -19,28 +17,11 @@ CALL = re.compile(r"^(\d+) +([\d.]+) (.*)$")
 START = re.compile(r"(\w+)\((\d+)<([^>]*)>")
 
 
-class Trace:
+class Trace(Calls):
     """System calls of a running program, in the order of their ends."""
 
     def __init__(self, provider, file):
-        self.file = file
-        self.strace = subprocess.Popen(
-            ["strace", "-f", "-y", "-ttt", "-s", "1000", "-e", "trace=fsync,fdatasync,sync_file_range,sendto,write,writev,pwrite64",
-             "-p", str(provider.process.pid), "-o", str(file)],
-            stderr=subprocess.PIPE, text=True,
-        )
-        said = self.strace.stderr.readline()
-        if "attached" not in said:
-            self.strace.wait()
-            pytest.skip(f"strace may not look here: {said}")
-
-    def __enter__(self):
-        time.sleep(0.3)
-        return self
-
-    def __exit__(self, *_):
-        self.strace.send_signal(signal.SIGINT)
-        self.strace.wait(10)
+        super().__init__(provider, file, "-s", "1000", "-e", f"trace={SYNCS},sync_file_range,sendto,write,writev,pwrite64")
 
     def steps(self):
         """What matters: `("pack written" | "pack synced" | "mail written" | "mail synced" | "told", text)`."""
@@ -161,7 +142,6 @@ def provider(tmp_path_factory):
             running.check_store()
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="no strace")
 @pytest.mark.parametrize("name", ACTS)
 def test_r25_the_disk_has_it_first(provider, tmp_path, name):
     begin, reply, blob = ACTS[name]

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from far import Far
 from provider import ANNA, BRAM, PASSWORD, letter, unique
 from server import Server
 
@@ -37,12 +36,6 @@ errors = 4
 junk-commands = 6
 handshakes = 2
 """
-
-
-@pytest.fixture(scope="module")
-def far():
-    with Far() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,6 @@ KLANT = "klant@elders.example"
 
 
 @pytest.fixture(scope="module")
-def far():
-    with Far() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def provider(tmp_path_factory, far):
     with Provider(tmp_path_factory.mktemp("demo") / "demo", "--no-limits", "--outside", str(far)) as running:
         yield running
