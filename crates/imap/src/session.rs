@@ -135,6 +135,10 @@ impl Session {
             self.talk.conversation.refuse(Refusal::HttpOnMailPort);
             return Err(Ended::Gone(transport::InputError::Closed));
         }
+        if bytes.is_empty() {
+            // quirk: some clients end a literal with one line end too many. It has no answer, and is counted.
+            return self.error();
+        }
         self.talk.counts.commands += 1;
         let mut args = Cursor::new(bytes).with_names(self.phase.names());
         let head = match Head::read(&mut args) {
@@ -226,11 +230,16 @@ impl Session {
         Ok(())
     }
 
-    /// Says BAD, or NO before login; who hears nothing else is sent away.
+    /// Says BAD, or NO before login.
     fn refused(&mut self, bad: &Completion, tag: Option<&str>) -> Result<(), Ended> {
-        self.errors += 1;
-        self.talk.counts.refused += 1;
         bad.print(self.talk.out(), tag);
+        self.talk.counts.refused += 1;
+        self.error()
+    }
+
+    /// Counts an error since the last good command; after too many the client is sent away.
+    fn error(&mut self) -> Result<(), Ended> {
+        self.errors += 1;
         let max_errors = if self.talk.conversation.is_pressed() { 1 } else { self.talk.house.settings.max_errors };
         if self.errors < max_errors {
             return Ok(());

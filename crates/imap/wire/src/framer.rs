@@ -167,15 +167,18 @@ impl Framer {
         self.state = State::Line;
     }
 
-    /// The bytes of the command so far: whole after `Done`, without their last line end; up to the announcement's line
-    /// end after `Literal`.
+    /// The bytes of the command so far: whole after `Done`, without their last line end and the spaces before it; up to
+    /// the announcement's line end after `Literal`.
     pub fn command(&self) -> &[u8] {
         if self.state != State::Complete {
             return &self.bytes;
         }
         // quirk: a bare LF ends a command line too; scripts and telnet send it. It never ends a message.
         let line = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
-        line.strip_suffix(b"\r").unwrap_or(line)
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        // quirk: some clients leave spaces at the end of a line; those of a literal before it stay.
+        let spaces = line.iter().skip(self.line).rev().take_while(|byte| **byte == b' ').count();
+        line.get(..line.len() - spaces).unwrap_or(line)
     }
 
     /// Takes the whole command out, leaving the framer empty and ready for the next.
@@ -289,6 +292,8 @@ mod tests {
         for (input, out) in [
             ("a NOOP\r\nb NOOP\n", vec!["a NOOP", "b NOOP"]),
             ("a LOGIN {3}\r\nabc {2+}\r\nde\r\n", vec!["a LOGIN {3}\r\nabc {2+}\r\nde"]),
+            ("a NOOP  \r\n \r\n", vec!["a NOOP", ""]),
+            ("a X {4}\r\nab  \r\nb X {2}\r\nab  \r\n", vec!["a X {4}\r\nab  ", "b X {2}\r\nab"]),
             ("a LOGIN {3}\r\n\r\n\r\r\n", vec!["a LOGIN {3}\r\n\r\n\r"]),
             (long.as_str(), vec!["too long", "b NOOP"]),
             ("a X {11}\r\nb NOOP\r\n", vec!["refused 11", "b NOOP"]),
