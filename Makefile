@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test chaos check tidy fuzz bench bench-micro docs clean tools tools-check
+.PHONY: help build run test chaos stress check tidy fuzz bench bench-micro docs clean tools tools-check
 
 CARGO ?= cargo
 
@@ -26,6 +26,13 @@ chaos: tools ## the long forms of the tests of durability: kills, failing and sl
 	GLASPOST_CHAOS=1 .venv/bin/python -m pytest --timeout 0 tests/durability
 
 CRASH_STATES ?= 100000
+
+stress: tools ## 50 IMAP sessions at random for STRESS seconds (600), each holding all it is told against all it knows
+	$(CARGO) build --locked -p glaspost
+	GLASPOST_STRESS=$(STRESS) GLASPOST_STRESS_CLIENTS=50 GLASPOST_STRESS_SEEDS=$(SEED) .venv/bin/python -m pytest -n 0 -s tests/stress
+
+STRESS ?= 600
+SEED ?= 1
 
 check: tools-check ## format, lints, licences, documentation, the house's rules, quick tests
 	$(CARGO) fmt --all --check
