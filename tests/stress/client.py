@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 
 from provider import PASSWORD
 from strict import Violation
+from stress.naming import FLEETING
 from stress.sets import printed
 from stress.view import View
 from stress.wire import Gone, Wire
 
 CODE = re.compile(rb"\[([A-Z0-9.-]+)(?: ([^\]]*))?\] ")
+
+
+class Away(Exception):
+    """The mailbox that is open has been deleted by somebody else, and what was asked of it is refused."""
 
 
 @dataclass
@@ -93,6 +98,8 @@ class Client:
 
     async def must(self, command, **how):
         outcome = await self.say(command, **how)
+        if outcome.code == "NONEXISTENT" and self.view and self.view.name == FLEETING:
+            raise Away
         if not outcome.ok:
             raise Violation(f"{command!r}: {outcome.line!r}")
         return outcome

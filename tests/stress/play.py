@@ -8,7 +8,7 @@ import time
 from provider import ANNA
 from strict import Violation
 from stress import naming, reading, writing
-from stress.client import Client, leave_quietly
+from stress.client import Away, Client, leave_quietly
 from stress.truth import Truth
 from stress.view import View
 from stress.visitors import collect, receive
@@ -21,13 +21,16 @@ ROOM = 60
 #: (weight, deed) of a client with a mailbox open.
 OPENED = (
     (6, reading.noop), (8, reading.fetch), (10, reading.uid_fetch), (4, reading.search), (2, reading.sort), (2, reading.thread),
-    (3, reading.idle), (3, reading.status), (12, writing.store), (4, naming.list_own), (1, naming.list_all),
+    (3, reading.idle), (3, reading.status), (12, writing.store), (4, naming.list_own), (1, naming.list_all), (2, reading.saved),
+    (2, reading.pipelined), (2, writing.replace),
 )
 GROWING = ((3, writing.append), (2, writing.multiappend), (4, writing.copy))
 SHRINKING = ((5, writing.delete), (3, writing.expunge), (2, writing.move))
 NAMES = ((2, naming.create), (1, naming.rename), (1, naming.fleeting))
 #: Deeds that name messages, and so need a view of which all is known, with something in it.
-NAMING_MESSAGES = (writing.store, writing.delete, writing.copy, writing.move, reading.search, reading.sort)
+NAMING_MESSAGES = (
+    writing.store, writing.delete, writing.copy, writing.move, writing.replace, reading.search, reading.sort, reading.saved
+)
 
 
 class Play:
@@ -86,6 +89,8 @@ class Play:
         while not self.until.is_set():
             try:
                 await self.step(client)
+            except Away:
+                self.deeds["away"] += 1
             except Gone:
                 raise self.fault(client, "the server hung up") from None
             except (Violation, LookupError, TypeError, ValueError, AttributeError) as violation:
@@ -119,7 +124,7 @@ class Play:
         few = len(view.rows) < ROOM
         choices = (*OPENED, *(GROWING if few else SHRINKING), *(NAMES if client.dice.random() < 0.3 else ()))
         [deed] = client.dice.choices([deed for _, deed in choices], [weight for weight, _ in choices])
-        if deed in (writing.store, writing.delete, writing.move, writing.expunge) and not view.writable:
+        if deed in (writing.store, writing.delete, writing.move, writing.expunge, writing.replace) and not view.writable:
             deed = reading.fetch
         if view.first_unknown() is not None and client.dice.random() < 0.7:
             await client.synchronise()

@@ -82,6 +82,30 @@ async def search(client):
     check_found(client, word, found, before)
 
 
+async def saved(client):
+    """`$` is what was found, without what is gone (RFC 5182)."""
+    word = client.dice.choice(WORDS)
+    outcome = await client.must(f"UID SEARCH RETURN (SAVE ALL) SUBJECT {word}")
+    found = set(searched(outcome))
+    await client.must("UID FETCH $ (UID RFC822.SIZE)", asked=True)
+    told = {row.uid for row, facts in client.view.fetches if b"RFC822.SIZE" in facts}
+    if not told <= found:
+        raise Violation(f"$ is {sorted(told)}, and {sorted(found)} was found")
+    if lost := found & set(client.view.uids()) - told:
+        raise Violation(f"$ is without {sorted(lost)}, which is there")
+
+
+async def pipelined(client):
+    """Several commands before the first answer (RFC 9051, 5.5)."""
+    commands = ["NOOP", "UID FETCH 1:* (UID FLAGS)", "CHECK", "UID SEARCH ALL"]
+    tags = [await client.begin(command, asked=True) for command in client.dice.sample(commands, 3)]
+    for tag in tags:
+        client.view.begin(asked=True)
+        outcome = await client.finish(tag)
+        if not outcome.ok:
+            raise Violation(f"pipelined: {outcome.line!r}")
+
+
 def searched(outcome):
     """The numbers of SEARCH, SORT or ESEARCH."""
     for values in outcome.told:

@@ -121,6 +121,29 @@ async def multiappend(client):
     await append(client, client.dice.randint(2, 6))
 
 
+async def replace(client):
+    """A new letter takes the place of an old one (RFC 8508): there is never none and never both."""
+    view, dice, truth = client.view, client.dice, client.truth
+    [row] = pick(client, 1)
+    uid, by_uid = row.uid, dice.random() < 0.5
+    letter, raw = write(dice, next(truth.numbers))
+    truth.letters[letter.word] = letter
+    view.box.moved.add(uid)
+    highest = view.box.highest_uid
+    outcome = await client.say([f"{'UID ' if by_uid else ''}REPLACE {named(client, [row], by_uid)} {view.name} (\\Draft) ", raw])
+    if not outcome.ok:
+        # Somebody else has expunged it.
+        if outcome.code not in ("NONEXISTENT", "EXPUNGEISSUED", "TRYCREATE"):
+            raise Violation(f"REPLACE: {outcome.line!r}")
+        return
+    validity, new = outcome.codes["APPENDUID"].split()
+    if int(new) <= highest or int(validity) != view.box.validity:
+        raise Violation(f"REPLACE as {outcome.codes['APPENDUID']}, and UID {highest} was there before")
+    view.box.content(int(new), letter.word)
+    if uid in view.uids():
+        raise Violation(f"REPLACE put {new} into the place of UID {uid}, and did not say that it is gone")
+
+
 async def copy(client, verb="COPY"):
     view, dice, truth = client.view, client.dice, client.truth
     rows = pick(client, 5)
