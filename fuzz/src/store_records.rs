@@ -5,8 +5,8 @@ use names::AccountId;
 use std::sync::OnceLock;
 use store::memory::Memory;
 use store::{
-    Account, Change, CheckDepth, EmailId, FlagChange, Flags, Growth, Key, KeyRange, Keyword, LineEnds, MailboxName,
-    ModSeq, NewEmail, Partition, PartitionKind, ReceivedAt, Settings, Store, SystemFlags, Uid,
+    Account, Annotated, Change, CheckDepth, EmailId, EntryName, FlagChange, Flags, Growth, Key, KeyRange, Keyword,
+    LineEnds, MailboxName, ModSeq, NewEmail, Partition, PartitionKind, ReceivedAt, Settings, Store, SystemFlags, Uid,
 };
 use world::{UnixTime, World};
 
@@ -79,6 +79,10 @@ async fn prepared() -> &'static (Memory, Vec<Key>) {
     account.store_flags(inbox, &[Uid::MIN], &FlagChange::Add(word), None).await.unwrap();
     account.copy(inbox, &[Uid::MIN], below).await.unwrap();
     account.remove(inbox, &[Uid::new(3).unwrap()]).await.unwrap();
+    for of in [Annotated::Account, Annotated::Mailbox(below)] {
+        let new = [(EntryName::new("/private/comment").unwrap(), Some("mine".into()))];
+        account.set_annotations(ACCOUNT, of, &new).await.unwrap();
+    }
     let page = store.records().scan(HOME, KeyRange::prefix(&[]), 1_000).await.unwrap();
     let keys = page.items.into_iter().map(|(key, _)| key).collect();
     PREPARED.get_or_init(|| (memory, keys))
@@ -105,6 +109,10 @@ async fn live(store: &Store, account: &Account) {
         let _ = account.store_flags(mailbox.id, &uids, &change, None).await;
         let _ = account.copy(mailbox.id, &uids, mailbox.id).await;
         let _ = account.remove(mailbox.id, &uids).await;
+        let of = Annotated::Mailbox(mailbox.id);
+        let _ = account.annotations(ACCOUNT, &[of, Annotated::Account]).await;
+        let entry = EntryName::new("/shared/comment").unwrap();
+        let _ = account.set_annotations(ACCOUNT, of, &[(entry, Some("ours".into()))]).await;
         let _ = account.rename_mailbox(&mailbox.name, &MailboxName::new("renamed").unwrap()).await;
         let _ = account.delete_mailbox(mailbox.id).await;
     }

@@ -6,6 +6,7 @@ mod emails;
 mod expunge;
 mod flags;
 mod mailboxes;
+mod metadata;
 mod prune;
 mod replace;
 mod transfer;
@@ -15,6 +16,7 @@ pub use emails::MessageSource;
 pub use expunge::Expunge;
 pub use flags::StoredFlags;
 pub(crate) use mailboxes::first_mailboxes;
+pub use metadata::NewAnnotation;
 pub use transfer::Copied;
 
 use crate::email_cache::EmailCache;
@@ -99,6 +101,11 @@ impl Account {
     #[must_use]
     pub fn acting_as(&self, who: &str) -> Self {
         Self { who: who.into(), ..self.clone() }
+    }
+
+    /// The word for who acts, as the change log keeps it.
+    pub fn who(&self) -> &str {
+        &self.who
     }
 
     /// Tells each commit of the account by its modseq, once it is on disk. Wake-ups may be merged.

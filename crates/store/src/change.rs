@@ -2,6 +2,7 @@
 use crate::flags::Flags;
 use crate::id::{EmailId, MailboxId, ModSeq, Uid};
 use crate::mailbox::{MailboxName, Role};
+use crate::metadata::{Annotated, TouchedEntry};
 use std::sync::Arc;
 use world::UnixTime;
 
@@ -98,6 +99,13 @@ pub enum Touched {
     Quota {
         /// The limit before.
         before: Option<u64>,
+    },
+    /// Annotations were set or removed.
+    Metadata {
+        /// Of what.
+        of: Annotated,
+        /// Which.
+        entries: Vec<TouchedEntry>,
     },
     /// Old entries and tombstones were removed; nothing that can be seen changed.
     Pruned,

@@ -6,6 +6,7 @@ mod account;
 mod blobs;
 mod emails;
 mod members;
+mod metadata;
 mod others;
 mod threads;
 use crate::engine::{Engine, Found, Key, MAX_PAGE, Partition, Read, Value};

@@ -19,6 +19,7 @@ use crate::engine::{Engine, Partition, PartitionKind, Pending, Receipt};
 use crate::error::Error;
 use crate::id::{MailboxId, ModSeq};
 use crate::lock::lock;
+use crate::metadata::MetadataLimits;
 use cache::Cache;
 use names::AccountId;
 use std::collections::{HashMap, VecDeque};
@@ -33,6 +34,7 @@ pub(crate) struct Ground {
     pub(crate) world: World,
     pub(crate) tasks: TaskTracker,
     pub(crate) max_mailboxes: u64,
+    pub(crate) metadata: MetadataLimits,
     /// Bytes of messages that may be opened ahead of their readers.
     pub(crate) ahead: Arc<Semaphore>,
 }

@@ -21,6 +21,7 @@ mod key;
 mod lock;
 mod mailbox;
 pub mod memory;
+mod metadata;
 mod outcome;
 mod prompt;
 mod records;
@@ -28,7 +29,9 @@ mod schema;
 mod seal;
 mod store;
 mod view;
-pub use account::{Account, Ahead, Copied, Expunge, MessageSource, Quota, Reservation, StoredFlags, TypeStates};
+pub use account::{
+    Account, Ahead, Copied, Expunge, MessageSource, NewAnnotation, Quota, Reservation, StoredFlags, TypeStates,
+};
 pub use blob::{
     BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened, StoredBlob,
 };
@@ -46,6 +49,7 @@ pub use flags::{FlagChange, Flags, Keyword, MAX_KEYWORD, SystemFlags};
 pub use id::{DeliveryId, EmailId, IdError, MailboxId, ModSeq, ThreadId, Uid};
 pub use key::{KeyBuilder, KeyReader};
 pub use mailbox::{Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, Role, SEPARATOR};
+pub use metadata::{Annotated, Annotation, EntryName, MAX_ENTRY_NAME, MetadataLimits, MetadataSet, TouchedEntry};
 pub use outcome::{Outcome, Wrote};
 pub use records::{Change, KeyRange, Page, Records};
 pub use seal::{seal, unseal};

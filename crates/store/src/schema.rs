@@ -18,24 +18,29 @@
 //! | 13 | `keyword/<number 4>` | the keyword |
 //! | 14 | `subscription/<name>` | empty |
 //! | 15 | `once/<delivery 16>` | [`once_record`]: what the delivery wrote |
+//! | 16 | `metadata` | how many bytes all annotations of the account have |
+//! | 16 | `metadata/<mailbox 8>` | [`metadata_record`]: the annotations of a mailbox; under zero those of the account |
 //!
 //! A number here is on disk: it never changes its meaning. A record that needs another layout gets a new version byte.
 mod account;
 mod email;
 mod log;
 mod member;
+mod metadata;
 pub(crate) use account::{HeadRecord, mailbox_record, read_mailbox};
 pub(crate) use email::EmailRecord;
 pub(crate) use log::{LogItem, Marks, log_record, read_log};
 pub(crate) use member::{
     MemberRecord, Place, ThreadRecord, numbers_record, once_record, places, read_numbers, read_once, read_places,
 };
+pub(crate) use metadata::{metadata_record, metadata_sum_record, read_metadata, read_metadata_sum};
 
 use crate::blob::BlobHash;
 use crate::engine::Key;
 use crate::id::{DeliveryId, EmailId, MailboxId, ThreadId};
 use crate::key::KeyBuilder;
 use crate::mailbox::MailboxName;
+use crate::metadata::Annotated;
 
 /// The kinds of records in an account.
 pub(crate) mod kind {
@@ -54,8 +59,9 @@ pub(crate) mod kind {
     pub(crate) const KEYWORD: u8 = 13;
     pub(crate) const SUBSCRIPTION: u8 = 14;
     pub(crate) const ONCE: u8 = 15;
+    pub(crate) const METADATA: u8 = 16;
     /// The highest of them.
-    pub(crate) const LAST: u8 = ONCE;
+    pub(crate) const LAST: u8 = METADATA;
 }
 
 /// In the System partition: the schema's version and the epoch.
@@ -133,4 +139,24 @@ pub(crate) fn subscription(name: &MailboxName) -> Key {
 
 pub(crate) fn once(delivery: DeliveryId) -> Key {
     KeyBuilder::new(kind::ONCE).bytes(&delivery.0.to_be_bytes()).key()
+}
+
+pub(crate) fn metadata_sum() -> Key {
+    KeyBuilder::new(kind::METADATA).key()
+}
+
+pub(crate) fn metadata(of: Annotated) -> Key {
+    KeyBuilder::new(kind::METADATA).u64(annotated_number(of)).key()
+}
+
+/// What has annotations, as a number: no mailbox has the id zero.
+pub(crate) const fn annotated_number(of: Annotated) -> u64 {
+    match of {
+        Annotated::Account => 0,
+        Annotated::Mailbox(mailbox) => mailbox.0,
+    }
+}
+
+pub(crate) const fn annotated(number: u64) -> Annotated {
+    if number == 0 { Annotated::Account } else { Annotated::Mailbox(MailboxId(number)) }
 }

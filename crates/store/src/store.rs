@@ -8,6 +8,7 @@ use crate::email_cache::EmailCache;
 use crate::engine::{Engine, EngineStats, PartitionKind};
 use crate::error::Error;
 use crate::head::Ground;
+use crate::metadata::MetadataLimits;
 use crate::prompt::Prompt;
 use crate::records::Records;
 use accounts::Heads;
@@ -34,6 +35,8 @@ pub struct Settings {
     pub cached_emails: ByteSize,
     /// Mailboxes an account may have. Default 5,000.
     pub max_mailboxes: u64,
+    /// Annotations that mailboxes and accounts may have.
+    pub metadata: MetadataLimits,
 }
 
 impl Default for Settings {
@@ -43,6 +46,7 @@ impl Default for Settings {
             cached_accounts: 1_000,
             cached_emails: ByteSize::mib(64),
             max_mailboxes: 5_000,
+            metadata: MetadataLimits::default(),
         }
     }
 }
@@ -77,13 +81,14 @@ impl Store {
         let engine: Arc<dyn Engine> = Arc::new(Prompt::new(engine));
         let records = Records::new(engine.clone(), world.random.clone());
         let epoch = opening::open(&records).await?;
-        let max_mailboxes = settings.max_mailboxes;
+        let Settings { max_mailboxes, metadata, .. } = settings;
         Ok(Self {
             ground: Arc::new(Ground {
                 engine,
                 world,
                 tasks: TaskTracker::new(),
                 max_mailboxes,
+                metadata,
                 ahead: crate::account::room(),
             }),
             heads: Arc::new(Heads::new(settings.cached_accounts)),

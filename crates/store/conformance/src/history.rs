@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Account, CheckDepth, Copied, EmailId, Expunge, FlagChange, Flags, Keyword, LineEnds, MailboxId, MailboxName,
-    ModSeq, NewEmail, ReceivedAt, Settings, Store, SystemFlags, Uid,
+    Account, Annotated, CheckDepth, Copied, EmailId, EntryName, Expunge, FlagChange, Flags, Keyword, LineEnds,
+    MailboxId, MailboxName, ModSeq, NewEmail, ReceivedAt, Settings, Store, SystemFlags, Uid,
 };
 use world::scripted::{ScriptedClock, SeededRandom};
 use world::{Clock, Random, World};
@@ -107,6 +107,7 @@ impl History {
             90..93 => self.delete_mailbox(&account).await,
             93..96 => self.rename_mailbox(&account, step).await,
             96..98 if step > STEPS / 2 => self.prune(&account).await,
+            98..100 => self.annotate(&account, step).await,
             _ => self.append(&account).await,
         }
     }
@@ -237,7 +238,9 @@ impl History {
             return;
         }
         account.delete_mailbox(id).await.expect("it goes");
-        self.model(account).mailboxes.remove(&id);
+        let model = self.model(account);
+        model.mailboxes.remove(&id);
+        model.annotations.retain(|(of, _), _| *of != Annotated::Mailbox(id));
     }
 
     async fn rename_mailbox(&mut self, account: &Account, step: usize) {
@@ -253,10 +256,33 @@ impl History {
         let new = account.mailboxes().await.expect("mailboxes").named(&to).expect("the new one").id;
         let model = self.model(account);
         model.add(new, to);
+        let inbox = model.annotations.range((Annotated::Mailbox(id), String::new())..);
+        let inbox = inbox.take_while(|((of, _), _)| *of == Annotated::Mailbox(id));
+        let copied = inbox.map(|((_, name), value)| ((Annotated::Mailbox(new), name.clone()), value.clone()));
+        let copied: Vec<_> = copied.collect();
+        model.annotations.extend(copied);
         let messages: Vec<Message> = std::mem::take(&mut model.mailbox(id).messages).into_values().collect();
         for (uid, message) in (1..).zip(messages) {
             arrive(model, new, Uid::new(uid).expect("a UID"), message);
         }
+    }
+
+    /// Sets or removes an annotation of the account or of a mailbox.
+    async fn annotate(&mut self, account: &Account, step: usize) {
+        let (number, name) = (self.random.number(), self.below(6));
+        let of = match self.below(3) {
+            0 => Annotated::Account,
+            _ => Annotated::Mailbox(self.model(account).pick(number)),
+        };
+        let name = format!("/{}/name {name}", if name % 2 == 0 { "shared" } else { "private" });
+        let value = (self.below(4) > 0).then(|| format!("value {step}").into_bytes());
+        let new = (EntryName::new(&name).expect("a name"), value.clone().map(Into::into));
+        account.set_annotations(account.id(), of, &[new]).await.expect("an annotation");
+        let annotations = &mut self.model(account).annotations;
+        match value {
+            Some(value) => annotations.insert((of, name), value),
+            None => annotations.remove(&(of, name)),
+        };
     }
 
     async fn prune(&mut self, account: &Account) {

@@ -1,6 +1,6 @@
 //! What an account should hold, as simply as it can be said.
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Account, EmailId, MailboxId, MailboxName, ModSeq, Touched};
+use store::{Account, Annotated, EmailId, MailboxId, MailboxName, ModSeq, Touched};
 
 /// A message: its email, its flags and keywords by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(crate) struct Model {
     pub(crate) mailboxes: BTreeMap<MailboxId, Mailbox>,
     /// Size of each email.
     pub(crate) sizes: BTreeMap<EmailId, u64>,
+    /// Annotations, by what has them and by their names.
+    pub(crate) annotations: BTreeMap<(Annotated, String), Vec<u8>>,
 }
 
 impl Model {
@@ -66,6 +68,13 @@ impl Model {
             assert_eq!(counters.messages, found.len() as u64);
             assert_eq!((counters.unseen, counters.deleted), (counters.messages - with("\\Seen"), with("\\Deleted")));
         }
+        let annotated: Vec<Annotated> =
+            self.mailboxes.keys().copied().map(Annotated::Mailbox).chain([Annotated::Account]).collect();
+        let found = account.annotations(account.id(), &annotated).await.expect("annotations");
+        let found = annotated.into_iter().zip(found).flat_map(|(of, all)| {
+            all.into_iter().map(move |one| ((of, one.name.as_str().to_owned()), one.value.to_vec()))
+        });
+        assert_eq!(found.collect::<BTreeMap<_, _>>(), self.annotations);
         let quota = account.quota().await.expect("quota");
         let used: u64 = live.iter().map(|email| self.sizes[email]).sum();
         assert_eq!((quota.used, quota.emails), (used, live.len() as u64));
@@ -109,6 +118,10 @@ fn play(touched: &Touched, places: &mut BTreeMap<(MailboxId, u32), EmailId>, box
         }
         Touched::MailboxCreated { mailbox } => assert!(boxes.insert(*mailbox)),
         Touched::MailboxRemoved { mailbox, .. } => assert!(boxes.remove(mailbox)),
-        Touched::MailboxChanged { .. } | Touched::Subscription { .. } | Touched::Quota { .. } | Touched::Pruned => {}
+        Touched::MailboxChanged { .. }
+        | Touched::Subscription { .. }
+        | Touched::Quota { .. }
+        | Touched::Metadata { .. }
+        | Touched::Pruned => {}
     }
 }

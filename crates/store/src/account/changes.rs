@@ -74,6 +74,7 @@ fn touched(item: LogItem, keywords: &Keywords) -> Option<Touched> {
         }
         LogItem::Subscription { name, before } => Touched::Subscription { name, before },
         LogItem::Quota { before } => Touched::Quota { before },
+        LogItem::Metadata { of, entries } => Touched::Metadata { of, entries },
         LogItem::Pruned => Touched::Pruned,
         LogItem::Once { .. } => return None,
     })

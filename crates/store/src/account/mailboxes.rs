@@ -1,5 +1,6 @@
 //! CREATE, RENAME, DELETE, SUBSCRIBE (RFC 3501, 6.3.3 to 6.3.7) and roles (RFC 6154).
 use super::expunge::take_out;
+use super::metadata::{copy_annotations, drop_annotations};
 use super::transfer::move_all;
 use super::{Account, SLICE};
 use crate::engine::Growth;
@@ -40,6 +41,7 @@ impl Account {
         let (first, rest) = uids.split_at(uids.len().min(SLICE));
         let begin = |tx: &mut Tx<'_>| {
             let target = create_with_parents(tx, to, None)?;
+            copy_annotations(tx, inbox, target)?;
             move_all(tx, inbox, first, target)?;
             tx.growth = Growth::Grows;
             Ok(Plan::Commit(target))
@@ -248,9 +250,13 @@ fn delete(tx: &mut Tx<'_>, mailbox: MailboxId) -> Result<Plan<bool>, Stop> {
     }
     let view = tx.view(mailbox)?;
     let uids: Vec<Uid> = view.iter().map(|message| message.uid).take(SLICE).collect();
+    let last = uids.len() == view.len() as usize;
+    if last {
+        drop_annotations(tx, mailbox)?;
+    }
     take_out(tx, mailbox, &uids)?;
     tx.growth = Growth::Frees;
-    if uids.len() < view.len() as usize {
+    if !last {
         return Ok(Plan::Commit(false));
     }
     tx.forget_mailbox(mailbox);

@@ -52,6 +52,7 @@ impl Store {
         look.log(&record, head.version).await?;
         look.once().await?;
         look.subscriptions().await?;
+        look.metadata(&sums).await?;
         look.unknown().await?;
         look.compare(&record, &sums);
         Ok(())

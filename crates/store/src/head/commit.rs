@@ -119,6 +119,7 @@ impl Head {
         let now = self.ground.world.clock.now();
         let mut tx = Tx::new(&ahead, who, now, self.ground.max_mailboxes, (&inner.cache, &inner.recent));
         tx.promised = inner.held.promised;
+        tx.metadata = self.ground.metadata;
         match plan(&mut tx) {
             Err(Stop::Read(keys)) => Ok(Round::Reads(keys)),
             Err(Stop::Load(mailbox)) => Ok(Round::Loads(mailbox)),

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::flags::{Flags, Keyword};
 use crate::id::{MailboxId, ModSeq};
 use crate::mailbox::{Mailbox, Mailboxes};
+use crate::metadata::MetadataLimits;
 use crate::schema::{self, LogItem, MemberRecord};
 use crate::view::View;
 use bytes::Bytes;
@@ -20,6 +21,7 @@ pub(crate) struct Tx<'a> {
     pub(crate) now: UnixTime,
     pub(crate) growth: Growth,
     pub(crate) max_mailboxes: u64,
+    pub(crate) metadata: MetadataLimits,
     /// Bytes of messages that will be written whatever the quota says.
     pub(crate) promised: u64,
     who: &'a str,
@@ -59,6 +61,7 @@ impl<'a> Tx<'a> {
             now,
             growth: Growth::Grows,
             max_mailboxes,
+            metadata: MetadataLimits::default(),
             promised: 0,
             who,
             cache,
@@ -269,10 +272,12 @@ impl<'a> Tx<'a> {
 }
 
 /// Whether plans ask for this record by [`Tx::get`], so that the cache must know what is written to it: by-email,
-/// thread, thread-key, once; and members of emails that have, or had, several.
+/// thread, thread-key, once, metadata; and members of emails that have, or had, several.
 fn is_cached(key: &[u8], payload: Option<&Bytes>) -> bool {
     match key.first() {
-        Some(&(schema::kind::BY_EMAIL | schema::kind::THREAD_KEY | schema::kind::ONCE)) => true,
+        Some(&(schema::kind::BY_EMAIL | schema::kind::THREAD_KEY | schema::kind::ONCE | schema::kind::METADATA)) => {
+            true
+        }
         Some(&schema::kind::THREAD) => key.len() == 9,
         Some(&schema::kind::MEMBER) => {
             payload.is_none_or(|payload| MemberRecord::decode(payload).is_ok_and(|member| member.shared))

@@ -1,10 +1,15 @@
 //! The record of a change log entry.
 use super::member::{put_numbers, take_numbers};
+use super::metadata::take_name;
+use super::{annotated, annotated_number};
 use crate::codec::{Decoder, Encoder};
 use crate::error::Error;
 use crate::flags::SystemFlags;
 use crate::id::{DeliveryId, EmailId, MailboxId};
 use crate::mailbox::{MailboxName, Role};
+use crate::metadata::{Annotated, TouchedEntry};
+use bytes::Bytes;
+use names::AccountId;
 use std::sync::Arc;
 use world::UnixTime;
 
@@ -62,6 +67,10 @@ pub(crate) enum LogItem {
         before: Option<u64>,
     },
     Pruned,
+    Metadata {
+        of: Annotated,
+        entries: Vec<TouchedEntry>,
+    },
     /// The key of a delivery that is taken once: it goes with the entry.
     Once {
         delivery: DeliveryId,
@@ -130,7 +139,25 @@ fn put_item(record: &mut Encoder, item: &LogItem) {
         LogItem::Once { delivery } => {
             record.byte(10).raw(&delivery.0.to_be_bytes());
         }
+        LogItem::Metadata { of, entries } => {
+            record.byte(11).number(annotated_number(*of)).number(entries.len() as u64);
+            entries.iter().for_each(|entry| put_entry(record, entry));
+        }
     }
+}
+
+fn put_entry(record: &mut Encoder, entry: &TouchedEntry) {
+    record.option(entry.of.map(|of| of.0)).text(entry.name.as_str());
+    match &entry.before {
+        None => record.byte(0),
+        Some(before) => record.byte(1).bytes(before),
+    };
+}
+
+fn take_entry(record: &mut Decoder<'_>) -> Result<TouchedEntry, Error> {
+    let (of, name) = (record.option()?.map(AccountId), take_name(record)?);
+    let before = if record.byte()? == 0 { None } else { Some(Bytes::copy_from_slice(record.bytes()?)) };
+    Ok(TouchedEntry { of, name, before })
 }
 
 pub(crate) fn read_log(record: &[u8]) -> Result<LogRecord, Error> {
@@ -183,6 +210,10 @@ fn take_item(record: &mut Decoder<'_>) -> Result<LogItem, Error> {
         8 => LogItem::Quota { before: record.option()? },
         9 => LogItem::Pruned,
         10 => LogItem::Once { delivery: DeliveryId(u128::from_be_bytes(record.array()?)) },
+        11 => {
+            let (of, count) = (annotated(record.figure()?), record.count()?);
+            LogItem::Metadata { of, entries: (0..count).map(|_| take_entry(record)).collect::<Result<_, _>>()? }
+        }
         _ => return Err(Error::Corrupt(format!("log: unknown item {kind}"))),
     })
 }

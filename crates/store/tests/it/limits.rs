@@ -1,8 +1,9 @@
 //! What an account may have at most.
 use crate::place::{ANNA, Place};
+use names::{AccountId, ByteSize};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Error, MailboxName, Settings, Store, Uid};
+use store::{Annotated, CheckDepth, EntryName, Error, MailboxName, MetadataLimits, MetadataSet, Settings, Store, Uid};
 
 fn name(number: u64) -> MailboxName {
     MailboxName::new(&format!("box {number}")).unwrap()
@@ -75,4 +76,39 @@ async fn messages_that_are_open_ahead_have_a_limit() {
         }
     }
     assert!(place.account.ahead(2).next().await.is_none());
+}
+
+#[tokio::test]
+async fn annotations_have_a_limit() {
+    let place = Place::new().await;
+    let metadata = MetadataLimits { entries: 2, total: ByteSize(100), ..MetadataLimits::default() };
+    let settings = Settings { metadata, ..Settings::default() };
+    let store = Store::open(Arc::new(place.memory.reopen()), place.world.clone(), settings).await.unwrap();
+    let account = store.account(ANNA).await.unwrap();
+    let inbox = Annotated::Mailbox(place.inbox);
+    let set = async |by, of, entries: &[(&str, Option<&'static str>)]| {
+        let new: Vec<_> =
+            entries.iter().map(|(name, value)| (EntryName::new(name).unwrap(), value.map(Into::into))).collect();
+        account.set_annotations(by, of, &new).await.map(store::Outcome::into_value)
+    };
+    assert_eq!(set(ANNA, inbox, &[("/private/a", Some("1")), ("/private/b", Some("2"))]).await, Ok(MetadataSet::Done));
+    // one too many, and nothing of the command is done
+    let more = [("/private/a", Some("new")), ("/private/c", Some("3"))];
+    assert_eq!(set(ANNA, inbox, &more).await, Ok(MetadataSet::TooMany));
+    // in the place of another there is room; shared ones and those of others count apart
+    assert_eq!(set(ANNA, inbox, &[("/private/c", Some("3")), ("/private/a", None)]).await, Ok(MetadataSet::Done));
+    assert_eq!(set(ANNA, inbox, &[("/shared/a", Some("4"))]).await, Ok(MetadataSet::Done));
+    assert_eq!(set(AccountId(1), inbox, &[("/private/a", Some("5"))]).await, Ok(MetadataSet::Done));
+    let long: &'static str = "x".repeat(60).leak();
+    let full = Err(Error::Limit { what: "bytes of metadata", limit: 100 });
+    assert_eq!(set(ANNA, Annotated::Account, &[("/private/a", Some(long))]).await, full);
+    // a rename of INBOX would copy them
+    let to = MailboxName::new("old").unwrap();
+    assert_eq!(set(ANNA, inbox, &[("/private/b", Some("0123456789012345"))]).await, Ok(MetadataSet::Done));
+    assert_eq!(account.rename_mailbox(&MailboxName::inbox(), &to).await.map(drop), full.map(drop));
+    assert_eq!(set(ANNA, inbox, &[("/private/b", None)]).await, Ok(MetadataSet::Done));
+    let seen = account.annotations(ANNA, &[inbox]).await.unwrap();
+    let seen: Vec<&str> = seen[0].iter().map(|annotation| annotation.name.as_str()).collect();
+    assert_eq!(seen, ["/shared/a", "/private/c"]);
+    assert!(store.check(CheckDepth::Records).await.unwrap().is_clean());
 }
