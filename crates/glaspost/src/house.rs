@@ -44,8 +44,13 @@ impl House {
     pub(crate) async fn open(configuration: &Configuration, rim: Rim) -> Result<Self, Failure> {
         let engine = Arc::new(open_engine(configuration, &rim.world).await?);
         let records: Arc<dyn Engine> = engine.clone();
-        let settings =
-            store::Settings { keep_deleted: configuration.store.keep_deleted.0, ..store::Settings::default() };
+        let kept = &configuration.store;
+        let metadata = store::MetadataLimits {
+            value: kept.metadata_value,
+            entries: kept.metadata_entries,
+            total: kept.metadata_total,
+        };
+        let settings = store::Settings { keep_deleted: kept.keep_deleted.0, metadata, ..store::Settings::default() };
         let store = Store::open(records.clone(), rim.world.clone(), settings)
             .await
             .map_err(|error| Failure::new(Code::Unavailable, format!("the store cannot be opened: {error}")))?;

@@ -11,6 +11,7 @@ mod matches;
 mod matching;
 mod messages;
 mod names;
+mod news;
 mod numbers;
 mod phase;
 mod refusal;
@@ -201,6 +202,11 @@ impl Session {
             let by_uid = command.is_some_and(|command| command.name.starts_with("UID "));
             selected.tell(&mut self.talk, expunges, &Own { by_uid, ..Own::default() }).await?;
             selected.tell_what_is_synchronised(&mut self.talk);
+        }
+        if expunges.is_some()
+            && let Some(login) = self.phase.login_mut()
+        {
+            news::tell(login, &mut self.talk).await?;
         }
         self.talk.counts.refused += u64::from(completion.status == Status::No);
         completion.print(self.talk.out(), Some(&tag));

@@ -21,6 +21,10 @@ pub struct Settings {
     pub search_time: Duration,
     /// How many SEARCHes read messages at the same time, all sessions of the listener together. Default 2.
     pub searches: usize,
+    /// What GETMETADATA tells as `/shared/comment` of the server. Default: nothing.
+    pub server_comment: Option<String>,
+    /// A URI by which the provider is reached, as `/shared/admin` (RFC 5464, 3.2.1.1). Default: nothing.
+    pub server_admin: Option<String>,
     /// BAD commands in a row after which the session ends. Default 20.
     pub max_errors: u32,
 }
@@ -36,6 +40,8 @@ impl Default for Settings {
             wait_to_write: Duration::from_secs(60),
             search_time: Duration::from_secs(10),
             searches: 2,
+            server_comment: None,
+            server_admin: None,
             max_errors: 20,
         }
     }

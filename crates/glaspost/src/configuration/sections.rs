@@ -138,6 +138,11 @@ section! {
         search_time: Period = Period::secs(10);
         /// Searches that read messages at the same time, those of one listener together; one account has one.
         searches: usize = 2;
+        /// What programs show of this server as its comment (METADATA: `/shared/comment`). By default nothing.
+        server_comment: Option<String> = None;
+        /// How the provider is reached, as a URI such as `mailto:helpdesk@example.nl` (METADATA: `/shared/admin`). By
+        /// default nothing.
+        server_admin: Option<String> = None;
     }
 }
 
@@ -189,6 +194,13 @@ section! {
         reserve: ByteSize = ByteSize::mib(256);
         /// How long deleted mail can be brought back, and how far back a mail program can ask what changed.
         keep_deleted: Period = Period::days(14);
+        /// Entries that programs may note on one mailbox (METADATA); as many of those that are shared as of each account's
+        /// own. RFC 5464 asks for at least 10.
+        metadata_entries: usize = 50;
+        /// The largest value of such an entry: 1 KiB to 64 KiB.
+        metadata_value: ByteSize = ByteSize::kib(16);
+        /// All names and values of such entries in one account.
+        metadata_total: ByteSize = ByteSize::mib(4);
     }
 }
 

@@ -39,10 +39,29 @@ pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
             faults.push(Fault::missing(format!("[limits] `{name}`: at least 1, or every session ends at once")));
         }
     }
+    // RFC 5464, 4.1; and what a command of IMAP can bring.
+    if !(1_024..=64 << 10).contains(&configuration.store.metadata_value.bytes()) {
+        faults.push(Fault::missing("[store] `metadata-value`: from 1 KiB to 64 KiB"));
+    }
+    if configuration.store.metadata_entries < 10 {
+        faults.push(Fault::missing("[store] `metadata-entries`: at least 10"));
+    }
+    // RFC 5464, 3.2.1.1
+    if configuration.imap.server_admin.as_deref().is_some_and(|uri| !is_uri(uri)) {
+        faults.push(Fault::missing("[imap] `server-admin`: a URI, such as `mailto:helpdesk@example.nl`"));
+    }
     if configuration.queue.retry.is_empty() {
         faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
     }
     faults
+}
+
+/// Whether a text begins as a URI does (RFC 3986, 3.1).
+fn is_uri(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, rest)| {
+        let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(word) && !rest.is_empty()
+    })
 }
 
 fn listener_fault(listener: &Listener, configuration: &Configuration) -> Option<String> {
@@ -105,6 +124,9 @@ mod tests {
             ("[passwords]\nhash-passes = 0", "smaller than argon2 allows"),
             ("[passwords]\nmin-length = 101", "nobody has a password"),
             ("[limits]\nerrors = 0", "at least 1"),
+            ("[store]\nmetadata-value = \"1 MiB\"", "1 KiB to 64 KiB"),
+            ("[store]\nmetadata-entries = 9", "at least 10"),
+            ("[imap]\nserver-admin = \"call us\"", "a URI"),
         ] {
             let text = format!("service = \"mx\"\naddress = [\"127.0.0.1:25\"]\n{section}");
             assert!(fault(&text).contains(part), "{section}: {}", fault(&text));

@@ -185,6 +185,8 @@ impl Doors<'_> {
             wait_to_write: self.configuration.limits.write_timeout.0,
             search_time: self.configuration.imap.search_time.0,
             searches: self.configuration.imap.searches,
+            server_comment: self.configuration.imap.server_comment.clone(),
+            server_admin: self.configuration.imap.server_admin.clone(),
             max_errors: self.configuration.limits.errors,
             ..imap::Settings::default()
         };

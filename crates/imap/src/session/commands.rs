@@ -14,6 +14,7 @@ pub(super) mod id;
 pub(super) mod idle;
 pub(super) mod list;
 pub(super) mod logout;
+pub(super) mod metadata;
 pub(super) mod namespace;
 pub(super) mod noop;
 pub(super) mod quota;

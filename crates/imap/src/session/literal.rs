@@ -1,5 +1,5 @@
 //! Literals as they are announced: kept with their command, streamed (APPEND, REPLACE), or refused (RFC 3501, 4.3; RFC 7888).
-use super::commands::{append, replace};
+use super::commands::{append, metadata, replace};
 use super::completion::{Completion, Ended};
 use super::messages::Addressing;
 use super::phase::{Login, Phase};
@@ -52,7 +52,10 @@ impl Session {
             self.talk.framer.keep_literal();
             return if sync { self.talk.go_ahead("go ahead").await } else { Ok(()) };
         }
-        let bad = Completion { code: Some(Code::TooBig), ..Completion::bad("the literal is too large") };
+        let bad = match (&head, self.phase.login()) {
+            (Ok(head), Some(login)) if head.name == metadata::SETMETADATA.name => metadata::too_large(login),
+            _ => Completion { code: Some(Code::TooBig), ..Completion::bad("the literal is too large") },
+        };
         match head {
             Ok(head) => self.refuse_literal(&bad, head.tag, (size, sync)),
             Err(head) => self.refuse_literal(&bad, head.tag.unwrap_or("*"), (size, sync)),

@@ -1,4 +1,5 @@
 //! The states of a session (RFC 3501, 3): each holds exactly what exists in it.
+use super::news::News;
 use super::selected::Selected;
 use directory::{Revoked, SessionPermit};
 use imap_wire::NameCoding;
@@ -24,6 +25,8 @@ pub(crate) struct Login {
     pub(crate) qresync: bool,
     /// IMAP4rev2 is enabled (RFC 9051, Appendix A).
     pub(crate) rev2: bool,
+    /// What it is told of the account beside the selected mailbox.
+    pub(crate) news: News,
     /// Tells that the account must not be used any more.
     pub(crate) revoked: Revoked,
     /// The account's place among its sessions, given back when this is dropped.

@@ -102,6 +102,8 @@ impl House {
         };
         let service = Imap::new(rooms, self.settings.clone());
         let mut peer = scripted::peer("192.0.2.7:4711");
+        // The change log names sessions: no two are one.
+        peer.session = transport::SessionId(self.heard.len() as u64 + 1);
         if self.tls == Tls::Running {
             peer.tls = Some(scripted::tls_info("imap.example.nl"));
         }
@@ -148,6 +150,20 @@ impl House {
             ["no", "login", "without", "TLS"] => self.settings.login_without_tls = false,
             ["messages", "up", "to", size, "bytes"] => {
                 self.settings.max_message_size = ByteSize(size.parse().map_err(|_| "a number")?);
+            }
+            ["the", "comment", "of", "the", "server", text] => {
+                self.settings.server_comment = Some(text.trim_matches('"').to_owned());
+            }
+            ["annotations", "of", entries, "entries", "and", bytes, "bytes"] => {
+                let metadata = store::MetadataLimits {
+                    entries: entries.parse().map_err(|_| "a number")?,
+                    value: ByteSize(bytes.parse().map_err(|_| "a number")?),
+                    ..store::MetadataLimits::default()
+                };
+                let engine = Arc::new(self.memory.clone());
+                let settings = store::Settings { metadata, ..store::Settings::default() };
+                self.store =
+                    Store::open(engine, self.world.clone(), settings).await.map_err(|error| error.to_string())?;
             }
             ["searches", "of", "0", "ms"] => self.settings.search_time = Duration::ZERO,
             ["quota", size, "bytes"] => {

@@ -3,6 +3,7 @@
 //! Tests run it over each reply of the server, and what drives a server from outside (tests, benches) speaks with it.
 mod body;
 mod data;
+mod metadata;
 mod thread;
 mod value;
 pub use body::{check_body, check_envelope};
@@ -75,6 +76,10 @@ pub enum Data {
     Quota(Vec<u8>, Vec<(String, u64, u64)>),
     /// `QUOTAROOT`: the mailbox and its roots.
     QuotaRoot(MailboxName, Vec<Vec<u8>>),
+    /// `METADATA` with values (RFC 5464, 4.4.1): the mailbox, entries with what they are.
+    Metadata(MailboxName, Vec<(String, Value)>),
+    /// `METADATA` without (RFC 5464, 4.4.2): the mailbox, entries that have changed.
+    MetadataChanged(MailboxName, Vec<String>),
     /// `NAMESPACE`: personal, other users', shared.
     Namespace(Vec<Value>),
     /// `ID`

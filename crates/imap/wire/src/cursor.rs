@@ -261,6 +261,20 @@ impl<'a> Cursor<'a> {
         Ok(content)
     }
 
+    /// `literal8 = "~{" number ["+"] "}" CRLF *OCTET` (RFC 3516, 7; RFC 7888, 8)
+    ///
+    /// # Errors
+    /// When none stands here.
+    pub fn literal8(&mut self) -> Result<&'a [u8], Error> {
+        self.byte(b'~', "a literal8")?;
+        let size = self.literal_size()?;
+        match usize::try_from(size).ok().and_then(|size| self.skip(size)) {
+            Some(content) => Ok(content),
+            None if self.rest().is_empty() => Err(Error::Announced),
+            None => self.expected("the whole literal"),
+        }
+    }
+
     /// Reads a literal's announcement up to its line end.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
-//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9), extended (RFC 5258), with STATUS (RFC 5819) and special uses (RFC 6154).
-use crate::{Cursor, Error, NameCoding, StatusItem};
+//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9), extended (RFC 5258), with STATUS (RFC 5819), special uses (RFC 6154) and
+//! annotations (RFC 9590).
+use crate::{Cursor, Depth, EntryPath, Error, NameCoding, StatusItem};
 
 /// The arguments of LIST and LSUB.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,6 +34,8 @@ pub struct ListReturn {
     pub special_use: bool,
     /// `STATUS (…)`; nothing when not asked for.
     pub status: Vec<StatusItem>,
+    /// `METADATA (…)`; nothing when not asked for.
+    pub metadata: Vec<EntryPath>,
 }
 
 /// Most patterns in one LIST.
@@ -121,6 +124,10 @@ impl ListReturn {
                     cursor.space()?;
                     returned.status = StatusItem::list(cursor)?; // RFC 5819, 2
                 }
+                () if cursor.keyword("METADATA") => {
+                    cursor.space()?;
+                    returned.metadata = EntryPath::list(cursor, Depth::Named)?; // RFC 9590, 5
+                }
                 () => return cursor.expected("a return option"),
             }
             Ok(())
@@ -153,6 +160,9 @@ mod tests {
         );
         assert_eq!((full.patterns.len(), full.returned.status.len()), (2, 2));
         assert!(read("() \"\" x RETURN ()").is_ok());
+        let annotated = read("\"\" % RETURN (METADATA (/shared/comment \"/private/vendor/a/b\") CHILDREN)").unwrap();
+        let entries: Vec<&str> = annotated.returned.metadata.iter().map(EntryPath::as_str).collect();
+        assert_eq!(entries, ["/shared/comment", "/private/vendor/a/b"]);
         for text in [
             "",
             "\"\"",
@@ -165,6 +175,9 @@ mod tests {
             "\"\" * RETURN",
             "\"\" * RETURN (X)",
             "\"\" * RETURN (STATUS ())",
+            "\"\" * RETURN (METADATA ())",
+            "\"\" * RETURN (METADATA /shared/comment)",
+            "\"\" * RETURN (METADATA (/shared))",
             "\"\" * x",
             "\"\" ((a))",
         ] {

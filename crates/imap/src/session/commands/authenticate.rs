@@ -2,6 +2,7 @@
 use super::capability::{capabilities, may_log_in};
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
+use crate::session::news::News;
 use crate::session::phase::{Login, Phase};
 use crate::session::refusal::refusal;
 use crate::session::report;
@@ -141,6 +142,7 @@ async fn admit(
         condstore: false,
         qresync: false,
         rev2: false,
+        news: News::default(),
         revoked: admitted.revoked,
         _permit: admitted.permit,
     };

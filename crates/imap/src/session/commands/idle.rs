@@ -1,6 +1,7 @@
 //! IDLE (RFC 2177): what is new is told when it happens, by the account's channel, never by polling.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
+use crate::session::news;
 use crate::session::phase::Phase;
 use crate::session::selected::{Expunges, Own};
 use crate::session::talk::{Read, Talk};
@@ -34,8 +35,11 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
         changed.borrow_and_update();
         if let Some(selected) = phase.selected_mut() {
             selected.tell(talk, Expunges::Told, &Own::default()).await?;
-            talk.flush().await?;
         }
+        if let Some(login) = phase.login_mut() {
+            news::tell(login, talk).await?;
+        }
+        talk.flush().await?;
         let woken = tokio::select! {
             () = stop.cancelled() => return Err(Ended::Stopped),
             _ = revoked.wait() => return Err(Ended::Revoked),

@@ -1,4 +1,5 @@
-//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9; RFC 5258; RFC 5819; RFC 6154).
+//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9; RFC 5258; RFC 5819; RFC 6154; METADATA of RFC 9590).
+use super::metadata::Wanted;
 use super::status::of_mailbox;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
@@ -7,8 +8,9 @@ use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
 use crate::session::tree::Tree;
 use imap_wire::reply::{self, Attribute, Listed};
-use imap_wire::{List, MailboxName, Pattern};
-use store::{Mailboxes, Role};
+use imap_wire::{Depth, List, MailboxName, Pattern};
+use std::collections::HashMap;
+use store::{Annotated, Annotation, MailboxId, Mailboxes, Role};
 
 pub(crate) const LIST: Command = Command {
     name: "LIST",
@@ -62,15 +64,49 @@ async fn list_mailboxes(login: &mut Login, talk: &mut Talk, list: &List) -> Answ
     };
     let tree = Tree::new(&mailboxes, list.subscribed);
     let matches = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
-    for (index, name) in tree.names().enumerate() {
-        if index % 100 == 99 {
-            tokio::task::yield_now().await;
+    let names: Vec<&str> = tree.names().collect();
+    for page in names.chunks(PAGE) {
+        let matching: Vec<&str> = page.iter().copied().filter(|name| matches(name)).collect();
+        let found =
+            Found { mailboxes: &mailboxes, tree: &tree, annotations: annotations(login, list, &tree, &matching).await };
+        for name in matching {
+            one(login, talk, list, &found, name, &matches).await?;
         }
-        if matches(name) {
-            one(login, talk, list, &mailboxes, &tree, name, &matches).await?;
-        }
+        tokio::task::yield_now().await;
     }
     Ok(Completion::ok("done"))
+}
+
+/// Names looked at before others have their turn.
+const PAGE: usize = 100;
+
+/// What a LIST tells from.
+struct Found<'a> {
+    mailboxes: &'a Mailboxes,
+    tree: &'a Tree<'a>,
+    /// Of the mailboxes at hand, where they are asked for.
+    annotations: HashMap<MailboxId, Vec<Annotation>>,
+}
+
+/// The annotations of some mailboxes. What cannot be read is left out, and LIST goes on (RFC 9590, 3).
+async fn annotations(
+    login: &Login,
+    list: &List,
+    tree: &Tree<'_>,
+    names: &[&str],
+) -> HashMap<MailboxId, Vec<Annotation>> {
+    if list.returned.metadata.is_empty() {
+        return HashMap::new();
+    }
+    let ids: Vec<MailboxId> = names.iter().filter_map(|name| tree.mailbox(name)).map(|mailbox| mailbox.id).collect();
+    let of: Vec<Annotated> = ids.iter().copied().map(Annotated::Mailbox).collect();
+    match login.account.annotations(login.account.id(), &of).await {
+        Ok(found) => ids.into_iter().zip(found).collect(),
+        Err(error) => {
+            refusal(&error);
+            HashMap::new()
+        }
+    }
 }
 
 /// Prints one name, if it is selected, or has what is selected below it.
@@ -78,8 +114,7 @@ async fn one(
     login: &Login,
     talk: &mut Talk,
     list: &List,
-    mailboxes: &Mailboxes,
-    tree: &Tree<'_>,
+    Found { mailboxes, tree, annotations }: &Found<'_>,
     name: &str,
     matches: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<(), Ended> {
@@ -109,13 +144,19 @@ async fn one(
     let printed = MailboxName::new(name);
     let named = (&printed, list.names);
     Listed { attributes, name: named, child_subscribed }.print(talk.out(), "LIST");
-    if let (Some(mailbox), false) =
-        (mailbox.and_then(|mailbox| mailboxes.get(mailbox.id)), list.returned.status.is_empty())
+    // RFC 5819, 3 and RFC 9590, 4: nothing more of a name that is here only for what is below it.
+    let Some(mailbox) = mailbox.and_then(|mailbox| mailboxes.get(mailbox.id)).filter(|_| is_selected) else {
+        return talk.pass().await;
+    };
+    // RFC 5819, 2: a mailbox whose status cannot be had has none, and LIST goes on.
+    if !list.returned.status.is_empty()
+        && let Ok(values) = of_mailbox(&login.account, talk, mailbox, &list.returned.status).await
     {
-        // RFC 5819, 2: a mailbox whose status cannot be had has none, and LIST goes on.
-        if let Ok(values) = of_mailbox(&login.account, talk, mailbox, &list.returned.status).await {
-            reply::status(talk.out(), named, &values);
-        }
+        reply::status(talk.out(), named, &values);
+    }
+    if let Some(annotations) = annotations.get(&mailbox.id) {
+        let wanted = Wanted { entries: &list.returned.metadata, depth: Depth::Named, max_size: None };
+        wanted.print(talk, named, annotations);
     }
     talk.pass().await
 }

@@ -1,6 +1,6 @@
 //! Untagged replies but those about one message.
 use super::value::{self, Value};
-use super::{Data, thread};
+use super::{Data, metadata, thread};
 use crate::{Cursor, Error, MailboxName, NameCoding, PartialRange, SequenceSet};
 
 /// The reply that begins with `word`.
@@ -30,6 +30,12 @@ pub(super) fn read(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error>
                 Ok((name, status_value(cursor)?))
             })?;
             Ok(Data::Status(name, items))
+        }
+        "METADATA" => {
+            cursor.space()?;
+            let name = mailbox(cursor)?;
+            cursor.space()?;
+            metadata::read(cursor, name)
         }
         "QUOTA" => quota(cursor),
         "QUOTAROOT" => quota_root(cursor),

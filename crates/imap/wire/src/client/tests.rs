@@ -34,6 +34,9 @@ fn what_is_right() {
         "* 12 FETCH (BODY[HEADER.FIELDS (a b)]<0> {3}\r\na\0b BODY[1] NIL BODY[TEXT] \"\")\r\n",
         "* 12 FETCH (ENVELOPE (NIL \"s\" ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL \"<x>\"))\r\n",
         "* 12 FETCH (BODY ((\"TEXT\" \"PLAIN\" (\"CHARSET\" \"x\") NIL NIL \"7BIT\" 5 1)(\"IMAGE\" \"PNG\" NIL NIL NIL \"BASE64\" 5) \"MIXED\"))\r\n",
+        "* METADATA \"\" (/shared/comment \"x\" /private/a NIL /private/b ~{2}\r\n\0\r)\r\n",
+        "* METADATA INBOX /shared/comment /private/a\r\n",
+        "* OK [METADATA LONGENTRIES 2199] done\r\n",
         "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n",
         "* ID NIL\r\n",
         "* ENABLED\r\n",
@@ -69,6 +72,12 @@ fn what_is_wrong() {
         "* LIST () \"/\" \u{e9}\r\n",
         "* LIST () \"/\" \"&AO\"\r\n",
         "* NOPE\r\n",
+        "* METADATA INBOX\r\n",
+        "* METADATA INBOX ()\r\n",
+        "* METADATA INBOX (/shared/comment)\r\n",
+        "* METADATA INBOX (/shared/comment x)\r\n",
+        "* METADATA INBOX /shared/*\r\n",
+        "* METADATA INBOX /shared//a\r\n",
         "* 5 EXISTS x\r\n",
     ] {
         assert!(one(text).is_err(), "{text} {:?}", one(text));

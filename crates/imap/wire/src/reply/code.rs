@@ -1,4 +1,4 @@
-//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 6154; RFC 7162; RFC 8474).
+//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 5464; RFC 6154; RFC 7162; RFC 8474).
 use crate::{Flag, SequenceSet};
 use std::borrow::Cow;
 use std::fmt;
@@ -79,6 +79,12 @@ pub enum Code {
     InUse,
     /// The literal is larger than the server takes (RFC 7889, 4).
     TooBig,
+    /// The size of the largest value that was left out (RFC 5464, 4.2.1).
+    MetadataLongEntries(u64),
+    /// A value is too large: how large it may be (RFC 5464, 4.3).
+    MetadataMaxSize(u64),
+    /// There are too many annotations (RFC 5464, 4.3).
+    MetadataTooMany,
 }
 
 impl Code {
@@ -109,6 +115,7 @@ impl Code {
             Self::NoPerm => "NOPERM",
             Self::InUse => "INUSE",
             Self::TooBig => "TOOBIG",
+            Self::MetadataTooMany => "METADATA TOOMANY",
             Self::BadCharset(_)
             | Self::Capability(_)
             | Self::PermanentFlags(..)
@@ -119,7 +126,9 @@ impl Code {
             | Self::CopyUid(..)
             | Self::HighestModSeq(_)
             | Self::Modified(_)
-            | Self::MailboxId(_) => return None,
+            | Self::MailboxId(_)
+            | Self::MetadataLongEntries(_)
+            | Self::MetadataMaxSize(_) => return None,
         })
     }
 }
@@ -144,6 +153,8 @@ impl fmt::Display for Code {
             Self::HighestModSeq(mod_sequence) => write!(f, "HIGHESTMODSEQ {mod_sequence}"),
             Self::Modified(set) => write!(f, "MODIFIED {set}"),
             Self::MailboxId(id) => write!(f, "MAILBOXID ({id})"),
+            Self::MetadataLongEntries(size) => write!(f, "METADATA LONGENTRIES {size}"),
+            Self::MetadataMaxSize(size) => write!(f, "METADATA MAXSIZE {size}"),
             plain => f.write_str(plain.word().unwrap_or_default()),
         }
     }
