@@ -1,29 +1,73 @@
-//! Several sessions at one mailbox, with deliveries in between: what each client was told equals the mailbox.
+//! Several sessions at one mailbox, with deliveries and POP3 in between: what each client was told equals the mailbox.
 use crate::mirror::{FlagSet, Mirror};
 use crate::stage::House;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use store::Flags;
+use store::{Flags, Uid};
 
-const SESSIONS: usize = 3;
+/// One of them has enabled QRESYNC, one CONDSTORE, one IMAP4rev2, and one nothing.
+const SESSIONS: usize = 4;
 const FLAGS: [&str; 4] = ["\\Seen", "\\Deleted", "\\Flagged", "work"];
 
 /// What happens next; numbers are taken within what the session knows.
 #[derive(Debug, Clone)]
 enum Step {
     Deliver,
-    Store { session: usize, first: usize, last: usize, change: usize, flag: usize, silent: bool, by_uid: bool },
-    Expunge { session: usize },
-    Move { session: usize, message: usize, by_uid: bool },
-    CopyHere { session: usize, message: usize },
-    Read { session: usize, message: usize },
-    Say { session: usize, command: &'static str },
+    /// What POP3's QUIT removes, whatever its flags.
+    Quit {
+        message: usize,
+    },
+    /// Two at once, by IMAP.
+    Append {
+        session: usize,
+    },
+    Store {
+        session: usize,
+        first: usize,
+        last: usize,
+        change: usize,
+        flag: usize,
+        silent: bool,
+        by_uid: bool,
+    },
+    /// A STORE of what has been changed since a mod-sequence that is older than all, so of nothing.
+    StoreNothing {
+        message: usize,
+    },
+    Expunge {
+        session: usize,
+    },
+    /// CLOSE, which expunges and tells nothing, and SELECT.
+    Close {
+        session: usize,
+    },
+    Move {
+        session: usize,
+        message: usize,
+        by_uid: bool,
+    },
+    CopyHere {
+        session: usize,
+        message: usize,
+    },
+    Read {
+        session: usize,
+        message: usize,
+    },
+    Say {
+        session: usize,
+        command: &'static str,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let session = 0..SESSIONS;
     prop_oneof![
         3 => Just(Step::Deliver),
+        1 => (0_usize..9).prop_map(|message| Step::Quit { message }),
+        1 => session.clone().prop_map(|session| Step::Append { session }),
+        1 => (0_usize..9).prop_map(|message| Step::StoreNothing { message }),
+        1 => session.clone().prop_map(|session| Step::Close { session }),
         4 => (session.clone(), 0_usize..9, 0_usize..9, 0_usize..3, 0..FLAGS.len(), any::<bool>(), any::<bool>()).prop_map(
             |(session, first, last, change, flag, silent, by_uid)| Step::Store {
                 session, first, last, change, flag, silent, by_uid
@@ -36,7 +80,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (session.clone(), 0_usize..9).prop_map(|(session, message)| Step::Read { session, message }),
         4 => (session, prop::sample::select(vec![
             "NOOP", "CHECK", "FETCH 1:* (UID FLAGS)", "UID FETCH 1:* FLAGS", "SEARCH ALL", "UID SEARCH UNSEEN", "IDLE",
-            "SELECT INBOX",
+            "SELECT INBOX", "EXAMINE INBOX", "STATUS INBOX (MESSAGES)", "SORT (REVERSE ARRIVAL) UTF-8 ALL",
+            "UID THREAD REFERENCES UTF-8 ALL",
         ])).prop_map(|(session, command)| Step::Say { session, command }),
     ]
 }
@@ -48,13 +93,18 @@ struct Model {
     next: u32,
 }
 
-/// Three clients, what each of them knows by UID, and the model.
+/// The clients, what each of them knows by UID, and the model.
 struct Play {
     house: House,
     clients: Vec<Mirror>,
     /// The UIDs behind each client's numbers, found by the order of things alone.
     known: Vec<Vec<u32>>,
+    read_only: Vec<bool>,
     model: Model,
+}
+
+fn is_opening(command: &str) -> bool {
+    command.starts_with("SELECT") || command.starts_with("EXAMINE")
 }
 
 impl Play {
@@ -63,25 +113,26 @@ impl Play {
         let mut clients = Vec::new();
         for _ in 0..SESSIONS {
             let mut client = Mirror::new(house.open()).await;
-            // One of them is told of expunges by UID (RFC 7162, 3.2.10).
-            if clients.is_empty() {
-                client.ok("ENABLE QRESYNC").await;
+            // The first is told of expunges by UID (RFC 7162, 3.2.10).
+            if let Some(extension) = ["QRESYNC", "CONDSTORE", "IMAP4rev2"].get(clients.len()) {
+                client.ok(&format!("ENABLE {extension}")).await;
             }
             client.ok("SELECT INBOX").await;
             clients.push(client);
         }
         let model = Model { messages: BTreeMap::new(), next: 1 };
-        Self { house, clients, known: vec![Vec::new(); SESSIONS], model }
+        Self { house, clients, known: vec![Vec::new(); SESSIONS], read_only: vec![false; SESSIONS], model }
     }
 
     /// Says a command, and follows what was told in `known`.
     async fn say(&mut self, session: usize, command: &str) -> imap_wire::client::Condition {
-        if command.starts_with("SELECT") {
+        if is_opening(command) {
             self.known[session].clear();
+            self.read_only[session] = command.starts_with("EXAMINE");
         }
         let condition = self.clients[session].say(command).await;
         let client = &self.clients[session];
-        let held = ["FETCH", "STORE", "SEARCH"].iter().any(|word| command.starts_with(word));
+        let held = ["FETCH", "STORE", "SEARCH", "SORT"].iter().any(|word| command.starts_with(word));
         let known = &mut self.known[session];
         if !held {
             known.retain(|uid| self.model.messages.contains_key(uid));
@@ -106,14 +157,53 @@ impl Play {
                 self.model.messages.insert(self.model.next, FlagSet::new());
                 self.model.next += 1;
             }
+            Step::Quit { message } => {
+                let Some(&uid) = self.model.messages.keys().nth(*message) else { return };
+                let account = self.house.anna().await;
+                let inbox = account.mailboxes().await.unwrap().inbox().unwrap().id;
+                account.remove(inbox, &[Uid::new(uid).unwrap()]).await.unwrap();
+                self.model.messages.remove(&uid);
+            }
+            Step::Append { session } => {
+                for flags in [FlagSet::new(), FlagSet::from(["\\Seen".to_owned()])] {
+                    self.model.messages.insert(self.model.next, flags);
+                    self.model.next += 1;
+                }
+                self.say(*session, "APPEND INBOX {3+}\r\na\r\n (\\Seen) {3+}\r\nb\r\n").await;
+            }
+            Step::StoreNothing { message } => {
+                // The second has enabled CONDSTORE.
+                let Some(uid) = self.known[1].get(*message).filter(|uid| self.model.messages.contains_key(uid)) else {
+                    return;
+                };
+                let command = format!("UID STORE {uid} (UNCHANGEDSINCE 1) FLAGS (\\Draft)");
+                let told = self.say(1, &command).await;
+                assert!(self.read_only[1] || told.code_word() == Some("MODIFIED"), "{told:?}");
+            }
+            Step::Close { session } => {
+                if !self.read_only[*session] {
+                    self.model.messages.retain(|_, flags| !flags.contains("\\Deleted"));
+                }
+                self.clients[*session].ok("CLOSE").await;
+                self.say(*session, "SELECT INBOX").await;
+            }
             Step::Store { session, first, last, change, flag, silent, by_uid } => {
+                if self.read_only[*session] {
+                    return;
+                }
                 self.store(*session, (*first).min(*last), *first.max(last), (*change, *flag, *silent), *by_uid).await;
+            }
+            Step::Expunge { session } if self.read_only[*session] => {
+                assert_eq!(self.say(*session, "EXPUNGE").await.status, "NO");
             }
             Step::Expunge { session } => {
                 self.model.messages.retain(|_, flags| !flags.contains("\\Deleted"));
                 assert_eq!(self.say(*session, "EXPUNGE").await.status, "OK");
             }
             Step::Move { session, message, by_uid } => {
+                if self.read_only[*session] {
+                    return;
+                }
                 let Some(&uid) = self.known[*session].get(*message) else { return };
                 let there = self.model.messages.remove(&uid).is_some();
                 let command =
@@ -131,7 +221,7 @@ impl Play {
             }
             Step::Read { session, message } => {
                 let Some(uid) = self.known[*session].get(*message) else { return };
-                if let Some(flags) = self.model.messages.get_mut(uid) {
+                if let Some(flags) = self.model.messages.get_mut(uid).filter(|_| !self.read_only[*session]) {
                     flags.insert("\\Seen".to_owned());
                 }
                 self.say(*session, &format!("FETCH {} BODY[TEXT]", message + 1)).await;

@@ -13,6 +13,8 @@ pub(crate) struct Row {
     pub(crate) uid: Option<u32>,
     /// Its flags, once told.
     pub(crate) flags: Option<FlagSet>,
+    /// Its mod-sequence as told last.
+    pub(crate) mod_sequence: u64,
 }
 
 /// A connection and the mailbox as it was told.
@@ -68,8 +70,8 @@ impl Mirror {
         let tag = format!("c{}", self.commands);
         self.stream.write_all(format!("{tag} {command}\r\n").as_bytes()).await.unwrap();
         // RFC 3501, 7.4.1: no expunge while numbers are in use.
-        let held = ["FETCH", "STORE", "SEARCH"].iter().any(|word| command.starts_with(word));
-        if command.starts_with("SELECT") {
+        let held = ["FETCH", "STORE", "SEARCH", "SORT"].iter().any(|word| command.starts_with(word));
+        if command.starts_with("SELECT") || command.starts_with("EXAMINE") {
             self.rows.clear();
         }
         self.told.clear();
@@ -151,6 +153,11 @@ impl Mirror {
                             let uid = u32::try_from(uid).unwrap();
                             assert!(row.uid.is_none_or(|known| known == uid), "message {number} changed its UID");
                             row.uid = Some(uid);
+                        }
+                        ("MODSEQ", Value::List(value)) => {
+                            let told = value.first().and_then(Value::number).expect("a mod-sequence");
+                            assert!(told >= row.mod_sequence, "message {number} went back to {told}");
+                            row.mod_sequence = told;
                         }
                         ("FLAGS", Value::List(flags)) => {
                             let flags = flags.iter().filter_map(Value::atom).filter(|flag| *flag != "\\Recent");
