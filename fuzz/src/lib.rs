@@ -11,6 +11,7 @@ mod header_fields;
 mod imap_command;
 mod imap_literal_stream;
 mod imap_mailbox_pattern;
+mod imap_printers;
 mod imap_replies;
 mod imap_search;
 mod imap_section;
@@ -41,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     ("imap_command", imap_command::imap_command),                         //
     ("imap_literal_stream", imap_literal_stream::imap_literal_stream),    //
     ("imap_mailbox_pattern", imap_mailbox_pattern::imap_mailbox_pattern), //
+    ("imap_printers", imap_printers::imap_printers),                      //
     ("imap_replies", imap_replies::imap_replies),                         //
     ("imap_search", imap_search::imap_search),                            //
     ("imap_section", imap_section::imap_section),                         //
