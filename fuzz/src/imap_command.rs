@@ -35,6 +35,8 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| imap_wire::get_quota(args).map(drop));
     read(&|args| imap_wire::GetMetadata::read(args).map(drop));
     read(&|args| imap_wire::SetMetadata::read(args).map(drop));
+    read(&|args| imap_wire::SetAcl::read(args).map(drop));
+    read(&|args| imap_wire::mailbox_and_identifier(args).map(drop));
     read(&|args| Fetch::read(args).map(drop));
     read(&|args| Store::read(args).map(drop));
     read(&|args| imap_wire::copy(args).map(drop));

@@ -80,6 +80,12 @@ pub enum Data {
     Metadata(MailboxName, Vec<(String, Value)>),
     /// `METADATA` without (RFC 5464, 4.4.2): the mailbox, entries that have changed.
     MetadataChanged(MailboxName, Vec<String>),
+    /// `ACL`: the mailbox, and identifiers with their rights.
+    Acl(MailboxName, Vec<(Vec<u8>, String)>),
+    /// `LISTRIGHTS`: the mailbox, the identifier, what is always granted, and what can be.
+    ListRights(MailboxName, Vec<u8>, Vec<String>),
+    /// `MYRIGHTS`: the mailbox and the rights.
+    MyRights(MailboxName, String),
     /// `NAMESPACE`: personal, other users', shared.
     Namespace(Vec<Value>),
     /// `ID`

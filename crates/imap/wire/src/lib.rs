@@ -3,6 +3,7 @@
 //! Pure: no runtime, clock, store or log. Nothing recurses over input, and every length has a limit. [`Framer`] cuts
 //! the stream into commands, [`Head`] reads tag and name, each command's arguments have a type of their own that reads
 //! them from a [`Cursor`], and [`reply`] prints what the server says. [`client`] reads that again, strictly.
+mod acl;
 mod append;
 pub mod client;
 mod create;
@@ -31,6 +32,7 @@ mod sort;
 mod store;
 mod thread;
 mod utf7;
+pub use acl::{Identifier, RIGHTS, RightsChange, SetAcl, mailbox_and_identifier};
 pub use append::{Append, AppendMessage, Replace};
 pub use create::Create;
 pub use cursor::Cursor;

@@ -1,5 +1,5 @@
-//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9), extended (RFC 5258), with STATUS (RFC 5819), special uses (RFC 6154) and
-//! annotations (RFC 9590).
+//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9), extended (RFC 5258), with STATUS (RFC 5819), special uses (RFC 6154),
+//! rights (RFC 8440) and annotations (RFC 9590).
 use crate::{Cursor, Depth, EntryPath, Error, NameCoding, StatusItem};
 
 /// The arguments of LIST and LSUB.
@@ -32,6 +32,8 @@ pub struct ListReturn {
     pub children: bool,
     /// `SPECIAL-USE`
     pub special_use: bool,
+    /// `MYRIGHTS` (RFC 8440, 3)
+    pub my_rights: bool,
     /// `STATUS (…)`; nothing when not asked for.
     pub status: Vec<StatusItem>,
     /// `METADATA (…)`; nothing when not asked for.
@@ -120,6 +122,7 @@ impl ListReturn {
                 () if cursor.keyword("SUBSCRIBED") => returned.subscribed = true,
                 () if cursor.keyword("CHILDREN") => returned.children = true,
                 () if cursor.keyword("SPECIAL-USE") => returned.special_use = true,
+                () if cursor.keyword("MYRIGHTS") => returned.my_rights = true,
                 () if cursor.keyword("STATUS") => {
                     cursor.space()?;
                     returned.status = StatusItem::list(cursor)?; // RFC 5819, 2
@@ -163,6 +166,7 @@ mod tests {
         let annotated = read("\"\" % RETURN (METADATA (/shared/comment \"/private/vendor/a/b\") CHILDREN)").unwrap();
         let entries: Vec<&str> = annotated.returned.metadata.iter().map(EntryPath::as_str).collect();
         assert_eq!(entries, ["/shared/comment", "/private/vendor/a/b"]);
+        assert!(read("\"\" x RETURN (myrights)").is_ok_and(|list| list.returned.my_rights));
         for text in [
             "",
             "\"\"",

@@ -2,6 +2,7 @@
 //!
 //! Whatever bytes a message or a name holds, the reply stays one reply: strings are quoted where they may be and
 //! literals elsewhere, and texts lose what would end their line.
+mod acl;
 mod code;
 mod envelope;
 mod fetch;
@@ -12,6 +13,7 @@ mod search;
 mod string;
 mod structure;
 mod thread;
+pub use acl::{acl, list_rights, my_rights};
 pub use code::{CapabilityList, Code};
 pub use envelope::envelope;
 pub use fetch::{FetchReply, section_label};

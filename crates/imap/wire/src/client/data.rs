@@ -39,6 +39,14 @@ pub(super) fn read(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error>
         }
         "QUOTA" => quota(cursor),
         "QUOTAROOT" => quota_root(cursor),
+        "ACL" => acl(cursor),
+        "LISTRIGHTS" => list_rights(cursor),
+        "MYRIGHTS" => {
+            cursor.space()?;
+            let name = mailbox(cursor)?;
+            cursor.space()?;
+            Ok(Data::MyRights(name, rights(cursor)?))
+        }
         "THREAD" => thread::read(cursor).map(Data::Thread),
         "VANISHED" => {
             let earlier = cursor.prefix(" (EARLIER)");
@@ -109,6 +117,46 @@ fn quota_root(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
         roots.push(value::astring(cursor)?);
     }
     Ok(Data::QuotaRoot(name, roots))
+}
+
+fn acl(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+    cursor.space()?;
+    let name = mailbox(cursor)?;
+    let mut entries = Vec::new();
+    while cursor.eat(b' ') {
+        let identifier = value::astring(cursor)?;
+        cursor.space()?;
+        entries.push((identifier, rights(cursor)?));
+    }
+    Ok(Data::Acl(name, entries))
+}
+
+fn list_rights(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
+    cursor.space()?;
+    let name = mailbox(cursor)?;
+    cursor.space()?;
+    let identifier = value::astring(cursor)?;
+    cursor.space()?;
+    let mut sets = vec![rights(cursor)?];
+    while cursor.eat(b' ') {
+        sets.push(rights(cursor)?);
+    }
+    // RFC 4314, 3.7: no right twice.
+    let mut letters: Vec<char> = sets.iter().flat_map(|set| set.chars()).collect();
+    letters.sort_unstable();
+    if letters.windows(2).any(|pair| matches!(pair, [one, two] if one == two)) {
+        return cursor.expected("each right once");
+    }
+    Ok(Data::ListRights(name, identifier, sets))
+}
+
+/// `rights = astring`: lower-case letters and digits (RFC 4314, 7).
+fn rights(cursor: &mut Cursor<'_>) -> Result<String, Error> {
+    let rights = value::astring(cursor)?;
+    match String::from_utf8(rights) {
+        Ok(rights) if rights.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) => Ok(rights),
+        Ok(_) | Err(_) => cursor.expected("rights"),
+    }
 }
 
 fn list(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
