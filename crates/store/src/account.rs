@@ -9,6 +9,8 @@ mod mailboxes;
 mod metadata;
 mod prune;
 mod replace;
+mod seen;
+mod sharing;
 mod transfer;
 pub use ahead::Ahead;
 pub(crate) use ahead::room;
@@ -17,6 +19,9 @@ pub use expunge::Expunge;
 pub use flags::StoredFlags;
 pub(crate) use mailboxes::first_mailboxes;
 pub use metadata::NewAnnotation;
+pub(crate) use seen::Hand;
+pub use sharing::Grantee;
+pub(crate) use sharing::grants_anything;
 pub use transfer::Copied;
 
 use crate::email_cache::EmailCache;
@@ -43,6 +48,7 @@ pub struct Account {
     emails: Arc<EmailCache>,
     keep_deleted: Duration,
     who: Arc<str>,
+    hand: Hand,
 }
 
 /// How much an account uses and may use.
@@ -84,7 +90,7 @@ impl Drop for Reservation {
 
 impl Account {
     pub(crate) fn new(head: Arc<Head>, emails: Arc<EmailCache>, keep_deleted: Duration) -> Self {
-        Self { head, emails, keep_deleted, who: "".into() }
+        Self { head, emails, keep_deleted, who: "".into(), hand: Hand::default() }
     }
 
     /// Its number.
@@ -126,7 +132,7 @@ impl Account {
     /// # Errors
     /// [`Error::NoSuchMailbox`]; else what the engine says.
     pub async fn view(&self, mailbox: MailboxId) -> Result<Arc<View>, Error> {
-        self.head.view(mailbox).await
+        self.head.view(self.sight(mailbox)).await
     }
 
     /// The account's modseq as of the last commit on disk.

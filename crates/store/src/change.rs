@@ -1,8 +1,10 @@
 //! The change log: each commit of an account leaves one entry that says what it touched and what that was before.
+use crate::acl::Rights;
 use crate::flags::Flags;
 use crate::id::{EmailId, MailboxId, ModSeq, Uid};
 use crate::mailbox::{MailboxName, Role};
 use crate::metadata::{Annotated, TouchedEntry};
+use names::{AccountId, Address};
 use std::sync::Arc;
 use world::UnixTime;
 
@@ -106,6 +108,19 @@ pub enum Touched {
         of: Annotated,
         /// Which.
         entries: Vec<TouchedEntry>,
+    },
+    /// What a mailbox's list says of an account changed.
+    Acl {
+        /// Which.
+        mailbox: MailboxId,
+        /// Of whom.
+        account: AccountId,
+        /// That account's address.
+        address: Address,
+        /// What it was granted before.
+        granted: Option<Rights>,
+        /// What was taken from that before.
+        denied: Option<Rights>,
     },
     /// Old entries and tombstones were removed; nothing that can be seen changed.
     Pruned,

@@ -8,6 +8,7 @@ mod emails;
 mod members;
 mod metadata;
 mod others;
+mod sharing;
 mod threads;
 use crate::engine::{Engine, Found, Key, MAX_PAGE, Partition, Read, Value};
 use crate::error::Error;
@@ -161,7 +162,7 @@ impl Look<'_> {
 
 impl Store {
     /// Looks at everything: each record decodes and its sum is right; each message is in its email's list and in the
-    /// index by date; counters, threads, quota and change log agree with what is there; each blob that is used is
+    /// index by date; counters, threads, quota and change log agree with what is there; whoever is granted a mailbox has a note of it; each blob that is used is
     /// stored and linked, and each link is used.
     ///
     /// # Errors

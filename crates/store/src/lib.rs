@@ -5,6 +5,7 @@
 //! [`Receipt`] is the only proof that it is on disk; readers hold snapshots ([`Mailboxes`], [`View`]) that never change
 //! under them. What is in system partitions (directory, queue, journal) goes by [`Records`].
 mod account;
+mod acl;
 mod blob;
 mod blob_writer;
 mod change;
@@ -30,8 +31,9 @@ mod seal;
 mod store;
 mod view;
 pub use account::{
-    Account, Ahead, Copied, Expunge, MessageSource, NewAnnotation, Quota, Reservation, StoredFlags, TypeStates,
+    Account, Ahead, Copied, Expunge, Grantee, MessageSource, NewAnnotation, Quota, Reservation, StoredFlags, TypeStates,
 };
+pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
 pub use blob::{
     BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened, StoredBlob,
 };
@@ -48,7 +50,7 @@ pub use error::Error;
 pub use flags::{FlagChange, Flags, Keyword, MAX_KEYWORD, SystemFlags};
 pub use id::{DeliveryId, EmailId, IdError, MailboxId, ModSeq, ThreadId, Uid};
 pub use key::{KeyBuilder, KeyReader};
-pub use mailbox::{Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, Role, SEPARATOR};
+pub use mailbox::{Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, Role, SEPARATOR, Sharer};
 pub use metadata::{Annotated, Annotation, EntryName, MAX_ENTRY_NAME, MetadataLimits, MetadataSet, TouchedEntry};
 pub use outcome::{Outcome, Wrote};
 pub use records::{Change, KeyRange, Page, Records};

@@ -1,6 +1,8 @@
 //! Mailboxes as they are seen: names, roles, counters; a snapshot of all of an account.
+use crate::acl::Acl;
 use crate::error::Error;
 use crate::id::{MailboxId, ModSeq, Uid};
+use names::{AccountId, Address};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -169,6 +171,18 @@ impl Mailbox {
     }
 }
 
+/// Another account that may share mailboxes with this one: a hint, to be held against that account's lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sharer {
+    /// Its address when it last shared something.
+    pub address: Address,
+    /// When that was, in seconds of UTC; what is shared since is not older.
+    pub(crate) asserted: u64,
+}
+
+/// The list of a mailbox of which nothing is said.
+static NOTHING_SAID: Acl = Acl::new(Vec::new());
+
 /// All mailboxes of an account at one modseq. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Mailboxes {
@@ -176,6 +190,9 @@ pub struct Mailboxes {
     pub(crate) list: Vec<Arc<Mailbox>>,
     pub(crate) names: Arc<BTreeMap<MailboxName, MailboxId>>,
     pub(crate) subscribed: Arc<BTreeSet<MailboxName>>,
+    /// Lists that say anything.
+    pub(crate) acls: Arc<BTreeMap<MailboxId, Arc<Acl>>>,
+    pub(crate) sharers: Arc<BTreeMap<AccountId, Sharer>>,
     pub(crate) modseq: ModSeq,
     pub(crate) list_modseq: ModSeq,
 }
@@ -235,6 +252,16 @@ impl Mailboxes {
     /// Subscribed names, also of mailboxes that do not exist (RFC 3501, 6.3.9).
     pub fn subscribed(&self) -> &BTreeSet<MailboxName> {
         &self.subscribed
+    }
+
+    /// Who may do what with a mailbox.
+    pub fn acl(&self, mailbox: MailboxId) -> &Acl {
+        self.acls.get(&mailbox).map_or(&NOTHING_SAID, |acl| &**acl)
+    }
+
+    /// Accounts that may share something with this one, ascending: who they are and what they were called.
+    pub fn sharers(&self) -> impl Iterator<Item = (AccountId, &Sharer)> {
+        self.sharers.iter().map(|(account, sharer)| (*account, sharer))
     }
 
     /// The account's modseq that this is as of.

@@ -20,6 +20,9 @@
 //! | 15 | `once/<delivery 16>` | [`once_record`]: what the delivery wrote |
 //! | 16 | `metadata` | how many bytes all annotations of the account have |
 //! | 16 | `metadata/<mailbox 8>` | [`metadata_record`]: the annotations of a mailbox; under zero those of the account |
+//! | 20 | `acl/<mailbox 8>` | [`acl_record`]: who may do what with the mailbox; absent: its owner alone |
+//! | 21 | `sharer/<account 8>` | [`SharerRecord`]: a hint that the other account shares something with this one |
+//! | 22 | `seen/<mailbox 8>/<account 8>/<uid / 4,096, 4>` | [`SeenRecord`]: what the other account has seen there |
 //!
 //! A number here is on disk: it never changes its meaning. A record that needs another layout gets a new version byte.
 mod account;
@@ -27,6 +30,7 @@ mod email;
 mod log;
 mod member;
 mod metadata;
+mod sharing;
 pub(crate) use account::{HeadRecord, mailbox_record, read_mailbox};
 pub(crate) use email::EmailRecord;
 pub(crate) use log::{LogItem, Marks, log_record, read_log};
@@ -34,6 +38,7 @@ pub(crate) use member::{
     MemberRecord, Place, ThreadRecord, numbers_record, once_record, places, read_numbers, read_once, read_places,
 };
 pub(crate) use metadata::{metadata_record, metadata_sum_record, read_metadata, read_metadata_sum};
+pub(crate) use sharing::{SEEN_SPAN, SeenRecord, SharerRecord, acl_record, read_acl};
 
 use crate::blob::BlobHash;
 use crate::engine::Key;
@@ -41,6 +46,7 @@ use crate::id::{DeliveryId, EmailId, MailboxId, ThreadId};
 use crate::key::KeyBuilder;
 use crate::mailbox::MailboxName;
 use crate::metadata::Annotated;
+use names::AccountId;
 
 /// The kinds of records in an account.
 pub(crate) mod kind {
@@ -60,8 +66,11 @@ pub(crate) mod kind {
     pub(crate) const SUBSCRIPTION: u8 = 14;
     pub(crate) const ONCE: u8 = 15;
     pub(crate) const METADATA: u8 = 16;
+    pub(crate) const ACL: u8 = 20;
+    pub(crate) const SHARER: u8 = 21;
+    pub(crate) const SEEN: u8 = 22;
     /// The highest of them.
-    pub(crate) const LAST: u8 = METADATA;
+    pub(crate) const LAST: u8 = SEEN;
 }
 
 /// In the System partition: the schema's version and the epoch.
@@ -159,4 +168,21 @@ pub(crate) const fn annotated_number(of: Annotated) -> u64 {
 
 pub(crate) const fn annotated(number: u64) -> Annotated {
     if number == 0 { Annotated::Account } else { Annotated::Mailbox(MailboxId(number)) }
+}
+
+pub(crate) fn acl(mailbox: MailboxId) -> Key {
+    KeyBuilder::new(kind::ACL).u64(mailbox.0).key()
+}
+
+pub(crate) fn sharer(owner: AccountId) -> Key {
+    KeyBuilder::new(kind::SHARER).u64(owner.0).key()
+}
+
+pub(crate) fn seen(mailbox: MailboxId, reader: AccountId, span: u32) -> Key {
+    KeyBuilder::new(kind::SEEN).u64(mailbox.0).u64(reader.0).u32(span).key()
+}
+
+/// All that an account has seen of a mailbox.
+pub(crate) fn seen_by(mailbox: MailboxId, reader: AccountId) -> Key {
+    KeyBuilder::new(kind::SEEN).u64(mailbox.0).u64(reader.0).key()
 }

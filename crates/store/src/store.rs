@@ -2,6 +2,7 @@
 mod accounts;
 mod leaving;
 mod opening;
+mod sharing;
 use crate::account::Account;
 use crate::blob_writer::{BlobWriter, LineEnds};
 use crate::email_cache::EmailCache;
@@ -147,7 +148,11 @@ impl Store {
             after = Some(*last);
             for id in page {
                 swept.emails += match self.account(id).await {
-                    Ok(account) => account.acting_as("sweep").prune(now).await?,
+                    Ok(account) => {
+                        let account = account.acting_as("sweep");
+                        self.prune_sharers(&account).await?;
+                        account.prune(now).await?
+                    }
                     Err(Error::NoSuchAccount(_)) => self.delete_account(id).await.map(|()| 0)?,
                     Err(error) => return Err(error),
                 };

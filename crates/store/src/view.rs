@@ -4,7 +4,9 @@
 //! 100,000 messages copies one chunk. A sequence number is a rank. What a session must be told is the difference
 //! between the view it has told and a newer one: [`View::changes_since`].
 mod changes;
+mod sight;
 pub use changes::ViewChanges;
+pub(crate) use sight::Sight;
 
 use crate::flags::{Keyword, SystemFlags};
 use crate::id::{EmailId, MailboxId, ModSeq, ThreadId, Uid};
@@ -109,7 +111,7 @@ impl Message<'_> {
 /// A mailbox's messages at one modseq.
 #[derive(Debug, Clone)]
 pub struct View {
-    mailbox: MailboxId,
+    sight: Sight,
     uid_validity: u32,
     pub(crate) uid_next: u32,
     pub(crate) modseq: ModSeq,
@@ -122,12 +124,13 @@ pub struct View {
 
 impl View {
     pub(crate) fn empty(mailbox: MailboxId, uid_validity: u32, uid_next: u32, modseq: ModSeq) -> Self {
-        Self { mailbox, uid_validity, uid_next, modseq, chunks: Vec::new(), starts: vec![0], sets: Arc::default() }
+        let (sight, sets) = (Sight::owners(mailbox), Arc::default());
+        Self { sight, uid_validity, uid_next, modseq, chunks: Vec::new(), starts: vec![0], sets }
     }
 
     /// Whose messages these are.
     pub fn mailbox(&self) -> MailboxId {
-        self.mailbox
+        self.sight.mailbox
     }
 
     /// The mailbox's UIDVALIDITY.
@@ -270,13 +273,14 @@ impl View {
     /// Puts a message behind all others.
     pub(crate) fn push(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) {
         let entry = self.entry_of(uid, record, words);
-        self.push_entry(entry);
+        self.push_entry(self.seen_here(entry, None));
     }
 
     /// Changes a message, if it is there.
     pub(crate) fn change(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) {
         let Ok((chunk, at)) = self.find(uid) else { return };
         let entry = self.entry_of(uid, record, words);
+        let entry = self.seen_here(entry, self.entry(uid).copied());
         if let Some(place) = self.chunks.get_mut(chunk).and_then(|chunk| Arc::make_mut(chunk).get_mut(at)) {
             *place = entry;
         }

@@ -122,6 +122,7 @@ fn play(touched: &Touched, places: &mut BTreeMap<(MailboxId, u32), EmailId>, box
         | Touched::Subscription { .. }
         | Touched::Quota { .. }
         | Touched::Metadata { .. }
+        | Touched::Acl { .. }
         | Touched::Pruned => {}
     }
 }

@@ -33,6 +33,7 @@ impl Account {
         let original = matches!(prepared.as_slice(), [one] if one.thread_keys.len() <= 1);
         let guesses = AtomicBool::new(original);
         let plan = |tx: &mut Tx<'_>| {
+            tx.hand = self.hand;
             let keys = prepared.iter().flat_map(|prepared| &prepared.thread_keys).map(|hash| schema::thread_key(*hash));
             let deliveries = prepared.iter().filter_map(|prepared| prepared.email.once).map(schema::once);
             if guesses.swap(false, Ordering::Relaxed) {
@@ -106,7 +107,13 @@ fn append_one(tx: &mut Tx<'_>, mailbox: MailboxId, prepared: &Prepared) -> Resul
         twin: false,
         keywords,
     };
+    let (member, seen) = tx.entering(member, None);
+    let next = tx.mailbox(mailbox)?.uid_next;
+    tx.want_seen(mailbox, seen.then_some(next))?;
     let uid = place(tx, mailbox, &member)?;
+    if seen {
+        tx.put_seen(mailbox, &[(uid.get(), true)])?;
+    }
     let own = thread.0 == id.0;
     let mut record = if own { ThreadRecord::default() } else { tx.thread(thread)? };
     record.emails += 1;

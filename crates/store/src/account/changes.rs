@@ -76,6 +76,9 @@ fn touched(item: LogItem, keywords: &Keywords) -> Option<Touched> {
         LogItem::Quota { before } => Touched::Quota { before },
         LogItem::Metadata { of, entries } => Touched::Metadata { of, entries },
         LogItem::Pruned => Touched::Pruned,
-        LogItem::Once { .. } => return None,
+        LogItem::Acl { mailbox, account, address, granted, denied } => {
+            Touched::Acl { mailbox, account, address, granted, denied }
+        }
+        LogItem::Once { .. } | LogItem::Sharer { .. } => return None,
     })
 }

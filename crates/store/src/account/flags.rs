@@ -34,7 +34,10 @@ impl Account {
         let mut all = Outcome::Unchanged(StoredFlags::default());
         for slice in uids.chunks(SLICE) {
             // What an earlier slice of this command wrote is no change by others: UIDs are distinct.
-            let plan = |tx: &mut Tx<'_>| store_flags(tx, mailbox, slice, change, unchanged_since);
+            let plan = |tx: &mut Tx<'_>| {
+                tx.hand = self.hand;
+                store_flags(tx, mailbox, slice, change, unchanged_since)
+            };
             all = all.and(self.head.write(&self.who, plan).await?, |mut all, slice| {
                 all.changed.extend(slice.changed);
                 all.modified.extend(slice.modified);
@@ -56,16 +59,17 @@ fn store_flags(
     let numbers = change_numbers(tx, change)?;
     let mut stored = StoredFlags::default();
     let mut changes: Vec<(u32, MemberRecord, MemberRecord)> = Vec::new();
+    let mut seen: Vec<(u32, bool)> = Vec::new();
     for uid in uids {
         let Some(before) = view.record(uid.get()) else { continue };
         if unchanged_since.is_some_and(|since| before.modseq > since.0) {
             stored.modified.push(*uid);
             continue;
         }
-        let (system, keywords) = applied(change, &numbers, &before);
-        if (system, &keywords) != (before.system, &before.keywords) {
-            let after = MemberRecord { modseq: tx.modseq(), system, keywords, ..before.clone() };
-            changes.push((uid.get(), before, after));
+        let (after, own_seen) = tx.flagged((mailbox, *uid), &before, |member| applied(change, &numbers, member))?;
+        if after != before || own_seen.is_some() {
+            seen.extend(own_seen.map(|seen| (uid.get(), seen)));
+            changes.push((uid.get(), before, MemberRecord { modseq: tx.modseq(), ..after }));
             stored.changed.push(*uid);
         }
     }
@@ -73,11 +77,13 @@ fn store_flags(
         return Ok(Plan::Nothing(stored));
     }
     want_counted(tx, mailbox, &changes)?;
+    tx.want_seen(mailbox, seen.iter().map(|(uid, _)| *uid))?;
     // \Deleted must go on when the disk is down to its reserve, or nothing could be expunged.
     tx.growth = Growth::Frees;
     for (uid, before, after) in changes {
         change_one(tx, mailbox, uid, &before, &after)?;
     }
+    tx.put_seen(mailbox, &seen)?;
     Ok(Plan::Commit(stored))
 }
 

@@ -1,6 +1,7 @@
 //! CREATE, RENAME, DELETE, SUBSCRIBE (RFC 3501, 6.3.3 to 6.3.7) and roles (RFC 6154).
 use super::expunge::take_out;
 use super::metadata::{copy_annotations, drop_annotations};
+use super::sharing::{drop_acl, inherit};
 use super::transfer::move_all;
 use super::{Account, SLICE};
 use crate::engine::Growth;
@@ -135,7 +136,7 @@ pub(crate) fn first_mailboxes(tx: &mut Tx<'_>, mailboxes: &[(MailboxName, Option
     Ok(())
 }
 
-fn list_changed(tx: &mut Tx<'_>) {
+pub(super) fn list_changed(tx: &mut Tx<'_>) {
     tx.state.record.list_modseq = tx.modseq();
 }
 
@@ -199,6 +200,7 @@ fn create(tx: &mut Tx<'_>, name: &MailboxName, role: Option<Role>) -> Result<Mai
     mailboxes.list.push(Arc::new(mailbox)); // ids ascend
     Arc::make_mut(&mut mailboxes.names).insert(name.clone(), id);
     tx.mailbox_mut(id)?;
+    inherit(tx, id)?;
     list_changed(tx);
     tx.touch(LogItem::MailboxCreated { mailbox: id });
     Ok(id)
@@ -260,6 +262,7 @@ fn delete(tx: &mut Tx<'_>, mailbox: MailboxId) -> Result<Plan<bool>, Stop> {
         return Ok(Plan::Commit(false));
     }
     tx.forget_mailbox(mailbox);
+    drop_acl(tx, mailbox);
     let mailboxes = tx.mailboxes_mut();
     mailboxes.list.retain(|other| other.id != mailbox);
     Arc::make_mut(&mut mailboxes.names).remove(&found.name);

@@ -31,6 +31,7 @@ impl Account {
     /// # Errors
     /// What the engine says; what was done before stays done.
     pub async fn prune(&self, now: UnixTime) -> Result<u64, Error> {
+        self.prune_seen(STEP).await?;
         let before = now.minus(self.keep_deleted);
         let mut gone = 0;
         loop {
@@ -50,7 +51,7 @@ impl Account {
         }
     }
 
-    async fn scan(&self, range: KeyRange) -> Result<Vec<(Key, Value)>, Error> {
+    pub(super) async fn scan(&self, range: KeyRange) -> Result<Vec<(Key, Value)>, Error> {
         let scan = Read::Scan { from: range.from, to: range.to, limit: STEP, reverse: false };
         match self.head.ground.engine.read(self.head.partition(), vec![scan]).await?.into_iter().next() {
             Some(Found::Many { items, .. }) => Ok(items),

@@ -25,6 +25,7 @@ impl Account {
         let prepared = [Prepared::new(email)];
         self.head
             .write(&self.who, |tx| {
+                tx.hand = self.hand;
                 if tx.view(mailbox)?.get(uid).is_none() {
                     return Err(Stop::Fail(Error::NoSuchEmail));
                 }

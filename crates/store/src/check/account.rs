@@ -53,6 +53,7 @@ impl Store {
         look.once().await?;
         look.subscriptions().await?;
         look.metadata(&sums).await?;
+        look.sharing(&sums).await?;
         look.unknown().await?;
         look.compare(&record, &sums);
         Ok(())

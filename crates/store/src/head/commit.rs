@@ -3,9 +3,10 @@ use super::tx::Ready;
 use super::{Flight, Head, Inner, Plan, Refused, Settled, State, Stop, Tx};
 use crate::engine::{CommitError, Found, Key, MAX_PAGE, Read, Receipt, Slot};
 use crate::error::Error;
-use crate::id::{MailboxId, ModSeq};
+use crate::id::ModSeq;
 use crate::outcome::{Outcome, Wrote};
 use crate::schema;
+use crate::view::Sight;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -23,7 +24,7 @@ pub(super) enum Round<T> {
     /// Plan again after these records are read.
     Reads(Vec<Key>),
     /// Plan again after this view is loaded.
-    Loads(MailboxId),
+    Loads(Sight),
 }
 
 impl Head {
@@ -41,8 +42,8 @@ impl Head {
                 let _gate = self.gate.read().await;
                 self.round(who, &plan).await?
             };
-            if let Round::Loads(mailbox) = round {
-                self.load_view(mailbox).await?;
+            if let Round::Loads(sight) = round {
+                self.load_view(sight).await?;
             } else if let Some(outcome) = self.await_round(round).await? {
                 return Ok(outcome);
             }
@@ -63,8 +64,8 @@ impl Head {
             self.drained().await;
             let seen = look().await?;
             let round = self.round(who, &|tx: &mut Tx<'_>| plan(tx, &seen)).await?;
-            if let Round::Loads(mailbox) = round {
-                self.load_view_alone(mailbox).await?;
+            if let Round::Loads(sight) = round {
+                self.load_view_alone(sight).await?;
             } else if let Some(outcome) = self.await_round(round).await? {
                 return Ok(outcome);
             }
@@ -122,7 +123,7 @@ impl Head {
         tx.metadata = self.ground.metadata;
         match plan(&mut tx) {
             Err(Stop::Read(keys)) => Ok(Round::Reads(keys)),
-            Err(Stop::Load(mailbox)) => Ok(Round::Loads(mailbox)),
+            Err(Stop::Load(sight)) => Ok(Round::Loads(sight)),
             Err(Stop::Fail(error)) => Err(error),
             Ok(Plan::Nothing(value)) => Ok(Round::Rests(inner.follow_last(), value)),
             Ok(Plan::Commit(value)) => {

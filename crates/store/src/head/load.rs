@@ -6,11 +6,16 @@ use crate::error::Error;
 use crate::flags::Keyword;
 use crate::id::{MailboxId, ModSeq};
 use crate::key::KeyReader;
-use crate::mailbox::{Mailbox, MailboxName, Mailboxes};
+use crate::mailbox::{Mailbox, MailboxName, Mailboxes, Sharer};
 use crate::outcome::Outcome;
 use crate::records::KeyRange;
-use crate::schema::{self, HeadRecord, MemberRecord, kind, read_mailbox};
-use crate::view::View;
+use crate::schema::{
+    self, HeadRecord, MemberRecord, SEEN_SPAN, SeenRecord, SharerRecord, kind, read_acl, read_mailbox,
+};
+use crate::view::{Sight, View};
+use names::AccountId;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// How often a read is begun anew because commits came between its pages.
@@ -86,8 +91,12 @@ impl Head {
             let mailboxes = self.all(kind::MAILBOX, modseq).await?;
             let keywords = self.all(kind::KEYWORD, modseq).await?;
             let subscriptions = self.all(kind::SUBSCRIPTION, modseq).await?;
-            if let (Some(mailboxes), Some(keywords), Some(subscriptions)) = (mailboxes, keywords, subscriptions) {
-                let mailboxes = read_mailboxes((modseq, &record), &mailboxes, &subscriptions)?;
+            let sharing = self.all_of(kind::ACL..=kind::SHARER, modseq).await?;
+            if let (Some(mailboxes), Some(keywords), Some(subscriptions), Some(sharing)) =
+                (mailboxes, keywords, subscriptions, sharing)
+            {
+                let mut mailboxes = read_mailboxes((modseq, &record), &mailboxes, &subscriptions)?;
+                read_sharing(&mut mailboxes, &sharing)?;
                 let keywords = Arc::new(read_keywords(&keywords)?);
                 return Ok(State { modseq, record, mailboxes: Arc::new(mailboxes), keywords, views: Vec::new() });
             }
@@ -110,7 +119,12 @@ impl Head {
 
     /// All records of a kind as of `modseq`; `None` if a commit came between.
     async fn all(&self, kind: u8, modseq: u64) -> Result<Option<Vec<(Key, Value)>>, Error> {
-        let mut range = KeyRange::prefix(&[kind]);
+        self.all_of(kind..=kind, modseq).await
+    }
+
+    /// All records of neighbouring kinds as of `modseq`; `None` if a commit came between.
+    async fn all_of(&self, kinds: RangeInclusive<u8>, modseq: u64) -> Result<Option<Vec<(Key, Value)>>, Error> {
+        let mut range = KeyRange { from: vec![*kinds.start()], to: KeyRange::prefix(&[*kinds.end()]).to };
         let mut all = Vec::new();
         loop {
             let page = self.page(&range).await?;
@@ -135,9 +149,12 @@ impl Head {
         };
         for key in &corrupt {
             let hex = data_encoding::HEXLOWER.encode(key);
-            // One bad message or subscription harms no other; without its mailboxes and keywords an account is not what
-            // it was, and must not be written.
-            if !matches!(key.first(), Some(&(kind::MEMBER | kind::SUBSCRIPTION))) {
+            // One bad message or subscription harms no other, and a bad list shares nothing; without its mailboxes and
+            // keywords an account is not what it was, and must not be written.
+            if !matches!(
+                key.first(),
+                Some(&(kind::MEMBER | kind::SUBSCRIPTION | kind::ACL | kind::SHARER | kind::SEEN))
+            ) {
                 return Err(Error::Corrupt(format!("{}: record {hex}", self.partition())));
             }
             tracing::error!(account = %self.id, key = hex, "record fails its sum and is left out");
@@ -147,33 +164,49 @@ impl Head {
         Ok(Page { version: head.map(|head| head.version), items, next })
     }
 
-    /// The view of a mailbox, as of the last commit on disk.
-    pub(crate) async fn view(self: &Arc<Self>, mailbox: MailboxId) -> Result<Arc<View>, Error> {
+    /// A view of a mailbox, as of the last commit on disk.
+    pub(crate) async fn view(self: &Arc<Self>, sight: Sight) -> Result<Arc<View>, Error> {
         for _ in 0..ROUNDS {
             let told = self.told().await?;
-            told.mailboxes.get(mailbox).ok_or(Error::NoSuchMailbox)?;
-            if let Some(view) = told.view(mailbox) {
+            told.mailboxes.get(sight.mailbox).ok_or(Error::NoSuchMailbox)?;
+            if let Some(view) = told.view_of(sight) {
                 return Ok(view.clone());
             }
-            self.load_view(mailbox).await?;
+            self.load_view(sight).await?;
         }
         Err(Error::Conflict)
     }
 
     /// Loads a view while no writer is at work.
-    pub(super) async fn load_view(self: &Arc<Self>, mailbox: MailboxId) -> Result<(), Error> {
+    pub(super) async fn load_view(self: &Arc<Self>, sight: Sight) -> Result<(), Error> {
         let _gate = self.gate.write().await;
         self.drained().await;
-        self.load_view_alone(mailbox).await
+        self.load_view_alone(sight).await
     }
 
     /// Loads a view; the gate is held alone and nothing is under way. A commit of another node makes it void, and the
     /// caller's next round loads it again.
-    pub(super) async fn load_view_alone(&self, mailbox: MailboxId) -> Result<(), Error> {
-        let told = self.told().await?;
-        if told.view(mailbox).is_some() {
+    pub(super) async fn load_view_alone(&self, sight: Sight) -> Result<(), Error> {
+        let mut told = self.told().await?;
+        if told.view_of(sight).is_some() {
             return Ok(());
         }
+        if told.view(sight.mailbox).is_none() {
+            let Some(view) = self.read_view(&told, sight.mailbox).await? else { return Ok(()) };
+            if !self.install_view(&told, Arc::new(view)) {
+                return Ok(());
+            }
+            told = self.told().await?;
+        }
+        if let (Some(reader), Some(owners)) = (sight.reader, told.view(sight.mailbox).cloned()) {
+            let Some(seen) = self.read_seen(&told, (sight.mailbox, reader)).await? else { return Ok(()) };
+            self.install_view(&told, Arc::new(owners.for_reader(reader, &seen)));
+        }
+        Ok(())
+    }
+
+    /// The owner's view; nothing if a commit of another node came between.
+    async fn read_view(&self, told: &Arc<State>, mailbox: MailboxId) -> Result<Option<View>, Error> {
         let found = told.mailboxes.get(mailbox).ok_or(Error::NoSuchMailbox)?;
         let mut view = View::empty(mailbox, found.uid_validity, found.uid_next, found.modseq);
         let mut range = KeyRange::prefix(&schema::members(mailbox));
@@ -181,7 +214,7 @@ impl Head {
             let page = self.page(&range).await?;
             if page.version != Some(told.modseq) {
                 self.forget();
-                return Ok(());
+                return Ok(None);
             }
             for (key, value) in &page.items {
                 let mut key = KeyReader::new(key, kind::MEMBER)?;
@@ -192,11 +225,36 @@ impl Head {
             tokio::task::yield_now().await;
             match page.next {
                 Some(next) => range = next,
-                None => break,
+                None => return Ok(Some(view)),
             }
         }
-        self.install_view(&told, Arc::new(view));
-        Ok(())
+    }
+
+    /// The UIDs that another account has seen, ascending; nothing if a commit of another node came between.
+    async fn read_seen(
+        &self,
+        told: &Arc<State>,
+        (mailbox, reader): (MailboxId, AccountId),
+    ) -> Result<Option<Vec<u32>>, Error> {
+        let mut seen = Vec::new();
+        let mut range = KeyRange::prefix(&schema::seen_by(mailbox, reader));
+        loop {
+            let page = self.page(&range).await?;
+            if page.version != Some(told.modseq) {
+                self.forget();
+                return Ok(None);
+            }
+            for (key, value) in &page.items {
+                let mut key = KeyReader::new(key, kind::SEEN)?;
+                let (_, _, span) = (key.u64()?, key.u64()?, key.u32()?);
+                let first = span.saturating_mul(SEEN_SPAN);
+                seen.extend(SeenRecord::decode(&value.payload)?.places().map(|place| first.saturating_add(place)));
+            }
+            match page.next {
+                Some(next) => range = next,
+                None => return Ok(Some(seen)),
+            }
+        }
     }
 }
 
@@ -221,7 +279,25 @@ fn read_mailboxes(
         list,
         modseq: ModSeq(modseq),
         list_modseq: ModSeq(record.list_modseq),
+        ..Mailboxes::default()
     })
+}
+
+/// Lists and sharers.
+fn read_sharing(mailboxes: &mut Mailboxes, records: &[(Key, Value)]) -> Result<(), Error> {
+    let (mut acls, mut sharers) = (BTreeMap::new(), BTreeMap::new());
+    for (key, value) in records {
+        if key.first() == Some(&kind::ACL) {
+            let mailbox = MailboxId(KeyReader::new(key, kind::ACL)?.u64()?);
+            acls.insert(mailbox, Arc::new(read_acl(&value.payload)?));
+        } else {
+            let owner = AccountId(KeyReader::new(key, kind::SHARER)?.u64()?);
+            let SharerRecord { asserted, address } = SharerRecord::decode(&value.payload)?;
+            sharers.insert(owner, Sharer { address, asserted });
+        }
+    }
+    (mailboxes.acls, mailboxes.sharers) = (Arc::new(acls), Arc::new(sharers));
+    Ok(())
 }
 
 fn read_keywords(records: &[(Key, Value)]) -> Result<Keywords, Error> {

@@ -1,7 +1,7 @@
 //! What planning a write comes to.
 use crate::engine::Key;
 use crate::error::Error;
-use crate::id::MailboxId;
+use crate::view::Sight;
 
 /// A plan that stands.
 pub(crate) enum Plan<T> {
@@ -16,7 +16,7 @@ pub(crate) enum Stop {
     /// Records must be read first.
     Read(Vec<Key>),
     /// A view must be loaded first.
-    Load(MailboxId),
+    Load(Sight),
     /// There will be none.
     Fail(Error),
 }

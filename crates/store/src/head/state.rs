@@ -3,7 +3,7 @@ use crate::flags::Keyword;
 use crate::id::MailboxId;
 use crate::mailbox::Mailboxes;
 use crate::schema::HeadRecord;
-use crate::view::View;
+use crate::view::{Sight, View};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -22,8 +22,13 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The owner's view of a mailbox.
     pub(crate) fn view(&self, mailbox: MailboxId) -> Option<&Arc<View>> {
-        self.views.iter().find(|view| view.mailbox() == mailbox)
+        self.view_of(Sight::owners(mailbox))
+    }
+
+    pub(crate) fn view_of(&self, sight: Sight) -> Option<&Arc<View>> {
+        self.views.iter().find(|view| view.sight() == sight)
     }
 
     /// An account that does not exist yet.

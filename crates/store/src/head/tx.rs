@@ -1,6 +1,7 @@
 //! A write being planned: a state of its own, the records it writes, the entry it leaves in the change log.
 use super::cache::Cache;
 use super::{Keywords, State, Stop};
+use crate::account::Hand;
 use crate::blob::BlobHash;
 use crate::engine::{Commit, Growth, Key, Partition, Precondition, Write};
 use crate::error::Error;
@@ -9,7 +10,7 @@ use crate::id::{MailboxId, ModSeq};
 use crate::mailbox::{Mailbox, Mailboxes};
 use crate::metadata::MetadataLimits;
 use crate::schema::{self, LogItem, MemberRecord};
-use crate::view::View;
+use crate::view::{Sight, View};
 use bytes::Bytes;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub(crate) struct Tx<'a> {
     pub(crate) metadata: MetadataLimits,
     /// Bytes of messages that will be written whatever the quota says.
     pub(crate) promised: u64,
+    /// On whose behalf the account is used.
+    pub(crate) hand: Hand,
     who: &'a str,
     cache: &'a Cache,
     recent: &'a HashMap<MailboxId, u32>,
@@ -63,6 +66,7 @@ impl<'a> Tx<'a> {
             max_mailboxes,
             metadata: MetadataLimits::default(),
             promised: 0,
+            hand: Hand::default(),
             who,
             cache,
             recent,
@@ -175,15 +179,27 @@ impl<'a> Tx<'a> {
 
     /// The view of a mailbox, loaded.
     pub(crate) fn view(&self, mailbox: MailboxId) -> Result<Arc<View>, Stop> {
-        self.mailbox(mailbox)?;
-        self.state.view(mailbox).cloned().ok_or(Stop::Load(mailbox))
+        self.view_of(Sight::owners(mailbox))
     }
 
-    /// Changes the view of a mailbox, if it is loaded.
-    pub(crate) fn change_view(&mut self, mailbox: MailboxId, change: impl FnOnce(&mut View, &Keywords)) {
+    /// A view of a mailbox, loaded.
+    pub(crate) fn view_of(&self, sight: Sight) -> Result<Arc<View>, Stop> {
+        self.mailbox(sight.mailbox)?;
+        self.state.view_of(sight).cloned().ok_or(Stop::Load(sight))
+    }
+
+    /// Changes every view of a mailbox that is loaded.
+    pub(crate) fn change_view(&mut self, mailbox: MailboxId, change: impl Fn(&mut View, &Keywords)) {
         let keywords = self.state.keywords.clone();
-        if let Some(view) = self.state.views.iter_mut().find(|view| view.mailbox() == mailbox) {
+        for view in self.state.views.iter_mut().filter(|view| view.mailbox() == mailbox) {
             change(Arc::make_mut(view), &keywords);
+        }
+    }
+
+    /// Changes one view of a mailbox, if it is loaded.
+    pub(crate) fn change_view_of(&mut self, sight: Sight, change: impl FnOnce(&mut View)) {
+        if let Some(view) = self.state.views.iter_mut().find(|view| view.sight() == sight) {
+            change(Arc::make_mut(view));
         }
     }
 
@@ -263,7 +279,7 @@ impl<'a> Tx<'a> {
             // what was told as \Recent is saved with the mailbox's next commit
             mailbox.recent = mailbox.recent.max(self.recent.get(&id).copied().unwrap_or(0));
             self.writes.insert(schema::mailbox(id), Some(schema::mailbox_record(mailbox).into()));
-            if let Some(view) = self.state.views.iter_mut().find(|view| view.mailbox() == id) {
+            for view in self.state.views.iter_mut().filter(|view| view.mailbox() == id) {
                 let view = Arc::make_mut(view);
                 (view.modseq, view.uid_next) = (mailbox.modseq, mailbox.uid_next);
             }
@@ -272,12 +288,11 @@ impl<'a> Tx<'a> {
 }
 
 /// Whether plans ask for this record by [`Tx::get`], so that the cache must know what is written to it: by-email,
-/// thread, thread-key, once, metadata; and members of emails that have, or had, several.
+/// thread, thread-key, once, metadata, seen; and members of emails that have, or had, several.
 fn is_cached(key: &[u8], payload: Option<&Bytes>) -> bool {
+    use schema::kind::{BY_EMAIL, METADATA, ONCE, SEEN, THREAD_KEY};
     match key.first() {
-        Some(&(schema::kind::BY_EMAIL | schema::kind::THREAD_KEY | schema::kind::ONCE | schema::kind::METADATA)) => {
-            true
-        }
+        Some(&(BY_EMAIL | THREAD_KEY | ONCE | METADATA | SEEN)) => true,
         Some(&schema::kind::THREAD) => key.len() == 9,
         Some(&schema::kind::MEMBER) => {
             payload.is_none_or(|payload| MemberRecord::decode(payload).is_ok_and(|member| member.shared))

@@ -2,6 +2,7 @@
 use super::member::{put_numbers, take_numbers};
 use super::metadata::take_name;
 use super::{annotated, annotated_number};
+use crate::acl::Rights;
 use crate::codec::{Decoder, Encoder};
 use crate::error::Error;
 use crate::flags::SystemFlags;
@@ -9,7 +10,7 @@ use crate::id::{DeliveryId, EmailId, MailboxId};
 use crate::mailbox::{MailboxName, Role};
 use crate::metadata::{Annotated, TouchedEntry};
 use bytes::Bytes;
-use names::AccountId;
+use names::{AccountId, Address};
 use std::sync::Arc;
 use world::UnixTime;
 
@@ -70,6 +71,18 @@ pub(crate) enum LogItem {
     Metadata {
         of: Annotated,
         entries: Vec<TouchedEntry>,
+    },
+    /// A list changed: what it said of the account before.
+    Acl {
+        mailbox: MailboxId,
+        account: AccountId,
+        address: Address,
+        granted: Option<Rights>,
+        denied: Option<Rights>,
+    },
+    /// It was noted, or forgotten, that another account shares something.
+    Sharer {
+        owner: AccountId,
     },
     /// The key of a delivery that is taken once: it goes with the entry.
     Once {
@@ -143,6 +156,14 @@ fn put_item(record: &mut Encoder, item: &LogItem) {
             record.byte(11).number(annotated_number(*of)).number(entries.len() as u64);
             entries.iter().for_each(|entry| put_entry(record, entry));
         }
+        LogItem::Acl { mailbox, account, address, granted, denied } => {
+            let bits = |rights: &Option<Rights>| rights.map(|rights| u64::from(rights.bits()));
+            record.byte(20).number(mailbox.0).raw(&account.0.to_be_bytes()).text(&address.to_string());
+            record.option(bits(granted)).option(bits(denied));
+        }
+        LogItem::Sharer { owner } => {
+            record.byte(21).raw(&owner.0.to_be_bytes());
+        }
     }
 }
 
@@ -214,6 +235,18 @@ fn take_item(record: &mut Decoder<'_>) -> Result<LogItem, Error> {
             let (of, count) = (annotated(record.figure()?), record.count()?);
             LogItem::Metadata { of, entries: (0..count).map(|_| take_entry(record)).collect::<Result<_, _>>()? }
         }
+        20 => LogItem::Acl {
+            mailbox: MailboxId(record.figure()?),
+            account: AccountId(u64::from_be_bytes(record.array()?)),
+            address: record.text()?.parse().map_err(|_| Error::Corrupt("log: address".into()))?,
+            granted: rights(record.option()?),
+            denied: rights(record.option()?),
+        },
+        21 => LogItem::Sharer { owner: AccountId(u64::from_be_bytes(record.array()?)) },
         _ => return Err(Error::Corrupt(format!("log: unknown item {kind}"))),
     })
+}
+
+fn rights(bits: Option<u64>) -> Option<Rights> {
+    bits.map(|bits| Rights::from_bits(u16::try_from(bits).unwrap_or(0)))
 }

@@ -27,6 +27,7 @@ impl Store {
             Err(error) => return Err(error),
         }
         head.forget();
+        self.forget_grantee(id).await?;
         let partition = Partition::new(PartitionKind::Account, id.0);
         let records = self.records();
         let Some(head) = records.get(partition, schema::head()).await? else { return Ok(()) };

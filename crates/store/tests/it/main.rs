@@ -6,4 +6,5 @@ mod failures;
 mod limits;
 mod nth;
 mod place;
+mod sharing;
 mod suite;

@@ -1,0 +1,74 @@
+//! What sharing asks of two accounts: the note in the one, then the list in the other.
+use super::Store;
+use crate::account::{Account, Grantee, grants_anything};
+use crate::acl::{AclChange, Sign};
+use crate::engine::{MAX_PAGE, Partition, PartitionKind};
+use crate::error::Error;
+use crate::id::MailboxId;
+use crate::key::KeyReader;
+use crate::outcome::Outcome;
+use crate::records::KeyRange;
+use crate::schema::kind;
+use names::{AccountId, Address};
+
+impl Store {
+    /// Changes what the list of a mailbox says of an account. `account` is its owner's, whose address is `owner`.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchMailbox`]; [`Error::NoSuchAccount`] when whom it is about is gone; [`Error::Limit`] when a list is
+    /// full, or too many share with that account already; else what the engine says.
+    pub async fn change_acl(
+        &self,
+        (account, owner): (&Account, &Address),
+        mailbox: MailboxId,
+        (grantee, sign): (&Grantee, Sign),
+        change: AclChange,
+    ) -> Result<Outcome<()>, Error> {
+        let grants = matches!(change, AclChange::Set(rights) | AclChange::Add(rights) if !rights.is_empty());
+        if grants && sign == Sign::Granted && grantee.account != account.id() {
+            // Before the list: a note without a grant is held against the lists and shows nothing; a grant without a
+            // note would not be found.
+            let other = self.account(grantee.account).await?.acting_as("share");
+            other.note_sharer(&Grantee { account: account.id(), address: owner.clone() }).await?;
+        }
+        account.change_acl(mailbox, (grantee, sign), change).await
+    }
+
+    /// Forgets sharers who share nothing any more.
+    pub(super) async fn prune_sharers(&self, account: &Account) -> Result<(), Error> {
+        let mailboxes = account.mailboxes().await?;
+        for (owner, _) in mailboxes.sharers() {
+            let shares = match self.account(owner).await {
+                Ok(other) => {
+                    let theirs = other.mailboxes().await?;
+                    grants_anything(&theirs, account.id())
+                }
+                Err(Error::NoSuchAccount(_)) => false,
+                Err(error) => return Err(error),
+            };
+            if !shares {
+                account.forget_sharer(owner).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an account that leaves out of the lists of those who shared something with it.
+    pub(super) async fn forget_grantee(&self, leaving: AccountId) -> Result<(), Error> {
+        let partition = Partition::new(PartitionKind::Account, leaving.0);
+        let mut range = KeyRange::prefix(&[kind::SHARER]);
+        loop {
+            let page = self.records().scan(partition, range.clone(), MAX_PAGE).await?;
+            let Some((last, _)) = page.items.last() else { return Ok(()) };
+            range = range.after(last);
+            for (key, _) in &page.items {
+                let owner = AccountId(KeyReader::new(key, kind::SHARER)?.u64()?);
+                match self.account(owner).await {
+                    Ok(owner) => owner.acting_as("delete").forget_grantee(leaving).await.map(drop)?,
+                    Err(Error::NoSuchAccount(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+}
