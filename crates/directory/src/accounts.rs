@@ -178,6 +178,22 @@ impl Directory {
         Ok(Account::from(&self.account_record(address).await?.1))
     }
 
+    /// The account that somebody means by a login name; nothing where there is none.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn account_of_login(&self, name: &str) -> Result<Option<Account>, Error> {
+        let folded = FoldedAddress::of_login(name, self.settings.default_domain.as_ref());
+        let Some(folded) = folded else { return Ok(None) };
+        if self.shelf.domain(&folded.domain).await?.is_none() {
+            return Ok(None);
+        }
+        Ok(self.shelf.entry(&folded).await?.and_then(|entry| match &*entry.record {
+            Entry::Account(record) => Some(Account::from(record)),
+            Entry::Alias(_) => None,
+        }))
+    }
+
     /// Accounts of `domain` behind `after`; a page is one look at the store and may be empty before the end.
     ///
     /// # Errors

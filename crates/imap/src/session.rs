@@ -6,6 +6,7 @@ mod completion;
 mod content;
 mod effort;
 mod flags;
+mod ids;
 mod literal;
 mod matches;
 mod matching;
@@ -14,6 +15,7 @@ mod names;
 mod news;
 mod numbers;
 mod phase;
+mod place;
 mod refusal;
 mod report;
 mod resync;
@@ -158,6 +160,10 @@ impl Session {
     /// Runs the handler, if the command may come now.
     async fn dispatch(&mut self, command: &'static Command, args: Cursor<'_>) -> Result<Completion, Ended> {
         let talk = &mut self.talk;
+        // RFC 4314, 5.1.1: what was taken away is gone before the next command.
+        if let (Run::Selected(_) | Run::Leave(_), Phase::Selected(selected)) = (&command.run, &mut self.phase) {
+            selected.look(talk).await?;
+        }
         let too_early = Completion::bad("log in first");
         match (&command.run, &mut self.phase) {
             (Run::Always(handler), phase) => handler(phase, talk, args).await,

@@ -25,6 +25,9 @@ pub struct Settings {
     pub server_comment: Option<String>,
     /// A URI by which the provider is reached, as `/shared/admin` (RFC 5464, 3.2.1.1). Default: nothing.
     pub server_admin: Option<String>,
+    /// Whether each account has a `\Seen` of its own in what others share with it; else it sees and sets the owner's.
+    /// Default `true`.
+    pub own_seen: bool,
     /// BAD commands in a row after which the session ends. Default 20.
     pub max_errors: u32,
 }
@@ -42,6 +45,7 @@ impl Default for Settings {
             searches: 2,
             server_comment: None,
             server_admin: None,
+            own_seen: true,
             max_errors: 20,
         }
     }

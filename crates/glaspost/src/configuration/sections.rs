@@ -143,6 +143,8 @@ section! {
         /// How the provider is reached, as a URI such as `mailto:helpdesk@example.nl` (METADATA: `/shared/admin`). By
         /// default nothing.
         server_admin: Option<String> = None;
+        /// Whether everybody has a `\Seen` of his own in mailboxes that others share with him; else it is the owner's.
+        own_seen: bool = true;
     }
 }
 

@@ -187,6 +187,7 @@ impl Doors<'_> {
             searches: self.configuration.imap.searches,
             server_comment: self.configuration.imap.server_comment.clone(),
             server_admin: self.configuration.imap.server_admin.clone(),
+            own_seen: self.configuration.imap.own_seen,
             max_errors: self.configuration.limits.errors,
             ..imap::Settings::default()
         };

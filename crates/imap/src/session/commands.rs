@@ -1,4 +1,5 @@
 //! What each command does; a file each, the likes of each other in one.
+pub(super) mod acl;
 pub(super) mod append;
 pub(super) mod authenticate;
 pub(super) mod capability;

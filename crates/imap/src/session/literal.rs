@@ -2,7 +2,7 @@
 use super::commands::{append, metadata, replace};
 use super::completion::{Completion, Ended};
 use super::messages::Addressing;
-use super::phase::{Login, Phase};
+use super::phase::Phase;
 use super::{Session, command};
 use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{Append, Cursor, Error, Head, Limits, Replace};
@@ -65,13 +65,14 @@ impl Session {
     /// Runs a command whose message streams to the store.
     async fn stream(&mut self, name: &str, streamed: Streamed, literal: (u64, bool)) -> Result<(), Ended> {
         let completion = match (streamed, &mut self.phase) {
-            (Streamed::Append(append), Phase::Authenticated(Login { account, .. })) => {
-                append::receive(account, &mut self.talk, append, literal).await?
+            (Streamed::Append(append), Phase::Authenticated(login)) => {
+                append::receive(login, &mut self.talk, append, literal).await?
             }
             (Streamed::Append(append), Phase::Selected(selected)) => {
-                append::receive(&selected.login.account, &mut self.talk, append, literal).await?
+                append::receive(&selected.login, &mut self.talk, append, literal).await?
             }
             (Streamed::Replace(replace, by), Phase::Selected(selected)) => {
+                selected.look(&mut self.talk).await?;
                 replace::receive(selected, &mut self.talk, (replace, by), literal).await?
             }
             (Streamed::Append(_), Phase::NotAuthenticated)

@@ -3,6 +3,7 @@ use super::news::News;
 use super::selected::Selected;
 use directory::{Revoked, SessionPermit};
 use imap_wire::NameCoding;
+use names::Address;
 use store::Account;
 
 /// Where a session stands.
@@ -19,6 +20,8 @@ pub(crate) enum Phase {
 pub(crate) struct Login {
     /// Whose.
     pub(crate) account: Account,
+    /// Its address.
+    pub(crate) address: Address,
     /// The client has asked for mod-sequences (RFC 7162, 3.1): replies tell them.
     pub(crate) condstore: bool,
     /// QRESYNC is enabled (RFC 7162, 3.2.3): VANISHED takes the place of EXPUNGE.
@@ -52,6 +55,15 @@ impl Phase {
             Self::NotAuthenticated => None,
             Self::Authenticated(login) => Some(login),
             Self::Selected(selected) => Some(&selected.login),
+        }
+    }
+
+    /// The account whose changes the client waits for: that of the mailbox, else its own.
+    pub(crate) fn watched(&self) -> Option<&Account> {
+        match self {
+            Self::NotAuthenticated => None,
+            Self::Authenticated(login) => Some(&login.account),
+            Self::Selected(selected) => Some(&selected.account),
         }
     }
 

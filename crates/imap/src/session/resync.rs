@@ -31,7 +31,7 @@ pub(crate) async fn after_select(selected: &Selected, talk: &mut Talk, known: &R
     // RFC 7162, 3.2.5.1: no UIDs are all UIDs.
     let all = vec![1..=last_given(view)];
     let uids = known.known_uids.as_ref().map_or(all, |uids| uids.ranges(0));
-    let mut since = since(&selected.login.account, view, ModSeq(known.mod_sequence), &uids).await;
+    let mut since = since(&selected.account, view, ModSeq(known.mod_sequence), &uids).await;
     let known_up_to = known_up_to(view, known);
     since.gone.retain(|range| *range.end() > known_up_to);
     if let Some(first) = since.gone.first_mut() {
@@ -63,7 +63,7 @@ pub(crate) async fn before_fetch(selected: &Selected, talk: &mut Talk, fetch: &F
     let view = selected.numbers.view();
     // `*` is the highest UID that was given: the message that had it may be what is gone.
     let uids = set.ranges(last_given(view));
-    let gone = since(&selected.login.account, view, ModSeq(modseq), &uids).await.gone;
+    let gone = since(&selected.account, view, ModSeq(modseq), &uids).await.gone;
     tell_vanished(talk, Vanished::Earlier, &gone).await
 }
 

@@ -1,8 +1,10 @@
 //! A selected mailbox: the numbers that the client knows, and how it is told what is new.
 use super::completion::{Completion, Ended};
 use super::flags::{SYSTEM, merged, printed};
+use super::ids::Ids;
 use super::numbers::Numbers;
 use super::phase::Login;
+use super::place::may_write;
 use super::resync;
 use super::talk::Talk;
 use crate::session::refusal::refusal;
@@ -12,11 +14,17 @@ use imap_wire::reply::{self, Code, FetchReply, Status, Vanished};
 use roaring::RoaringBitmap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Account, FlagChange, Flags, Keyword, MailboxId, Message, ModSeq, Uid, View, ViewChanges};
+use store::{Account, FlagChange, Flags, Keyword, MailboxId, Message, ModSeq, Rights, Uid, View, ViewChanges};
 
 /// A mailbox that is open in this session.
 pub(crate) struct Selected {
     pub(crate) login: Login,
+    /// The account that the mailbox is in: the login's own, or another's in the login's hand.
+    pub(crate) account: Account,
+    /// What the login may do with the mailbox, as of the last look.
+    pub(crate) rights: Rights,
+    /// How ids of that account are told.
+    pub(crate) ids: Ids,
     pub(crate) mailbox: MailboxId,
     /// Opened by EXAMINE (RFC 3501, 6.3.2).
     pub(crate) read_only: bool,
@@ -29,7 +37,7 @@ pub(crate) struct Selected {
     pub(crate) synchronised: ModSeq,
     /// What the last search saved, by UID: `$` (RFC 5182, 2.1). Empty when the mailbox is opened.
     pub(crate) saved: RoaringBitmap,
-    /// The mailbox was deleted by another session: it is empty from then on.
+    /// The mailbox was deleted by another session, or may not be read any more: it is empty from then on.
     pub(crate) deleted: bool,
 }
 
@@ -64,6 +72,7 @@ impl Selected {
 
     /// Tells what is new since the last time.
     pub(crate) async fn tell(&mut self, talk: &mut Talk, expunges: Expunges, own: &Own<'_>) -> Result<(), Ended> {
+        self.look(talk).await?;
         // Expunges come first, as clients know it from others; EXISTS then tells the number that is left.
         match self.newest().await {
             Ok(Some(newest)) => {
@@ -82,6 +91,45 @@ impl Selected {
                 self.tell_expunged(talk, expunges).await
             }
         }
+    }
+
+    /// Looks what the login may do with the mailbox now; what has been taken away is gone at once (RFC 4314, 5.1.1).
+    pub(crate) async fn look(&mut self, talk: &mut Talk) -> Result<(), Ended> {
+        if self.deleted {
+            return Ok(());
+        }
+        let owner = self.account.id();
+        let rights = match self.account.mailboxes().await {
+            Ok(mailboxes) => mailboxes.acl(self.mailbox).rights(self.login.account.id(), owner),
+            Err(store::Error::NoSuchAccount(_)) => Rights::NONE,
+            // Without an answer nothing changes; the command asks again.
+            Err(_) => return Ok(()),
+        };
+        if rights == self.rights {
+            return Ok(());
+        }
+        let could_write = may_write(self.rights, &self.account);
+        self.rights = rights;
+        self.account = self.account.in_hand_of(self.account.has_own_seen().then(|| self.login.account.id()), rights);
+        if !rights.contains(Rights::LOOKUP.with(Rights::READ)) {
+            self.rights = Rights::NONE;
+            self.lose();
+            return Ok(());
+        }
+        let kept = Kept::ask(&self.account, self.read_only).await;
+        print_flags(talk.out(), &self.keywords, (kept, rights));
+        let can_write = may_write(rights, &self.account);
+        if can_write != could_write && !self.read_only {
+            let code = if can_write { Code::ReadWrite } else { Code::ReadOnly };
+            reply::condition(talk.out(), None, Status::Ok, Some(&code), "your rights have changed");
+        }
+        talk.pass().await
+    }
+
+    /// The mailbox is gone, for this session.
+    fn lose(&mut self) {
+        self.deleted = true;
+        self.numbers.lose();
     }
 
     async fn tell_expunged(&mut self, talk: &mut Talk, expunges: Expunges) -> Result<(), Ended> {
@@ -126,11 +174,10 @@ impl Selected {
         if self.deleted {
             return Ok(None);
         }
-        match self.login.account.view(self.mailbox).await {
+        match self.account.view(self.mailbox).await {
             Ok(newest) => Ok(Some(newest).filter(|newest| !Arc::ptr_eq(newest, self.numbers.view()))),
             Err(store::Error::NoSuchMailbox) => {
-                self.deleted = true;
-                self.numbers.lose();
+                self.lose();
                 Ok(None)
             }
             // What is told stays true for this session; the next command asks again.
@@ -176,8 +223,8 @@ impl Selected {
             }
         }
         if self.keywords.len() > before {
-            let kept = Kept::ask(&self.login.account, self.read_only).await;
-            print_flags(talk.out(), &self.keywords, kept);
+            let kept = Kept::ask(&self.account, self.read_only).await;
+            print_flags(talk.out(), &self.keywords, (kept, self.rights));
         }
     }
 
@@ -204,7 +251,10 @@ impl Selected {
             merged(was, change).is_same(&message)
         });
         let condstore = self.login.condstore;
-        if known && !condstore {
+        // Another's own \Seen changed: the modseq tells, nothing else does.
+        let own_result = own.uids.binary_search(&uid).is_ok();
+        let same = before.get(uid).is_some_and(|was| was.system == message.system && was.keywords == message.keywords);
+        if (known || same && !own_result) && !condstore {
             return;
         }
         let flags = self.flags(&message);
@@ -226,9 +276,9 @@ impl Selected {
 
     /// Marks what has arrived as recent, if this session is the first to be told.
     async fn arrived(&mut self, arrived: &[Uid]) {
-        let account = &self.login.account;
-        let first =
-            if self.read_only { account.recent(self.mailbox).await } else { account.claim_recent(self.mailbox).await };
+        let account = &self.account;
+        let claims = !self.read_only && account.id() == self.login.account.id();
+        let first = if claims { account.claim_recent(self.mailbox).await } else { account.recent(self.mailbox).await };
         // Without an answer nothing is recent: the flag is a hint (RFC 9051 has dropped it).
         if let Ok(first) = first {
             self.recent.extend(arrived.iter().filter(|uid| **uid >= first).map(|uid| uid.get()));
@@ -273,16 +323,19 @@ impl Kept {
     }
 }
 
-/// FLAGS and PERMANENTFLAGS (RFC 3501, 7.2.6 and 7.1).
-pub(crate) fn print_flags(out: &mut Vec<u8>, keywords: &BTreeSet<Keyword>, kept: Kept) {
+/// FLAGS and PERMANENTFLAGS (RFC 3501, 7.2.6 and 7.1), the latter as far as the rights go (RFC 4314, 5.1.1).
+pub(crate) fn print_flags(out: &mut Vec<u8>, keywords: &BTreeSet<Keyword>, (kept, rights): (Kept, Rights)) {
+    let named = |keyword: &Keyword| Flag::Keyword(keyword.as_str().to_owned());
     let system = SYSTEM.into_iter().map(|(_, flag)| flag);
-    let keywords = keywords.iter().map(|keyword| Flag::Keyword(keyword.as_str().to_owned()));
-    let flags: Vec<Flag> = system.chain(keywords).collect();
+    let flags: Vec<Flag> = system.chain(keywords.iter().map(named)).collect();
     reply::flags(out, &flags);
+    let writes = rights.contains(Rights::WRITE);
+    let system = SYSTEM.into_iter().filter(|(flag, _)| rights.flags().contains(*flag)).map(|(_, flag)| flag);
+    let permanent = system.chain(keywords.iter().filter(|_| writes).map(named));
     let permanent = match kept {
         Kept::Nothing => Code::PermanentFlags(Vec::new(), false),
-        Kept::Named => Code::PermanentFlags(flags, false),
-        Kept::New => Code::PermanentFlags(flags, true),
+        Kept::Named => Code::PermanentFlags(permanent.collect(), false),
+        Kept::New => Code::PermanentFlags(permanent.collect(), writes),
     };
     reply::condition(out, None, Status::Ok, Some(&permanent), "flags that are kept");
 }

@@ -54,7 +54,7 @@ impl Keys {
         let needs_records = criteria.iter().any(|criterion| needs_record(criterion.key));
         if needs_records {
             let ids: Vec<EmailId> = messages.iter().map(|(_, message)| message.email).collect();
-            records = matches.selected.login.account.emails(&ids).await?;
+            records = matches.selected.account.emails(&ids).await?;
         }
         for ((sequence, message), record) in messages.into_iter().zip(records) {
             // What is gone meanwhile is not found.

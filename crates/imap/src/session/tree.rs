@@ -1,22 +1,61 @@
-//! All names that LIST can tell: mailboxes, the levels above them, and subscriptions.
+//! All names that LIST can tell: mailboxes, one's own and those that others share, the levels above them, and
+//! subscriptions.
 use super::commands::list::special_use;
+use super::ids::Ids;
+use super::place::Share;
 use imap_wire::reply::Attribute;
+use names::AccountId;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Mailbox, Mailboxes};
+use store::{Account, Mailbox, MailboxId, Mailboxes, Rights};
 
 /// Names with what stands behind them.
 pub(crate) struct Tree<'a> {
-    names: BTreeMap<&'a str, Option<&'a Mailbox>>,
+    names: BTreeMap<&'a str, Option<Found<'a>>>,
     subscribed: BTreeSet<&'a str>,
 }
 
+/// A mailbox behind a name.
+#[derive(Clone, Copy)]
+pub(crate) struct Found<'a> {
+    pub(crate) mailbox: &'a Mailbox,
+    /// The account that it is in, in the hand of the login.
+    pub(crate) account: &'a Account,
+    /// What the login may do with it.
+    pub(crate) rights: Rights,
+    shared: bool,
+}
+
+impl Found<'_> {
+    /// What it is among all mailboxes of all accounts.
+    pub(crate) fn key(&self) -> (AccountId, MailboxId) {
+        (self.account.id(), self.mailbox.id)
+    }
+
+    /// How its ids are told.
+    pub(crate) fn ids(&self) -> Ids {
+        Ids::of_account(self.shared.then(|| self.account.id()))
+    }
+}
+
 impl<'a> Tree<'a> {
-    /// The names of an account; with those that are only subscribed, if they are asked for.
-    pub(crate) fn new(mailboxes: &'a Mailboxes, with_subscribed: bool) -> Self {
+    /// The names of an account and of what is shared with it; with those that are only subscribed, if they are asked for.
+    pub(crate) fn new(
+        (account, mailboxes): (&'a Account, &'a Mailboxes),
+        shares: &'a [Share],
+        with_subscribed: bool,
+    ) -> Self {
         let subscribed: BTreeSet<&str> = mailboxes.subscribed().iter().map(store::MailboxName::as_str).collect();
         let mut names = BTreeMap::new();
+        for share in shares {
+            for (name, mailbox, rights) in &share.names {
+                let Some(mailbox) = share.mailboxes.get(*mailbox) else { continue };
+                let found = Found { mailbox, account: &share.account, rights: *rights, shared: true };
+                names.insert(name.as_str(), Some(found));
+            }
+        }
         for mailbox in mailboxes.iter() {
-            names.insert(mailbox.name.as_str(), Some(mailbox));
+            let rights = rights(mailboxes, mailbox, account.id());
+            names.insert(mailbox.name.as_str(), Some(Found { mailbox, account, rights, shared: false }));
         }
         let only_subscribed = if with_subscribed { subscribed.clone() } else { BTreeSet::new() };
         for name in only_subscribed {
@@ -37,7 +76,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The mailbox of a name, if there is one.
-    pub(crate) fn mailbox(&self, name: &str) -> Option<&'a Mailbox> {
+    pub(crate) fn mailbox(&self, name: &str) -> Option<Found<'a>> {
         self.names.get(name).copied().flatten()
     }
 
@@ -64,6 +103,11 @@ impl<'a> Tree<'a> {
 
     /// What the mailbox of a name is for.
     pub(crate) fn special_use(&self, name: &str) -> Option<Attribute> {
-        self.mailbox(name)?.role.and_then(special_use)
+        // What it is for its owner it is not for others: they have one such mailbox each.
+        self.mailbox(name).filter(|found| !found.shared)?.mailbox.role.and_then(special_use)
     }
+}
+
+fn rights(mailboxes: &Mailboxes, mailbox: &Mailbox, owner: AccountId) -> Rights {
+    mailboxes.acl(mailbox.id).rights(owner, owner)
 }

@@ -6,6 +6,7 @@ mod limits;
 mod mirror;
 mod refused_logins;
 mod resync;
+mod rights;
 mod slow;
 mod stage;
 mod transcripts;

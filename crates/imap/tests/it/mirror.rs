@@ -34,6 +34,10 @@ pub(crate) struct Mirror {
 
 impl Mirror {
     pub(crate) async fn new(stream: DuplexStream) -> Self {
+        Self::of(stream, "anna").await
+    }
+
+    pub(crate) async fn of(stream: DuplexStream, name: &str) -> Self {
         let mut mirror = Self {
             stream,
             buffer: Vec::new(),
@@ -44,7 +48,7 @@ impl Mirror {
             new_keywords: false,
         };
         mirror.reply().await;
-        mirror.ok("LOGIN anna geheim").await;
+        mirror.ok(&format!("LOGIN {name} geheim")).await;
         mirror
     }
 

@@ -1,4 +1,4 @@
-//! What stands behind the transcripts: a world, a store in memory, a directory with two accounts, a service.
+//! What stands behind the transcripts: a world, a store in memory, a directory with three accounts, a service.
 use directory::{Directory, DirectorySettings, DomainOptions, HashCost, NewAccount, PasswordHash, Role};
 use futures_util::future::BoxFuture;
 use imap::{Imap, Rooms, Settings};
@@ -8,7 +8,7 @@ use names::{AccountId, ByteSize};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::memory::Memory;
-use store::{Account, Flags, LineEnds, MailboxName, NewEmail, ReceivedAt, Store};
+use store::{Account, AclChange, Flags, Grantee, LineEnds, MailboxName, NewEmail, ReceivedAt, Rights, Sign, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use transport::transcript::Stage;
 use transport::{StartTls, scripted};
@@ -17,6 +17,8 @@ use world::{UnixTime, World};
 
 /// Anna's account; her password is `geheim`.
 pub(crate) const ANNA: AccountId = AccountId(7);
+/// Others, with the same password.
+pub(crate) const OTHERS: [(AccountId, &str); 2] = [(AccountId(8), "bob"), (AccountId(9), "carla")];
 
 /// The house of one test.
 pub(crate) struct House {
@@ -43,7 +45,7 @@ enum Tls {
 }
 
 impl House {
-    /// Anna with INBOX, Sent and Trash, on TLS.
+    /// Anna with INBOX, Sent and Trash, Bob and Carla with INBOX, on TLS.
     pub(crate) async fn new() -> Self {
         let (world, clock, _) = world::scripted::world();
         let memory = Memory::new(clock.clone());
@@ -61,15 +63,18 @@ impl House {
         let mailboxes = [("Sent", store::Role::Sent), ("Trash", store::Role::Trash)]
             .map(|(name, role)| (mailbox(name), Some(role)));
         store.create_account(ANNA, None, &mailboxes).await.unwrap();
-        let account = NewAccount {
-            id: ANNA,
-            address: "anna@example.nl".parse().unwrap(),
-            name: String::new(),
-            password: PasswordHash::new(b"geheim", cheap, &*world.random),
-            quota: None,
-            role: Role::User,
-        };
-        directory.add_account(account).await.unwrap();
+        for (id, local) in [(ANNA, "anna")].into_iter().chain(OTHERS) {
+            store.create_account(id, None, &[]).await.unwrap();
+            let account = NewAccount {
+                id,
+                address: format!("{local}@example.nl").parse().unwrap(),
+                name: String::new(),
+                password: PasswordHash::new(b"geheim", cheap, &*world.random),
+                quota: None,
+                role: Role::User,
+            };
+            directory.add_account(account).await.unwrap();
+        }
         let directory = Arc::new(directory);
         let settings = Settings { login_without_tls: true, ..Settings::default() };
         Self {
@@ -88,6 +93,19 @@ impl House {
 
     pub(crate) async fn anna(&self) -> Account {
         self.store.account(ANNA).await.unwrap()
+    }
+
+    /// Gives another account rights to one of Anna's mailboxes.
+    pub(crate) async fn share(&self, name: &str, with: &str, rights: &str) -> Result<(), String> {
+        let anna = self.anna().await;
+        let mailboxes = anna.mailboxes().await.map_err(|error| error.to_string())?;
+        let id = mailboxes.named(&mailbox(name)).ok_or("no such mailbox")?.id;
+        let (account, _) = OTHERS.into_iter().find(|(_, local)| *local == with).ok_or("nobody")?;
+        let grantee = Grantee { account, address: format!("{with}@example.nl").parse().unwrap() };
+        let change = AclChange::Set(Rights::from_letters(rights).ok_or("rights")?);
+        let owner = "anna@example.nl".parse().unwrap();
+        let done = self.store.change_acl((&anna, &owner), id, (&grantee, Sign::Granted), change).await;
+        done.map(drop).map_err(|error| error.to_string())
     }
 
     /// Opens a connection; what the server says on it is kept.
@@ -169,6 +187,13 @@ impl House {
             ["quota", size, "bytes"] => {
                 let limit = size.parse().map_err(|_| "a number")?;
                 self.anna().await.set_quota(Some(limit)).await.map_err(|error| error.to_string())?;
+            }
+            [name, "shared", "with", with, "for", rights] => self.share(name, with, rights).await?,
+            ["one", "seen", "for", "all"] => self.settings.own_seen = false,
+            ["bob", "is", "gone"] => {
+                let address = "bob@example.nl".parse().map_err(|_| "an address")?;
+                self.directory.remove_account(&address).await.map_err(|error| error.to_string())?;
+                self.store.delete_account(OTHERS[0].0).await.map_err(|error| error.to_string())?;
             }
             ["anna", "is", "suspended"] => {
                 let address = "anna@example.nl".parse().map_err(|_| "an address")?;

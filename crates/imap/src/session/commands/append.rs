@@ -3,12 +3,13 @@
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::flags::kept;
-use crate::session::names::stored;
+use crate::session::phase::Login;
+use crate::session::place::{Allowed, place};
 use crate::session::refusal::refusal;
 use crate::session::talk::{Read, Talk};
 use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{Append, AppendMessage, Cursor, InternalDate, Limits, MailboxName, SequenceSet};
-use store::{Account, Appended, BlobWriter, LineEnds, MailboxId, NewEmail, ReceivedAt, Reservation};
+use store::{Account, Appended, BlobWriter, LineEnds, NewEmail, ReceivedAt, Reservation, Rights};
 
 /// Only an APPEND without a literal at its end comes here; the others are taken where the literal is announced.
 pub(crate) const APPEND: Command = Command {
@@ -41,23 +42,18 @@ pub(super) enum Rest {
 }
 
 /// Takes the messages of an APPEND, the first literal of which has been announced.
-pub(in crate::session) async fn receive(
-    account: &Account,
-    talk: &mut Talk,
-    append: Append,
-    literal: Literal,
-) -> Answer {
-    let mailbox = mailbox(account, &append.mailbox).await;
+pub(in crate::session) async fn receive(login: &Login, talk: &mut Talk, append: Append, literal: Literal) -> Answer {
+    let target = target(login, talk, &append.mailbox).await;
     let mut batch = Batch::default();
     let mut next = (append.message, literal);
     loop {
         let (message, literal) = next;
-        let mailbox = match &mailbox {
-            Ok(mailbox) => *mailbox,
+        let target = match &target {
+            Ok(target) => target,
             Err(refused) => return refuse(talk, refused.clone(), literal),
         };
         let admitted = match batch.admit(talk, &message, literal.0) {
-            Ok(()) => batch.reserve(account, literal.0).await,
+            Ok(()) => batch.reserve(&target.account, literal.0).await,
             refused => refused,
         };
         if let Err(refused) = admitted {
@@ -70,7 +66,12 @@ pub(in crate::session) async fn receive(
             (Rest::More(_, literal), Some(fault)) => return refuse(talk, fault, literal),
             (Rest::End, Some(fault)) => return Ok(fault),
             (Rest::More(message, literal), None) => (message, literal),
-            (Rest::End, None) => return batch.store(account, talk, mailbox).await,
+            (Rest::End, None) => {
+                return match target.still(login.account.id(), Rights::INSERT).await {
+                    Ok(()) => batch.store(target, talk).await,
+                    Err(refused) => Ok(refused),
+                };
+            }
         };
     }
 }
@@ -86,12 +87,8 @@ pub(super) fn refuse(talk: &mut Talk, refused: Completion, (size, sync): Literal
 }
 
 /// Where a message goes.
-pub(super) async fn mailbox(account: &Account, name: &MailboxName) -> Result<MailboxId, Completion> {
-    let name = stored(name)?;
-    let mailboxes = account.mailboxes().await.map_err(|error| refusal(&error))?;
-    // RFC 3501, 6.3.11: a mailbox that does not exist is not made on the way.
-    let mailbox = mailboxes.named(&name).ok_or_else(|| Completion::no(Code::TryCreate, "no such mailbox"))?;
-    Ok(mailbox.id)
+pub(super) async fn target(login: &Login, talk: &Talk, name: &MailboxName) -> Result<Allowed, Completion> {
+    place(login, talk, name).await?.target()
 }
 
 /// Messages whose bytes are stored and that are in no mailbox yet.
@@ -164,8 +161,8 @@ impl Batch {
     }
 
     /// Puts all of them into the mailbox, in one commit (RFC 3502, 6.3.11).
-    async fn store(self, account: &Account, talk: &mut Talk, mailbox: MailboxId) -> Answer {
-        let appended = match account.append(mailbox, self.emails).await {
+    async fn store(self, target: &Allowed, talk: &mut Talk) -> Answer {
+        let appended = match target.account.append(target.mailbox, self.emails).await {
             Ok(outcome) => outcome.into_value(),
             Err(store::Error::NoSuchMailbox) => return Ok(Completion::no(Code::TryCreate, "no such mailbox")),
             Err(error) => return Ok(refusal(&error)),

@@ -139,6 +139,7 @@ async fn admit(
     talk.leash.hold(&admitted.revoked);
     let login = Login {
         account,
+        address: admitted.address,
         condstore: false,
         qresync: false,
         rev2: false,

@@ -24,9 +24,10 @@ pub(crate) const CAPABILITY: Command = Command {
 /// What is offered at any time and belongs to no command: literals (RFC 7888), responses with AUTHENTICATE (RFC 4959),
 /// and IMAP4rev2 to whoever enables it (RFC 9051, Appendix A).
 const ALWAYS: [&str; 3] = ["IMAP4rev2", "LITERAL+", "SASL-IR"];
-/// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154, RFC 9590), CREATE (RFC 6154), STATUS
-/// (RFC 8438), SEARCH (RFC 4731, RFC 5032), SORT (RFC 5267, RFC 5957), FETCH (RFC 3516, RFC 8970), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
-const AFTER_LOGIN: [&str; 20] = [
+/// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590), SETACL (RFC
+/// 4314), CREATE (RFC 6154), STATUS (RFC 8438), SEARCH (RFC 4731, RFC 5032), SORT (RFC 5267, RFC 5957), FETCH (RFC 3516,
+/// RFC 8970), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
+const AFTER_LOGIN: [&str; 22] = [
     "BINARY",
     "CHILDREN",
     "CONDSTORE",
@@ -35,12 +36,14 @@ const AFTER_LOGIN: [&str; 20] = [
     "ESORT",
     "LIST-EXTENDED",
     "LIST-METADATA",
+    "LIST-MYRIGHTS",
     "LIST-STATUS",
     "OBJECTID",
     "PARTIAL",
     "PREVIEW",
     "QRESYNC",
     "QUOTA=RES-STORAGE",
+    "RIGHTS=kxte",
     "SAVEDATE",
     "SEARCHRES",
     "SORT=DISPLAY",

@@ -4,7 +4,7 @@ use crate::session::completion::{Completion, Ended};
 use crate::session::phase::Phase;
 use crate::session::refusal::refusal;
 use imap_wire::Cursor;
-use store::Expunge;
+use store::{Expunge, Rights};
 
 pub(crate) const CLOSE: Command = Command {
     name: "CLOSE",
@@ -33,9 +33,10 @@ async fn close(phase: Phase, args: Cursor<'_>) -> Result<(Phase, Completion), En
     }
     let mut completion = Completion::ok("done");
     if let Phase::Selected(selected) = &phase {
-        // RFC 3501, 6.4.2: no expunge from a mailbox opened by EXAMINE, and no EXPUNGE replies ever.
-        if !selected.read_only && !selected.deleted {
-            match selected.login.account.expunge(selected.mailbox, Expunge::Deleted).await {
+        // RFC 3501, 6.4.2: no expunge from a mailbox opened by EXAMINE, and no EXPUNGE replies ever; RFC 4314, 4: nor
+        // without the right to, which is no error.
+        if !selected.read_only && !selected.deleted && selected.rights.contains(Rights::EXPUNGE) {
+            match selected.account.expunge(selected.mailbox, Expunge::Deleted).await {
                 Ok(_) | Err(store::Error::NoSuchMailbox) => {}
                 Err(error) => completion = refusal(&error),
             }

@@ -1,14 +1,15 @@
 //! COPY (RFC 3501, 6.4.7) and MOVE (RFC 6851), with the UIDs of what came of it (RFC 4315, 3).
+mod between;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::messages::{Addressing, messages};
-use crate::session::names::stored;
+use crate::session::place::{not_allowed, place};
 use crate::session::refusal::refusal;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Status};
 use imap_wire::{Cursor, SequenceSet};
-use store::Copied;
+use store::{Copied, Rights};
 
 pub(crate) const COPY: Command = Command {
     name: "COPY",
@@ -59,18 +60,14 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
     if act == Act::Move && selected.read_only {
         return Ok(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
     }
-    let account = &selected.login.account;
-    let target = match stored(&name) {
-        Ok(name) => name,
-        Err(refused) => return Ok(refused),
-    };
-    let mailboxes = match account.mailboxes().await {
-        Ok(mailboxes) => mailboxes,
-        Err(error) => return Ok(refusal(&error)),
-    };
+    // RFC 6851, 4.4: what COPY, STORE of \Deleted and EXPUNGE ask for.
+    if act == Act::Move && !selected.rights.contains(Rights::DELETE_MESSAGES.with(Rights::EXPUNGE)) {
+        return Ok(not_allowed());
+    }
     // RFC 3501, 6.4.7: a mailbox that does not exist is not made on the way.
-    let Some(target) = mailboxes.named(&target).map(|mailbox| mailbox.id) else {
-        return Ok(Completion::no(Code::TryCreate, "no such mailbox"));
+    let target = match place(&selected.login, talk, &name).await.and_then(|place| place.target()) {
+        Ok(target) => target,
+        Err(refused) => return Ok(refused),
     };
     // RFC 3501, 6.4.7 and 6.4.8: all or none by number; by UID those that are there.
     if found.gone {
@@ -79,12 +76,16 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
     if found.uids.is_empty() {
         return Ok(Completion::ok("there is nothing to do"));
     }
+    let account = &target.account;
     let outcome = match act {
-        Act::Copy => account.copy(selected.mailbox, &found.uids, target).await,
-        Act::Move => account.move_to(selected.mailbox, &found.uids, target).await,
+        _ if account.id() != selected.account.id() => between::transfer(selected, &found.uids, &target, act).await,
+        Act::Copy => account.copy(selected.mailbox, &found.uids, target.mailbox).await.map(store::Outcome::into_value),
+        Act::Move => {
+            account.move_to(selected.mailbox, &found.uids, target.mailbox).await.map(store::Outcome::into_value)
+        }
     };
     let copied = match outcome {
-        Ok(outcome) => outcome.into_value(),
+        Ok(copied) => copied,
         Err(store::Error::NoSuchMailbox) if !selected.deleted => {
             return Ok(Completion::no(Code::TryCreate, "no such mailbox"));
         }

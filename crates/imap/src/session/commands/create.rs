@@ -1,21 +1,22 @@
 //! CREATE (RFC 3501, 6.3.3), with what the mailbox is for (RFC 6154, 3); its answer has the id (RFC 8474, 4.1).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
-use crate::session::names::stored;
 use crate::session::phase::Login;
+use crate::session::place::{is_others, not_allowed, place};
 use crate::session::refusal::refusal;
+use crate::session::talk::Talk;
 use imap_wire::reply::{Attribute, Code};
 use imap_wire::{Create, Cursor, MailboxName};
-use store::Role;
+use store::{Rights, Role};
 
 pub(crate) const CREATE: Command = Command {
     name: "CREATE",
     capability: None,
     effect: Effect::Tells,
-    run: Run::AfterLogin(|login, _, args| Box::pin(create(login, args))),
+    run: Run::AfterLogin(|login, talk, args| Box::pin(create(login, talk, args))),
 };
 
-async fn create(login: &mut Login, mut args: Cursor<'_>) -> Answer {
+async fn create(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
     let Create { mailbox: name, uses } = match args.space().and_then(|()| Create::read(&mut args)) {
         Ok(create) => create,
         Err(error) => return Ok(error.into()),
@@ -25,8 +26,11 @@ async fn create(login: &mut Login, mut args: Cursor<'_>) -> Answer {
     if name.is_inbox() {
         return Ok(Completion::no(Code::AlreadyExists, "INBOX is always there"));
     }
-    let name = match stored(&name) {
-        Ok(name) => name,
+    let place = match place(login, talk, &name).await {
+        Ok(place) if place.may_create() => place,
+        Ok(_) => return Ok(not_allowed()),
+        // Nobody makes accounts here, nor levels beside them.
+        Err(_) if is_others(&name) => return Ok(not_allowed()),
         Err(refused) => return Ok(refused),
     };
     let role = match uses.as_slice() {
@@ -37,8 +41,11 @@ async fn create(login: &mut Login, mut args: Cursor<'_>) -> Answer {
         },
         _ => return Ok(no_such_use()),
     };
-    Ok(match login.account.create_mailbox(&name, role).await {
-        Ok(made) => Completion::ok("done").with(Code::MailboxId(made.into_value().to_string())),
+    if role.is_some() && place.is_shared() {
+        return Ok(Completion::no(Code::UseAttr, "what a mailbox is for is its owner's affair"));
+    }
+    Ok(match place.account(Rights::NONE).create_mailbox(&place.name, role).await {
+        Ok(made) => Completion::ok("done").with(Code::MailboxId(place.ids().told(made.into_value()))),
         Err(error @ store::Error::RoleTaken) => refusal(&error).with(Code::UseAttr),
         Err(error) => refusal(&error),
     })

@@ -1,44 +1,43 @@
-//! DELETE (RFC 3501, 6.3.4).
+//! DELETE (RFC 3501, 6.3.4), with the right to (RFC 4314, 4).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
-use crate::session::names::stored;
 use crate::session::phase::Login;
+use crate::session::place::place;
 use crate::session::refusal::refusal;
+use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, one_mailbox};
+use store::Rights;
 
 pub(crate) const DELETE: Command = Command {
     name: "DELETE",
     capability: None,
     effect: Effect::Tells,
-    run: Run::AfterLogin(|login, _, args| Box::pin(delete(login, args))),
+    run: Run::AfterLogin(|login, talk, args| Box::pin(delete(login, talk, args))),
 };
 
-async fn delete(login: &mut Login, mut args: Cursor<'_>) -> Answer {
+async fn delete(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
     let name = match args.space().and_then(|()| one_mailbox(&mut args)) {
         Ok(name) => name,
         Err(error) => return Ok(error.into()),
     };
-    let name = match stored(&name) {
-        Ok(name) => name,
+    let place = match place(login, talk, &name).await {
+        Ok(place) => place,
         Err(refused) => return Ok(refused),
     };
-    if name.is_inbox() {
+    if place.seen().is_none() && !place.is_shared() && place.mailboxes.has_children(&place.name) {
+        // RFC 3501, 6.3.4: a level without a mailbox cannot be deleted while names stand below it.
+        let text = "there is no mailbox of that name, only mailboxes below it";
+        return Ok(Completion::no(Code::Cannot, text));
+    }
+    let allowed = match place.allowed(Rights::DELETE) {
+        Ok(allowed) => allowed,
+        Err(refused) => return Ok(refused),
+    };
+    if place.name.is_inbox() {
         return Ok(Completion::no(Code::Cannot, "INBOX cannot be deleted"));
     }
-    let mailboxes = match login.account.mailboxes().await {
-        Ok(mailboxes) => mailboxes,
-        Err(error) => return Ok(refusal(&error)),
-    };
-    let Some(mailbox) = mailboxes.named(&name) else {
-        // RFC 3501, 6.3.4: a level without a mailbox cannot be deleted while names stand below it.
-        return Ok(if mailboxes.has_children(&name) {
-            Completion::no(Code::Cannot, "there is no mailbox of that name, only mailboxes below it")
-        } else {
-            Completion::no(Code::NonExistent, "no such mailbox")
-        });
-    };
-    match login.account.delete_mailbox(mailbox.id).await {
+    match allowed.account.delete_mailbox(allowed.mailbox).await {
         Ok(_) => Ok(Completion::ok("done")),
         Err(error) => Ok(refusal(&error)),
     }

@@ -3,12 +3,13 @@
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::messages::{Addressing, messages};
+use crate::session::place::not_allowed;
 use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, one_set};
-use store::Expunge;
+use store::{Expunge, Rights};
 
 pub(crate) const EXPUNGE: Command = Command {
     name: "EXPUNGE",
@@ -46,7 +47,10 @@ async fn expunge(selected: &mut Selected, talk: &mut Talk, which: Expunge<'_>) -
     if selected.read_only {
         return Ok(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
     }
-    match selected.login.account.expunge(selected.mailbox, which).await {
+    if !selected.rights.contains(Rights::EXPUNGE) {
+        return Ok(not_allowed());
+    }
+    match selected.account.expunge(selected.mailbox, which).await {
         Ok(gone) => {
             let done = Completion::ok("done");
             Ok(if gone.receipt().is_some() { selected.with_mod_sequence(talk, done).await? } else { done })

@@ -16,7 +16,7 @@ pub(crate) use record::{internal_date, save_date};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use store::{Account, Email, EmailId, FlagChange, Flags, Message, MessageSource, SystemFlags, Uid};
+use store::{Account, Email, EmailId, FlagChange, Flags, Message, MessageSource, Rights, SystemFlags, Uid};
 
 pub(crate) const FETCH: Command = Command {
     name: "FETCH",
@@ -71,7 +71,7 @@ async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
     let seen = set_seen(selected, talk, &fetch, &found.uids, by).await?;
     let mut answer = Fetched { seen, gone: found.gone && by == Addressing::Sequence, refused: None };
     let reads = fetch.items.iter().any(|item| matches!(item, FetchItem::Section { .. } | FetchItem::BinarySize(_)));
-    let mut ahead = selected.login.account.ahead(RUNS);
+    let mut ahead = selected.account.ahead(RUNS);
     let mut pages = found.uids.chunks(PAGE);
     let mut held: VecDeque<Held> = VecDeque::new();
     loop {
@@ -115,7 +115,9 @@ async fn set_seen(
     uids: &[Uid],
     by: Addressing,
 ) -> Result<Vec<Uid>, Ended> {
-    if selected.read_only || !fetch.items.iter().any(FetchItem::sets_seen) {
+    // RFC 4314, 4: nor without the right to.
+    let may = !selected.read_only && selected.rights.contains(Rights::SEEN);
+    if !may || !fetch.items.iter().any(FetchItem::sets_seen) {
         return Ok(Vec::new());
     }
     // Others may have taken the flag away since this session last looked.
@@ -129,7 +131,7 @@ async fn set_seen(
     }
     let change = FlagChange::Add(Flags::system(SystemFlags::SEEN));
     // A mailbox that cannot be written to can still be read.
-    if let Err(error) = selected.login.account.store_flags(selected.mailbox, &unseen, &change, None).await {
+    if let Err(error) = selected.account.store_flags(selected.mailbox, &unseen, &change, None).await {
         refusal(&error);
         return Ok(Vec::new());
     }
@@ -162,7 +164,7 @@ impl Fetched {
             uids.iter().filter_map(|uid| selected.numbers.get(*uid).map(|message| (*uid, message.email))).collect();
         let held: Vec<Held> = if items.iter().any(needs_record) {
             let ids: Vec<EmailId> = here.iter().map(|(_, email)| *email).collect();
-            match selected.login.account.emails(&ids).await {
+            match selected.account.emails(&ids).await {
                 Ok(found) => here
                     .into_iter()
                     .zip(found)
@@ -193,7 +195,7 @@ impl Fetched {
             return Ok(());
         };
         let content = record.map(|record| Content::opened(record, source));
-        let Some(mut prepared) = self.prepare(&selected.login.account, content, items).await else { return Ok(()) };
+        let Some(mut prepared) = self.prepare(&selected.account, content, items).await else { return Ok(()) };
         let told = Told { selected, message, sequence, flags_too: self.seen.binary_search(&uid).is_ok() };
         told.print(talk, items, &mut prepared).await
     }
@@ -286,8 +288,8 @@ impl Told<'_> {
                     let size = pieces.next().and_then(|piece| piece.size());
                     fetch.binary_size(out, part, size.unwrap_or(0));
                 }
-                FetchItem::EmailId => fetch.object_id(out, "EMAILID", message.email),
-                FetchItem::ThreadId => fetch.object_id(out, "THREADID", message.thread),
+                FetchItem::EmailId => fetch.object_id(out, "EMAILID", self.selected.ids.told(message.email)),
+                FetchItem::ThreadId => fetch.object_id(out, "THREADID", self.selected.ids.told(message.thread)),
                 FetchItem::SaveDate => fetch.date(out, "SAVEDATE", save_date(message)),
                 FetchItem::Section { section, partial, name, .. } => {
                     let piece = pieces.next().unwrap_or(Piece::Missing);
@@ -329,7 +331,7 @@ impl Told<'_> {
     async fn stream_decoded(&self, talk: &mut Talk, prepared: &mut Prepared, decoding: &Decoding) -> Result<(), Ended> {
         let Some(content) = &mut prepared.content else { return Ok(()) };
         let mut decoder = decoding.begin();
-        while let Some(octets) = decoder.next(content, &self.selected.login.account).await.map_err(broke_off)? {
+        while let Some(octets) = decoder.next(content, &self.selected.account).await.map_err(broke_off)? {
             talk.stream(&octets).await?;
         }
         talk.counts.sent += 1;
@@ -347,7 +349,7 @@ impl Told<'_> {
         let Some(content) = &mut prepared.content else { return Ok(()) };
         let mut at = range.start;
         while at < range.end {
-            let bytes = content.piece(&self.selected.login.account, at, range.end).await.map_err(broke_off)?;
+            let bytes = content.piece(&self.selected.account, at, range.end).await.map_err(broke_off)?;
             at += u64::try_from(bytes.len()).unwrap_or(range.end);
             talk.stream(&without_nul(&bytes)).await?;
         }

@@ -6,6 +6,7 @@ use crate::session::phase::Phase;
 use crate::session::selected::{Expunges, Own};
 use crate::session::talk::{Read, Talk};
 use imap_wire::{Cursor, Limits};
+use store::Account;
 
 pub(crate) const IDLE: Command = Command {
     name: "IDLE",
@@ -25,8 +26,8 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
         return Ok(error.into());
     }
     let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
-    let mut changed = login.account.watch();
     let mut revoked = login.revoked.clone();
+    let Some(mut changed) = phase.watched().map(Account::watch) else { return Ok(Completion::bad("log in first")) };
     let stop = talk.conversation.stop.clone();
     talk.go_ahead("idling").await?;
     let wait = Talk::within(talk.house.settings.wait_after_login);

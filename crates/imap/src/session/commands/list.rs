@@ -1,16 +1,18 @@
-//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9; RFC 5258; RFC 5819; RFC 6154; METADATA of RFC 9590).
+//! LIST and LSUB (RFC 3501, 6.3.8 and 6.3.9; RFC 5258; RFC 5819; RFC 6154; MYRIGHTS of RFC 8440; METADATA of RFC 9590).
 use super::metadata::Wanted;
 use super::status::of_mailbox;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::phase::Login;
+use crate::session::place::{is_others, shares};
 use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
-use crate::session::tree::Tree;
+use crate::session::tree::{Found, Tree};
 use imap_wire::reply::{self, Attribute, Listed};
 use imap_wire::{Depth, List, MailboxName, Pattern};
+use names::AccountId;
 use std::collections::HashMap;
-use store::{Annotated, Annotation, MailboxId, Mailboxes, Role};
+use store::{Annotated, Annotation, MailboxId, Rights, Role};
 
 pub(crate) const LIST: Command = Command {
     name: "LIST",
@@ -62,15 +64,18 @@ async fn list_mailboxes(login: &mut Login, talk: &mut Talk, list: &List) -> Answ
         Ok(mailboxes) => mailboxes,
         Err(error) => return Ok(refusal(&error)),
     };
-    let tree = Tree::new(&mailboxes, list.subscribed);
+    let shares = match shares(login, talk, &mailboxes).await {
+        Ok(shares) => shares,
+        Err(error) => return Ok(refusal(&error)),
+    };
+    let tree = Tree::new((&login.account, &mailboxes), &shares, list.subscribed);
     let matches = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
     let names: Vec<&str> = tree.names().collect();
     for page in names.chunks(PAGE) {
         let matching: Vec<&str> = page.iter().copied().filter(|name| matches(name)).collect();
-        let found =
-            Found { mailboxes: &mailboxes, tree: &tree, annotations: annotations(login, list, &tree, &matching).await };
+        let annotations = annotations(login, list, &tree, &matching).await;
         for name in matching {
-            one(login, talk, list, &found, name, &matches).await?;
+            one(talk, list, &Told { tree: &tree, annotations: &annotations }, name, &matches).await?;
         }
         tokio::task::yield_now().await;
     }
@@ -80,41 +85,40 @@ async fn list_mailboxes(login: &mut Login, talk: &mut Talk, list: &List) -> Answ
 /// Names looked at before others have their turn.
 const PAGE: usize = 100;
 
+/// Annotations by the account and the mailbox.
+type Annotations = HashMap<(AccountId, MailboxId), Vec<Annotation>>;
+
 /// What a LIST tells from.
-struct Found<'a> {
-    mailboxes: &'a Mailboxes,
+struct Told<'a> {
     tree: &'a Tree<'a>,
     /// Of the mailboxes at hand, where they are asked for.
-    annotations: HashMap<MailboxId, Vec<Annotation>>,
+    annotations: &'a Annotations,
 }
 
-/// The annotations of some mailboxes. What cannot be read is left out, and LIST goes on (RFC 9590, 3).
-async fn annotations(
-    login: &Login,
-    list: &List,
-    tree: &Tree<'_>,
-    names: &[&str],
-) -> HashMap<MailboxId, Vec<Annotation>> {
+/// The annotations of some mailboxes that may be read. What cannot be had is left out, and LIST goes on (RFC 9590, 3).
+async fn annotations(login: &Login, list: &List, tree: &Tree<'_>, names: &[&str]) -> Annotations {
+    let mut annotations = HashMap::new();
     if list.returned.metadata.is_empty() {
-        return HashMap::new();
+        return annotations;
     }
-    let ids: Vec<MailboxId> = names.iter().filter_map(|name| tree.mailbox(name)).map(|mailbox| mailbox.id).collect();
-    let of: Vec<Annotated> = ids.iter().copied().map(Annotated::Mailbox).collect();
-    match login.account.annotations(login.account.id(), &of).await {
-        Ok(found) => ids.into_iter().zip(found).collect(),
-        Err(error) => {
-            refusal(&error);
-            HashMap::new()
+    let found: Vec<Found<'_>> = names.iter().filter_map(|name| tree.mailbox(name)).collect();
+    let readable: Vec<Found<'_>> = found.into_iter().filter(|found| found.rights.contains(Rights::READ)).collect();
+    for group in readable.chunk_by(|one, next| one.account.id() == next.account.id()) {
+        let Some(first) = group.first() else { continue };
+        let of: Vec<Annotated> = group.iter().map(|found| Annotated::Mailbox(found.mailbox.id)).collect();
+        match first.account.annotations(login.account.id(), &of).await {
+            Ok(all) => annotations.extend(group.iter().map(Found::key).zip(all)),
+            Err(error) => drop(refusal(&error)),
         }
     }
+    annotations
 }
 
 /// Prints one name, if it is selected, or has what is selected below it.
 async fn one(
-    login: &Login,
     talk: &mut Talk,
     list: &List,
-    Found { mailboxes, tree, annotations }: &Found<'_>,
+    Told { tree, annotations }: &Told<'_>,
     name: &str,
     matches: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<(), Ended> {
@@ -145,16 +149,19 @@ async fn one(
     let named = (&printed, list.names);
     Listed { attributes, name: named, child_subscribed }.print(talk.out(), "LIST");
     // RFC 5819, 3 and RFC 9590, 4: nothing more of a name that is here only for what is below it.
-    let Some(mailbox) = mailbox.and_then(|mailbox| mailboxes.get(mailbox.id)).filter(|_| is_selected) else {
-        return talk.pass().await;
-    };
+    let Some(found) = mailbox.filter(|_| is_selected) else { return talk.pass().await };
+    if list.returned.my_rights {
+        // RFC 8440, 3: of mailboxes on which the user has rights.
+        reply::my_rights(talk.out(), named, &found.rights.letters());
+    }
     // RFC 5819, 2: a mailbox whose status cannot be had has none, and LIST goes on.
     if !list.returned.status.is_empty()
-        && let Ok(values) = of_mailbox(&login.account, talk, mailbox, &list.returned.status).await
+        && found.rights.contains(Rights::READ)
+        && let Ok(values) = of_mailbox((found.account, &found.ids()), talk, found.mailbox, &list.returned.status).await
     {
         reply::status(talk.out(), named, &values);
     }
-    if let Some(annotations) = annotations.get(&mailbox.id) {
+    if let Some(annotations) = annotations.get(&found.key()) {
         let wanted = Wanted { entries: &list.returned.metadata, depth: Depth::Named, max_size: None };
         wanted.print(talk, named, annotations);
     }
@@ -170,13 +177,19 @@ async fn list_subscriptions(login: &mut Login, talk: &mut Talk, list: &List) -> 
         Ok(mailboxes) => mailboxes,
         Err(error) => return Ok(refusal(&error)),
     };
-    let tree = Tree::new(&mailboxes, true);
+    let shares = match shares(login, talk, &mailboxes).await {
+        Ok(shares) => shares,
+        Err(error) => return Ok(refusal(&error)),
+    };
+    let tree = Tree::new((&login.account, &mailboxes), &shares, true);
     let matches = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
     for name in tree.names().filter(|name| matches(name)) {
         let mut attributes = Vec::new();
-        if !tree.is_subscribed(name) {
+        let hidden = |name: &str| is_others(&MailboxName::new(name)) && tree.mailbox(name).is_none();
+        if !tree.is_subscribed(name) || hidden(name) {
             // RFC 3501, 6.3.9: a parent, found by `%`, of a subscribed name that was not.
-            if !tree.below(name).any(|child| tree.is_subscribed(child) && !matches(child)) {
+            // RFC 4314, 4: of the names of others those that can be seen.
+            if !tree.below(name).any(|child| tree.is_subscribed(child) && !hidden(child) && !matches(child)) {
                 continue;
             }
             attributes.push(Attribute::NoSelect);

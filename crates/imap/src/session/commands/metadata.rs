@@ -2,13 +2,13 @@
 //! shared ones are the provider's, from the settings; the private ones are the account's own.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
-use crate::session::names::stored;
 use crate::session::phase::Login;
+use crate::session::place::place;
 use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code};
 use imap_wire::{Cursor, Depth, EntryPath, GetMetadata, MailboxName, SetMetadata};
-use store::{Annotated, Annotation, EntryName, MetadataSet, NewAnnotation};
+use store::{Account, Annotated, Annotation, EntryName, MetadataSet, NewAnnotation, Rights};
 
 pub(crate) const GETMETADATA: Command = Command {
     name: "GETMETADATA",
@@ -22,7 +22,7 @@ pub(crate) const SETMETADATA: Command = Command {
     name: "SETMETADATA",
     capability: Some("METADATA-SERVER"),
     effect: Effect::Tells,
-    run: Run::AfterLogin(|login, _, args| Box::pin(set(login, args))),
+    run: Run::AfterLogin(|login, talk, args| Box::pin(set(login, talk, args))),
 };
 
 async fn get(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
@@ -30,11 +30,12 @@ async fn get(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Answer
         Ok(asked) => asked,
         Err(error) => return Ok(error.into()),
     };
-    let of = match annotated(login, asked.mailbox.as_ref()).await {
+    // RFC 5464, 3.3: to be read by whoever may read the mailbox.
+    let (account, of) = match annotated(login, talk, asked.mailbox.as_ref(), Rights::READ).await {
         Ok(of) => of,
         Err(refused) => return Ok(refused),
     };
-    let mut annotations = match login.account.annotations(login.account.id(), &[of]).await {
+    let mut annotations = match account.annotations(login.account.id(), &[of]).await {
         Ok(found) => found.into_iter().flatten().collect(),
         Err(error) => return Ok(refusal(&error)),
     };
@@ -51,12 +52,17 @@ async fn get(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Answer
     })
 }
 
-async fn set(login: &mut Login, mut args: Cursor<'_>) -> Answer {
+async fn set(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
+    let me = login.account.id();
     let asked = match args.space().and_then(|()| SetMetadata::read(&mut args)) {
         Ok(asked) => asked,
         Err(error) => return Ok(error.into()),
     };
-    let of = match annotated(login, asked.mailbox.as_ref()).await {
+    // RFC 5464, 3.3: what all share is for whoever may write, too.
+    let shared = |entry: &EntryPath| EntryName::new(entry.as_str()).is_some_and(|name| name.whose(me).is_none());
+    let shares = asked.values.iter().any(|(entry, _)| shared(entry));
+    let needed = if shares { Rights::READ.with(Rights::WRITE) } else { Rights::READ };
+    let (account, of) = match annotated(login, talk, asked.mailbox.as_ref(), needed).await {
         Ok(of) => of,
         Err(refused) => return Ok(refused),
     };
@@ -64,7 +70,7 @@ async fn set(login: &mut Login, mut args: Cursor<'_>) -> Answer {
     let mut new: Vec<NewAnnotation> = Vec::with_capacity(asked.values.len());
     for (entry, value) in asked.values {
         let Some(name) = EntryName::new(entry.as_str()) else { return Ok(Completion::bad("no such entry")) };
-        if of == Annotated::Account && name.whose(login.account.id()).is_none() {
+        if of == Annotated::Account && name.whose(me).is_none() {
             // RFC 5464, 3.3: who may set annotations of the server is the server's to say.
             return Ok(Completion::no(Code::NoPerm, "what all share of the server is the provider's to set"));
         }
@@ -73,7 +79,7 @@ async fn set(login: &mut Login, mut args: Cursor<'_>) -> Answer {
         }
         new.push((name, value.map(Into::into)));
     }
-    Ok(match login.account.set_annotations(login.account.id(), of, &new).await {
+    Ok(match account.set_annotations(me, of, &new).await {
         Ok(outcome) => match outcome.into_value() {
             MetadataSet::Done => Completion::ok("done"),
             MetadataSet::TooMany => Completion::no(Code::MetadataTooMany, "there are too many annotations"),
@@ -88,13 +94,16 @@ pub(in crate::session) fn too_large(login: &Login) -> Completion {
     Completion::no(Code::MetadataMaxSize(limit), "the value is too large")
 }
 
-/// What a name stands for: a mailbox, or without one the server.
-async fn annotated(login: &Login, name: Option<&MailboxName>) -> Result<Annotated, Completion> {
-    let Some(name) = name else { return Ok(Annotated::Account) };
-    let mailboxes = login.account.mailboxes().await.map_err(|error| refusal(&error))?;
-    let mailbox = mailboxes.named(&stored(name)?);
-    let mailbox = mailbox.ok_or_else(|| Completion::no(Code::NonExistent, "no such mailbox"))?;
-    Ok(Annotated::Mailbox(mailbox.id))
+/// What a name stands for: a mailbox with leave to do what asks for `needed`, or without one the server.
+async fn annotated(
+    login: &Login,
+    talk: &Talk,
+    name: Option<&MailboxName>,
+    needed: Rights,
+) -> Result<(Account, Annotated), Completion> {
+    let Some(name) = name else { return Ok((login.account.clone(), Annotated::Account)) };
+    let allowed = place(login, talk, name).await?.allowed(needed)?;
+    Ok((allowed.account, Annotated::Mailbox(allowed.mailbox)))
 }
 
 /// What the provider says of the server (RFC 5464, 3.2.1.1).

@@ -1,6 +1,7 @@
-//! NAMESPACE (RFC 2342, 5): one personal namespace, everything in it.
+//! NAMESPACE (RFC 2342, 5): one personal namespace, and one for what others share.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::Completion;
+use crate::session::place::OTHERS;
 use imap_wire::reply;
 
 pub(crate) const NAMESPACE: Command = Command {
@@ -12,7 +13,7 @@ pub(crate) const NAMESPACE: Command = Command {
             if let Err(error) = args.end() {
                 return Ok(error.into());
             }
-            reply::namespace(talk.out());
+            reply::namespace(talk.out(), &format!("{OTHERS}/"));
             Ok(Completion::ok("done"))
         })
     }),

@@ -1,14 +1,15 @@
 //! REPLACE (RFC 8508): a message takes the place of another, in one commit.
-use super::append::{Batch, Literal, Rest, append_uid, mailbox, refuse, rest};
+use super::append::{self, Batch, Literal, Rest, append_uid, refuse, rest};
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::messages::{Addressing, messages};
+use crate::session::place::{Allowed, not_allowed};
 use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Status};
 use imap_wire::{Cursor, Replace};
-use store::Uid;
+use store::{Rights, Uid};
 
 /// Only a REPLACE without a literal at its end comes here; the others are taken where the literal is announced.
 pub(crate) const REPLACE: Command = Command {
@@ -44,7 +45,7 @@ pub(in crate::session) async fn receive(
         Ok(uid) => batch.admit(talk, &replace.append.message, literal.0).map(|()| uid),
         Err(refused) => Err(refused),
     };
-    let target = mailbox(&selected.login.account, &replace.append.mailbox).await;
+    let target = target(selected, talk, &replace).await;
     let (uid, target) = match (admitted, target) {
         (Ok(uid), Ok(target)) => (uid, target),
         (Err(refused), _) | (_, Err(refused)) => return refuse(talk, refused, literal),
@@ -60,7 +61,10 @@ pub(in crate::session) async fn receive(
         (Rest::End, None) => {}
     }
     let Some(email) = batch.emails.pop() else { return Ok(Completion::bad("the message must be a literal")) };
-    let appended = match selected.login.account.replace(selected.mailbox, uid, target, email).await {
+    if let Err(refused) = target.still(selected.login.account.id(), Rights::INSERT).await {
+        return Ok(refused);
+    }
+    let appended = match target.account.replace(selected.mailbox, uid, target.mailbox, email).await {
         Ok(outcome) => outcome.into_value(),
         Err(store::Error::NoSuchMailbox) if !selected.deleted => {
             return Ok(Completion::no(Code::TryCreate, "no such mailbox"));
@@ -75,10 +79,23 @@ pub(in crate::session) async fn receive(
     selected.with_mod_sequence(talk, Completion::ok("done")).await
 }
 
+/// Where the message comes. Both are one commit, which two accounts never have (RFC 8508, 4.1: it is atomic).
+async fn target(selected: &Selected, talk: &Talk, replace: &Replace) -> Result<Allowed, Completion> {
+    let target = append::target(&selected.login, talk, &replace.append.mailbox).await?;
+    if target.account.id() == selected.account.id() {
+        return Ok(target);
+    }
+    Err(Completion::no(Code::Cannot, "a message is not replaced in another account"))
+}
+
 /// The message that goes.
 fn replaced(selected: &Selected, replace: &Replace, by: Addressing) -> Result<Uid, Completion> {
     if selected.read_only {
         return Err(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
+    }
+    // RFC 8508, 6: what EXPUNGE and STORE of \Deleted ask for.
+    if !selected.rights.contains(Rights::DELETE_MESSAGES.with(Rights::EXPUNGE)) {
+        return Err(not_allowed());
     }
     let found = messages(selected, &replace.replaced, by)?;
     match found.uids.first() {

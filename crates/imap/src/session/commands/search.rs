@@ -103,7 +103,7 @@ pub(super) fn unsaved(selected: &mut Selected, options: Option<ReturnOptions>, r
 async fn find(matches: &mut Matches<'_>, matcher: &Matcher<'_>, effort: &mut Effort<'_>) -> Result<(), Halted> {
     let selected = matches.selected;
     let page = (ANSWERS / matcher.steps().max(1)).clamp(1, PAGE);
-    let mut reading = Reading { ahead: selected.login.account.ahead(RUNS), texts: VecDeque::new() };
+    let mut reading = Reading { ahead: selected.account.ahead(RUNS), texts: VecDeque::new() };
     let mut open = Vec::new();
     for sequence in 1..=selected.numbers.exists() {
         let Some(Known::Here(message)) = selected.numbers.at(sequence) else { continue };
@@ -152,7 +152,7 @@ impl Reading {
         }
         effort.reads().await?;
         let ids: Vec<EmailId> = open.iter().map(|open| open.email).collect();
-        let records = matches.selected.login.account.emails(&ids).await?;
+        let records = matches.selected.account.emails(&ids).await?;
         for (mut open, record) in open.into_iter().zip(records) {
             // What is gone meanwhile is not found.
             let Some(email) = record else { continue };
@@ -186,7 +186,7 @@ impl Reading {
             // What could not be opened is tried again by itself, and its error is the search's.
             let source = self.ahead.next().await.and_then(Result::ok);
             let mut content = Content::opened(email, source);
-            let account = &matches.selected.login.account;
+            let account = &matches.selected.account;
             let found = match matcher.by_bytes(&mut open.answers, account, &mut content, effort).await {
                 Err(Halted::Store(store::Error::NoSuchEmail)) => false,
                 found => found?,

@@ -3,9 +3,9 @@
 use super::list::special_use;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
-use crate::session::names::stored;
 use crate::session::numbers::Numbers;
 use crate::session::phase::{Login, Phase};
+use crate::session::place::{Allowed, Place, place};
 use crate::session::refusal::refusal;
 use crate::session::resync;
 use crate::session::selected::{Kept, Selected, print_flags};
@@ -15,7 +15,7 @@ use imap_wire::{Cursor, MailboxName, Select};
 use roaring::RoaringBitmap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{MailboxId, SystemFlags, View};
+use store::{MailboxId, Rights, SystemFlags, View};
 
 pub(crate) const SELECT: Command = Command {
     name: "SELECT",
@@ -61,15 +61,17 @@ async fn select(
         other @ (Phase::NotAuthenticated | Phase::Selected(_)) => return Ok((other, Completion::bad("log in first"))),
     };
     login.condstore |= select.condstore || select.resync.is_some();
-    Ok(match open(&login, &select.mailbox, access).await {
+    Ok(match open(&login, talk, &select.mailbox, access).await {
         Ok(opened) => {
+            let writable = access == Access::Write && opened.allowed.may_write();
             let selected = opened.tell(talk, login, access);
             if let Some(known) = &select.resync {
                 resync::after_select(&selected, talk, known).await?;
             }
-            let completion = match access {
-                Access::Read => Completion::ok("the mailbox is open for reading").with(Code::ReadOnly),
-                Access::Write => Completion::ok("the mailbox is open").with(Code::ReadWrite),
+            let completion = if writable {
+                Completion::ok("the mailbox is open").with(Code::ReadWrite)
+            } else {
+                Completion::ok("the mailbox is open for reading").with(Code::ReadOnly)
             };
             (Phase::Selected(Box::new(selected)), completion)
         }
@@ -87,7 +89,7 @@ fn leave(phase: Phase, talk: &mut Talk) -> Phase {
 
 /// A mailbox as SELECT finds it.
 struct Opened {
-    mailbox: MailboxId,
+    allowed: Allowed,
     name: MailboxName,
     attributes: Vec<Attribute>,
     view: Arc<View>,
@@ -95,24 +97,34 @@ struct Opened {
     kept: Kept,
 }
 
-async fn open(login: &Login, name: &MailboxName, access: Access) -> Result<Opened, Completion> {
-    let name = stored(name)?;
-    let mailboxes = login.account.mailboxes().await.map_err(|error| refusal(&error))?;
-    let Some(mailbox) = mailboxes.named(&name) else {
-        return Err(Completion::no(Code::NonExistent, "no such mailbox"));
-    };
-    let children = if mailboxes.has_children(&name) { Attribute::HasChildren } else { Attribute::HasNoChildren };
-    let attributes = [Some(children), mailbox.role.and_then(special_use)].into_iter().flatten().collect();
-    let (mailbox, name) = (mailbox.id, MailboxName::new(mailbox.name.as_str()));
-    let first = match access {
-        Access::Read => login.account.recent(mailbox).await,
-        Access::Write => login.account.claim_recent(mailbox).await,
-    };
+async fn open(login: &Login, talk: &Talk, name: &MailboxName, access: Access) -> Result<Opened, Completion> {
+    let place = place(login, talk, name).await?;
+    let allowed = place.allowed(Rights::READ)?;
+    let (account, mailbox) = (&allowed.account, allowed.mailbox);
+    let attributes = attributes(&place, mailbox);
+    // `\Recent` is for the owner's sessions: others look without claiming it.
+    let claims = access == Access::Write && !place.is_shared();
+    let first = if claims { account.claim_recent(mailbox).await } else { account.recent(mailbox).await };
     let first = first.map_err(|error| refusal(&error))?;
-    let view = login.account.view(mailbox).await.map_err(|error| refusal(&error))?;
+    let view = account.view(mailbox).await.map_err(|error| refusal(&error))?;
     let recent = view.between(first, store::Uid::MAX).map(|message| message.uid.get()).collect();
-    let kept = Kept::ask(&login.account, access == Access::Read).await;
-    Ok(Opened { mailbox, name, attributes, view, recent, kept })
+    let kept = Kept::ask(account, access == Access::Read).await;
+    // RFC 9051, 6.3.2: the name in the case in which it is kept.
+    let named = place.mailboxes.get(mailbox).filter(|_| !place.is_shared());
+    let name = named.map_or_else(|| name.clone(), |mailbox| MailboxName::new(mailbox.name.as_str()));
+    Ok(Opened { allowed, name, attributes, view, recent, kept })
+}
+
+/// What LIST says of the mailbox, too (RFC 9051, 6.3.2).
+fn attributes(place: &Place, mailbox: MailboxId) -> Vec<Attribute> {
+    let seen = |name: &store::MailboxName| {
+        let below = place.mailboxes.named(name);
+        below.is_some_and(|below| place.rights(below.id).contains(Rights::LOOKUP))
+    };
+    let children = place.mailboxes.below(&place.name).any(seen);
+    let children = if children { Attribute::HasChildren } else { Attribute::HasNoChildren };
+    let role = place.mailboxes.get(mailbox).filter(|_| !place.is_shared()).and_then(|mailbox| mailbox.role);
+    [Some(children), role.and_then(special_use)].into_iter().flatten().collect()
 }
 
 impl Opened {
@@ -126,7 +138,7 @@ impl Opened {
         }
         let unseen = self.view.iter().position(|message| !message.system.contains(SystemFlags::SEEN));
         let out = talk.out();
-        print_flags(out, &keywords, self.kept);
+        print_flags(out, &keywords, (self.kept, self.allowed.rights));
         reply::number(out, self.view.len(), "EXISTS");
         // RFC 9051, Appendix E: RECENT and UNSEEN are of IMAP4rev1, and LIST is of IMAP4rev2.
         if login.rev2 {
@@ -144,14 +156,17 @@ impl Opened {
             (Code::UidValidity(self.view.uid_validity()), "UIDs are valid"),
             (Code::UidNext(self.view.uid_next().max(1)), "the next UID"),
             (Code::HighestModSeq(self.view.modseq().0.max(1)), "the highest mod-sequence"),
-            (Code::MailboxId(self.mailbox.to_string()), "the mailbox's id"),
+            (Code::MailboxId(self.allowed.ids.told(self.allowed.mailbox)), "the mailbox's id"),
         ];
         for (code, text) in told {
             reply::condition(out, None, Status::Ok, Some(&code), text);
         }
         Selected {
             login,
-            mailbox: self.mailbox,
+            account: self.allowed.account,
+            rights: self.allowed.rights,
+            ids: self.allowed.ids,
+            mailbox: self.allowed.mailbox,
             read_only: access == Access::Read,
             synchronised: self.view.modseq(),
             numbers: Numbers::new(self.view),

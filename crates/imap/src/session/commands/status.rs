@@ -3,13 +3,14 @@
 use super::capability::append_limit;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
-use crate::session::names::stored;
-use crate::session::phase::Phase;
+use crate::session::ids::Ids;
+use crate::session::phase::{Login, Phase};
+use crate::session::place::{nowhere, place};
 use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
-use imap_wire::reply::{self, Code, StatusValue};
+use imap_wire::reply::{self, StatusValue};
 use imap_wire::{Cursor, StatusItem};
-use store::{Account, Mailbox, SystemFlags};
+use store::{Account, Mailbox, Rights, SystemFlags};
 
 pub(crate) const STATUS: Command = Command {
     name: "STATUS",
@@ -31,7 +32,7 @@ async fn status(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         }
     }
     let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
-    Ok(match values(&login.account, talk, &name, &items).await {
+    Ok(match values(login, talk, &name, &items).await {
         Ok(values) => {
             reply::status(talk.out(), (&name, login.names()), &values);
             Completion::ok("done")
@@ -41,20 +42,20 @@ async fn status(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
 }
 
 async fn values(
-    account: &Account,
+    login: &Login,
     talk: &Talk,
     name: &imap_wire::MailboxName,
     items: &[StatusItem],
 ) -> Result<Vec<(StatusItem, StatusValue)>, Completion> {
-    let mailboxes = account.mailboxes().await.map_err(|error| refusal(&error))?;
-    let mailbox = mailboxes.named(&stored(name)?);
-    let mailbox = mailbox.ok_or_else(|| Completion::no(Code::NonExistent, "no such mailbox"))?;
-    of_mailbox(account, talk, mailbox, items).await.map_err(|error| refusal(&error))
+    let place = place(login, talk, name).await?;
+    let allowed = place.allowed(Rights::READ)?;
+    let mailbox = place.mailboxes.get(allowed.mailbox).ok_or_else(nowhere)?;
+    of_mailbox((&allowed.account, &allowed.ids), talk, mailbox, items).await.map_err(|error| refusal(&error))
 }
 
 /// What STATUS tells of a mailbox, from the counters that are kept with it.
 pub(super) async fn of_mailbox(
-    account: &Account,
+    (account, ids): (&Account, &Ids),
     talk: &Talk,
     mailbox: &Mailbox,
     items: &[StatusItem],
@@ -70,20 +71,30 @@ pub(super) async fn of_mailbox(
             }
             StatusItem::UidNext => u64::from(mailbox.uid_next.max(1)),
             StatusItem::UidValidity => u64::from(mailbox.uid_validity),
-            StatusItem::Unseen => mailbox.counters.unseen,
+            StatusItem::Unseen => unseen(account, mailbox).await?,
             StatusItem::HighestModSeq => mailbox.modseq.0.max(1),
             StatusItem::Size => mailbox.counters.bytes,
             StatusItem::AppendLimit => append_limit(talk),
             StatusItem::Deleted => mailbox.counters.deleted,
             StatusItem::DeletedStorage => deleted_storage(account, mailbox).await?,
             StatusItem::MailboxId => {
-                values.push((item, StatusValue::ObjectId(mailbox.id.to_string())));
+                values.push((item, StatusValue::ObjectId(ids.told(mailbox.id))));
                 continue;
             }
         };
         values.push((item, StatusValue::Number(number)));
     }
     Ok(values)
+}
+
+/// How many have no `\Seen`: the counter is the owner's, and who has a `\Seen` of his own counts his.
+async fn unseen(account: &Account, mailbox: &Mailbox) -> Result<u64, store::Error> {
+    if !account.has_own_seen() {
+        return Ok(mailbox.counters.unseen);
+    }
+    let view = account.view(mailbox.id).await?;
+    let unseen = view.iter().filter(|message| !message.system.contains(SystemFlags::SEEN)).count();
+    Ok(u64::try_from(unseen).unwrap_or(u64::MAX))
 }
 
 /// The octets of all messages with `\Deleted`: no counter is kept of them.

@@ -3,12 +3,13 @@ use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::flags::kept;
 use crate::session::messages::{Addressing, messages};
+use crate::session::place::not_allowed;
 use crate::session::refusal::refusal;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, SequenceSet, Store};
-use store::{FlagChange, ModSeq, Uid};
+use store::{FlagChange, ModSeq, Rights, Uid};
 
 pub(crate) const STORE: Command = Command {
     name: "STORE",
@@ -47,8 +48,11 @@ async fn store(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
         imap_wire::FlagChange::Add => FlagChange::Add(flags),
         imap_wire::FlagChange::Remove => FlagChange::Remove(flags),
     };
+    if !may_change(selected.rights, &change) {
+        return Ok(not_allowed());
+    }
     let since = store.unchanged_since.map(ModSeq);
-    let stored = match selected.login.account.store_flags(selected.mailbox, &found.uids, &change, since).await {
+    let stored = match selected.account.store_flags(selected.mailbox, &found.uids, &change, since).await {
         Ok(outcome) => outcome.into_value(),
         Err(error) => return Ok(refusal(&error)),
     };
@@ -65,6 +69,18 @@ async fn store(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
         return Ok(Completion::no(Code::ExpungeIssued, "some of the messages are gone"));
     }
     Ok(Completion::ok("done"))
+}
+
+/// Whether at least one of the flags may be changed (RFC 4314, 4): the others are passed over.
+fn may_change(rights: Rights, change: &FlagChange) -> bool {
+    match change {
+        FlagChange::Replace(_) => rights.meets(Rights::SEEN.with(Rights::WRITE).with(Rights::DELETE_MESSAGES)),
+        FlagChange::Add(flags) | FlagChange::Remove(flags) => {
+            let nothing = flags.system.is_empty() && flags.keywords.is_empty();
+            let keywords = !flags.keywords.is_empty() && rights.contains(Rights::WRITE);
+            nothing || keywords || flags.system.without(rights.flags()) != flags.system
+        }
+    }
 }
 
 /// What was left alone, as the client names it.

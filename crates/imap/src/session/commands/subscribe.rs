@@ -3,7 +3,9 @@ use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::names::stored;
 use crate::session::phase::Login;
+use crate::session::place::{is_others, nowhere, place};
 use crate::session::refusal::refusal;
+use crate::session::talk::Talk;
 use imap_wire::{Cursor, one_mailbox};
 use store::MailboxName;
 
@@ -11,9 +13,9 @@ pub(crate) const SUBSCRIBE: Command = Command {
     name: "SUBSCRIBE",
     capability: None,
     effect: Effect::Tells,
-    run: Run::AfterLogin(|login, _, args| {
+    run: Run::AfterLogin(|login, talk, args| {
         Box::pin(async move {
-            match name(args) {
+            match name_to_subscribe(login, talk, args).await {
                 Ok(name) => done(login.account.subscribe(&name).await),
                 Err(refused) => Ok(refused),
             }
@@ -34,6 +36,16 @@ pub(crate) const UNSUBSCRIBE: Command = Command {
         })
     }),
 };
+
+/// Of the names of other users only those that can be seen (RFC 4314, 4): whatever else is subscribed, nobody would know.
+async fn name_to_subscribe(login: &Login, talk: &Talk, mut args: Cursor<'_>) -> Result<MailboxName, Completion> {
+    args.space()?;
+    let name = one_mailbox(&mut args)?;
+    if is_others(&name) {
+        place(login, talk, &name).await?.seen().ok_or_else(nowhere)?;
+    }
+    stored(&name)
+}
 
 fn name(mut args: Cursor<'_>) -> Result<MailboxName, Completion> {
     args.space()?;

@@ -92,7 +92,7 @@ async fn threads(matches: &Matches<'_>, algorithm: Algorithm, effort: &mut Effor
         let messages: Vec<(u32, Message<'_>)> =
             page.iter().filter_map(|sequence| Some((*sequence, matches.message(*sequence)?))).collect();
         let ids: Vec<EmailId> = messages.iter().map(|(_, message)| message.email).collect();
-        let records = matches.selected.login.account.emails(&ids).await?;
+        let records = matches.selected.account.emails(&ids).await?;
         for ((sequence, message), record) in messages.into_iter().zip(records) {
             // What is gone meanwhile is not found.
             let Some(email) = record else { continue };

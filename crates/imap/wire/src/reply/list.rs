@@ -1,5 +1,5 @@
 //! LIST, LSUB, STATUS and NAMESPACE replies (RFC 3501, 7.2; RFC 5258; RFC 2342; STATUS of RFC 7889 and RFC 8474).
-use super::{mailbox, put};
+use super::{mailbox, put, quoted_or_literal};
 use crate::{Named, StatusItem};
 use std::fmt;
 
@@ -107,9 +107,12 @@ pub fn status(out: &mut Vec<u8>, name: Named<'_>, items: &[(StatusItem, StatusVa
     out.extend_from_slice(b")\r\n");
 }
 
-/// `* NAMESPACE (("" "/")) NIL NIL`: one personal namespace (RFC 2342, 5).
-pub fn namespace(out: &mut Vec<u8>) {
-    put(out, "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n");
+/// `* NAMESPACE (("" "/")) (("Other Users/" "/")) NIL`: one personal namespace, and that of other users, whose names begin
+/// with `others` (RFC 2342, 5).
+pub fn namespace(out: &mut Vec<u8>, others: &str) {
+    put(out, "* NAMESPACE ((\"\" \"/\")) ((");
+    quoted_or_literal(out, others.as_bytes());
+    put(out, " \"/\")) NIL\r\n");
 }
 
 #[cfg(test)]
