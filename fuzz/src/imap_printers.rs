@@ -3,7 +3,8 @@
 use imap_wire::client::read_with;
 use imap_wire::reply::{
     Attribute, Code, ESearch, FetchReply, Listed, Resource, SearchReply, Status, StatusValue, ThreadReply, Vanished,
-    condition, continuation, flags, id, line_end, nstring, number, quota, quota_root, range, status, vanished,
+    acl, condition, continuation, flags, id, line_end, list_rights, my_rights, nstring, number, quota, quota_root,
+    range, status, vanished,
 };
 use imap_wire::{
     Cursor, Flag, InternalDate, MailboxName, NameCoding, Partial, PartialRange, Section, SectionName, SectionText,
@@ -88,7 +89,10 @@ fn mailboxes(out: &mut Vec<u8>, name: (&MailboxName, NameCoding), text: &str, se
     quota(out, text, &[Resource { name: "STORAGE", used: seed >> 1, limit: seed >> 2 }]);
     quota(out, text, &[]);
     quota_root(out, name, text);
-    7
+    acl(out, name, &[(text.to_owned(), "lrk".to_owned()), (format!("-{text}"), String::new())]);
+    list_rights(out, name, text, "la", "rswite");
+    my_rights(out, name, "lr");
+    10
 }
 
 /// What a search has found, what has gone, and threads that nest as the bits of the seed say.
