@@ -44,6 +44,8 @@ pub(crate) struct Session {
     errors: u32,
     /// Commands since the last message that were no part of one.
     junk: u32,
+    /// Answers since the last message that put something off.
+    put_off: usize,
     counts: Counts,
     began: Instant,
     /// Ends the session when its login is taken back and it does not end by itself.
@@ -74,6 +76,7 @@ impl Session {
             name: None,
             errors: 0,
             junk: 0,
+            put_off: 0,
             counts: Counts::default(),
             began: Instant::now(),
             leash,
@@ -215,12 +218,14 @@ impl Session {
     async fn finish(&mut self, turn: Turn, command: Option<&Command>) -> io::Result<Turn> {
         let forgiven =
             command.is_some_and(|command| command.name == "RCPT") && self.door().origin != delivery::Origin::Internet;
-        for reply in &turn.replies {
-            if reply.is_permanent() {
-                self.counts.refused += 1;
-                self.errors += u32::from(!forgiven);
-            }
-        }
+        let refused = turn.replies.iter().filter(|reply| reply.is_permanent()).count();
+        self.counts.refused += refused as u64;
+        // one error a command, though LMTP has an answer for each recipient
+        self.errors += u32::from(refused > 0 && !forgiven);
+        self.put_off += turn.replies.iter().filter(|reply| reply.is_transient()).count();
+        // as many are put off as a message may have recipients (RFC 5321, 4.5.3.1.10), and who goes on then brings no mail
+        let in_vain = self.put_off > self.door().limits.max_recipients && turn.replies.iter().any(Reply::is_transient);
+        self.junk += u32::from(in_vain);
         let limits = &self.house.door.limits;
         let slow = self.errors > limits.max_errors / 2 && turn.replies.iter().any(Reply::is_permanent);
         let idle = self.junk > limits.max_junk / 2 && command.is_none_or(|command| command.junk);

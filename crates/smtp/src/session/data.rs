@@ -12,6 +12,8 @@ use transport::Pace;
 
 /// How many times the limit is read and thrown away before the connection is closed.
 const PATIENCE: u64 = 4;
+/// A chunk of less, unless it is the last, counts as a command without mail: each has [`Pace`]'s patience anew.
+const SMALL_CHUNK: u64 = 1024;
 
 /// How reading the data ended.
 enum Read {
@@ -21,11 +23,11 @@ enum Read {
 }
 
 pub(super) async fn data(session: &mut Session, phase: Phase, arguments: &[u8]) -> io::Result<Turn> {
+    let refused = matches!(&phase, Phase::Begun(begun) if begun.refused > 0);
     let addressed = match phase {
         _ if !arguments.is_empty() => return Ok(Turn::say(phase, refusal::no_argument())),
         Phase::Addressed(addressed) => addressed,
-        Phase::Begun(begun) if begun.refused > 0 => return Ok(Turn::say(begun, refusal::no_recipients())),
-        Phase::Begun(begun) => return Ok(Turn::say(begun, refusal::rcpt_first())),
+        Phase::Begun(begun) => return Ok(Turn::say(Phase::Begun(begun), nobody(session, refused))),
         // RFC 3030, 2: not after BDAT
         Phase::Chunks(_) => return Ok(Turn::say(phase, refusal::bdat_goes_on())),
         Phase::Ungreeted | Phase::Greeted(_) => return Ok(Turn::say(phase, refusal::mail_first())),
@@ -107,6 +109,8 @@ pub(super) async fn bdat(session: &mut Session, phase: Phase, arguments: &[u8]) 
         }
         other => return discard(session, other, bdat).await,
     };
+    // a client that sends byte by byte, or nothing at all, would have the place for as long as it likes
+    session.junk += u32::from(!bdat.last && bdat.size < SMALL_CHUNK);
     if let Read::Gone(reply) = chunk(session, Some(&mut chunks.incoming), bdat).await {
         return Ok(Turn::hang_up(reply));
     }
@@ -130,11 +134,15 @@ async fn discard(session: &mut Session, phase: Phase, bdat: Bdat) -> io::Result<
         return Ok(Turn::hang_up(reply));
     }
     let reply = match &phase {
-        Phase::Begun(begun) if begun.refused > 0 => refusal::no_recipients(),
-        Phase::Begun(_) => refusal::rcpt_first(),
+        Phase::Begun(begun) => nobody(session, begun.refused > 0),
         _ => refusal::mail_first(),
     };
     Ok(Turn::say(phase, reply))
+}
+
+/// RFC 5321, 4.1.1.4: without a recipient 503, or 554 where each was refused; RFC 2033, 4.2: in LMTP always 503.
+fn nobody(session: &Session, refused: bool) -> Reply {
+    if refused && session.door().dialect == Dialect::Smtp { refusal::no_recipients() } else { refusal::rcpt_first() }
 }
 
 /// Reads a chunk into `incoming`, or away.
@@ -196,7 +204,7 @@ async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming
         Ok(accepted) => {
             session.counts.received += 1;
             session.counts.bytes_in += size;
-            session.junk = 0;
+            (session.junk, session.put_off) = (0, 0);
             Ok(Turn { phase: begun.greeted.into(), replies: session.answers(&accepted, recipients), then: Then::GoOn })
         }
         Err(refused) => {
