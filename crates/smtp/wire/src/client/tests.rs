@@ -113,6 +113,19 @@ fn a_refused_sender_is_the_answer_for_all() {
 }
 
 #[test]
+fn a_yes_to_data_is_no_delivery() {
+    for yes in ["250 fine\n", "220 hello\n", "299 done\n"] {
+        let mut play = Play::ready("250-PIPELINING\n");
+        play.client.send(&transaction(&["a", "b"])).unwrap();
+        play.client.outgoing();
+        play.hear("250 ok\n250 ok\n550 no b\n").says("DATA\n").hear(yes);
+        assert_eq!(play.finished(), [451, 550], "the message was never sent");
+        play.client.send(&transaction(&["a"])).unwrap();
+        assert!(play.client.outgoing().starts_with(b"RSET\r\n"));
+    }
+}
+
+#[test]
 fn the_end_of_the_connection_is_the_answer_for_who_has_none() {
     let mut play = Play::ready("250-PIPELINING\n");
     play.client.send(&transaction(&["a", "b"])).unwrap();

@@ -1,6 +1,6 @@
 //! One message on its way through a connection: MAIL, RCPT, the data, the answers (RFC 5321, 3.3).
 use super::{BodyForm, Capabilities, Dialect};
-use crate::{Body, Mail, Rcpt, Reply};
+use crate::{Body, EnhancedCode, Mail, Rcpt, Reply};
 use std::collections::VecDeque;
 use thiserror::Error;
 
@@ -138,6 +138,11 @@ impl Progress {
             Some(Asked::Data) if reply.code / 100 == 3 => {
                 self.asked.push_front(Asked::Body);
                 return Step::Body(self.form);
+            }
+            // RFC 5321, 4.3.2: a yes is no answer to DATA. Nothing was sent, so nothing can have been taken
+            Some(Asked::Data) if reply.is_positive() => {
+                self.fill(&Reply::new(451, EnhancedCode(4, 5, 0), format!("it said {} to DATA", reply.code)));
+                return self.finished(true);
             }
             Some(Asked::Data) => {
                 self.fill(&reply);
