@@ -116,6 +116,6 @@ async fn live(store: &Store, account: &Account) {
         let _ = account.rename_mailbox(&mailbox.name, &MailboxName::new("renamed").unwrap()).await;
         let _ = account.delete_mailbox(mailbox.id).await;
     }
-    let _ = account.prune(UnixTime::from_secs(100_000_000_000)).await;
+    let _ = account.prune(UnixTime::from_secs(100_000_000_000), &()).await;
     let _ = store.delete_account(ACCOUNT).await;
 }

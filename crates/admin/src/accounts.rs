@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::Outcome;
 
 /// Why an account takes no mail while its mail is being removed.
-const LEAVING: &str = "this account is being removed";
+pub(crate) const LEAVING: &str = "this account is being removed";
 
 /// An act on accounts.
 #[derive(Debug, Clone, Serialize, Deserialize)]

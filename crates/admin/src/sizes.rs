@@ -37,7 +37,7 @@ impl Admin {
             }
             StoreAct::Check { bytes } => self.check_all(bytes).await,
             StoreAct::Compact => {
-                let swept = self.store.sweep(self.world.clock.now()).await?;
+                let swept = self.store.sweep(self.world.clock.now(), &self.queue).await?;
                 self.told(caller, "store compact", &format!("{} emails, {} blobs", swept.emails, swept.blobs), None);
                 Ok(Response::Compacted { emails: swept.emails, blobs: swept.blobs, bytes: swept.bytes })
             }

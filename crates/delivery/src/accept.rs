@@ -219,7 +219,7 @@ impl Inner {
             hold: None,
             recipients: pending,
         };
-        let id = QueueId::new(delivery.0, self.world.random.number());
+        let id = QueueId::of(delivery);
         let receipt = self.queue.ledger.create(id, &entry).await.map_err(|error| refusal(&error))?;
         let mut outcomes = vec![Outcome::Queued(id, receipt); recipients];
         if local {

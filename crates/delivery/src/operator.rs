@@ -3,9 +3,12 @@ use crate::delivery::Inner;
 use crate::error::Error;
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::{Entry, Hold, LaneState, PARTITIONS, QueueId};
+use futures_util::future::BoxFuture;
 use journal::Event;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use store::{DeliveryId, Unfinished};
 
 /// Entries read at a time.
 const PAGE: usize = 500;
@@ -56,6 +59,13 @@ pub struct Load {
     pub active: usize,
     /// The lanes with the most that waits.
     pub lanes: Vec<LaneState>,
+}
+
+/// A delivery is over when its entry is gone: an account that has the message may be asked again until then.
+impl Unfinished for Operator {
+    fn among<'a>(&'a self, deliveries: &'a [DeliveryId]) -> BoxFuture<'a, Result<BTreeSet<DeliveryId>, store::Error>> {
+        Box::pin(self.0.queue.ledger.unfinished(deliveries))
+    }
 }
 
 impl Operator {

@@ -11,7 +11,7 @@ use crate::routing::{Resolved, Target};
 use message::{Builder, BuiltPart, Date, HeaderWriter, Multipart, new_message_id};
 use names::Address;
 use smtp_wire::decode_xtext;
-use store::{DeliveryId, LineEnds};
+use store::LineEnds;
 use world::UnixTime;
 
 /// A larger message comes back as its header only.
@@ -90,8 +90,9 @@ impl Inner {
         writer.write(&bytes).await?;
         let blob = writer.finish().await?;
         let prefix_len = u32::try_from(RETURN_PATH.len()).unwrap_or(0);
+        let id = QueueId { partition: kept.id.partition, number: self.world.random.number() };
         let entry = Entry {
-            delivery: DeliveryId(self.number()),
+            delivery: id.delivery(self.world.random.number()),
             reverse_path: None,
             origin: Origin::Own,
             ret: None,
@@ -106,7 +107,7 @@ impl Inner {
             hold: None,
             recipients,
         };
-        Ok((QueueId { partition: kept.id.partition, number: self.world.random.number() }, entry))
+        Ok((id, entry))
     }
 
     fn number(&self) -> u128 {

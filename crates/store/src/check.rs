@@ -10,7 +10,7 @@ mod metadata;
 mod others;
 mod sharing;
 mod threads;
-use crate::engine::{Engine, Found, Key, MAX_PAGE, Partition, Read, Value};
+use crate::engine::{Engine, Found, Key, MAX_PAGE, Partition, PartitionKind, Read, Value};
 use crate::error::Error;
 use crate::records::KeyRange;
 use crate::store::Store;
@@ -50,8 +50,10 @@ impl fmt::Display for Fault {
 /// What was looked at, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CheckReport {
-    /// Accounts.
+    /// Accounts that could be looked at.
     pub accounts: u64,
+    /// The numbers of all that are listed, ascending.
+    pub homes: Vec<AccountId>,
     /// Mailboxes.
     pub mailboxes: u64,
     /// Memberships.
@@ -171,11 +173,14 @@ impl Store {
         let mut report = CheckReport::default();
         let mut after = None;
         loop {
-            let listed = self.accounts(after, 100).await;
-            let Some(page) = report.read(None, "the list of accounts", listed)? else { break };
-            let Some(last) = page.last() else { break };
-            after = Some(*last);
-            for id in page {
+            let listed = self.listed(PartitionKind::Account, after, 100).await;
+            let Some(Some(page)) = report.read(None, "the list of accounts", listed)? else { break };
+            after = Some(page.until);
+            if let Some(hidden) = page.hidden {
+                report.fault(None, format!("the list of accounts: {hidden}"));
+            }
+            for id in page.ids.into_iter().map(AccountId) {
+                report.homes.push(id);
                 let looked = self.check_account(id, &mut report).await;
                 report.read(Some(id), "the account", looked)?;
             }

@@ -29,6 +29,7 @@ mod records;
 mod schema;
 mod seal;
 mod store;
+mod unfinished;
 mod view;
 pub use account::{
     Account, Ahead, Copied, Expunge, Grantee, MessageSource, NewAnnotation, Quota, Reservation, StoredFlags, TypeStates,
@@ -56,4 +57,5 @@ pub use outcome::{Outcome, Wrote};
 pub use records::{Change, KeyRange, Page, Records};
 pub use seal::{seal, unseal};
 pub use store::{SCHEMA, Settings, Store, Swept};
+pub use unfinished::Unfinished;
 pub use view::{Message, View, ViewChanges};

@@ -76,6 +76,9 @@ pub(crate) mod kind {
 /// In the System partition: the schema's version and the epoch.
 pub(crate) const STORE_KEY: &[u8] = b"\x01store";
 
+/// There too: by which time the last sweep went.
+pub(crate) const SWEPT_KEY: &[u8] = b"\x01swept";
+
 pub(crate) fn head() -> Key {
     KeyBuilder::new(kind::HEAD).key()
 }

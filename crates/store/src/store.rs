@@ -1,6 +1,7 @@
 //! The store: opens an engine, gives out accounts, records and blob writers.
 mod accounts;
 mod leaving;
+mod listing;
 mod opening;
 mod sharing;
 use crate::account::Account;
@@ -12,6 +13,7 @@ use crate::head::Ground;
 use crate::metadata::MetadataLimits;
 use crate::prompt::Prompt;
 use crate::records::Records;
+use crate::unfinished::Unfinished;
 use accounts::Heads;
 use names::{AccountId, ByteSize};
 use std::sync::Arc;
@@ -135,32 +137,56 @@ impl Store {
     }
 
     /// Removes from all accounts what was deleted too long before `now`, then blobs that nobody uses. For now and then;
-    /// bounded steps, so others go on meanwhile.
+    /// bounded steps, so others go on meanwhile. Accounts keep what they must know of deliveries that are `unfinished`.
+    /// An account that cannot be read costs the others nothing.
     ///
     /// # Errors
-    /// What the engine says; what was done before stays done.
-    pub async fn sweep(&self, now: UnixTime) -> Result<Swept, Error> {
+    /// What the engine says first; what was done before and after stays done.
+    pub async fn sweep(&self, now: UnixTime, unfinished: &dyn Unfinished) -> Result<Swept, Error> {
         let mut swept = Swept::default();
+        let mut failed = None;
         let mut after = None;
         loop {
-            let page = self.accounts(after, 100).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(*last);
-            for id in page {
-                swept.emails += match self.account(id).await {
-                    Ok(account) => {
-                        let account = account.acting_as("sweep");
-                        self.prune_sharers(&account).await?;
-                        account.prune(now).await?
+            let Some(page) = self.listed(PartitionKind::Account, after, 100).await? else { break };
+            after = Some(page.until);
+            if let Some(error) = page.hidden {
+                failed.get_or_insert(error);
+            }
+            for id in page.ids.into_iter().map(AccountId) {
+                match self.sweep_account(id, now, unfinished).await {
+                    Ok(emails) => swept.emails += emails,
+                    Err(error @ Error::Corrupt(_)) => {
+                        tracing::warn!(account = %id, %error, "not swept");
+                        failed.get_or_insert(error);
                     }
-                    Err(Error::NoSuchAccount(_)) => self.delete_account(id).await.map(|()| 0)?,
                     Err(error) => return Err(error),
-                };
+                }
             }
         }
+        opening::keep_swept(&self.records(), now).await?;
         let collected = self.ground.engine.blobs().collect(now, BLOB_GRACE).await?;
         (swept.blobs, swept.bytes) = (collected.blobs, collected.bytes);
-        Ok(swept)
+        failed.map_or(Ok(swept), Err)
+    }
+
+    /// By which time the last sweep went: no clock that is right is before it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn swept(&self) -> Result<Option<UnixTime>, Error> {
+        opening::swept(&self.records()).await
+    }
+
+    async fn sweep_account(&self, id: AccountId, now: UnixTime, unfinished: &dyn Unfinished) -> Result<u64, Error> {
+        match self.account(id).await {
+            Ok(account) => {
+                let account = account.acting_as("sweep");
+                self.prune_sharers(&account).await?;
+                account.prune(now, unfinished).await
+            }
+            Err(Error::NoSuchAccount(_)) => self.delete_account(id).await.map(|()| 0),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sizes.

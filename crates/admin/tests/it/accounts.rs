@@ -177,3 +177,27 @@ async fn a_check_knows_what_holds_between_store_and_directory() {
     assert_eq!((report.without_address, report.count), (1, 1));
     assert_eq!(report.faults, [format!("account {anna}: anna@example.org has no place in the store")]);
 }
+
+#[tokio::test]
+async fn a_removal_that_is_cut_off_anywhere_leaves_nothing_half_and_is_repeated() {
+    let remove = || Request::Account(AccountAct::Remove { address: address("anna@example.org") });
+    for nth in 0.. {
+        let place = place().await;
+        assert_eq!(place.run(add("anna@example.org", "geheim")).await, Ok(Response::Done));
+        (0..nth).for_each(|_| place.memory.fail_next(None));
+        place.memory.fail_next(Some(store::CommitError::NoSpace));
+        let removed = place.run(remove()).await;
+        let Ok(Response::Checked(view)) = place.run(Request::Store(StoreAct::Check { bytes: false })).await else {
+            panic!()
+        };
+        assert_eq!(view.count, 0, "the {nth}th commit: {:?}", view.faults);
+        if removed.is_ok() {
+            assert!(nth > 3, "{nth} commits remove an account");
+            return;
+        }
+        assert_eq!(log_in(&place, "anna", "geheim").await.is_ok(), nth == 0, "the {nth}th commit");
+        assert_eq!(place.run(remove()).await, Ok(Response::Done));
+        assert_eq!(place.homes().await, 0, "the {nth}th commit");
+        assert!(matches!(show(&place, "anna@example.org").await, Err(Error::NotFound(_))));
+    }
+}

@@ -2,6 +2,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use store::DeliveryId;
 use thiserror::Error;
 
 /// How many partitions the queue has; for ever, since the number is in the ids.
@@ -21,10 +22,17 @@ pub struct QueueId {
 pub struct QueueIdError;
 
 impl QueueId {
-    /// The entry `number` of the partition that a hash gives.
-    pub(crate) const fn new(hash: u128, number: u64) -> Self {
-        let [low, ..] = hash.to_le_bytes();
+    /// The entry of a delivery: found by its id alone, so that an account can ask whether it is over.
+    pub(crate) const fn of(delivery: DeliveryId) -> Self {
+        let [low, ..] = delivery.0.to_le_bytes();
+        let number = (delivery.0 >> u64::BITS) as u64;
         Self { partition: low % PARTITIONS, number }
+    }
+
+    /// A delivery whose entry this is; `random` makes it one of its own.
+    pub(crate) fn delivery(self, random: u64) -> DeliveryId {
+        let low = random & !0xff | u64::from(self.partition);
+        DeliveryId(u128::from(self.number) << u64::BITS | u128::from(low))
     }
 }
 
@@ -75,10 +83,12 @@ mod tests {
 
     #[test]
     fn prints_and_reads() {
-        for (hash, number) in [(0, 0), (63, 1), (64, u64::MAX), (u128::MAX, 77)] {
-            let id = QueueId::new(hash, number);
+        for number in [0, 63, 64, 1 << 64, u128::MAX, u128::MAX - 64] {
+            let id = QueueId::of(DeliveryId(number));
             assert!(id.partition < PARTITIONS);
             assert_eq!(id.to_string().parse(), Ok(id));
+            assert_eq!(QueueId::of(id.delivery(u64::MAX)), id, "a delivery leads to its entry");
+            assert_ne!(id.delivery(1 << 8), id.delivery(1 << 9));
         }
         for wrong in
             ["", "q", "q40ffffffffffffffff", "q00FFFFFFFFFFFFFFFF", "x00ffffffffffffffff", "q00éffffffffffffffff"]

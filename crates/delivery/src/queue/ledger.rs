@@ -8,8 +8,11 @@ use super::entry::{Destination, Due, Entry, Terms};
 use super::id::QueueId;
 use super::lease::Fence;
 use crate::error::Error;
-use std::collections::BTreeMap;
-use store::{BlobHash, Change, Growth, Key, KeyRange, Partition, PartitionKind, Precondition, Receipt, Records, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{
+    BlobHash, Change, DeliveryId, Growth, Key, KeyRange, Partition, PartitionKind, Precondition, Receipt, Records,
+    Value,
+};
 use world::UnixTime;
 
 const ENTRY: u8 = b'e';
@@ -83,6 +86,22 @@ impl Ledger {
     pub(crate) async fn read(&self, id: QueueId) -> Result<Option<Kept>, Error> {
         let value = self.records.get(place(id.partition), entry_key(id.number)).await?;
         value.map(|value| read_entry(id, &value)).transpose()
+    }
+
+    /// Those of `deliveries` that have an entry: that somebody has not got yet.
+    pub(crate) async fn unfinished(&self, deliveries: &[DeliveryId]) -> Result<BTreeSet<DeliveryId>, store::Error> {
+        let mut partitions: BTreeMap<u8, Vec<(DeliveryId, Key)>> = BTreeMap::new();
+        for delivery in deliveries {
+            let id = QueueId::of(*delivery);
+            partitions.entry(id.partition).or_default().push((*delivery, entry_key(id.number)));
+        }
+        let mut unfinished = BTreeSet::new();
+        for (partition, asked) in partitions {
+            let (asked, keys): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+            let values = self.records.get_many(place(partition), keys).await?;
+            unfinished.extend(asked.into_iter().zip(values).filter_map(|(delivery, value)| value.map(|_| delivery)));
+        }
+        Ok(unfinished)
     }
 
     /// Entries of a partition in the order of their numbers, from `from` on.
@@ -196,7 +215,7 @@ impl Ledger {
 
     async fn uses(&self, partition: u8, blobs: impl IntoIterator<Item = BlobHash>) -> Result<Uses, Error> {
         let mut uses = Uses::default();
-        let blobs: std::collections::BTreeSet<BlobHash> = blobs.into_iter().collect();
+        let blobs: BTreeSet<BlobHash> = blobs.into_iter().collect();
         let keys = blobs.iter().map(|blob| use_key(*blob)).collect();
         let values = self.records.get_many(place(partition), keys).await?;
         for (blob, value) in blobs.into_iter().zip(values) {

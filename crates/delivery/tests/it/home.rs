@@ -11,8 +11,8 @@ use store::{CommitError, LineEnds, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::scripted::ScriptedConnect;
-use world::World;
 use world::scripted::ScriptedClock;
+use world::{Clock as _, World};
 
 const NAMES: [&str; 5] = ["anna", "bram", "carla", "dirk", "els"];
 
@@ -173,6 +173,36 @@ async fn commit_n_fails_or_the_process_dies_there_and_each_has_it_once_in_the_en
             assert!(house.engine.links().values().flatten().all(|link| link.kind == store::PartitionKind::Account));
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn r22_a_delivery_that_waits_longer_than_the_log_is_kept_is_there_once() {
+    let house = house().await;
+    // the intake and each account are written, and the process dies before the queue's entry goes
+    for _ in 0..=NAMES.len() {
+        house.engine.fail_next(None);
+    }
+    for _ in 0..50 {
+        house.engine.fail_next(Some(CommitError::Io("scripted".to_owned())));
+    }
+    house.send(&all(), "Subject: a\r\n\r\nb\r\n").await.unwrap();
+    let house = house.dies().await;
+    let operator = house.delivery.operator();
+    let id = operator.list(&delivery::Filter::default(), None, 1).await.unwrap().entries[0].id;
+    operator.hold(id, "asked for", "beheer").await.unwrap();
+    house.clock.set(house.clock.now().plus(Duration::from_secs(20 * 24 * 3_600)));
+    house.store.sweep(house.clock.now(), &operator).await.unwrap();
+    operator.release(id, "beheer").await.unwrap();
+    house.two_hours().await;
+    for name in NAMES {
+        assert_eq!(house.messages(name).await, 1, "{name}");
+    }
+    assert_eq!(operator.count().await.unwrap(), 0);
+    // what is over is forgotten with the rest
+    let before = house.store.stats().await.unwrap().records;
+    house.store.sweep(house.clock.now(), &operator).await.unwrap();
+    let after = house.store.stats().await.unwrap().records;
+    assert!(after + NAMES.len() as u64 <= before, "{before} records, then {after}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -192,7 +192,7 @@ async fn read(path: &Path) {
     // and it goes on: what is new is added, what is old goes
     house.send(&[address("anna")], &text(8)).await;
     let later = house.clock.now().plus(Duration::from_secs(60 * 24 * 3600));
-    assert_eq!(house.store.sweep(later).await.unwrap().emails, 1);
+    assert_eq!(house.store.sweep(later, &house.delivery.operator()).await.unwrap().emails, 1);
     let report = house.store.check(CheckDepth::Bytes).await.unwrap();
     assert!(report.is_clean(), "{:#?}", report.faults);
     assert_eq!((report.messages, report.emails, report.blobs), (9, 7, 7));

@@ -10,6 +10,7 @@ mod faults;
 mod full;
 mod history;
 mod killed;
+mod listed;
 mod log;
 mod model;
 mod power;

@@ -85,7 +85,8 @@ impl Server {
         let delivery = house.delivery.clone();
         let queue_stop = stop.clone();
         tasks.spawn(async move { delivery.run(queue_stop).await });
-        tasks.spawn(upkeep::run(house.store.clone(), outside.world.clock.clone(), stop.clone()));
+        let queue = house.delivery.operator();
+        tasks.spawn(upkeep::run(house.store.clone(), queue, outside.world.clock.clone(), stop.clone()));
         Ok(Self { configuration, world: outside.world, house, listeners, certificates, condition, tasks, stop })
     }
 

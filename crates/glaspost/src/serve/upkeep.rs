@@ -1,4 +1,5 @@
 //! What is done now and then: what was deleted long ago goes, and blobs that nobody uses.
+use delivery::Operator;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -10,13 +11,17 @@ use world::{Clock, UnixTime};
 /// How often.
 const EVERY: Duration = Duration::from_secs(3_600);
 /// How far the time of day may run ahead of the time that passes before it was set.
-const JUMP: Duration = Duration::from_secs(3_600);
+const JUMP: Duration = Duration::from_secs(24 * 3_600);
 /// How long a clock that was set ahead must stay so before anything is removed by it.
 const DOUBT: Duration = Duration::from_secs(24 * 3_600);
 
 /// Sweeps until `stop`.
-pub(super) async fn run(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    let mut calendar = Calendar { at: clock.now(), since: Instant::now(), ahead: None };
+pub(super) async fn run(store: Store, queue: Operator, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let swept = store.swept().await.unwrap_or_else(|error| {
+        warn!(%error, "nobody knows when the last sweep was");
+        None
+    });
+    let mut calendar = Calendar::begin(clock.now(), Instant::now(), swept);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -26,7 +31,7 @@ pub(super) async fn run(store: Store, clock: Arc<dyn Clock>, stop: CancellationT
         // A sweep goes in bounded steps; stopped in the middle, the next one goes on.
         tokio::select! {
             () = stop.cancelled() => return,
-            swept = store.sweep(now) => match swept {
+            swept = store.sweep(now, &queue) => match swept {
                 Ok(swept) => info!(?swept, "swept"),
                 Err(error) => warn!(%error, "the sweep ended early"),
             }
@@ -44,6 +49,11 @@ struct Calendar {
 }
 
 impl Calendar {
+    /// A start is no proof that the clock is right: who was here before has seen another time, and that is gone on from.
+    fn begin(now: UnixTime, ticks: Instant, swept: Option<UnixTime>) -> Self {
+        Self { at: swept.map_or(now, |swept| swept.min(now)), since: ticks, ahead: None }
+    }
+
     /// The clock's `now`, or what has passed until `ticks` since it was last believed.
     fn read(&mut self, now: UnixTime, ticks: Instant) -> UnixTime {
         let passed = self.at.plus(ticks.saturating_duration_since(self.since));
@@ -72,7 +82,7 @@ mod tests {
     fn r22_a_clock_that_was_set_ahead_is_doubted_for_a_day() {
         let (begun, ticks) = (UnixTime::from_secs(1_000_000), Instant::now());
         let decade = Duration::from_secs(10 * 365 * 24 * 3_600);
-        let mut calendar = Calendar { at: begun, since: ticks, ahead: None };
+        let mut calendar = Calendar::begin(begun, ticks, None);
         let mut read = |now: UnixTime, hours: u32| calendar.read(now, ticks + EVERY * hours);
         assert_eq!(read(begun.plus(EVERY), 1), begun.plus(EVERY));
         assert_eq!(read(begun.plus(decade), 2), begun.plus(EVERY * 2));
@@ -80,5 +90,19 @@ mod tests {
         assert_eq!(read(begun, 4), begun, "back is always right: it removes less");
         assert_eq!(read(begun.plus(decade), 5), begun.plus(EVERY));
         assert_eq!(read(begun.plus(decade), 29), begun.plus(decade), "it stays so: that is the time");
+    }
+
+    #[test]
+    fn r22_a_clock_that_is_ahead_at_a_start_is_doubted_too() {
+        let (before, ticks) = (UnixTime::from_secs(1_000_000), Instant::now());
+        let decade = before.plus(Duration::from_secs(10 * 365 * 24 * 3_600));
+        let mut calendar = Calendar::begin(decade, ticks, Some(before));
+        assert_eq!(calendar.read(decade.plus(EVERY), ticks + EVERY), before.plus(EVERY));
+        assert_eq!(calendar.read(decade.plus(EVERY * 26), ticks + EVERY * 26), decade.plus(EVERY * 26));
+        // a night without the server is no jump; nor is a clock that went back
+        let mut calendar = Calendar::begin(before.plus(EVERY * 8), ticks, Some(before));
+        assert_eq!(calendar.read(before.plus(EVERY * 9), ticks + EVERY), before.plus(EVERY * 9));
+        let mut calendar = Calendar::begin(before, ticks, Some(decade));
+        assert_eq!(calendar.read(before.plus(EVERY), ticks + EVERY), before.plus(EVERY));
     }
 }

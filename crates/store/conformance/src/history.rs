@@ -287,7 +287,7 @@ impl History {
 
     async fn prune(&mut self, account: &Account) {
         self.clock.set(self.clock.now().plus(Duration::from_secs(9 * 24 * 3600)));
-        account.prune(self.clock.now()).await.expect("a pruning");
+        account.prune(self.clock.now(), &()).await.expect("a pruning");
         self.pruned = true;
     }
 }

@@ -211,8 +211,8 @@ impl Stage<'_> {
             27 => self.queue(store).await,
             28 => {
                 let later = self.clock.now().plus(Duration::from_secs(15 * 24 * 3600));
-                account.prune(later).await?;
-                store.sweep(later).await.map(drop)
+                account.prune(later, &()).await?;
+                store.sweep(later, &()).await.map(drop)
             }
             _ => store.delete_account(self.account).await,
         }

@@ -4,10 +4,11 @@ use crate::blob::BlobHash;
 use crate::engine::{Found, Growth, Key, Read, Value};
 use crate::error::Error;
 use crate::head::{Plan, Stop, Tx};
-use crate::id::EmailId;
+use crate::id::{DeliveryId, EmailId};
 use crate::key::KeyReader;
 use crate::records::KeyRange;
 use crate::schema::{self, EmailRecord, LogItem, kind, read_log, read_numbers};
+use crate::unfinished::Unfinished;
 use world::UnixTime;
 
 /// Log entries or tombstones that one commit takes away.
@@ -26,11 +27,12 @@ struct Tomb {
 
 impl Account {
     /// Removes log entries and tombstones that are older at `now` than the store keeps what was deleted, in bounded
-    /// steps; gives how many emails went for good.
+    /// steps; gives how many emails went for good. The log stays from the first delivery on that is `unfinished`: with
+    /// its entry the account would forget that it has taken it.
     ///
     /// # Errors
     /// What the engine says; what was done before stays done.
-    pub async fn prune(&self, now: UnixTime) -> Result<u64, Error> {
+    pub async fn prune(&self, now: UnixTime, unfinished: &dyn Unfinished) -> Result<u64, Error> {
         self.prune_seen(STEP).await?;
         let before = now.minus(self.keep_deleted);
         let mut gone = 0;
@@ -43,7 +45,7 @@ impl Account {
             }
         }
         loop {
-            let look = || self.old_entries(before);
+            let look = || self.old_entries(before, unfinished);
             let step = self.head.write_alone(&self.who, look, |tx, entries| remove_entries(tx, entries)).await?;
             if step.receipt().is_none() {
                 return Ok(gone);
@@ -107,22 +109,33 @@ impl Account {
 
     /// The oldest log entries from before a moment: modseq and the keys that go with each. None when all of them tell
     /// of pruning alone: removing those would only write another.
-    async fn old_entries(&self, before: UnixTime) -> Result<Vec<(u64, Vec<Key>)>, Error> {
-        let mut old = Vec::new();
-        let mut worth_it = false;
+    async fn old_entries(
+        &self,
+        before: UnixTime,
+        unfinished: &dyn Unfinished,
+    ) -> Result<Vec<(u64, Vec<DeliveryId>)>, Error> {
+        let mut old: Vec<(u64, Vec<DeliveryId>)> = Vec::new();
+        let mut worth_it = Vec::new();
         for (key, value) in self.scan(KeyRange::prefix(&[kind::LOG])).await? {
             let record = read_log(&value.payload)?;
             if record.time >= before {
                 break;
             }
-            worth_it |= record.items.iter().any(|item| *item != LogItem::Pruned);
+            worth_it.push(record.items.iter().any(|item| *item != LogItem::Pruned));
             let once = record.items.iter().filter_map(|item| match item {
-                LogItem::Once { delivery } => Some(schema::once(*delivery)),
+                LogItem::Once { delivery } => Some(*delivery),
                 _ => None,
             });
             old.push((KeyReader::new(&key, kind::LOG)?.u64()?, once.collect()));
         }
-        Ok(if worth_it { old } else { Vec::new() })
+        let deliveries: Vec<DeliveryId> = old.iter().flat_map(|(_, once)| once).copied().collect();
+        if !deliveries.is_empty() {
+            let unfinished = unfinished.among(&deliveries).await?;
+            let needed = |(_, once): &(u64, Vec<DeliveryId>)| once.iter().any(|delivery| unfinished.contains(delivery));
+            old.truncate(old.iter().position(needed).unwrap_or(old.len()));
+            worth_it.truncate(old.len());
+        }
+        Ok(if worth_it.contains(&true) { old } else { Vec::new() })
     }
 }
 
@@ -162,12 +175,12 @@ fn remove_tombs(tx: &mut Tx<'_>, tombs: &[Tomb]) -> Result<Plan<u64>, Stop> {
     Ok(Plan::Commit(tombs.len() as u64))
 }
 
-fn remove_entries(tx: &mut Tx<'_>, entries: &[(u64, Vec<Key>)]) -> Result<Plan<()>, Stop> {
+fn remove_entries(tx: &mut Tx<'_>, entries: &[(u64, Vec<DeliveryId>)]) -> Result<Plan<()>, Stop> {
     let Some((last, _)) = entries.last() else { return Ok(Plan::Nothing(())) };
     tx.growth = Growth::Frees;
-    for (modseq, keys) in entries {
+    for (modseq, deliveries) in entries {
         tx.delete(schema::log(*modseq));
-        keys.iter().cloned().for_each(|key| tx.delete(key));
+        deliveries.iter().for_each(|delivery| tx.delete(schema::once(*delivery)));
     }
     tx.state.record.log_floor = tx.state.record.log_floor.max(*last);
     tx.touch(LogItem::Pruned);

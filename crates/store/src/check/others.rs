@@ -13,11 +13,13 @@ impl Store {
         for kind in PartitionKind::ALL.into_iter().filter(|kind| *kind != PartitionKind::Account) {
             let mut after = None;
             loop {
-                let listed = self.engine().partitions(kind, after, LISTED).await.map_err(Error::from);
-                let Some(page) = report.read(None, "a list of partitions", listed)? else { break };
-                let Some(last) = page.last() else { break };
-                after = Some(*last);
-                for id in page {
+                let listed = self.listed(kind, after, LISTED).await;
+                let Some(Some(page)) = report.read(None, "a list of partitions", listed)? else { break };
+                after = Some(page.until);
+                if let Some(hidden) = page.hidden {
+                    report.fault(None, format!("a list of partitions: {hidden}"));
+                }
+                for id in page.ids {
                     let partition = Partition::new(kind, id);
                     let looked = self.check_sums(partition, report).await;
                     report.read(None, &partition.to_string(), looked)?;

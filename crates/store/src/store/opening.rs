@@ -1,10 +1,11 @@
-//! What stands in the System partition: the schema's version and the epoch.
+//! What stands in the System partition: the schema's version and the epoch, and by which time the last sweep went.
 use super::SCHEMA;
 use crate::codec::{Decoder, Encoder};
 use crate::engine::{Growth, Partition, PartitionKind};
 use crate::error::Error;
 use crate::records::{Change, Records};
-use crate::schema::STORE_KEY;
+use crate::schema::{STORE_KEY, SWEPT_KEY};
+use world::UnixTime;
 
 const SYSTEM: Partition = Partition::new(PartitionKind::System, 0);
 
@@ -25,6 +26,32 @@ pub(super) async fn open(records: &Records) -> Result<u64, Error> {
         change.create(STORE_KEY.to_vec(), record.finish());
         match records.commit(SYSTEM, change).await {
             Ok(_) | Err(Error::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// By which time the last sweep went, if there was one.
+pub(super) async fn swept(records: &Records) -> Result<Option<UnixTime>, Error> {
+    let Some(value) = records.get(SYSTEM, SWEPT_KEY.to_vec()).await? else { return Ok(None) };
+    let mut record = Decoder::new(&value.payload, "swept", u8::MAX)?;
+    Ok(Some(UnixTime::from_secs(record.number()?)))
+}
+
+/// Keeps by which time a sweep went.
+pub(super) async fn keep_swept(records: &Records, now: UnixTime) -> Result<(), Error> {
+    loop {
+        let known = records.get(SYSTEM, SWEPT_KEY.to_vec()).await?;
+        let mut record = Encoder::new(1);
+        record.number(now.secs());
+        let mut change = Change::new(Growth::Frees);
+        match known {
+            Some(known) => change.replace(SWEPT_KEY.to_vec(), known.version, record.finish()),
+            None => change.create(SWEPT_KEY.to_vec(), record.finish()),
+        };
+        match records.commit(SYSTEM, change).await {
+            Ok(_) => return Ok(()),
+            Err(Error::Conflict) => {}
             Err(error) => return Err(error),
         }
     }

@@ -1,11 +1,13 @@
 //! One account's ordinary life.
 use crate::place::{ANNA, Place};
+use futures_util::future::BoxFuture;
 use names::AccountId;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
     CheckDepth, DeliveryId, Error, Expunge, FlagChange, Flags, Keyword, MailboxName, ModSeq, NewEmail, Outcome,
-    ReceivedAt, Role, Settings, Store, SystemFlags, Touched, Uid,
+    ReceivedAt, Role, Settings, Store, SystemFlags, Touched, Uid, Unfinished,
 };
 use world::Clock;
 
@@ -257,13 +259,15 @@ async fn what_is_deleted_goes_after_a_while() {
     place.append("Message-ID: <1@x>\n\n").await;
     let kept = place.append("Message-ID: <2@x>\n\n").await;
     account.remove(place.inbox, &[uid(1)]).await.unwrap();
-    assert_eq!(account.prune(place.clock.now()).await.unwrap(), 0);
+    assert_eq!(account.prune(place.clock.now(), &()).await.unwrap(), 0);
     place.clock.set(place.clock.now().plus(Duration::from_secs(15 * 24 * 3600)));
-    let swept = place.store.sweep(place.clock.now()).await.unwrap();
+    assert_eq!(place.store.swept().await.unwrap(), None);
+    let swept = place.store.sweep(place.clock.now(), &()).await.unwrap();
+    assert_eq!(place.store.swept().await.unwrap(), Some(place.clock.now()));
     assert_eq!((swept.emails, swept.blobs), (1, 1));
     assert_eq!(account.changes(ModSeq(1), 10).await.err(), Some(Error::CannotCalculateChanges(ModSeq(1))));
     let modseq = account.modseq().await.unwrap();
-    assert_eq!(place.store.sweep(place.clock.now()).await.unwrap(), store::Swept::default());
+    assert_eq!(place.store.sweep(place.clock.now(), &()).await.unwrap(), store::Swept::default());
     assert_eq!(account.modseq().await.unwrap(), modseq);
     assert!(account.emails(&[kept.email]).await.unwrap()[0].is_some());
     place.store.delete_account(ANNA).await.unwrap();
@@ -271,6 +275,33 @@ async fn what_is_deleted_goes_after_a_while() {
     assert!(place.store.account(ANNA).await.is_err() && account.mailboxes().await.is_err());
     assert!(place.memory.links().values().all(Vec::is_empty));
     assert_eq!(place.store.accounts(None, 10).await.unwrap(), []);
+}
+
+/// Every delivery is unfinished.
+struct All;
+
+impl Unfinished for All {
+    fn among<'a>(&'a self, all: &'a [DeliveryId]) -> BoxFuture<'a, Result<BTreeSet<DeliveryId>, Error>> {
+        Box::pin(async { Ok(all.iter().copied().collect()) })
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_may_come_again_is_known_for_as_long_as_that() {
+    let place = Place::new().await;
+    let bring = async || {
+        let email = NewEmail { once: Some(DeliveryId(5)), ..place.email("Message-ID: <1@x>\n\n").await };
+        place.account.append(place.inbox, vec![email]).await.unwrap().receipt().is_some()
+    };
+    place.append("Message-ID: <0@x>\n\n").await;
+    assert!(bring().await);
+    place.append("Message-ID: <2@x>\n\n").await;
+    place.clock.set(place.clock.now().plus(Duration::from_secs(15 * 24 * 3600)));
+    place.account.prune(place.clock.now(), &All).await.unwrap();
+    assert!(!bring().await, "it would be there twice");
+    assert!(place.account.changes(ModSeq(1), 10).await.is_err(), "what came before it goes");
+    place.account.prune(place.clock.now(), &()).await.unwrap();
+    assert!(bring().await);
 }
 
 #[tokio::test]

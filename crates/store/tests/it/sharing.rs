@@ -121,7 +121,7 @@ async fn who_leaves_is_in_no_list_and_his_note_goes_with_him() {
     clean(&place.store).await;
     place.store.delete_account(ANNA).await.unwrap();
     place.clock.advance(Duration::from_secs(2 * 3_600)).await;
-    place.store.sweep(place.clock.now()).await.unwrap();
+    place.store.sweep(place.clock.now(), &()).await.unwrap();
     assert_eq!(sharers(&place.store, CARLA).await, []);
     clean(&reopened(&place).await).await;
 }
@@ -132,18 +132,18 @@ async fn a_note_outlives_its_grant_for_a_while() {
     share(&place.store, place.inbox, BOB, "lr").await.unwrap();
     share(&place.store, place.inbox, BOB, "").await.unwrap();
     // Another grant may be under way, whose note is this one.
-    place.store.sweep(place.clock.now()).await.unwrap();
+    place.store.sweep(place.clock.now(), &()).await.unwrap();
     assert_eq!(sharers(&place.store, BOB).await, [ANNA]);
     place.clock.advance(Duration::from_secs(3_601)).await;
     share(&place.store, place.inbox, BOB, "lr").await.unwrap();
-    place.store.sweep(place.clock.now()).await.unwrap();
+    place.store.sweep(place.clock.now(), &()).await.unwrap();
     assert_eq!(sharers(&place.store, BOB).await, [ANNA]);
     place.clock.advance(Duration::from_secs(3_601)).await;
-    place.store.sweep(place.clock.now()).await.unwrap();
+    place.store.sweep(place.clock.now(), &()).await.unwrap();
     assert_eq!(sharers(&place.store, BOB).await, [ANNA], "what is shared is found for ever");
     share(&place.store, place.inbox, BOB, "").await.unwrap();
     place.clock.advance(Duration::from_secs(3_601)).await;
-    place.store.sweep(place.clock.now()).await.unwrap();
+    place.store.sweep(place.clock.now(), &()).await.unwrap();
     assert_eq!(sharers(&place.store, BOB).await, []);
     clean(&place.store).await;
 }
@@ -300,14 +300,14 @@ async fn what_was_seen_goes_with_the_sharing() {
     let bob = place.account.in_hand_of(Some(BOB), rights("lrs"));
     let add = FlagChange::Add(Flags::system(SEEN));
     bob.store_flags(place.inbox, &uids(&[1]), &add, None).await.unwrap();
-    place.store.sweep(place.clock.now()).await.unwrap();
+    place.store.sweep(place.clock.now(), &()).await.unwrap();
     let kept = |store: Store| async move {
         let anna = store.account(ANNA).await.unwrap();
         seen(&anna.in_hand_of(Some(BOB), Rights::ALL), place.inbox).await
     };
     assert_eq!(kept(reopened(&place).await).await, [1]);
     share(&place.store, place.inbox, BOB, "").await.unwrap();
-    place.store.sweep(place.clock.now()).await.unwrap();
+    place.store.sweep(place.clock.now(), &()).await.unwrap();
     assert_eq!(kept(reopened(&place).await).await, []);
     clean(&reopened(&place).await).await;
 }

@@ -1,5 +1,6 @@
 //! Turns, rests and limits of lanes.
 use super::*;
+use store::DeliveryId;
 
 const START: UnixTime = UnixTime::from_secs(1_000);
 const NEVER: UnixTime = UnixTime::from_millis(u64::MAX);
@@ -9,7 +10,7 @@ fn lanes() -> Lanes {
 }
 
 fn item(destination: &str, number: u64) -> Item {
-    Item { id: QueueId::new(u128::from(number), number), destination: destination.into() }
+    Item { id: QueueId::of(DeliveryId(u128::from(number) << 64 | u128::from(number))), destination: destination.into() }
 }
 
 fn add(lanes: &mut Lanes, destination: &str, numbers: std::ops::Range<u64>) {
