@@ -3,12 +3,11 @@ use crate::admission::Admission;
 use crate::count::Counter;
 use crate::places::Places;
 use crate::socket::Inherited;
-use crate::tls::server::TlsServer;
+use crate::tls::server::{Handshakes, TlsServer};
 use crate::{CertificateStore, Error, Limits, ListenerCount, ListenerSpec, Security};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::{Observer, Peer, Refusal, SessionId};
@@ -40,7 +39,7 @@ pub(crate) struct Hall {
     pub(crate) cut: CancellationToken,
     random: Arc<dyn Random>,
     certificates: Option<Arc<CertificateStore>>,
-    handshakes: Arc<Semaphore>,
+    handshakes: Arc<Handshakes>,
     counters: Mutex<BTreeMap<Arc<str>, Arc<Counter>>>,
 }
 
@@ -50,7 +49,7 @@ impl Hall {
             observer: rim.observer,
             admission: Admission::new(&rim.limits),
             places: Places::new(rim.limits.connections, rim.limits.busy_at),
-            handshakes: Arc::new(Semaphore::new(rim.limits.handshakes.clamp(1, Semaphore::MAX_PERMITS))),
+            handshakes: Handshakes::new(rim.limits.handshakes, rim.limits.handshake),
             limits: rim.limits,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -68,8 +67,7 @@ impl Hall {
             return Ok(None);
         }
         let certificates = self.certificates.as_ref().ok_or_else(|| Error::NoCertificateFor(spec.name.to_string()))?;
-        let permits = Arc::clone(&self.handshakes);
-        TlsServer::new(Arc::clone(certificates), &spec.alpn, permits, self.limits.handshake).map(Some)
+        TlsServer::new(Arc::clone(certificates), &spec.alpn, Arc::clone(&self.handshakes)).map(Some)
     }
 
     /// The counter of a listener: the same after a reload.

@@ -94,6 +94,28 @@ async fn x04_a_slow_handshake_ends_in_time() {
 }
 
 #[tokio::test]
+async fn x04_handshakes_that_stand_still_give_way_to_who_waits() {
+    let limits = Limits { handshakes: 2, handshake: Duration::from_secs(8), ..limits() };
+    let house = House::open(vec![spec("imaps", Security::Implicit)], limits);
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut client = house.connect("imaps").await;
+        client.0.get_mut().write_all(b"\x16\x03\x01\x02\x00\x01").await.unwrap();
+        held.push(client);
+    }
+    let started = Instant::now();
+    // the server takes the places before the next comes
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut client = connect(&house, "imap.new.example", Asks::default()).await.unwrap();
+    assert!(client.line().await.starts_with("hello"));
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    for mut client in held {
+        assert_eq!(client.rest().await.0, b"");
+    }
+    assert_eq!(house.refused(2).await, [Refusal::HandshakeTooSlow, Refusal::HandshakeTooSlow]);
+}
+
+#[tokio::test]
 async fn half_open_handshakes_take_no_permit_before_they_begin() {
     let limits = Limits { handshakes: 1, silence: Duration::from_secs(60), ..limits() };
     let house = House::open(vec![spec("imaps", Security::Implicit)], limits);
