@@ -49,19 +49,13 @@ pub(crate) struct Effort<'h> {
 impl<'h> Effort<'h> {
     /// A search of `account` begins.
     pub(crate) fn begin(house: &'h House, account: names::AccountId) -> Self {
+        Self::within(&house.searches, house.settings.search_time, account)
+    }
+
+    fn within(searches: &'h Searches, limit: Duration, account: names::AccountId) -> Self {
         let now = Instant::now();
         let lane = usize::try_from(account.0 % LANES as u64).unwrap_or(0);
-        let limit = house.settings.search_time;
-        Self {
-            searches: &house.searches,
-            lane,
-            limit,
-            worked: Duration::ZERO,
-            since: now,
-            steps: 0,
-            places: None,
-            taken: now,
-        }
+        Self { searches, lane, limit, worked: Duration::ZERO, since: now, steps: 0, places: None, taken: now }
     }
 
     /// Counts work that was done.
@@ -104,5 +98,54 @@ impl<'h> Effort<'h> {
         self.worked += now.duration_since(self.since);
         self.since = now;
         if self.worked > self.limit { Err(TooLong) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use names::AccountId;
+
+    const LIMIT: Duration = Duration::from_secs(10);
+
+    #[tokio::test(start_paused = true)]
+    async fn i12_so_many_searches_read_at_once_and_the_next_waits() {
+        for places in [1, 2, 3] {
+            let searches = Searches::new(places);
+            let mut reading: Vec<Effort<'_>> = Vec::new();
+            for account in 0..places as u64 {
+                let mut effort = Effort::within(&searches, LIMIT, AccountId(account));
+                assert_eq!(effort.reads().now_or_never(), Some(Ok(())));
+                reading.push(effort);
+            }
+            let mut next = Effort::within(&searches, LIMIT, AccountId(40));
+            {
+                let mut waits = std::pin::pin!(next.reads());
+                assert_eq!(waits.as_mut().now_or_never(), None, "{places} read already");
+                tokio::time::advance(LIMIT * 2).await;
+                drop(reading.pop());
+                assert_eq!(waits.now_or_never(), Some(Ok(())), "a place is free");
+            }
+            // waiting is no work
+            assert_eq!(next.spend(STEPS).await, Ok(()));
+            tokio::time::advance(LIMIT * 2).await;
+            assert_eq!(next.spend(STEPS).await, Err(TooLong));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn i12_an_account_reads_in_one_session_and_who_waits_has_its_turn() {
+        let searches = Searches::new(2);
+        let (mut first, mut second) =
+            (Effort::within(&searches, LIMIT, AccountId(1)), Effort::within(&searches, LIMIT, AccountId(1)));
+        assert_eq!(first.reads().now_or_never(), Some(Ok(())));
+        let mut waits = std::pin::pin!(second.reads());
+        assert_eq!(waits.as_mut().now_or_never(), None);
+        assert_eq!(first.spend(STEPS).now_or_never(), None, "others have the processor");
+        tokio::time::advance(SLICE).await;
+        // the first gives its place up, and stands behind the second
+        assert_eq!(first.spend(STEPS).now_or_never(), None);
+        assert_eq!(waits.now_or_never(), Some(Ok(())));
     }
 }
