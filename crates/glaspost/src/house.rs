@@ -22,6 +22,8 @@ pub(crate) struct House {
     pub(crate) directory: Arc<Directory>,
     pub(crate) delivery: Delivery,
     pub(crate) admin: Arc<Admin>,
+    /// What new accounts have beside INBOX, and what it is for.
+    pub(crate) standard: Vec<(MailboxName, Role)>,
     writer_stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -69,6 +71,7 @@ impl House {
             connect: rim.connect,
             settings: delivery_settings(configuration)?,
         });
+        let standard = standard_mailboxes()?;
         let admin = Admin::new(admin::Parts {
             store: store.clone(),
             directory: directory.clone(),
@@ -76,9 +79,9 @@ impl House {
             journal: journal.clone(),
             history: Reader::new(records),
             world: rim.world,
-            mailboxes: standard_mailboxes()?,
+            mailboxes: standard.iter().map(|(name, role)| (name.clone(), Some(*role))).collect(),
         });
-        Ok(Self { engine, store, journal, directory, delivery, admin: Arc::new(admin), writer_stop, tasks })
+        Ok(Self { engine, store, journal, directory, delivery, admin: Arc::new(admin), standard, writer_stop, tasks })
     }
 
     /// Writes what the journal was told, ends commits, marks the store as cleanly closed.
@@ -162,7 +165,7 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
 }
 
 /// What a new account has beside INBOX.
-pub(crate) fn standard_mailboxes() -> Result<Vec<(MailboxName, Option<Role>)>, Failure> {
+fn standard_mailboxes() -> Result<Vec<(MailboxName, Role)>, Failure> {
     let mailboxes = [
         ("Drafts", Role::Drafts),
         ("Sent", Role::Sent),
@@ -172,8 +175,6 @@ pub(crate) fn standard_mailboxes() -> Result<Vec<(MailboxName, Option<Role>)>, F
     ];
     mailboxes
         .into_iter()
-        .map(|(name, role)| {
-            Ok((MailboxName::new(name).map_err(|error| Failure::new(Code::Software, error))?, Some(role)))
-        })
+        .map(|(name, role)| Ok((MailboxName::new(name).map_err(|error| Failure::new(Code::Software, error))?, role)))
         .collect()
 }

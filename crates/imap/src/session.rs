@@ -77,6 +77,7 @@ impl Session {
             Ended::Stopped => Some("the server is stopping, please come back in a minute"),
             Ended::Silent => Some("you were silent for too long"),
             Ended::Revoked => Some("this account has changed, please log in again"),
+            Ended::MailboxDeleted => Some("the selected mailbox was deleted by another session"),
         };
         if let Some(text) = bye {
             let code = matches!(ended, Ended::Stopped).then_some(Code::Unavailable);

@@ -1,6 +1,7 @@
 //! How a listener's IMAP sessions behave.
 use names::ByteSize;
 use std::time::Duration;
+use store::{MailboxName, Role};
 
 /// Settings of one IMAP listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Settings {
     pub own_seen: bool,
     /// BAD commands in a row after which the session ends. Default 20.
     pub max_errors: u32,
+    /// What new accounts have, and what it is for: created again under its name, it is for that again. Default: nothing.
+    pub standard: Vec<(MailboxName, Role)>,
 }
 
 impl Default for Settings {
@@ -47,6 +50,7 @@ impl Default for Settings {
             server_admin: None,
             own_seen: true,
             max_errors: 20,
+            standard: Vec::new(),
         }
     }
 }

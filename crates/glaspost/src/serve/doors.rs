@@ -189,6 +189,7 @@ impl Doors<'_> {
             server_admin: self.configuration.imap.server_admin.clone(),
             own_seen: self.configuration.imap.own_seen,
             max_errors: self.configuration.limits.errors,
+            standard: self.house.standard.clone(),
             ..imap::Settings::default()
         };
         imap::Imap::new(rooms, settings)

@@ -64,6 +64,8 @@ pub(crate) enum Ended {
     Silent,
     /// The account must not be used any more.
     Revoked,
+    /// Another session has deleted the mailbox that is selected (RFC 2180, 3.3).
+    MailboxDeleted,
     /// The same, long ago: the client is in the middle of something that does not end.
     Overstayed,
     /// The connection is gone, or speaks another protocol.

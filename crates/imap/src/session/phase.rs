@@ -85,6 +85,11 @@ impl Phase {
     }
 
     /// Leaves the mailbox, if one is selected.
+    pub(crate) fn leave_mailbox(&mut self) {
+        *self = std::mem::replace(self, Self::NotAuthenticated).without_mailbox();
+    }
+
+    /// The same without the mailbox, if one is selected.
     pub(crate) fn without_mailbox(self) -> Self {
         match self {
             Self::Selected(selected) => Self::Authenticated(selected.login),

@@ -30,6 +30,7 @@ impl Report {
             Ended::Said
             | Ended::Stopped
             | Ended::Revoked
+            | Ended::MailboxDeleted
             | Ended::Overstayed
             | Ended::Gone(InputError::Closed | InputError::Io(_)) => None,
         };

@@ -94,12 +94,17 @@ impl Selected {
     }
 
     /// Looks what the login may do with the mailbox now; what has been taken away is gone at once (RFC 4314, 5.1.1).
+    ///
+    /// # Errors
+    /// The connection's; and [`Ended::MailboxDeleted`] once another session has deleted the mailbox.
     pub(crate) async fn look(&mut self, talk: &mut Talk) -> Result<(), Ended> {
         if self.deleted {
             return Ok(());
         }
         let owner = self.account.id();
         let rights = match self.account.mailboxes().await {
+            // RFC 2180, 3.3: who has it open is told so, and sent away
+            Ok(mailboxes) if mailboxes.get(self.mailbox).is_none() => return Err(Ended::MailboxDeleted),
             Ok(mailboxes) => mailboxes.acl(self.mailbox).rights(self.login.account.id(), owner),
             Err(store::Error::NoSuchAccount(_)) => Rights::NONE,
             // Without an answer nothing changes; the command asks again.

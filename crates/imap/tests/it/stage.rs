@@ -60,8 +60,9 @@ impl House {
         };
         let directory = Directory::new(store.records(), world.clone(), settings, Arc::new(())).unwrap();
         directory.add_domain(&"example.nl".parse().unwrap(), DomainOptions::default()).await.unwrap();
-        let mailboxes = [("Sent", store::Role::Sent), ("Trash", store::Role::Trash)]
-            .map(|(name, role)| (mailbox(name), Some(role)));
+        let standard =
+            [("Sent", store::Role::Sent), ("Trash", store::Role::Trash)].map(|(name, role)| (mailbox(name), role));
+        let mailboxes = standard.clone().map(|(name, role)| (name, Some(role)));
         store.create_account(ANNA, None, &mailboxes).await.unwrap();
         for (id, local) in [(ANNA, "anna")].into_iter().chain(OTHERS) {
             store.create_account(id, None, &[]).await.unwrap();
@@ -76,7 +77,7 @@ impl House {
             directory.add_account(account).await.unwrap();
         }
         let directory = Arc::new(directory);
-        let settings = Settings { login_without_tls: true, ..Settings::default() };
+        let settings = Settings { login_without_tls: true, standard: standard.to_vec(), ..Settings::default() };
         Self {
             store,
             memory,

@@ -2,7 +2,7 @@
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::phase::Login;
-use crate::session::place::{is_others, not_allowed, place};
+use crate::session::place::{Place, is_others, not_allowed, place};
 use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
 use imap_wire::reply::{Attribute, Code};
@@ -34,7 +34,8 @@ async fn create(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         Err(refused) => return Ok(refused),
     };
     let role = match uses.as_slice() {
-        [] => None,
+        [] if place.is_shared() => None,
+        [] => usual(&place, &talk.house.settings.standard),
         [Some(used)] => match role(*used) {
             Some(role) => Some(role),
             None => return Ok(no_such_use()),
@@ -49,6 +50,13 @@ async fn create(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         Err(error @ store::Error::RoleTaken) => refusal(&error).with(Code::UseAttr),
         Err(error) => refusal(&error),
     })
+}
+
+/// What a mailbox of this name is for when a new account has it, unless another is for that already: who deletes Sent
+/// and creates it again has it back as it was. RFC 6154, 3 leaves a server free to give uses that were not asked for.
+fn usual(place: &Place, standard: &[(store::MailboxName, Role)]) -> Option<Role> {
+    let (_, role) = standard.iter().find(|(known, _)| *known == place.name)?;
+    place.mailboxes.role(*role).is_none().then_some(*role)
 }
 
 /// RFC 6154, 3: what cannot have the uses that are asked for is not created at all. A mailbox here has one use, and

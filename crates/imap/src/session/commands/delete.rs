@@ -1,11 +1,11 @@
 //! DELETE (RFC 3501, 6.3.4), with the right to (RFC 4314, 4).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
-use crate::session::phase::Login;
+use crate::session::phase::Phase;
 use crate::session::place::place;
 use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
-use imap_wire::reply::Code;
+use imap_wire::reply::{self, Code, Status};
 use imap_wire::{Cursor, one_mailbox};
 use store::Rights;
 
@@ -13,10 +13,11 @@ pub(crate) const DELETE: Command = Command {
     name: "DELETE",
     capability: None,
     effect: Effect::Tells,
-    run: Run::AfterLogin(|login, talk, args| Box::pin(delete(login, talk, args))),
+    run: Run::WithPhase(|phase, talk, args| Box::pin(delete(phase, talk, args))),
 };
 
-async fn delete(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
+async fn delete(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
+    let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
     let name = match args.space().and_then(|()| one_mailbox(&mut args)) {
         Ok(name) => name,
         Err(error) => return Ok(error.into()),
@@ -37,8 +38,14 @@ async fn delete(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
     if place.name.is_inbox() {
         return Ok(Completion::no(Code::Cannot, "INBOX cannot be deleted"));
     }
-    match allowed.account.delete_mailbox(allowed.mailbox).await {
-        Ok(_) => Ok(Completion::ok("done")),
-        Err(error) => Ok(refusal(&error)),
+    let (owner, mailbox) = (allowed.account.id(), allowed.mailbox);
+    if let Err(error) = allowed.account.delete_mailbox(mailbox).await {
+        return Ok(refusal(&error));
     }
+    // RFC 2180, 3.3 is about other sessions: this one leaves its mailbox, as by CLOSE (RFC 9051, 7.1)
+    if phase.selected_mut().is_some_and(|selected| selected.mailbox == mailbox && selected.account.id() == owner) {
+        phase.leave_mailbox();
+        reply::condition(talk.out(), None, Status::Ok, Some(&Code::Closed), "it was the selected mailbox");
+    }
+    Ok(Completion::ok("done"))
 }
