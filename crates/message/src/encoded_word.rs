@@ -3,9 +3,8 @@
 //! Lenient where senders err: a word may be longer than 75 characters, stand inside another word or a quoted string, and hold a part
 //! of a character that the next word of the same charset goes on with.
 
-use memchr::memchr;
-
 use crate::charset;
+use crate::steps;
 use crate::transfer::{Base64Decoder, decode_q};
 
 /// Decodes header text to one clean line: encoded words decoded, other 8-bit bytes read as UTF-8, else as windows-1252, controls replaced.
@@ -114,6 +113,13 @@ fn word_at(text: &[u8]) -> Option<Word<'_>> {
         return None;
     }
     Some(Word { charset: label, base64, text: body.get(..end)?, length: 2 + mark + 3 + end + 2 })
+}
+
+/// Where a byte is first.
+fn memchr(byte: u8, text: &[u8]) -> Option<usize> {
+    let found = memchr::memchr(byte, text);
+    steps::taken(found.unwrap_or(text.len()));
+    found
 }
 
 /// Octets that a word may have behind `=?`; RFC 2047 says 75, some senders put a whole subject into one.

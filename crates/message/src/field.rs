@@ -5,6 +5,7 @@ use memchr::memchr;
 
 use crate::flaw::{Flaw, Flaws};
 use crate::span::Span;
+use crate::steps;
 
 /// One field, with where it stands in the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +60,7 @@ impl<'a> HeaderFields<'a> {
     /// The line at an offset with its line end; empty at the end of the block.
     fn line(&self, at: usize) -> &'a [u8] {
         let rest = self.block.get(at..).unwrap_or_default();
+        steps::taken(1);
         match memchr(b'\n', rest) {
             Some(end) => rest.get(..=end).unwrap_or(rest),
             None => rest,

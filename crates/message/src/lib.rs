@@ -33,6 +33,7 @@ mod scan;
 mod search;
 mod section;
 mod span;
+mod steps;
 mod structure;
 mod text_part;
 mod thread;

@@ -1,5 +1,6 @@
 //! A cursor over the value of a structured field (RFC 5322, 3.2): tokens, quoted strings, comments. Comments nest without recursion.
 
+use crate::steps;
 use crate::structure::Octets;
 
 /// See the module.
@@ -22,6 +23,7 @@ impl<'a> Scan<'a> {
     }
 
     pub(crate) fn advance(&mut self, count: usize) -> &'a [u8] {
+        steps::taken(count);
         let (head, tail) = self.rest.split_at(count.min(self.rest.len()));
         self.rest = tail;
         head

@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use crate::encoded_word;
+use crate::steps;
 use crate::structure::Octets;
 
 /// The keys by which messages of one thread find each other.
@@ -47,6 +48,7 @@ pub fn message_ids(value: &[u8], keep: usize) -> Vec<Octets> {
     while let Some(open) = memchr(b'<', rest) {
         rest = rest.get(open + 1..).unwrap_or_default();
         let Some(close) = rest.iter().position(|byte| matches!(byte, b'>' | b'<')) else { break };
+        steps::taken(close + 1);
         if rest.get(close) == Some(&b'>') {
             spans.push(rest.get(..close).unwrap_or_default());
         }

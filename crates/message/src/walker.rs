@@ -18,6 +18,7 @@ use crate::flaw::{Flaw, Flaws};
 use crate::header::{self, HeaderFacts, HeaderRead, Owner, Room};
 use crate::limits::Limits;
 use crate::span::Span;
+use crate::steps;
 use crate::structure::{Octets, Part, Shape};
 use lines::Tail;
 
@@ -238,6 +239,7 @@ impl<S: Sink> Walker<S> {
         let text = line.trim_ascii_end().strip_prefix(b"--")?;
         let bare = text.strip_suffix(b"--");
         let found = self.open.iter().enumerate().rev().find_map(|(level, open)| {
+            steps::taken(1);
             let boundary = open.boundary.as_deref()?;
             let closing = bare == Some(boundary) && text != boundary;
             (closing || text == boundary).then_some(Delimiter { level, closing })

@@ -5,6 +5,7 @@ use memchr::{memchr, memchr_iter, memmem};
 use super::{HELD, Mode, PREAMBLE, Sink, Walker};
 use crate::field::is_blank;
 use crate::flaw::Flaw;
+use crate::steps;
 
 /// The last octets that were taken; three tell what stands before a line end.
 #[derive(Clone, Copy, Default)]
@@ -45,6 +46,7 @@ impl<S: Sink> Walker<S> {
     pub(super) fn header_line(&mut self, bytes: &[u8]) -> usize {
         let end = memchr(b'\n', bytes);
         let piece = end.and_then(|end| bytes.get(..=end)).unwrap_or(bytes);
+        steps::taken(piece.len());
         self.keep_header(piece);
         if self.line_length == 0 {
             self.line_tail = self.tail;
@@ -113,6 +115,7 @@ impl<S: Sink> Walker<S> {
             None => bytes.len(),
         };
         let (stride, _) = bytes.split_at(stride);
+        steps::taken(stride.len());
         self.take_body(stride);
         self.fresh = stride.last() == Some(&b'\n');
         stride.len()
@@ -128,6 +131,7 @@ impl<S: Sink> Walker<S> {
         }
         let room = (HELD + 1).saturating_sub(self.held.len());
         let (taken, _) = piece.split_at(piece.len().min(room));
+        steps::taken(taken.len());
         self.held.extend_from_slice(taken);
         if end.is_some() && taken.len() == piece.len() || self.held.len() > HELD || !begins_with_dashes(&self.held) {
             let held = std::mem::take(&mut self.held);
