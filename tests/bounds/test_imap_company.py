@@ -140,4 +140,4 @@ def test_i28_an_idle_crowd_is_cheap(provider):
     assert max(heard) <= 20 * 3 + 5, max(heard)
 
 
-ATTACKS = [i27_interleaving]
+ATTACKS = [i27_interleaving, i28_idle_crowd]

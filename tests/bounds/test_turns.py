@@ -82,3 +82,6 @@ def test_x08_others_have_their_turn(provider):
     with Watch(provider.process.pid, provider.imap(BRAM)) as watch:
         x08_work(provider, "x08")
     assert watch.noops > 20
+
+
+ATTACKS = [x08_work]
