@@ -21,11 +21,13 @@ test: tools ## install what the tests need, start the real parts, run every test
 	.venv/bin/python -m pytest tests benches
 
 chaos: tools ## the long forms of the tests of durability: kills, failing and slow and full disks, power cuts
-	GLASPOST_CRASH_STATES=$(CRASH_STATES) $(CARGO) test --locked -p engines -p store
+	GLASPOST_CHAOS=1 GLASPOST_CRASH_STATES=$(CRASH_STATES) GLASPOST_TURNED=$(TURNED) $(CARGO) test --locked -p engines -p store
 	$(CARGO) build --locked -p glaspost
 	GLASPOST_CHAOS=1 .venv/bin/python -m pytest --timeout 0 tests/durability
 
 CRASH_STATES ?= 100000
+# bytes of each file of a store that are turned, one after another; with more than it has, each of them
+TURNED ?= 5000
 
 stress: tools ## 50 IMAP sessions at random for STRESS seconds (600), each holding all it is told against all it knows
 	$(CARGO) build --locked -p glaspost
