@@ -3,8 +3,8 @@
 use imap_wire::client::read_with;
 use imap_wire::reply::{
     Attribute, Code, ESearch, FetchReply, Listed, Resource, SearchReply, Status, StatusValue, ThreadReply, Vanished,
-    acl, condition, continuation, flags, id, line_end, list_rights, my_rights, nstring, number, quota, quota_root,
-    range, status, vanished,
+    acl, condition, continuation, flags, id, line_end, list_rights, metadata, metadata_changed, my_rights, nstring,
+    number, quota, quota_root, range, status, vanished,
 };
 use imap_wire::{
     Cursor, Flag, InternalDate, MailboxName, NameCoding, Partial, PartialRange, Section, SectionName, SectionText,
@@ -27,7 +27,7 @@ pub(crate) fn imap_printers(data: &[u8]) {
     for coding in [NameCoding::Utf7, NameCoding::Utf8] {
         let (mut out, mut printed) = (Vec::new(), 0);
         printed += conditions(&mut out, &text, &known, set.as_ref(), seed);
-        printed += mailboxes(&mut out, (&name, coding), &text, seed);
+        printed += mailboxes(&mut out, (&name, coding), &text, (octets, seed));
         printed += found(&mut out, set.as_ref(), seed);
         printed += fetched(&mut out, (&section, &known), octets, seed);
         assert_eq!(replies(&out, coding), printed, "{}", String::from_utf8_lossy(&out));
@@ -76,7 +76,7 @@ fn conditions(out: &mut Vec<u8>, text: &str, known: &[Flag], set: Option<&Sequen
     2 * codes.len() + 3
 }
 
-fn mailboxes(out: &mut Vec<u8>, name: (&MailboxName, NameCoding), text: &str, seed: u64) -> usize {
+fn mailboxes(out: &mut Vec<u8>, name: (&MailboxName, NameCoding), text: &str, (octets, seed): (&[u8], u64)) -> usize {
     let attributes = vec![Attribute::HasChildren, Attribute::Junk];
     Listed { attributes, name, child_subscribed: seed.is_multiple_of(2) }.print(out, "LIST");
     Listed { attributes: Vec::new(), name, child_subscribed: false }.print(out, "LSUB");
@@ -92,7 +92,9 @@ fn mailboxes(out: &mut Vec<u8>, name: (&MailboxName, NameCoding), text: &str, se
     acl(out, name, &[(text.to_owned(), "lrk".to_owned()), (format!("-{text}"), String::new())]);
     list_rights(out, name, text, "la", "rswite");
     my_rights(out, name, "lr");
-    10
+    metadata(out, name, [("/private/a", Some(octets)), ("/shared/a b", None)]);
+    metadata_changed(out, name, ["/private/a", "/shared/a b"]);
+    12
 }
 
 /// What a search has found, what has gone, and threads that nest as the bits of the seed say.

@@ -35,6 +35,8 @@ def test_both_ways(provider, tmp_path, program, qresync):
             f"<search>~s {words[3]}<enter><search>~s {new}<enter><copy-message>{tmp_path}/two<enter><quit>")
     mutt(program, provider, tmp_path, keys, more=more)
     assert new in (tmp_path / "two").read_text(errors="replace")
+    said = (tmp_path / f".{program}debug0").read_text(errors="replace")
+    assert ("VANISHED)" in said) == (qresync == "yes"), "with QRESYNC it asks what has gone, without it looks for itself"
     for word in (words[0], words[4]):
         assert provider.count(word, mailbox="Archief") == 1
     with provider.imap() as client:
