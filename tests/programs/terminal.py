@@ -14,7 +14,8 @@ def mutt(program, provider, folder, keys, mailbox="INBOX", more="", within=90):
         f'set ssl_usesystemcerts=no\nset ssl_ca_certificates_file="{provider.ca}"\nset confirmcreate=no\nset confirmappend=no\n'
         f"set copy=no\nset quit=yes\nset delete=yes\nset move=no\nset wait_key=no\nset ssl_verify_host=yes\n"
         f'set header_cache="{folder}/cache"\nset message_cachedir="{folder}/bodies"\nset imap_check_subscribed=no\n'
-        f'{more}\npush "{keys}"\n'
+        # A point parts no levels here; else mutt writes a slash for each, also in an address.
+        f'set imap_delim_chars="/"\n{more}\npush "{keys}"\n'
     )
     (folder / "cache").mkdir(exist_ok=True)
     (folder / "bodies").mkdir(exist_ok=True)

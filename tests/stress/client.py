@@ -18,6 +18,10 @@ class Away(Exception):
     """The mailbox that is open has been deleted by somebody else, and what was asked of it is refused."""
 
 
+class Deleted(Exception):
+    """The mailbox that is open has been deleted by somebody else, and the server has ended the session."""
+
+
 @dataclass
 class Outcome:
     """How a command ended, and what was said meanwhile that is not about the mailbox."""
@@ -169,6 +173,8 @@ class Client:
 
     def untagged(self, reply, outcome):
         if reply.status == "BYE" and self.view is not None:
+            if self.view.name == FLEETING:
+                raise Deleted
             raise Violation(f"thrown out: {reply.line!r}")
         if reply.status:
             if not reply.code:
@@ -193,7 +199,7 @@ class Client:
         kept = self.kept.get(name)
         highest = self.truth.named(name)
         highest = highest and (highest.validity, highest.highest_uid, highest.modseq)
-        view = View(self.truth, name, self.qresync, self.condstore)
+        view = View(self.truth, name, self.qresync, self.condstore, who=self.who)
         parameter, all_is_told = "", True
         if self.qresync and kept and self.dice.random() < 0.8:
             view.cache = {uid: row for uid, row in kept.rows.items()}

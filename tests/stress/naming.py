@@ -62,11 +62,13 @@ async def list_all(client):
     names = [told[3] for told in outcome.told if told[0] == verb.encode()]
     if len(set(names)) != len(names):
         raise Violation(f"{verb} names one twice: {names}")
-    if verb == "LIST" and not {name.encode() for name in client.shared if name != FLEETING} <= set(names):
+    if verb == "LIST" and not {name.strip('"').encode() for name in client.shared if name != FLEETING} <= set(names):
         raise Violation(f"LIST leaves out a mailbox: {names}")
 
 
 async def fleeting(client):
+    if FLEETING not in client.shared:
+        return await list_all(client)
     verb = client.dice.choice(["DELETE", "CREATE", "CREATE"])
     outcome = await client.say(f"{verb} {FLEETING}")
     if not outcome.ok and outcome.code not in ("NONEXISTENT", "ALREADYEXISTS"):

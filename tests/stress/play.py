@@ -5,16 +5,18 @@ import collections
 import random
 import time
 
-from provider import ANNA
+from provider import ANNA, BRAM
 from strict import Violation
-from stress import naming, reading, writing
-from stress.client import Away, Client, leave_quietly
-from stress.truth import Truth
+from stress import naming, reading, truth, writing
+from stress.client import Away, Client, Deleted, leave_quietly
 from stress.view import View
 from stress.visitors import collect, receive
 from stress.wire import Gone
 
 SHARED = ("INBOX", "Archief", "Werk", naming.FLEETING)
+#: Each fifth client is somebody else, with whom these mailboxes are shared (RFC 4314).
+GUESTS = 5
+AS_GUEST = tuple(f'"{truth.SHARED}{name}"' for name in SHARED if name != naming.FLEETING)
 #: A mailbox is kept at about this size: below it grows, above it shrinks.
 ROOM = 60
 
@@ -34,14 +36,15 @@ NAMING_MESSAGES = (
 
 
 class Play:
-    def __init__(self, provider, seed, clients, who=ANNA):
+    def __init__(self, provider, seed, clients):
         self.provider, self.seed = provider, seed
-        self.truth = Truth()
+        self.truth = truth.Truth()
         self.until = asyncio.Event()
         self.clients = []
         for number in range(clients):
-            client = Client(provider, self.truth, random.Random(f"{seed}/{number}"), f"c{number}", who)
-            client.shared, client.lately = SHARED, collections.deque(maxlen=20)
+            guest = number % GUESTS == GUESTS - 1
+            client = Client(provider, self.truth, random.Random(f"{seed}/{number}"), f"c{number}", BRAM if guest else ANNA)
+            client.shared, client.lately = AS_GUEST if guest else SHARED, collections.deque(maxlen=20)
             self.clients.append(client)
         self.deeds = collections.Counter()
 
@@ -76,6 +79,8 @@ class Play:
         await first.connect()
         for name in SHARED[1:]:
             await first.say(f"CREATE {name}")
+        for name in SHARED[:-1]:
+            await first.must(f"SETACL {name} {BRAM} lrswite")
         await first.open("INBOX", examine=0)
         await first.must("STORE 1:* +FLAGS.SILENT (\\Deleted)")
         first.view.box.deleted |= {uid for uid in range(1, 100)}
@@ -91,6 +96,9 @@ class Play:
                 await self.step(client)
             except Away:
                 self.deeds["away"] += 1
+            except Deleted:
+                self.deeds["deleted"] += 1
+                await client.disconnect()
             except Gone:
                 raise self.fault(client, "the server hung up") from None
             except (Violation, LookupError, TypeError, ValueError, AttributeError) as violation:
@@ -106,7 +114,7 @@ class Play:
             await client.connect()
         chance = dice.random()
         if client.view is None or chance < 0.03:
-            await client.open(dice.choice(SHARED))
+            await client.open(dice.choice(client.shared))
         elif chance < 0.04:
             self.deeds["logout"] += 1
             await client.logout()
@@ -192,13 +200,21 @@ class Play:
         if client.wire is None:
             await client.connect()
         if client.view is None:
-            await client.open(SHARED[0])
-        await client.settle()
+            await client.open(client.shared[0])
+        try:
+            await client.settle()
+        except Deleted:
+            await client.disconnect()
+            await client.connect()
+            await client.open(client.shared[0])
+            await client.settle()
         view = client.view
-        validity, rows = found.get(view.name, (None, {}))
+        validity, rows = found.get(truth.plain(view.name), (None, {}))
         if view.box.validity != validity:
             rows = {}
         mine = {row.uid: row.flags for row in view.rows}
+        if client.who != ANNA:
+            mine, rows = ({uid: flags - {"\\Seen"} for uid, flags in one.items()} for one in (mine, rows))
         if mine != rows:
             wrong = {uid: (mine.get(uid), rows.get(uid)) for uid in mine.keys() | rows.keys() if mine.get(uid) != rows.get(uid)}
             raise Violation(f"{view.name}: what {client.name} was told, and what is there: {wrong}")

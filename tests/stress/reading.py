@@ -6,6 +6,7 @@ from strict import Violation
 from stress.letters import WORDS
 from stress.naming import FLEETING
 from stress.sets import numbers, printed
+from stress.wire import Gone
 
 ITEMS = ("FLAGS", "UID", "RFC822.SIZE", "INTERNALDATE", "ENVELOPE", "BODYSTRUCTURE", "BODY.PEEK[]", "BODY.PEEK[HEADER]",
          "BODY.PEEK[HEADER.FIELDS (X-Kenmerk)]", "BODY.PEEK[TEXT]<0.100>", "EMAILID", "THREADID", "PREVIEW", "BODY[]")
@@ -179,7 +180,10 @@ async def idle(client):
         raise Violation("IDLE refused")
     listening = asyncio.create_task(client.finish(tag))
     await asyncio.sleep(client.dice.random() * 0.5)
-    await client.wire.send(b"DONE\r\n")
+    try:
+        await client.wire.send(b"DONE\r\n")
+    except Gone:
+        pass  # What has come says why.
     outcome = await listening
     if not outcome.ok:
         raise Violation(f"IDLE: {outcome.line!r}")

@@ -8,7 +8,16 @@ import itertools
 import time
 from collections import defaultdict
 
+from provider import ANNA
 from strict import Violation
+
+#: Where somebody else finds Anna's mailboxes (RFC 2342).
+SHARED = f"Other Users/{ANNA}/"
+
+
+def plain(name):
+    """A mailbox as its owner names it, however it stands in a command."""
+    return name.strip('"').removeprefix(SHARED)
 
 
 class Box:
@@ -19,7 +28,8 @@ class Box:
 
     def __init__(self, name, validity):
         self.name, self.validity = name, validity
-        self.identity = None
+        #: {account: MAILBOXID}
+        self.identities = {}
         self.letters = {}
         self.states = defaultdict(dict)
         self.facts = {}
@@ -36,11 +46,14 @@ class Box:
             raise Violation(f"{self.name}: UID {uid} was {self.letters[uid]} and is {word}")
         self.highest_uid = max(self.highest_uid, uid)
 
-    def state(self, uid, modseq, flags):
-        """A message has the same flags at a mod-sequence, whoever asks (RFC 7162, 3.1)."""
+    def state(self, uid, modseq, flags, who):
+        """A message has the same flags at a mod-sequence, whoever asks (RFC 7162, 3.1); each has a `\\Seen` of his own."""
         states = self.states[uid]
-        if states.setdefault(modseq, flags) != flags:
-            raise Violation(f"{self.name}: UID {uid} at {modseq} was {sorted(states[modseq])} and is {sorted(flags)}")
+        known = states.setdefault(modseq, {})
+        for other, before in [(who, known.setdefault(who, flags)), *known.items()]:
+            private = frozenset() if other == who else frozenset(["\\Seen"])
+            if before - private != flags - private:
+                raise Violation(f"{self.name}: UID {uid} at {modseq} was {sorted(before)} and is {sorted(flags)}")
         if len(states) > self.STATES:
             del states[min(states)]
         self.modseq = max(self.modseq, modseq)
@@ -79,11 +92,16 @@ class Truth:
         self.suspicions = []
 
     def box(self, name, validity):
+        name = plain(name)
         return self.boxes.setdefault((name, validity), Box(name, validity))
+
+    def all_named(self, name):
+        name = plain(name)
+        return [box for (known, _), box in self.boxes.items() if known == name]
 
     def named(self, name):
         """The newest mailbox of that name that somebody has opened."""
-        found = [box for (known, _), box in self.boxes.items() if known == name]
+        found = self.all_named(name)
         return max(found, key=lambda box: box.validity, default=None)
 
     def copied(self, source, uids, target, new):

@@ -8,7 +8,8 @@ from stress.letters import word_of
 from stress.sets import numbers
 
 #: What FETCH tells of a message and never otherwise.
-FIXED = (b"RFC822.SIZE", b"INTERNALDATE", b"EMAILID", b"THREADID")
+IDS = (b"EMAILID", b"THREADID")
+FIXED = (b"RFC822.SIZE", b"INTERNALDATE", *IDS)
 
 
 @dataclass
@@ -26,8 +27,8 @@ class View:
     `asked`: a FETCH is under way, so a FETCH reply need not name what an unasked one must.
     """
 
-    def __init__(self, truth, name, qresync=False, condstore=False, cache=None):
-        self.truth, self.name = truth, name
+    def __init__(self, truth, name, qresync=False, condstore=False, cache=None, who=""):
+        self.truth, self.name, self.who = truth, name, who
         self.qresync, self.condstore = qresync, condstore
         self.rows = []
         self.box = None
@@ -69,9 +70,9 @@ class View:
         if name == "UIDVALIDITY":
             self.box = self.truth.box(self.name, int(argument))
         elif name == "MAILBOXID":
-            if self.box.identity not in (None, argument):
-                raise Violation(f"{self.name}: MAILBOXID was {self.box.identity} and is {argument}")
-            self.box.identity = argument
+            # Ids are one account's own (RFC 8474, 4 and 5).
+            if self.box.identities.setdefault(self.who, argument) != argument:
+                raise Violation(f"{self.name}: MAILBOXID was {self.box.identities[self.who]} and is {argument}")
         elif name == "HIGHESTMODSEQ":
             self.told = int(argument)
 
@@ -150,7 +151,7 @@ class View:
             if row.flags is not None and flags != row.flags and modseq <= self.settled:
                 raise Violation(f"UID {row.uid} changed at {modseq} and it was not told: {sorted(row.flags)}, {sorted(flags)}")
             if row.uid:
-                self.box.state(row.uid, modseq, flags)
+                self.box.state(row.uid, modseq, flags, self.who)
         row.flags = flags
 
     def know(self, index, uid):
@@ -170,7 +171,8 @@ class View:
     def content(self, row, facts):
         for name in FIXED:
             if name in facts:
-                self.box.fact(row.uid, name, repr(facts[name]))
+                whose = self.who if name in IDS else ""
+                self.box.fact(row.uid, (name, whose), repr(facts[name]))
         if b"RFC822.SIZE" in facts:
             row.size = int(facts[b"RFC822.SIZE"])
         whole = facts.get(b"BODY[]")

@@ -160,7 +160,7 @@ async def copy(client, verb="COPY"):
         outcome = await client.say(f"{'UID ' if by_uid else ''}{verb} {which} {name}")
     except BaseException:
         # Nobody has heard where they went.
-        for box in [box for (known, _), box in truth.boxes.items() if known == name]:
+        for box in truth.all_named(name):
             box.adrift |= set(words)
         raise
     argument = outcome.argument if outcome.code == "COPYUID" else outcome.codes.get("COPYUID")
