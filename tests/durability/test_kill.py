@@ -13,7 +13,7 @@ from ledger import Deliveries, Replica
 from letters import know
 from load import Lmtp, Mx, Stage, Submitter, address
 from onlooker import Onlooker
-from provider import Provider, letter, unique
+from provider import BRAM, Provider, letter, unique
 from volume import count, seconds
 
 #: How often the server is killed under load.
