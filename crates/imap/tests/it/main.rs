@@ -7,6 +7,7 @@ mod mirror;
 mod refused_logins;
 mod resync;
 mod rights;
+mod shared;
 mod slow;
 mod stage;
 mod transcripts;
