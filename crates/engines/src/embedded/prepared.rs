@@ -1,5 +1,5 @@
 //! A commit made ready by the task that hands it in: keys whole, values sealed, so that the committer only writes.
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use store::{BlobHash, Commit, CommitError, Growth, MAX_KEY, Partition, PartitionKind, Precondition, Write};
 
@@ -12,6 +12,7 @@ pub(crate) struct Prepared {
     pub(crate) table: Table,
     /// Whole keys with the version that must be there.
     pub(crate) preconditions: Vec<(Vec<u8>, Version)>,
+    /// Ascending by key: neighbours in the tree follow each other.
     pub(crate) writes: Vec<PreparedWrite>,
     pub(crate) names: Vec<BlobHash>,
     pub(crate) drops: Vec<BlobHash>,
@@ -48,7 +49,11 @@ impl Prepared {
                 PreparedWrite { key: record_key(partition, &key), version: None, sealed: Vec::new() }
             }
         });
-        let writes: Vec<_> = writes.collect();
+        let mut writes: Vec<_> = writes.collect();
+        writes.sort_unstable_by(|one: &PreparedWrite, other| one.key.cmp(&other.key));
+        if writes.windows(2).any(|pair| matches!(pair, [one, other] if one.key == other.key)) {
+            return Err(CommitError::Malformed("a key is written twice"));
+        }
         let names: BTreeSet<BlobHash> = commit.names_blobs.into_iter().collect();
         // a blob both dropped and named in one commit is used
         let drops = commit.drops_blobs.into_iter().filter(|hash| !names.contains(hash)).collect();
@@ -66,14 +71,8 @@ impl Prepared {
 }
 
 fn check(commit: &Commit) -> Result<(), CommitError> {
-    let mut keys = HashSet::with_capacity(commit.writes.len());
-    for write in &commit.writes {
-        if write.key().len() > MAX_KEY {
-            return Err(CommitError::Malformed("a key is too long"));
-        }
-        if !keys.insert(write.key()) {
-            return Err(CommitError::Malformed("a key is written twice"));
-        }
+    if commit.writes.iter().any(|write| write.key().len() > MAX_KEY) {
+        return Err(CommitError::Malformed("a key is too long"));
     }
     let names_any = !commit.names_blobs.is_empty() || !commit.drops_blobs.is_empty();
     if names_any && commit.partition.kind == PartitionKind::Journal {
