@@ -99,7 +99,7 @@ fn entries(reading: &mut Reading<'_>, after: Option<BlobHash>, limit: usize) -> 
                 hash,
                 size: location.plain,
                 stored_at: UnixTime::from_secs(location.written),
-                links: Vec::new(),
+                links: location.first.into_iter().collect(),
             }),
             // opening it says so to whoever names it; its neighbours are served
             (hash, _) => tracing::error!(?hash, "the location of a blob is damaged"),
@@ -111,6 +111,7 @@ fn entries(reading: &mut Reading<'_>, after: Option<BlobHash>, limit: usize) -> 
             let partition = key.last_chunk::<PARTITION>().and_then(|bytes| Partition::from_bytes(*bytes));
             entry.links.extend(partition);
         })?;
+        entry.links.sort_unstable();
     }
     Ok(entries)
 }

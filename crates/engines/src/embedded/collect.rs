@@ -99,7 +99,8 @@ fn forget(
     changes: &mut Changes,
 ) -> Result<bool, Failure> {
     let Some(location) = writing.location(hash)? else { return Ok(false) };
-    if location.unlinked == 0 || location.unlinked >= before || location.written >= before || writing.is_linked(hash)? {
+    let young = location.unlinked >= before || location.written >= before;
+    if location.unlinked == 0 || young || writing.is_linked(hash, &location)? {
         return Ok(false);
     }
     writing.statements.blob.delete(&blob_key::unlinked(location.unlinked, hash))?;

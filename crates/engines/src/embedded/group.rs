@@ -179,38 +179,44 @@ impl<'c> Writing<'c> {
         around: &Around<'_>,
         changes: &mut Changes,
     ) -> Result<(), Failure> {
-        match known {
+        let location = match known {
             Known::Waiting(location, held) => {
-                self.put_location(hash, &Location { unlinked: 0, ..location })?;
+                self.put_location(hash, &Location { unlinked: 0, first: Some(partition), ..location })?;
                 changes.holds(&location, around.uses);
                 changes.named.push(hash);
                 changes.awaits.extend(held);
+                return Ok(());
             }
-            Known::Recorded(location) if location.unlinked != 0 => {
-                self.statements.blob.delete(&blob_key::unlinked(location.unlinked, hash))?;
-                self.put_location(hash, &Location { unlinked: 0, ..location })?;
-            }
-            Known::Recorded(_) => {}
+            Known::Recorded(location) => location,
+        };
+        if location.unlinked != 0 {
+            self.statements.blob.delete(&blob_key::unlinked(location.unlinked, hash))?;
+            return self.put_location(hash, &Location { unlinked: 0, first: Some(partition), ..location });
+        }
+        if location.first == Some(partition) {
+            return Ok(());
         }
         self.statements.blob.put(&blob_key::link(hash, partition), &[])
     }
 
     fn drop_link(&mut self, hash: BlobHash, partition: Partition, now: u64) -> Result<(), Failure> {
         self.statements.blob.delete(&blob_key::link(hash, partition))?;
-        if self.is_linked(hash)? {
-            return Ok(());
-        }
-        let Some(location) = self.location(hash)? else { return Ok(()) };
-        if location.unlinked == 0 {
+        let Some(found) = self.location(hash)? else { return Ok(()) };
+        let location = Location { first: found.first.filter(|first| *first != partition), ..found };
+        if location.unlinked == 0 && !self.is_linked(hash, &location)? {
             // 0 says linked, so the epoch itself becomes its first second
             let since = now.max(1);
             self.put_location(hash, &Location { unlinked: since, ..location })?;
-            self.statements.blob.put(&blob_key::unlinked(since, hash), &[])?;
+            return self.statements.blob.put(&blob_key::unlinked(since, hash), &[]);
         }
-        Ok(())
+        if location == found { Ok(()) } else { self.put_location(hash, &location) }
     }
 
-    pub(crate) fn is_linked(&mut self, hash: BlobHash) -> Result<bool, Failure> {
+    /// Whether a partition uses the blob that lies at `location`.
+    pub(crate) fn is_linked(&mut self, hash: BlobHash, location: &Location) -> Result<bool, Failure> {
+        if location.first.is_some() {
+            return Ok(true);
+        }
         let (from, to) = blob_key::links(hash);
         self.statements.any_blob_key(&from, &to)
     }

@@ -2,6 +2,8 @@
 use bytes::Bytes;
 use store::{Partition, PartitionKind};
 
+use super::schema::PARTITION;
+
 /// What these records are sealed as: they belong to no partition of the store's.
 const OWN: Partition = Partition::new(PartitionKind::System, u64::MAX);
 
@@ -17,6 +19,8 @@ pub(crate) struct Location {
     pub(crate) written: u64,
     /// Since when no partition uses it, in seconds since 1970; 0 while one does.
     pub(crate) unlinked: u64,
+    /// The partition that named it first, as long as it uses it: most blobs have no other, and need no link record.
+    pub(crate) first: Option<Partition>,
 }
 
 /// Which file a blob lies in.
@@ -35,11 +39,15 @@ impl Location {
             Place::Pack { number, offset } => (number, offset),
             Place::Large => (0, 0),
         };
-        let mut payload = Vec::with_capacity(36);
+        let mut payload = Vec::with_capacity(36 + PARTITION);
         payload.extend_from_slice(&number.to_be_bytes());
         payload.extend_from_slice(&offset.to_be_bytes());
         for number in [self.length, self.plain, self.unlinked] {
             payload.extend_from_slice(&number.to_be_bytes());
+        }
+        // nothing for none, as in stores of earlier releases
+        if let Some(first) = self.first {
+            payload.extend_from_slice(&first.bytes());
         }
         store::seal(OWN, key, self.written, &payload)
     }
@@ -47,12 +55,17 @@ impl Location {
     pub(crate) fn decode(key: &[u8], value: &[u8]) -> Option<Self> {
         let value = store::unseal(OWN, key, &Bytes::copy_from_slice(value))?;
         let (number, rest) = value.payload.split_first_chunk::<4>()?;
-        let [offset, length, plain, unlinked] = numbers(rest)?;
+        let (figures, first) = rest.split_at_checked(4 * 8)?;
+        let [offset, length, plain, unlinked] = numbers(figures)?;
+        let first = match first {
+            [] => None,
+            bytes => Some(Partition::from_bytes(bytes.try_into().ok()?)?),
+        };
         let place = match u32::from_be_bytes(*number) {
             0 => Place::Large,
             number => Place::Pack { number, offset },
         };
-        Some(Self { place, length, plain, written: value.version, unlinked })
+        Some(Self { place, length, plain, written: value.version, unlinked, first })
     }
 }
 
@@ -93,8 +106,10 @@ mod tests {
 
     #[test]
     fn come_back_as_they_went_and_only_for_their_key() {
-        for place in [Place::Large, Place::Pack { number: 7, offset: 1 << 40 }] {
-            let location = Location { place, length: 2, plain: 3, written: 4, unlinked: 5 };
+        let account = Partition::new(PartitionKind::Account, 9);
+        let places = [Place::Large, Place::Pack { number: 7, offset: 1 << 40 }];
+        for (place, first) in places.into_iter().flat_map(|place| [(place, None), (place, Some(account))]) {
+            let location = Location { place, length: 2, plain: 3, written: 4, unlinked: 5, first };
             let value = location.encode(b"key");
             assert_eq!(Location::decode(b"key", &value), Some(location));
             assert_eq!(Location::decode(b"kez", &value), None);

@@ -146,12 +146,12 @@ pub(crate) mod blob_key {
         [&[LOCATION][..], &hash.0].concat()
     }
 
-    /// That a partition uses a blob.
+    /// That a partition uses a blob, unless its location says so.
     pub(crate) fn link(hash: BlobHash, partition: Partition) -> Vec<u8> {
         [&[LINK][..], &hash.0, &partition.bytes()].concat()
     }
 
-    /// All links of a blob: the first key, and the first beyond.
+    /// All such links of a blob: the first key, and the first beyond.
     pub(crate) fn links(hash: BlobHash) -> (Vec<u8>, Vec<u8>) {
         let from = [&[LINK][..], &hash.0].concat();
         // no partition's kind is 255

@@ -122,7 +122,7 @@ async fn end_small(shared: &Arc<Shared>, plain: Vec<u8>, stored: StoredBlob) -> 
 fn keep(shared: &Shared, stored: StoredBlob, reserved: super::packs::Reserved, length: u64) {
     reserved.finish();
     let place = Place::Pack { number: reserved.number(), offset: reserved.offset };
-    let location = Location { place, length, plain: stored.size, written: shared.now(), unlinked: 0 };
+    let location = Location { place, length, plain: stored.size, written: shared.now(), unlinked: 0, first: None };
     add(&shared.counters.blobs_written, 1);
     add(&shared.counters.blob_bytes_written, length);
     shared.pending.add(stored.hash, location, Some(Arc::new(reserved)));
@@ -137,8 +137,14 @@ async fn end_spooled(shared: Arc<Shared>, body: Body, stored: StoredBlob) -> Res
     if length > shared.settings.large_bytes {
         return off_thread(move || {
             let claim = large::place(&shared, stored.hash, &spool.file, &spool.name)?;
-            let location =
-                Location { place: Place::Large, length, plain: stored.size, written: shared.now(), unlinked: 0 };
+            let location = Location {
+                place: Place::Large,
+                length,
+                plain: stored.size,
+                written: shared.now(),
+                unlinked: 0,
+                first: None,
+            };
             add(&shared.counters.blobs_written, 1);
             add(&shared.counters.blob_bytes_written, length);
             shared.pending.add(stored.hash, location, None);
