@@ -83,22 +83,22 @@ const PIECE: usize = 16 * 1024;
 
 /// Appends `bytes` to `settled` with CRLF for every CRLF, bare LF and bare CR; gives whether a CR at the end still
 /// waits for what follows.
-fn settle(bytes: &[u8], mut after_cr: bool, settled: &mut Vec<u8>) -> bool {
-    for &byte in bytes {
-        match (after_cr, byte) {
-            (true, b'\n') => settled.push(b'\n'),
-            (true, _) => {
-                settled.push(b'\n');
-                if byte == b'\r' {
-                    settled.push(b'\r');
-                    continue;
-                }
-                settled.push(byte);
+fn settle(mut bytes: &[u8], mut after_cr: bool, settled: &mut Vec<u8>) -> bool {
+    while let Some((&first, rest)) = bytes.split_first() {
+        if after_cr {
+            settled.push(b'\n');
+            if first == b'\n' {
+                (bytes, after_cr) = (rest, false);
+                continue;
             }
-            (false, b'\n') => settled.extend_from_slice(b"\r\n"),
-            (false, _) => settled.push(byte),
         }
-        after_cr = byte == b'\r';
+        let text = memchr::memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
+        let (line, end) = bytes.split_at(text);
+        settled.extend_from_slice(line);
+        let Some((&end, rest)) = end.split_first() else { return false };
+        after_cr = end == b'\r';
+        settled.extend_from_slice(if after_cr { b"\r" } else { b"\r\n" });
+        bytes = rest;
     }
     after_cr
 }
