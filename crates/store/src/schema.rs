@@ -8,9 +8,9 @@
 //! | 4 | `email/<id 8>` | [`EmailRecord`]: immutable content, below 900 bytes |
 //! | 5 | `email+/<id 8>` | what did not fit into `email`: the parse |
 //! | 6 | `by-email/<email 8>` | [`places`]: the mailboxes and UIDs where the email is; absent for a tombstone |
-//! | 7 | `date/<mailbox 8>/<received 8>/<uid 4>` | the email's id |
+//! | 7 | `date/<mailbox 8>/<received 8>/<uid 4>` | an index by date of earlier releases; pruning removes it |
 //! | 8 | `thread/<id 8>` | [`ThreadRecord`]: how many emails, and how many in each mailbox |
-//! | 8 | `thread/<id 8>/<email 8>` | the thread keys that this email brought |
+//! | 8 | `thread/<id 8>/<email 8>` | empty: an email of the thread beside the one whose number it has |
 //! | 9 | `thread-key/<hash 8>` | the thread's id |
 //! | 10 | `log/<modseq 8>` | [`log_record`] |
 //! | 11 | `tomb/<time 8>/<email 8>` | empty: an email without membership, since then |
@@ -106,10 +106,6 @@ pub(crate) fn email_more(id: EmailId) -> Key {
 
 pub(crate) fn by_email(id: EmailId) -> Key {
     KeyBuilder::new(kind::BY_EMAIL).u64(id.0).key()
-}
-
-pub(crate) fn date(mailbox: MailboxId, received: u64, uid: u32) -> Key {
-    KeyBuilder::new(kind::DATE).u64(mailbox.0).u64(received).u32(uid).key()
 }
 
 pub(crate) fn thread(id: ThreadId) -> Key {

@@ -119,11 +119,13 @@ fn append_one(tx: &mut Tx<'_>, mailbox: MailboxId, prepared: &Prepared) -> Resul
     record.emails += 1;
     tx.put(schema::thread(thread), record.encode());
     tx.recount(thread, &[], &[(mailbox, member.system)])?;
-    tx.put(schema::thread_email(thread, id), numbers_record(&brought));
-    for hash in brought {
-        tx.put(schema::thread_key(hash), numbers_record(&[thread.0]));
+    if !own {
+        tx.put(schema::thread_email(thread, id), numbers_record(&[]));
     }
-    put_content(tx, id, thread, prepared);
+    for hash in &brought {
+        tx.put(schema::thread_key(*hash), numbers_record(&[thread.0]));
+    }
+    put_content(tx, id, (thread, brought), prepared);
     tx.put(schema::by_email(id), places(&[Place { mailbox, uid: uid.get() }]));
     tx.touch(LogItem::Arrived { mailbox, uid: uid.get(), email: id, new: true });
     let appended = Appended { mailbox, uid_validity: tx.mailbox(mailbox)?.uid_validity, uid, email: id, thread };
@@ -176,7 +178,7 @@ fn want_threads(tx: &Tx<'_>, emails: &[Prepared]) -> Result<(), Stop> {
     tx.want(threads)
 }
 
-/// Gives a membership the mailbox's next UID: its record, the index by date, IMAP's counters, the view.
+/// Gives a membership the mailbox's next UID: its record, IMAP's counters, the view.
 pub(super) fn place(tx: &mut Tx<'_>, mailbox: MailboxId, member: &MemberRecord) -> Result<Uid, Stop> {
     let found = tx.change_messages(mailbox)?;
     let full = Error::Limit { what: "messages in a mailbox", limit: u64::from(u32::MAX) };
@@ -184,12 +186,11 @@ pub(super) fn place(tx: &mut Tx<'_>, mailbox: MailboxId, member: &MemberRecord) 
     found.uid_next = found.uid_next.wrapping_add(1);
     count_in(found, member);
     tx.put_member(mailbox, uid.get(), member);
-    tx.put(schema::date(mailbox, member.received, uid.get()), numbers_record(&[member.email.0]));
     tx.change_view(mailbox, |view, keywords| view.push(uid.get(), member, |number| keywords.word(number)));
     Ok(uid)
 }
 
-fn put_content(tx: &mut Tx<'_>, id: EmailId, thread: ThreadId, prepared: &Prepared) {
+fn put_content(tx: &mut Tx<'_>, id: EmailId, (thread, brought): (ThreadId, Vec<u64>), prepared: &Prepared) {
     let email = &prepared.email;
     let record = EmailRecord {
         thread,
@@ -199,6 +200,7 @@ fn put_content(tx: &mut Tx<'_>, id: EmailId, thread: ThreadId, prepared: &Prepar
         received: email.received,
         original_recipient: email.original_recipient.clone(),
         uidl: email.uidl.clone(),
+        brought,
         parsed: None,
     };
     let (record, more) = record.encode(&prepared.parsed);

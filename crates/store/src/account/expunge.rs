@@ -133,7 +133,6 @@ pub(super) fn want_members(tx: &Tx<'_>, mailbox: MailboxId, uids: &[Uid]) -> Res
 pub(super) fn unplace(tx: &mut Tx<'_>, place: Place, member: &MemberRecord) -> Result<(), Error> {
     count_out(tx.change_messages(place.mailbox)?, member);
     tx.delete(schema::member(place.mailbox, place.uid));
-    tx.delete(schema::date(place.mailbox, member.received, place.uid));
     Ok(())
 }
 

@@ -19,6 +19,8 @@ struct Tomb {
     key: Key,
     email: EmailId,
     record: EmailRecord,
+    /// The key under which its thread names it, unless the thread has its number.
+    in_thread: Option<Key>,
     /// Thread keys that the email brought.
     brought: Vec<u64>,
     /// No other email of the account uses the blob.
@@ -26,9 +28,9 @@ struct Tomb {
 }
 
 impl Account {
-    /// Removes log entries and tombstones that are older at `now` than the store keeps what was deleted, in bounded
-    /// steps; gives how many emails went for good. The log stays from the first delivery on that is `unfinished`: with
-    /// its entry the account would forget that it has taken it.
+    /// Removes log entries and tombstones that are older at `now` than the store keeps what was deleted, and the index
+    /// by date of earlier releases, in bounded steps; gives how many emails went for good. The log stays from the first
+    /// delivery on that is `unfinished`: with its entry the account would forget that it has taken it.
     ///
     /// # Errors
     /// What the engine says; what was done before stays done.
@@ -47,6 +49,13 @@ impl Account {
         loop {
             let look = || self.old_entries(before, unfinished);
             let step = self.head.write_alone(&self.who, look, |tx, entries| remove_entries(tx, entries)).await?;
+            if step.receipt().is_none() {
+                break;
+            }
+        }
+        loop {
+            let look = || self.scan(KeyRange::prefix(&[kind::DATE]));
+            let step = self.head.write_alone(&self.who, look, |tx, dates| remove_dates(tx, dates)).await?;
             if step.receipt().is_none() {
                 return Ok(gone);
             }
@@ -78,7 +87,8 @@ impl Account {
                 return Err(Error::Corrupt(format!("tombstone {email}: its record cannot be read")));
             };
             let record = EmailRecord::decode(&value.payload)?;
-            tombs.push(Tomb { key, email, record, brought: Vec::new(), last_use: false });
+            let brought = record.brought.clone();
+            tombs.push(Tomb { key, email, record, in_thread: None, brought, last_use: false });
         }
         self.complete(&mut tombs).await?;
         Ok(tombs)
@@ -96,11 +106,14 @@ impl Account {
         let mut found = self.head.ground.engine.read(self.head.partition(), reads).await?.into_iter();
         let going: Vec<(BlobHash, EmailId)> = tombs.iter().map(|tomb| (tomb.record.blob, tomb.email)).collect();
         for tomb in tombs {
-            let (Some(Found::One(brought)), Some(Found::Many { items, more, corrupt })) = (found.next(), found.next())
+            let (Some(Found::One(named)), Some(Found::Many { items, more, corrupt })) = (found.next(), found.next())
             else {
                 return Err(Error::Corrupt(format!("tombstone {}: its thread cannot be read", tomb.email)));
             };
-            tomb.brought = brought.map(|brought| read_numbers(&brought.payload)).transpose()?.unwrap_or_default();
+            if let Some(named) = named {
+                tomb.brought.extend(read_numbers(&named.payload)?);
+                tomb.in_thread = Some(schema::thread_email(tomb.record.thread, tomb.email));
+            }
             let goes = |key: &Key| going.iter().any(|(hash, email)| *key == schema::blob_use(*hash, *email));
             tomb.last_use = !more && corrupt.is_empty() && items.iter().all(|(key, _)| goes(key));
         }
@@ -154,7 +167,9 @@ fn remove_tombs(tx: &mut Tx<'_>, tombs: &[Tomb]) -> Result<Plan<u64>, Stop> {
         tx.delete(schema::email(tomb.email));
         tx.delete(schema::email_more(tomb.email));
         tx.delete(schema::blob_use(blob, tomb.email));
-        tx.delete(schema::thread_email(thread, tomb.email));
+        if let Some(key) = &tomb.in_thread {
+            tx.delete(key.clone());
+        }
         for hash in &tomb.brought {
             tx.delete(schema::thread_key(*hash));
         }
@@ -183,6 +198,17 @@ fn remove_entries(tx: &mut Tx<'_>, entries: &[(u64, Vec<DeliveryId>)]) -> Result
         deliveries.iter().for_each(|delivery| tx.delete(schema::once(*delivery)));
     }
     tx.state.record.log_floor = tx.state.record.log_floor.max(*last);
+    tx.touch(LogItem::Pruned);
+    Ok(Plan::Commit(()))
+}
+
+/// A view has the date of each message: nothing asks for this index.
+fn remove_dates(tx: &mut Tx<'_>, dates: &[(Key, Value)]) -> Result<Plan<()>, Stop> {
+    if dates.is_empty() {
+        return Ok(Plan::Nothing(()));
+    }
+    tx.growth = Growth::Frees;
+    dates.iter().for_each(|(key, _)| tx.delete(key.clone()));
     tx.touch(LogItem::Pruned);
     Ok(Plan::Commit(()))
 }

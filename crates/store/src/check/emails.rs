@@ -14,6 +14,11 @@ fn email_of(key: &Key, value: &Value) -> Result<(EmailId, EmailRecord), Error> {
     Ok((EmailId(KeyReader::new(key, kind::EMAIL)?.u64()?), EmailRecord::decode(&value.payload)?))
 }
 
+/// The record by which a thread knows an email: its own, if it has the email's number.
+fn in_thread(id: EmailId, email: &EmailRecord) -> Key {
+    if email.thread.0 == id.0 { schema::thread(email.thread) } else { schema::thread_email(email.thread, id) }
+}
+
 impl Look<'_> {
     pub(super) async fn emails(&mut self, sums: &mut Sums) -> Result<(), Error> {
         let mut range = KeyRange::prefix(&[kind::EMAIL]);
@@ -31,12 +36,7 @@ impl Look<'_> {
     /// Each email has its thread, its use of the blob, its parse; it is somewhere, or a tombstone.
     async fn emails_back(&mut self, emails: &[(EmailId, EmailRecord)], sums: &mut Sums) -> Result<(), Error> {
         let keys = emails.iter().flat_map(|(id, email)| {
-            [
-                schema::by_email(*id),
-                schema::email_more(*id),
-                schema::thread_email(email.thread, *id),
-                schema::blob_use(email.blob, *id),
-            ]
+            [schema::by_email(*id), schema::email_more(*id), in_thread(*id, email), schema::blob_use(email.blob, *id)]
         });
         let mut found = self.get(keys.collect()).await?.into_iter();
         for (id, email) in emails {

@@ -1,4 +1,4 @@
-//! Memberships and the index by date.
+//! Memberships.
 use super::Look;
 use super::account::Sums;
 use crate::engine::{Key, Value};
@@ -7,7 +7,7 @@ use crate::flags::SystemFlags;
 use crate::id::MailboxId;
 use crate::key::KeyReader;
 use crate::records::KeyRange;
-use crate::schema::{self, EmailRecord, MemberRecord, Place, kind, read_numbers, read_places};
+use crate::schema::{self, EmailRecord, MemberRecord, Place, kind, read_places};
 
 /// A membership with its key read.
 pub(super) fn member_of(key: &Key, value: &Value) -> Result<(Place, MemberRecord), Error> {
@@ -56,18 +56,12 @@ impl Look<'_> {
         counted.deleted += u64::from(member.system.contains(SystemFlags::DELETED));
     }
 
-    /// Each membership is in its email's list and in the index by date, and agrees with its email.
+    /// Each membership is in its email's list, and agrees with its email.
     async fn members_back(&mut self, members: &[(Place, MemberRecord)]) -> Result<(), Error> {
-        let keys = members.iter().flat_map(|(place, member)| {
-            [
-                schema::by_email(member.email),
-                schema::email(member.email),
-                schema::date(place.mailbox, member.received, place.uid),
-            ]
-        });
+        let keys = members.iter().flat_map(|(_, member)| [schema::by_email(member.email), schema::email(member.email)]);
         let mut found = self.get(keys.collect()).await?.into_iter();
         for (place, member) in members {
-            let (places, email, date) = (found.next().flatten(), found.next().flatten(), found.next().flatten());
+            let (places, email) = (found.next().flatten(), found.next().flatten());
             let name = format!("message {}/{}", place.mailbox, place.uid);
             let places = places.and_then(|value| read_places(&value.payload).ok()).unwrap_or_default();
             if !places.contains(place) {
@@ -76,29 +70,11 @@ impl Look<'_> {
             if places.len() > 1 && !member.shared {
                 self.fault(format!("{name}: it does not know that email {} is elsewhere too", member.email));
             }
-            let date = date.and_then(|value| read_numbers(&value.payload).ok());
-            if date != Some(vec![member.email.0]) {
-                self.fault(format!("{name}: it is not in the index by date"));
-            }
             match email.map(|value| EmailRecord::decode(&value.payload)) {
                 Some(Ok(email)) if email.thread == member.thread && email.size == member.size => {}
                 Some(Ok(_)) => self.fault(format!("{name}: it disagrees with email {}", member.email)),
                 _ => self.fault(format!("{name}: email {} is not there", member.email)),
             }
-        }
-        Ok(())
-    }
-
-    /// Each entry of the index by date has its membership.
-    pub(super) async fn dates(&mut self, sums: &Sums) -> Result<(), Error> {
-        let mut range = KeyRange::prefix(&[kind::DATE]);
-        let mut count = 0;
-        while let Some(page) = self.page(&mut range).await? {
-            count += page.len() as u64;
-        }
-        let messages: u64 = sums.counted.values().map(|counted| counted.messages).sum();
-        if count != messages {
-            self.fault(format!("the index by date has {count} entries for {messages} messages"));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::head::visible::{Seat, shown};
 use crate::id::{EmailId, MailboxId, ThreadId};
 use crate::key::KeyReader;
 use crate::records::KeyRange;
-use crate::schema::{self, MemberRecord, ThreadRecord, kind, read_numbers, read_places};
+use crate::schema::{self, EmailRecord, MemberRecord, ThreadRecord, kind, read_numbers, read_places};
 use std::collections::BTreeMap;
 
 /// A thread while its emails go by: they follow its record.
@@ -15,6 +15,8 @@ struct Open {
     id: ThreadId,
     record: ThreadRecord,
     emails: u64,
+    /// The email whose number the thread has is counted.
+    founder: bool,
     shown: BTreeMap<MailboxId, (u64, u64)>,
 }
 
@@ -27,6 +29,7 @@ impl Look<'_> {
                 if key.len() > 9 {
                     let Some((thread, email)) = self.decoded(key, thread_email(key)) else { continue };
                     match &mut open {
+                        Some(open) if open.founder && thread == open.id && email.0 == thread.0 => {} // of version 1
                         Some(open) if open.id == thread => self.thread_email(open, email, sums).await?,
                         _ => self.fault(format!("thread {thread}: email {email} is in it, and it has no record")),
                     }
@@ -35,10 +38,22 @@ impl Look<'_> {
                 self.close(open.take(), sums);
                 let read = thread_of(key, value);
                 open = self.decoded(key, read);
+                if let Some(open) = &mut open {
+                    self.founder(open, sums).await?;
+                }
             }
         }
         self.close(open, sums);
         Ok(())
+    }
+
+    /// The email whose number the thread has is in it, as long as there is one.
+    async fn founder(&mut self, open: &mut Open, sums: &mut Sums) -> Result<(), Error> {
+        let email = EmailId(open.id.0);
+        let record = self.get(vec![schema::email(email)]).await?.pop().flatten();
+        open.founder =
+            record.is_some_and(|value| EmailRecord::decode(&value.payload).is_ok_and(|it| it.thread == open.id));
+        if open.founder { self.thread_email(open, email, sums).await } else { Ok(()) }
     }
 
     async fn thread_email(&mut self, open: &mut Open, email: EmailId, sums: &mut Sums) -> Result<(), Error> {
@@ -107,5 +122,5 @@ fn thread_email(key: &Key) -> Result<(ThreadId, EmailId), Error> {
 
 fn thread_of(key: &Key, value: &Value) -> Result<Open, Error> {
     let id = ThreadId(KeyReader::new(key, kind::THREAD)?.u64()?);
-    Ok(Open { id, record: ThreadRecord::decode(&value.payload)?, emails: 0, shown: BTreeMap::new() })
+    Ok(Open { id, record: ThreadRecord::decode(&value.payload)?, emails: 0, founder: false, shown: BTreeMap::new() })
 }

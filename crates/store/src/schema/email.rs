@@ -19,6 +19,8 @@ pub(crate) struct EmailRecord {
     pub(crate) received: ReceivedAt,
     pub(crate) original_recipient: Option<String>,
     pub(crate) uidl: Option<String>,
+    /// The thread keys that it brought. Those of version 1 stand under `thread/<id>/<email>`.
+    pub(crate) brought: Vec<u64>,
     /// The parse, in `message`'s own layout; `None`: in `email+`.
     pub(crate) parsed: Option<Vec<u8>>,
 }
@@ -26,10 +28,14 @@ pub(crate) struct EmailRecord {
 impl EmailRecord {
     /// The record for `email`, and what goes to `email+` if the whole is too long for one.
     pub(crate) fn encode(&self, parsed: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
-        let mut record = Encoder::new(1);
+        let mut record = Encoder::new(2);
         record.number(self.thread.0).raw(&self.blob.0).number(self.size).number(u64::from(self.prefix_len));
         record.number(self.received.seconds).signed(i64::from(self.received.offset_minutes));
         record.option_text(self.original_recipient.as_deref()).option_text(self.uidl.as_deref());
+        record.number(self.brought.len() as u64);
+        for hash in &self.brought {
+            record.raw(&hash.to_be_bytes());
+        }
         if record.len() + 1 + parsed.len() <= INLINE {
             record.byte(1).raw(parsed);
             return (record.finish(), None);
@@ -41,7 +47,7 @@ impl EmailRecord {
     }
 
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
-        let mut record = Decoder::new(record, "email", 1)?;
+        let mut record = Decoder::new(record, "email", 2)?;
         Ok(Self {
             thread: ThreadId(record.figure()?),
             blob: BlobHash(record.array()?),
@@ -53,6 +59,7 @@ impl EmailRecord {
             },
             original_recipient: record.option_text()?.map(str::to_owned),
             uidl: record.option_text()?.map(str::to_owned),
+            brought: brought(&mut record)?,
             parsed: match record.byte()? {
                 0 => None,
                 _ => Some(record.rest().to_vec()),
@@ -64,4 +71,9 @@ impl EmailRecord {
     pub(crate) fn decode_more(record: &[u8]) -> Result<&[u8], Error> {
         Ok(Decoder::new(record, "email+", 1)?.rest())
     }
+}
+
+fn brought(record: &mut Decoder<'_>) -> Result<Vec<u64>, Error> {
+    let count = if record.version() == 1 { 0 } else { record.count()? };
+    (0..count).map(|_| Ok(u64::from_be_bytes(record.array()?))).collect()
 }
