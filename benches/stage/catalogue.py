@@ -2,11 +2,13 @@
 
 import sys
 
-from stage.works import appends, deliveries, disk_use, flags, idle, logins, peaks, pop3, reading
+from stage.works import (
+    appends, deliveries, disk_use, flags, idle, logins, mix, peaks, pop3, reading, transfers,
+)
 
 WORKS = (
-    *idle.WORKS, *logins.WORKS, *deliveries.WORKS, *appends.WORKS, *reading.WORKS, *flags.WORKS, *pop3.WORKS,
-    *disk_use.WORKS, *peaks.WORKS,
+    *idle.WORKS, *logins.WORKS, *deliveries.WORKS, *appends.WORKS, *reading.WORKS, *flags.WORKS, *transfers.WORKS,
+    *mix.WORKS, *pop3.WORKS, *disk_use.WORKS, *peaks.WORKS,
 )
 ROWS = tuple(row for work in WORKS for row in work.rows)
 

@@ -46,6 +46,10 @@ enum Work {
     Corpus(work::corpus::Options),
     /// One large message in or out
     Big(work::big::Options),
+    /// COPY, MOVE or EXPUNGE of a whole mailbox
+    Transfer(work::transfer::Options),
+    /// Short visits, each with all that a mail program does
+    Mix(work::mix::Options),
 }
 
 /// Does the work and prints its object.
@@ -65,6 +69,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Work::Notice(options) => options.run(),
         Work::Corpus(options) => options.run(),
         Work::Big(options) => options.run(),
+        Work::Transfer(options) => options.run(),
+        Work::Mix(options) => options.run(),
     };
     report.map_or_else(|error| refused(&error), Report::print)
 }

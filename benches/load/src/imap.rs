@@ -88,11 +88,36 @@ impl Imap {
         self.finish(|_, _| {}).map(|_| ())
     }
 
+    /// APPEND of several messages by one command (RFC 3502).
+    pub(crate) fn append_several(&mut self, mailbox: &str, messages: &[Vec<u8>]) -> Result<(), Error> {
+        use std::io::Write;
+        self.tag += 1;
+        // a Vec takes every write
+        let _infallible = write!(self.connection.output, "a{} APPEND {}", self.tag, quoted(mailbox));
+        for message in messages {
+            self.queue_literal(message)?;
+        }
+        self.connection.output.extend_from_slice(b"\r\n");
+        self.connection.send()?;
+        self.finish(|_, _| {}).map(|_| ())
+    }
+
     /// Puts an APPEND behind what is to be sent; waits only if the server wants the literal to wait.
     pub(crate) fn queue_append(&mut self, mailbox: &str, message: &[u8]) -> Result<(), Error> {
+        use std::io::Write;
+        self.tag += 1;
+        let _infallible = write!(self.connection.output, "a{} APPEND {}", self.tag, quoted(mailbox));
+        self.queue_literal(message)?;
+        self.connection.output.extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
+    /// A space and a literal.
+    fn queue_literal(&mut self, message: &[u8]) -> Result<(), Error> {
+        use std::io::Write;
         let waits = message.len() > self.unwaited;
         let plus = if waits { "" } else { "+" };
-        self.begin(format_args!("APPEND {} {{{}{plus}}}", quoted(mailbox), message.len()));
+        let _infallible = write!(self.connection.output, " {{{}{plus}}}\r\n", message.len());
         if waits {
             self.connection.send()?;
             self.until_continue()?;
@@ -103,7 +128,6 @@ impl Imap {
         } else {
             self.connection.output.extend_from_slice(message);
         }
-        self.connection.output.extend_from_slice(b"\r\n");
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! APPEND by sessions side by side, one message a command.
+//! APPEND by sessions side by side, one message a command or several (RFC 3502).
 use crate::arguments::{Accounts, Seed, Server, octets};
 use crate::clock;
 use crate::crowd;
@@ -28,6 +28,9 @@ pub(crate) struct Options {
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
+    /// Messages of one command
+    #[arg(long, default_value_t = 1)]
+    at_once: usize,
 }
 
 impl Options {
@@ -38,7 +41,7 @@ impl Options {
         let messages = Messages::new(seed, self.size, "sender@example.net", &users[0].address);
         let outcome = crowd::run(
             self.sessions,
-            self.count,
+            self.count.div_ceil(u64::try_from(self.at_once.max(1)).unwrap_or(1)),
             |at| {
                 let mut imap = Imap::open(&target)?;
                 imap.login(&users[at % users.len()])?;
@@ -46,13 +49,19 @@ impl Options {
                 Ok(imap)
             },
             |_, mut imap, share| {
-                let mut message = Vec::new();
+                let mut several = vec![Vec::new(); self.at_once.max(1)];
+                let each = u64::try_from(several.len()).unwrap_or(1);
                 while let Some(number) = share.next() {
-                    messages.write(number, &mut message);
+                    for (message, at) in several.iter_mut().zip(number * each..) {
+                        messages.write(at, message);
+                        share.bytes += u64::try_from(message.len()).unwrap_or_default();
+                    }
                     let begin = clock::now();
-                    imap.append(&self.mailbox, &message)?;
-                    share.done(1, begin);
-                    share.bytes += u64::try_from(message.len()).unwrap_or_default();
+                    match several.as_slice() {
+                        [message] => imap.append(&self.mailbox, message)?,
+                        several => imap.append_several(&self.mailbox, several)?,
+                    }
+                    share.done(each, begin);
                 }
                 Ok(())
             },

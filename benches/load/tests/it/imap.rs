@@ -58,6 +58,69 @@ fn appends_without_waiting_where_the_server_allows_it() {
 }
 
 #[test]
+fn several_messages_go_by_one_command() {
+    let users = user_file();
+    let printed = run(
+        &format!("append --count 4 --size 900 --at-once 2 --user-file {}", users.path().display()),
+        vec![Box::new(|mut peer| {
+            log_in(&mut peer, "LITERAL+");
+            for tag in [2, 3] {
+                peer.hear(&format!("a{tag} APPEND \"INBOX\" {{900+}}\r\n"));
+                peer.octets(900);
+                peer.hear(" {900+}\r\n");
+                peer.octets(902);
+                peer.say(&format!("a{tag} OK taken\r\n"));
+            }
+            peer.closed();
+        })],
+    );
+    assert!(printed.success && printed.object["operations"] == 4, "{} {}", printed.object, printed.error);
+}
+
+#[test]
+fn a_mailbox_is_moved_there_and_back() {
+    let printed = run(
+        "transfer --user u --password p --way move --mailbox INBOX --other Two --count 2",
+        vec![Box::new(|mut peer| {
+            log_in(&mut peer, "IDLE");
+            select(&mut peer, 2, 3);
+            select(&mut peer, 3, 3);
+            peer.hear("a4 MOVE 1:* \"Two\"");
+            peer.say("* 1 EXPUNGE\r\n* 1 EXPUNGE\r\n* 1 EXPUNGE\r\na4 OK\r\n");
+            peer.hear("a5 SELECT \"Two\"");
+            peer.say("* 3 EXISTS\r\na5 OK\r\n");
+            peer.hear("a6 MOVE 1:* \"INBOX\"");
+            peer.say("a6 OK\r\n");
+            peer.hear("a7 LOGOUT");
+            peer.say("* BYE\r\na7 OK\r\n");
+        })],
+    );
+    assert!(printed.success && printed.object["operations"] == 6, "{} {}", printed.object, printed.error);
+}
+
+#[test]
+fn a_visit_is_ten_commands() {
+    let users = user_file();
+    let printed = run(
+        &format!("mix --sessions 1 --count 1 --size 900 --user-file {}", users.path().display()),
+        vec![Box::new(|mut peer| {
+            log_in(&mut peer, "LITERAL+");
+            peer.hear("a2 APPEND \"INBOX\" {900+}\r\n");
+            peer.octets(902);
+            peer.say("a2 OK\r\n");
+            select(&mut peer, 3, 1);
+            for (tag, word) in (4..).zip(["LIST ", "STATUS ", "FETCH 1:* ", "FETCH * ", "STORE * ", "EXPUNGE"]) {
+                peer.hear(&format!("a{tag} {word}"));
+                peer.say(&format!("a{tag} OK\r\n"));
+            }
+            peer.hear("a10 LOGOUT");
+            peer.say("* BYE\r\na10 OK\r\n");
+        })],
+    );
+    assert!(printed.success && printed.object["operations"] == 10, "{} {}", printed.object, printed.error);
+}
+
+#[test]
 fn fetch_counts_responses_and_not_what_looks_like_them() {
     let printed = run(
         "fetch --user u --password p --items BODY.PEEK[]",
