@@ -93,8 +93,13 @@ class Client:
 
     async def logout(self):
         self.keep()
+        fleeting = self.view and self.view.name == FLEETING
         self.view = None
-        await self.must("LOGOUT")
+        try:
+            await self.must("LOGOUT")
+        except Gone:
+            if not fleeting:
+                raise
         await self.wire.close()
         self.wire = None
 

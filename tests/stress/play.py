@@ -100,7 +100,10 @@ class Play:
                 self.deeds["deleted"] += 1
                 await client.disconnect()
             except Gone:
-                raise self.fault(client, "the server hung up") from None
+                # Who writes while the server says why it ends does not hear it.
+                if not (client.view and client.view.name == naming.FLEETING):
+                    raise self.fault(client, "the server hung up") from None
+                await client.disconnect()
             except (Violation, LookupError, TypeError, ValueError, AttributeError) as violation:
                 raise self.fault(client, violation) from violation
 
@@ -145,8 +148,8 @@ class Play:
         deleting = client.view.writable and client.dice.random() < 0.5
         client.keep()
         # What CLOSE removes is not told (RFC 9051, 6.4.1): what was kept is true as of before, and QRESYNC tells the rest.
-        client.view = None
         await client.must("CLOSE" if deleting else "UNSELECT")
+        client.view = None
 
     async def drop(self, client):
         """Cut off: silently, in the middle of an answer, or in the middle of a literal."""
