@@ -11,6 +11,8 @@ ATOM = rb"[^\x00-\x20\x7f-\xff(){%*\"\\\]]+"
 #: What may stand in a FETCH reply in the place of a value: an atom with what flags and sections add.
 TEXT = re.compile(rb"[^\x00\r\n]*\Z")
 TAG = re.compile(rb"[^\x00-\x20\x7f-\xff(){%*\"\\+]+\Z")
+#: What turns UTF-8 in quotes on.
+UTF8 = (b"UTF8=ACCEPT", b"IMAP4REV2")
 LITERAL = re.compile(rb"~?\{(0|[1-9][0-9]*)\}\Z")
 STATUS = (b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH")
 #: Longer lines than this, literals aside, no client need take.
@@ -33,6 +35,8 @@ class Reply:
 
 class Replies:
     def __init__(self):
+        #: Whether UTF-8 may stand in quotes: the client has asked for it (RFC 9755, 3; RFC 9051, 9).
+        self.utf8 = False
         self.raw = bytearray()
         self.at = 0
         self.parts, self.last = [], None
@@ -61,12 +65,17 @@ class Replies:
                 parts, self.parts = self.parts, []
                 del self.raw[:found + 1]
                 self.at = 0
-                self.last = read(parts)
+                self.last = read(parts, self.utf8)
+                if self.last.values[:1] == [b"ENABLED"]:
+                    self.utf8 |= any(name.upper() in UTF8 for name in self.last.values[1:])
                 return self.last
             size = int(literal[1])
             if len(self.raw) < found + 1 + size:
                 return None
             data = bytes(self.raw[found + 1:found + 1 + size])
+            if b"\0" in data and not literal[0].startswith(b"~"):
+                # CHAR8 = %x01-ff; only a literal8 holds a NUL (RFC 3516, 7).
+                raise Violation(f"NUL in a literal: {line[:300]!r}")
             self.parts += [line[:literal.start()], data]
             del self.raw[:found + 1 + size]
             self.at = 0
@@ -78,7 +87,7 @@ def is_data(line):
     return words[0] == b"*" and len(words) > 1 and words[1] not in STATUS
 
 
-def read(parts):
+def read(parts, utf8=False):
     """Parts: text, literal, text, literal, … text."""
     line = parts[0]
     if line.startswith(b"+ ") or line == b"+":
@@ -102,7 +111,7 @@ def read(parts):
     if tag != b"*":
         raise Violation(f"neither tagged nor untagged: {line[:300]!r}")
     parts = [rest, *parts[1:]]
-    values = Values(parts).all()
+    values = Values(parts, utf8).all()
     check(values, parts)
     return Reply("*", b"".join(parts), values=values)
 
@@ -110,10 +119,10 @@ def read(parts):
 class Values:
     """Reads `value SP value …` with lists, strings and literals."""
 
-    TOKEN = re.compile(rb"\"((?:[^\"\\\r\n\x00\x80-\xff]|\\[\"\\])*)\"|(\()|(\))|([^\x00-\x20\x7f-\xff()\"{]+)")
+    TOKEN = re.compile(rb"\"((?:[^\"\\\r\n\x00]|\\[\"\\])*)\"|(\()|(\))|([^\x00-\x20\x7f-\xff()\"{]+)")
 
-    def __init__(self, parts):
-        self.parts, self.part, self.at = parts, 0, 0
+    def __init__(self, parts, utf8=False):
+        self.parts, self.part, self.at, self.utf8 = parts, 0, 0, utf8
 
     def fault(self):
         raise Violation(f"at {self.at} of {self.parts[self.part][:600]!r}")
@@ -157,11 +166,18 @@ class Values:
             else:
                 if not want:
                     self.fault()
-                values.append(Quoted(re.sub(rb"\\(.)", rb"\1", token[1])) if token[1] is not None else self.atom(token))
+                values.append(self.quoted(token[1]) if token[1] is not None else self.atom(token))
                 want = False
         if stack or want:
             self.fault()
         return values
+
+    def quoted(self, text):
+        try:
+            text.decode("utf-8" if self.utf8 else "ascii")
+        except UnicodeDecodeError:
+            self.fault()
+        return Quoted(re.sub(rb"\\(.)", rb"\1", text))
 
     def atom(self, token):
         """Goes on through the `[…]` of a section, which may hold spaces, lists and strings."""
@@ -195,7 +211,7 @@ def check(values, parts):
     name = values[1 if number else 0]
     if isinstance(name, list):
         bad("no name")
-    if number and name == b"FETCH":
+    if number and name in (b"FETCH", b"UIDFETCH"):
         items = values[2] if len(values) == 3 and isinstance(values[2], list) else bad("no list")
         if len(items) % 2:
             bad("not in pairs")
@@ -210,7 +226,7 @@ def check(values, parts):
     elif number and name not in (b"EXISTS", b"EXPUNGE", b"RECENT"):
         bad("unknown")
     elif not number and name not in (b"SEARCH", b"ESEARCH", b"FLAGS", b"CAPABILITY", b"ENABLED", b"ID", b"NAMESPACE",
-                                     b"VANISHED", b"QUOTA", b"QUOTAROOT", b"SORT", b"THREAD"):
+                                     b"VANISHED", b"QUOTA", b"QUOTAROOT", b"SORT", b"THREAD", b"LANGUAGE"):
         bad("unknown")
 
 

@@ -1,7 +1,7 @@
 //! Whole IMAP commands: nothing panics, what is read is read once, and reading is linear in the line.
 use imap_wire::{
-    Append, AppendMessage, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, Replace, Search, Select,
-    Sort, Store, Thread,
+    Append, AppendMessage, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, MultiSearch, Replace, Search,
+    Select, Sort, Store, Thread,
 };
 
 pub(crate) fn imap_command(data: &[u8]) {
@@ -37,6 +37,8 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| imap_wire::SetMetadata::read(args).map(drop));
     read(&|args| imap_wire::SetAcl::read(args).map(drop));
     read(&|args| imap_wire::mailbox_and_identifier(args).map(drop));
+    read(&|args| imap_wire::set_quota(args).map(drop));
+    read(&|args| MultiSearch::read(args).map(drop));
     read(&|args| Fetch::read(args).map(drop));
     read(&|args| Store::read(args).map(drop));
     read(&|args| imap_wire::copy(args).map(drop));
@@ -44,4 +46,7 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| Search::read(args).map(drop));
     read(&|args| Sort::read(args).map(drop));
     read(&|args| Thread::read(args).map(drop));
+    // The arguments of LANGUAGE begin with their space.
+    let spaced = &data[data.len() - cursor.rest().len() - 1..];
+    let _ = imap_wire::language(&mut Cursor::new(spaced));
 }

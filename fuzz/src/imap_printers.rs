@@ -78,8 +78,10 @@ fn conditions(out: &mut Vec<u8>, text: &str, known: &[Flag], set: Option<&Sequen
 
 fn mailboxes(out: &mut Vec<u8>, name: (&MailboxName, NameCoding), text: &str, (octets, seed): (&[u8], u64)) -> usize {
     let attributes = vec![Attribute::HasChildren, Attribute::Junk];
-    Listed { attributes, name, child_subscribed: seed.is_multiple_of(2) }.print(out, "LIST");
-    Listed { attributes: Vec::new(), name, child_subscribed: false }.print(out, "LSUB");
+    let old_name = Some(name.0).filter(|_| seed.is_multiple_of(3));
+    let listed = Listed { child_subscribed: seed.is_multiple_of(2), old_name, ..Listed::new(attributes, name) };
+    listed.print(out, "LIST");
+    Listed::new(Vec::new(), name).print(out, "LSUB");
     let items = [
         (StatusItem::Messages, StatusValue::Number(seed >> 1)),
         (StatusItem::MailboxId, StatusValue::ObjectId("mb".to_owned())),
@@ -105,8 +107,8 @@ fn found(out: &mut Vec<u8>, set: Option<&SequenceSet>, seed: u64) -> usize {
     reply.end(out, Some(seed >> 1));
     SearchReply::begin(out, "SEARCH").end(out, None);
     let some = Some(low(seed)).filter(|_| seed.is_multiple_of(3));
-    let extended =
-        ESearch { uid: seed.is_multiple_of(2), min: some, max: some, count: some, mod_sequence: some.map(u64::from) };
+    let (uid, mod_sequence) = (seed.is_multiple_of(2), some.map(u64::from));
+    let extended = ESearch { mailbox: None, uid, min: some, max: some, count: some, mod_sequence };
     extended.begin(out, "a1]x");
     let ranges = set.map(|set| set.ranges(low(seed))).unwrap_or_default();
     if !ranges.is_empty() {

@@ -94,11 +94,14 @@ def hostile_messages():
 
 
 def i20_reply_injection(provider, messages=None):
-    with Wire(provider, ANNA) as client:
-        client.say("CREATE i20")
+    # RFC 9755, 4: headers beyond ASCII come from who has enabled UTF-8; whoever reads need not have.
+    with Wire(provider, ANNA) as writer:
+        writer.say("ENABLE UTF8=ACCEPT")
+        writer.say("CREATE i20")
         number = 0
         for message in messages or hostile_messages():
-            number += client.append(message, "i20") == "OK"
+            number += writer.append(message, "i20") == "OK"
+    with Wire(provider, ANNA) as client:
         client.say("SELECT i20")
         heard = client.say("FETCH 1:* (UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY)")
         fetched = [r for r in heard if len(r.values) == 3 and r.values[1] == b"FETCH"]

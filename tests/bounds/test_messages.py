@@ -10,14 +10,16 @@ from watch import Watch
 
 def serve(provider, messages, within=None):
     """Each message by APPEND; what is stored is what is served, and all views of it are well formed."""
-    with Wire(provider, ANNA) as client:
+    # RFC 9755, 4: headers beyond ASCII come from who has enabled UTF-8; whoever reads need not have.
+    with Wire(provider, ANNA) as client, Wire(provider, ANNA) as writer:
+        writer.say("ENABLE UTF8=ACCEPT")
         box = unique()
         client.say(f"CREATE {box}")
         client.say(f"SELECT {box}")
         views = []
         for number, message in enumerate(messages, 1):
             begun = time.monotonic()
-            assert client.append(message, box) == "OK", message[:60]
+            assert writer.append(message, box) == "OK", message[:60]
             client.say("NOOP")
             heard = client.say(f"FETCH {number} (RFC822.SIZE ENVELOPE BODYSTRUCTURE BODY.PEEK[])")
             took = time.monotonic() - begun

@@ -52,7 +52,12 @@ impl House {
             entries: kept.metadata_entries,
             total: kept.metadata_total,
         };
-        let settings = store::Settings { keep_deleted: kept.keep_deleted.0, metadata, ..store::Settings::default() };
+        let settings = store::Settings {
+            keep_deleted: kept.keep_deleted.0,
+            max_emails: Some(kept.max_messages).filter(|most| *most > 0),
+            metadata,
+            ..store::Settings::default()
+        };
         let store = Store::open(records.clone(), rim.world.clone(), settings)
             .await
             .map_err(|error| Failure::new(Code::Unavailable, format!("the store cannot be opened: {error}")))?;

@@ -6,7 +6,9 @@ mod completion;
 mod content;
 mod effort;
 mod flags;
+mod header_watch;
 mod ids;
+mod language;
 mod literal;
 mod matches;
 mod matching;
@@ -16,6 +18,7 @@ mod news;
 mod numbers;
 mod phase;
 mod place;
+mod progress;
 mod refusal;
 mod report;
 mod resync;
@@ -33,7 +36,7 @@ use directory::{Leash, Leashed};
 pub(crate) use effort::Searches;
 use futures_util::FutureExt;
 use futures_util::future::OptionFuture;
-use imap_wire::reply::{Code, Status, condition};
+use imap_wire::reply::{Code, Status};
 use imap_wire::{BadHead, Cursor, Head, Limits};
 use phase::Phase;
 use report::Report;
@@ -75,13 +78,14 @@ impl Session {
         let bye = match &ended {
             Ended::Said | Ended::Gone(_) | Ended::Overstayed => None,
             Ended::Stopped => Some("the server is stopping, please come back in a minute"),
+            Ended::Garbled => Some("nothing that comes can be read any more"),
             Ended::Silent => Some("you were silent for too long"),
             Ended::Revoked => Some("this account has changed, please log in again"),
             Ended::MailboxDeleted => Some("the selected mailbox was deleted by another session"),
         };
         if let Some(text) = bye {
             let code = matches!(ended, Ended::Stopped).then_some(Code::Unavailable);
-            condition(self.talk.out(), None, Status::Bye, code.as_ref(), text);
+            self.talk.tell(Status::Bye, code.as_ref(), text);
         }
         let account = self.phase.login().map(|login| login.account.id());
         self.report.closed(&self.talk, account, &ended);
@@ -94,7 +98,7 @@ impl Session {
     async fn serve(&mut self) -> Result<std::convert::Infallible, Ended> {
         // RFC 3501, 7.1.1: OK, never PREAUTH; the capabilities with it save a round trip.
         let greeting = Code::Capability(capabilities(false, &self.talk));
-        condition(self.talk.out(), None, Status::Ok, Some(&greeting), "Glaspost is ready");
+        self.talk.tell(Status::Ok, Some(&greeting), "Glaspost is ready");
         self.talk.flush().await?;
         loop {
             match self.next().await? {
@@ -160,6 +164,9 @@ impl Session {
 
     /// Runs the handler, if the command may come now.
     async fn dispatch(&mut self, command: &'static Command, args: Cursor<'_>) -> Result<Completion, Ended> {
+        if self.phase.is_uid_only() && command::needs_numbers(command.name) {
+            return Ok(Completion::uid_required());
+        }
         let talk = &mut self.talk;
         // RFC 4314, 5.1.1: what was taken away is gone before the next command.
         if let (Run::Selected(_) | Run::Leave(_), Phase::Selected(selected)) = (&command.run, &mut self.phase) {
@@ -216,12 +223,15 @@ impl Session {
             news::tell(login, &mut self.talk).await?;
         }
         self.talk.counts.refused += u64::from(completion.status == Status::No);
-        completion.print(self.talk.out(), Some(&tag));
+        completion.print(&mut self.talk, Some(&tag));
         if std::mem::take(&mut self.talk.begin_tls) {
             self.begin_tls().await?;
         }
         if std::mem::take(&mut self.talk.begin_deflate) {
             self.begin_deflate().await?;
+        }
+        if std::mem::take(&mut self.talk.end_deflate) {
+            self.end_deflate().await?;
         }
         self.talk.pass().await
     }
@@ -230,6 +240,14 @@ impl Session {
     async fn begin_deflate(&mut self) -> Result<(), Ended> {
         self.talk.flush().await?;
         self.talk.conversation.begin_deflate().await?;
+        self.talk.framer = imap_wire::Framer::default();
+        Ok(())
+    }
+
+    /// The end of compression, after UNAUTHENTICATE (RFC 8437, 4.1).
+    async fn end_deflate(&mut self) -> Result<(), Ended> {
+        self.talk.flush().await?;
+        self.talk.conversation.end_deflate().await?;
         self.talk.framer = imap_wire::Framer::default();
         Ok(())
     }
@@ -245,7 +263,7 @@ impl Session {
 
     /// Says BAD, or NO before login.
     fn refused(&mut self, bad: &Completion, tag: Option<&str>) -> Result<(), Ended> {
-        bad.print(self.talk.out(), tag);
+        bad.print(&mut self.talk, tag);
         self.talk.counts.refused += 1;
         self.error()
     }
@@ -258,7 +276,7 @@ impl Session {
             return Ok(());
         }
         self.report.too_many_errors(&self.talk, self.phase.login().map(|login| login.account.id()));
-        condition(self.talk.out(), None, Status::Bye, None, "too many errors");
+        self.talk.tell(Status::Bye, None, "too many errors");
         Err(Ended::Said)
     }
 }

@@ -2,6 +2,7 @@
 use names::ByteSize;
 use std::time::Duration;
 use store::{MailboxName, Role};
+use texts::Language;
 
 /// Settings of one IMAP listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub struct Settings {
     pub login_without_tls: bool,
     /// Largest message that APPEND takes. Default 50 MiB.
     pub max_message_size: ByteSize,
+    /// Whether APPEND takes headers with bytes beyond ASCII from who has not enabled UTF-8 (RFC 9755, 4). Default `false`.
+    pub eight_bit_headers: bool,
     /// How long a client may be silent before login. Default 60 s.
     pub wait_before_login: Duration,
     /// How long it may be silent after login, within IDLE too. Default 30 min, the least that RFC 3501, 5.4 allows.
@@ -29,6 +32,8 @@ pub struct Settings {
     /// Whether each account has a `\Seen` of its own in what others share with it; else it sees and sets the owner's.
     /// Default `true`.
     pub own_seen: bool,
+    /// The provider's own language: what LANGUAGE calls `default` (RFC 5255, 3.3). Default Dutch.
+    pub language: Language,
     /// BAD commands in a row after which the session ends. Default 20.
     pub max_errors: u32,
     /// What new accounts have, and what it is for: created again under its name, it is for that again. Default: nothing.
@@ -40,6 +45,7 @@ impl Default for Settings {
         Self {
             login_without_tls: false,
             max_message_size: ByteSize::mib(50),
+            eight_bit_headers: false,
             wait_before_login: Duration::from_secs(60),
             wait_after_login: Duration::from_secs(30 * 60),
             wait_in_literal: Duration::from_secs(5 * 60),
@@ -49,6 +55,7 @@ impl Default for Settings {
             server_comment: None,
             server_admin: None,
             own_seen: true,
+            language: Language::Dutch,
             max_errors: 20,
             standard: Vec::new(),
         }

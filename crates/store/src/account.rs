@@ -60,6 +60,8 @@ pub struct Quota {
     pub limit: Option<u64>,
     /// Emails that have a membership.
     pub emails: u64,
+    /// Emails allowed; `None`: no limit.
+    pub max_emails: Option<u64>,
 }
 
 /// The modseqs that JMAP shows as states, a type each, so that a delivery does not make everything look changed.
@@ -197,7 +199,8 @@ impl Account {
     /// As [`Self::mailboxes`].
     pub async fn quota(&self) -> Result<Quota, Error> {
         let record = self.head.told().await?.record;
-        Ok(Quota { used: record.used, limit: record.limit, emails: record.emails })
+        let max_emails = self.head.ground.max_emails;
+        Ok(Quota { used: record.used, limit: record.limit, emails: record.emails, max_emails })
     }
 
     /// Sets the limit in bytes, `None` for none.

@@ -28,11 +28,11 @@ pub enum Error {
     #[error("another mailbox has this role")]
     RoleTaken,
     /// The account is full.
-    #[error("over quota: {used} of {limit} bytes used")]
+    #[error("over quota: {used} of {limit} used")]
     OverQuota {
-        /// Bytes in use, and those of messages that will be written.
+        /// Bytes in use, and those of messages that will be written; or emails, where those have a limit.
         used: u64,
-        /// Bytes allowed.
+        /// Bytes, or emails, allowed.
         limit: u64,
     },
     /// One of the account's limits is reached.

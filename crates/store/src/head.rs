@@ -35,6 +35,7 @@ pub(crate) struct Ground {
     pub(crate) tasks: TaskTracker,
     pub(crate) max_mailboxes: u64,
     pub(crate) metadata: MetadataLimits,
+    pub(crate) max_emails: Option<u64>,
     /// Bytes of messages that may be opened ahead of their readers.
     pub(crate) ahead: Arc<Semaphore>,
 }
@@ -185,6 +186,7 @@ impl Head {
         let told = self.told().await?;
         let mut inner = self.lock();
         let record = &inner.ahead.as_ref().unwrap_or(&told).record;
+        record.ask_emails(self.ground.max_emails)?;
         let (limit, used) = (record.limit, record.used.saturating_add(inner.held.promised));
         let asked = match hold {
             Hold::Announced => used.saturating_add(inner.held.announced),

@@ -6,6 +6,7 @@ use names::{AccountId, Address};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// What stands between the names of a mailbox and its child.
 pub const SEPARATOR: char = '/';
@@ -16,7 +17,7 @@ pub const MAX_DEPTH: usize = 32;
 
 /// The full name of a mailbox, from the top, in UTF-8: `Archive/2026`. Valid once it exists: not empty, no empty part,
 /// no control characters, within [`MAX_NAME`] and [`MAX_DEPTH`]; the first part, where it is `inbox` in any case, is
-/// `INBOX` (RFC 3501, 5.1).
+/// `INBOX` (RFC 3501, 5.1). It is Net-Unicode: one spelling for what looks the same (RFC 5198, 2; RFC 9051, 5.1).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MailboxName(Arc<str>);
 
@@ -29,8 +30,13 @@ impl MailboxName {
         if name.len() > MAX_NAME {
             return Err(Error::BadName("longer than 1,000 bytes"));
         }
-        if name.chars().any(char::is_control) {
+        // RFC 9755, 3: the separators of lines and paragraphs are as bad as control characters.
+        if name.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
             return Err(Error::BadName("control characters in it"));
+        }
+        if !is_nfc(name) {
+            // Composing does not lengthen a name beyond a small factor; the limit holds for what is kept.
+            return Self::new(&name.nfc().collect::<String>());
         }
         if name.split(SEPARATOR).any(str::is_empty) {
             return Err(Error::BadName("a part of it is empty"));
@@ -287,6 +293,9 @@ mod tests {
         for wrong in ["", "/", "a/", "/a", "a//b", "a\nb", &"x".repeat(1_001), &vec!["x"; 33].join("/")] {
             assert!(MailboxName::new(wrong).is_err(), "{wrong:?}");
         }
+        // What looks the same is the same.
+        assert_eq!(MailboxName::new("cafe\u{301}/x").unwrap().as_str(), "caf\u{e9}/x");
+        assert!(MailboxName::new("a\u{2028}b").is_err() && MailboxName::new("a\u{2029}").is_err());
         let name = MailboxName::new("a/b/c").unwrap();
         assert_eq!((name.last(), name.parent().unwrap().as_str()), ("c", "a/b"));
         assert!(name.is_below(&MailboxName::new("a").unwrap()) && !name.is_below(&name));

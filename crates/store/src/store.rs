@@ -40,6 +40,8 @@ pub struct Settings {
     pub max_mailboxes: u64,
     /// Annotations that mailboxes and accounts may have.
     pub metadata: MetadataLimits,
+    /// Emails an account may have, copies not counted; `None`, the default: as many as its quota holds.
+    pub max_emails: Option<u64>,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             cached_emails: ByteSize::mib(64),
             max_mailboxes: 5_000,
             metadata: MetadataLimits::default(),
+            max_emails: None,
         }
     }
 }
@@ -84,7 +87,7 @@ impl Store {
         let engine: Arc<dyn Engine> = Arc::new(Prompt::new(engine));
         let records = Records::new(engine.clone(), world.random.clone());
         let epoch = opening::open(&records).await?;
-        let Settings { max_mailboxes, metadata, .. } = settings;
+        let Settings { max_mailboxes, max_emails, metadata, .. } = settings;
         Ok(Self {
             ground: Arc::new(Ground {
                 engine,
@@ -92,6 +95,7 @@ impl Store {
                 tasks: TaskTracker::new(),
                 max_mailboxes,
                 metadata,
+                max_emails,
                 ahead: crate::account::room(),
             }),
             heads: Arc::new(Heads::new(settings.cached_accounts)),

@@ -117,6 +117,18 @@ impl Conversation {
         Ok(())
     }
 
+    /// Says what is buffered, the last that is compressed, and goes on without compression both ways (RFC 8437, 4.1). What
+    /// the peer has sent before its last flush and was not used is thrown away.
+    ///
+    /// # Errors
+    /// Those of [`Output::flush`].
+    pub async fn end_deflate(&mut self) -> io::Result<()> {
+        self.output.flush().await?;
+        self.input.clear();
+        self.stream.end_deflate();
+        Ok(())
+    }
+
     /// Says what is buffered and ends. It hangs up its own side and waits shortly for the peer to do so too, so that
     /// the last line is not lost to a reset.
     pub async fn goodbye(mut self) {

@@ -1,8 +1,10 @@
 //! A stream in DEFLATE, both ways (RFC 4978, 4; RFC 1951).
 //!
-//! Reading inflates no more than the reader has room for, so what a few bytes grow to waits in them. Writing waits once
+//! Reading inflates no more than the reader has room for, so what a few bytes grow to waits in them; and never past the
+//! end of a flush, since the peer may say there that it compresses no more (RFC 8437, 4.1). Writing waits once
 //! [`WAITING`] compressed bytes have not been taken; a flush ends in a byte that the peer can read up to.
 use crate::Stream;
+use crate::undeflated::Undeflated;
 use miniz_oxide::deflate::core::{CompressorOxide, create_comp_flags_from_zip_params};
 use miniz_oxide::inflate::stream::InflateState;
 use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus, StreamResult};
@@ -15,6 +17,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 const READ: usize = 4 * 1024;
 /// Compressed bytes that wait for the peer before more is compressed.
 const WAITING: usize = 16 * 1024;
+/// What a flush of the peer ends in: an empty block that is stored (RFC 1951, 3.2.4), from which on bytes are whole again.
+pub(crate) const FLUSHED: [u8; 4] = [0, 0, 0xff, 0xff];
 /// Bytes that are compressed at a time.
 const PIECE: usize = 16 * 1024;
 /// How hard is tried: little is gained above, for mail in base64.
@@ -28,6 +32,8 @@ pub(crate) struct Deflated {
     inflate: Box<InflateState>,
     read: Vec<u8>,
     used: usize,
+    /// The last bytes that were used: whether they are the end of a flush.
+    last: [u8; 4],
     deflate: Box<CompressorOxide>,
     written: Vec<u8>,
     taken: usize,
@@ -42,11 +48,18 @@ impl Deflated {
             inflate: InflateState::new_boxed(DataFormat::Raw),
             read: Vec::new(),
             used: 0,
+            last: [0; 4],
             deflate: Box::new(CompressorOxide::new(create_comp_flags_from_zip_params(LEVEL, RAW, 0))),
             written: Vec::new(),
             taken: 0,
             unflushed: false,
         }
+    }
+
+    /// The stream without compression, from the end of the peer's flush on; what was written must be flushed.
+    pub(crate) fn into_plain(mut self) -> Undeflated {
+        let read = self.read.split_off(self.used.min(self.read.len()));
+        Undeflated::new(self.inner, read, self.last)
     }
 
     /// Compresses all of `bytes` into what waits to be written.
@@ -92,18 +105,26 @@ impl AsyncRead for Deflated {
         let this = &mut *self;
         loop {
             let packed = this.read.get(this.used..).unwrap_or_default();
+            let flushed = packed.windows(FLUSHED.len()).position(|window| window == FLUSHED);
+            let packed = packed.get(..flushed.map_or(packed.len(), |at| at + FLUSHED.len())).unwrap_or_default();
             let room = into.initialize_unfilled();
             let StreamResult { bytes_consumed, bytes_written, status } =
                 miniz_oxide::inflate::stream::inflate(&mut this.inflate, packed, room, MZFlush::None);
+            for byte in packed.get(..bytes_consumed).unwrap_or_default().iter().rev().take(4).rev() {
+                this.last.rotate_left(1);
+                this.last[3] = *byte;
+            }
             this.used += bytes_consumed;
             if bytes_written > 0 || into.remaining() == 0 {
                 into.advance(bytes_written);
                 return Poll::Ready(Ok(()));
             }
             match status {
-                // The peer has ended its stream.
-                Ok(MZStatus::StreamEnd) => return Poll::Ready(Ok(())),
+                // The peer has ended its stream, and not the connection: nothing that it says can be read any more.
+                Ok(MZStatus::StreamEnd) => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
                 Ok(_) | Err(MZError::Buf) if this.used == this.read.len() => {}
+                // A flush within the bytes has ended.
+                Err(MZError::Buf) if bytes_consumed > 0 => continue,
                 Ok(_) if bytes_consumed > 0 => continue,
                 Ok(_) | Err(_) => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
             }
@@ -164,6 +185,39 @@ mod tests {
         one.shutdown().await.unwrap();
         drop(one);
         assert_eq!(other.read(&mut heard).await.unwrap(), 0);
+    }
+
+    /// However the bytes are cut, the end of the flush is no part of what follows it.
+    #[tokio::test]
+    async fn what_follows_the_last_flush_is_plain() {
+        let mut sent = Deflated::new(Box::new(tokio::io::empty()));
+        for line in ["a\n", "b\n"] {
+            sent.compress(line.as_bytes(), MZFlush::Sync).unwrap();
+        }
+        sent.written.extend_from_slice(b"plain\n");
+        for cut in 0..sent.written.len() {
+            let (one, mut other) = tokio::io::duplex(1024);
+            let mut one = Deflated::new(Box::new(one));
+            let (first, second) = sent.written.split_at(cut);
+            let written = async {
+                other.write_all(first).await.unwrap();
+                tokio::task::yield_now().await;
+                other.write_all(second).await.unwrap();
+                drop(other);
+            };
+            let heard = async {
+                let (mut heard, mut piece) = (Vec::new(), [0; 64]);
+                while heard != b"a\nb\n" {
+                    let read = one.read(&mut piece).await.unwrap();
+                    heard.extend_from_slice(&piece[..read]);
+                    assert!(read > 0 && heard.len() <= 4, "{cut}");
+                }
+                let (mut one, mut plain) = (one.into_plain(), Vec::new());
+                one.read_to_end(&mut plain).await.unwrap();
+                assert_eq!(plain, b"plain\n", "{cut}");
+            };
+            tokio::join!(written, heard);
+        }
     }
 
     #[tokio::test]

@@ -44,6 +44,7 @@ mod peer;
 pub mod scripted;
 mod shared;
 pub mod transcript;
+mod undeflated;
 pub use conversation::Conversation;
 pub use http::looks_like_http;
 pub use input::{Input, InputError, Line, LineEnding};

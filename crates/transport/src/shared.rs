@@ -1,4 +1,4 @@
-//! One stream under many hands: `Input` reads it, `Output` writes it, STARTTLS and COMPRESS replace it under both, and who runs the
+//! One stream under many hands: `Input` reads it, `Output` writes it, STARTTLS, COMPRESS and UNAUTHENTICATE replace it under both, and who runs the
 //! session keeps a hand on it for the last words.
 use crate::deflate::Deflated;
 use crate::{StartTls, Stream, TlsInfo};
@@ -13,14 +13,36 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub(crate) struct Shared(Arc<Mutex<Held>>);
 
 struct Held {
-    stream: Box<dyn Stream>,
+    stream: Layer,
     /// What was written last did not end a line.
     within_line: bool,
 }
 
+/// The stream as the session meets it.
+enum Layer {
+    /// As it is.
+    Plain(Box<dyn Stream>),
+    /// Compressed on the way.
+    Deflated(Box<Deflated>),
+}
+
+impl Layer {
+    fn pin(&mut self) -> Pin<&mut dyn Stream> {
+        match self {
+            Self::Plain(stream) => Pin::new(&mut **stream),
+            Self::Deflated(stream) => Pin::new(&mut **stream),
+        }
+    }
+
+    /// What stands in the place of a stream that is being replaced.
+    fn none() -> Self {
+        Self::Plain(Box::new(tokio::io::empty()))
+    }
+}
+
 impl Shared {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self(Arc::new(Mutex::new(Held { stream, within_line: false })))
+        Self(Arc::new(Mutex::new(Held { stream: Layer::Plain(stream), within_line: false })))
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -28,12 +50,12 @@ impl Shared {
     }
 
     pub(crate) fn poll_read(&self, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.lock().stream).poll_read(cx, into)
+        self.lock().stream.pin().poll_read(cx, into)
     }
 
     pub(crate) fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut held = self.lock();
-        let written = Pin::new(&mut *held.stream).poll_write(cx, bytes);
+        let written = held.stream.pin().poll_write(cx, bytes);
         if let Poll::Ready(Ok(count)) = written
             && let Some(last) = count.checked_sub(1).and_then(|last| bytes.get(last))
         {
@@ -43,11 +65,11 @@ impl Shared {
     }
 
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.lock().stream).poll_flush(cx)
+        self.lock().stream.pin().poll_flush(cx)
     }
 
     pub(crate) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.lock().stream).poll_shutdown(cx)
+        self.lock().stream.pin().poll_shutdown(cx)
     }
 
     /// Whether the peer would take what is written now for a part of what was written before.
@@ -58,16 +80,30 @@ impl Shared {
     /// Compresses the stream from now on, both ways.
     pub(crate) fn begin_deflate(&self) {
         let mut held = self.lock();
-        let plain = std::mem::replace(&mut held.stream, Box::new(tokio::io::empty()));
-        held.stream = Box::new(Deflated::new(plain));
+        held.stream = match std::mem::replace(&mut held.stream, Layer::none()) {
+            Layer::Plain(plain) => Layer::Deflated(Box::new(Deflated::new(plain))),
+            deflated @ Layer::Deflated(_) => deflated,
+        };
+    }
+
+    /// Ends the compression, both ways.
+    pub(crate) fn end_deflate(&self) {
+        let mut held = self.lock();
+        held.stream = match std::mem::replace(&mut held.stream, Layer::none()) {
+            plain @ Layer::Plain(_) => plain,
+            Layer::Deflated(deflated) => Layer::Plain(Box::new(deflated.into_plain())),
+        };
     }
 
     /// Makes a TLS handshake over the stream and puts the result in its place. After a failure the stream is gone:
     /// reading gives its end.
     pub(crate) async fn start_tls(&self, start_tls: &dyn StartTls) -> io::Result<TlsInfo> {
-        let plain = std::mem::replace(&mut self.lock().stream, Box::new(tokio::io::empty()));
+        let plain = match std::mem::replace(&mut self.lock().stream, Layer::none()) {
+            Layer::Plain(plain) => plain,
+            Layer::Deflated(deflated) => deflated,
+        };
         let (stream, info) = start_tls.start(plain).await?;
-        self.lock().stream = stream;
+        self.lock().stream = Layer::Plain(stream);
         Ok(info)
     }
 }

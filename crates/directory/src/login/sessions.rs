@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
 /// How long a session whose login was taken back may go on with what it is at.
 const GRACE: Duration = Duration::from_secs(30);
@@ -66,36 +66,49 @@ impl Revoked {
 /// What a session does not end by itself once its login is taken back: a message that drips in, a reply that is read
 /// slowly. The session holds the leash; whoever runs it waits for [`Leashed::over`] beside it.
 #[derive(Debug)]
-pub struct Leash(Option<oneshot::Sender<Revoked>>);
+pub struct Leash(watch::Sender<Option<Revoked>>);
 
 /// The other end of a [`Leash`].
 #[derive(Debug)]
-pub struct Leashed(oneshot::Receiver<Revoked>);
+pub struct Leashed(watch::Receiver<Option<Revoked>>);
 
 impl Leash {
     /// A leash and its other end.
     pub fn new() -> (Self, Leashed) {
-        let (sender, receiver) = oneshot::channel();
-        (Self(Some(sender)), Leashed(receiver))
+        let (sender, receiver) = watch::channel(None);
+        (Self(sender), Leashed(receiver))
     }
 
-    /// Somebody has logged in; a session does so once.
+    /// Somebody has logged in; nobody else is any more.
     pub fn hold(&mut self, revoked: &Revoked) {
-        if let Some(held) = self.0.take() {
-            // Nobody at the other end: nobody runs this session.
-            let _ = held.send(revoked.clone());
-        }
+        self.0.send_replace(Some(revoked.clone()));
+    }
+
+    /// Nobody is logged in any more.
+    pub fn release(&mut self) {
+        self.0.send_replace(None);
     }
 }
 
 impl Leashed {
     /// Waits until the login has been taken back for half a minute; for ever where it is not.
-    pub async fn over(self) {
-        match self.0.await {
-            Ok(mut revoked) => revoked.wait().await,
-            // The session is over itself.
-            Err(_) => std::future::pending().await,
-        };
+    pub async fn over(mut self) {
+        loop {
+            let held = self.0.borrow_and_update().clone();
+            let taken_back = async {
+                match held {
+                    Some(mut revoked) => revoked.wait().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = taken_back => break,
+                changed = self.0.changed() => if changed.is_err() {
+                    // The session is over itself.
+                    std::future::pending::<()>().await;
+                },
+            }
+        }
         tokio::time::sleep(GRACE).await;
     }
 }

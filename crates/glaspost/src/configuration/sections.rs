@@ -145,6 +145,9 @@ section! {
         server_admin: Option<String> = None;
         /// Whether everybody has a `\Seen` of his own in mailboxes that others share with him; else it is the owner's.
         own_seen: bool = true;
+        /// Whether a mail program that knows nothing of UTF-8 in headers may file messages that have bytes beyond ASCII there.
+        /// RFC 9755 says no; who lets customers move old mail by their mail programs may say yes.
+        eight_bit_headers: bool = false;
     }
 }
 
@@ -203,6 +206,8 @@ section! {
         metadata_value: ByteSize = ByteSize::kib(16);
         /// All names and values of such entries in one account.
         metadata_total: ByteSize = ByteSize::mib(4);
+        /// The most messages of an account, copies in several mailboxes counted once; 0 for as many as its quota holds.
+        max_messages: u64 = 0;
     }
 }
 

@@ -161,13 +161,18 @@ impl Doors<'_> {
             timeout: self.configuration.pop3.timeout.0,
             write_timeout: self.configuration.limits.write_timeout.0,
             login: if listener.login_without_tls { pop3::LoginRule::Anywhere } else { pop3::LoginRule::TlsOnly },
-            language: match self.configuration.general.language {
-                Language::Nl => texts::Language::Dutch,
-                Language::En => texts::Language::English,
-            },
+            language: self.language(),
             max_errors: self.configuration.limits.errors,
         };
         pop3::Pop3::new(self.house.store.clone(), self.house.directory.clone(), self.house.journal.clone(), settings)
+    }
+
+    /// The provider's own language.
+    const fn language(&self) -> texts::Language {
+        match self.configuration.general.language {
+            Language::Nl => texts::Language::Dutch,
+            Language::En => texts::Language::English,
+        }
     }
 
     fn imap(&self, listener: &Listener) -> imap::Imap {
@@ -188,6 +193,8 @@ impl Doors<'_> {
             server_comment: self.configuration.imap.server_comment.clone(),
             server_admin: self.configuration.imap.server_admin.clone(),
             own_seen: self.configuration.imap.own_seen,
+            language: self.language(),
+            eight_bit_headers: self.configuration.imap.eight_bit_headers,
             max_errors: self.configuration.limits.errors,
             standard: self.house.standard.clone(),
             ..imap::Settings::default()

@@ -65,6 +65,14 @@ impl Effect {
     }
 }
 
+/// The commands that name messages by sequence number, or answer with such numbers.
+const BY_NUMBER: [&str; 8] = ["COPY", "FETCH", "MOVE", "REPLACE", "SEARCH", "SORT", "STORE", "THREAD"];
+
+/// Whether a command of that name has no place once UIDONLY is enabled (RFC 9586, 3.1).
+pub(crate) fn needs_numbers(name: &str) -> bool {
+    BY_NUMBER.contains(&name)
+}
+
 impl Command {
     /// Whether it may come before login; then it is advertised before login.
     pub(crate) const fn before_login(&self) -> bool {
@@ -95,6 +103,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::delete::DELETE,
     &rows::acl::DELETEACL,
     &rows::enable::ENABLE,
+    &rows::esearch::ESEARCH,
     &rows::select::EXAMINE,
     &rows::expunge::EXPUNGE,
     &rows::fetch::FETCH,
@@ -104,6 +113,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::quota::GETQUOTAROOT,
     &rows::id::ID,
     &rows::idle::IDLE,
+    &rows::language::LANGUAGE,
     &rows::list::LIST,
     &rows::acl::LISTRIGHTS,
     &rows::authenticate::LOGIN,
@@ -119,6 +129,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::select::SELECT,
     &rows::acl::SETACL,
     &rows::metadata::SETMETADATA,
+    &rows::quota::SETQUOTA,
     &rows::sort::SORT,
     &rows::starttls::STARTTLS,
     &rows::status::STATUS,
@@ -134,6 +145,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::sort::UID_SORT,
     &rows::store::UID_STORE,
     &rows::thread::UID_THREAD,
+    &rows::unauthenticate::UNAUTHENTICATE,
     &rows::close::UNSELECT,
     &rows::subscribe::UNSUBSCRIBE,
 ];

@@ -1,4 +1,5 @@
 //! How a command ends.
+use super::talk::Talk;
 use imap_wire::Error as SyntaxError;
 use imap_wire::reply::{Code, Status, condition};
 use std::borrow::Cow;
@@ -29,14 +30,20 @@ impl Completion {
         Self { status: Status::Bad, code: None, text: text.into() }
     }
 
+    /// `BAD [UIDREQUIRED]` (RFC 9586, 3.1)
+    pub(crate) fn uid_required() -> Self {
+        Self { code: Some(Code::UidRequired), ..Self::bad("say it by UID, since UIDONLY was enabled") }
+    }
+
     /// The same with a code.
     pub(crate) fn with(self, code: Code) -> Self {
         Self { code: Some(code), ..self }
     }
 
-    /// Prints it for `tag`, or untagged.
-    pub(crate) fn print(&self, out: &mut Vec<u8>, tag: Option<&str>) {
-        condition(out, tag, self.status, self.code.as_ref(), &self.text);
+    /// Prints it for `tag`, or untagged, in the client's language.
+    pub(crate) fn print(&self, talk: &mut Talk, tag: Option<&str>) {
+        let speech = talk.speech;
+        condition(talk.out(), tag, self.status, self.code.as_ref(), &speech.said(&self.text));
     }
 }
 
@@ -68,13 +75,15 @@ pub(crate) enum Ended {
     MailboxDeleted,
     /// The same, long ago: the client is in the middle of something that does not end.
     Overstayed,
+    /// What comes cannot be decompressed, or the peer has ended its compressed stream: it may still listen.
+    Garbled,
     /// The connection is gone, or speaks another protocol.
     Gone(InputError),
 }
 
 impl From<io::Error> for Ended {
     fn from(error: io::Error) -> Self {
-        Self::Gone(error.into())
+        if error.kind() == io::ErrorKind::InvalidData { Self::Garbled } else { Self::Gone(error.into()) }
     }
 }
 

@@ -4,7 +4,7 @@ use super::completion::{Completion, Ended};
 use super::messages::Addressing;
 use super::phase::Phase;
 use super::{Session, command};
-use imap_wire::reply::{Code, Status, condition};
+use imap_wire::reply::{Code, Status};
 use imap_wire::{Append, Cursor, Error, Head, Limits, Replace};
 
 /// What a client may send of a refused literal that it does not wait with, before the session ends.
@@ -37,6 +37,9 @@ impl Session {
         let mut args = Cursor::new(&bytes).with_names(self.phase.names());
         let head = Head::read(&mut args);
         if let Ok(head) = &head {
+            if self.phase.is_uid_only() && command::needs_numbers(&head.name) {
+                return self.refuse_literal(&Completion::uid_required(), head.tag, (size, sync));
+            }
             match streamed(&head.name, &mut args, &self.phase) {
                 // The literal is a name.
                 None | Some(Err(Error::Announced)) => {}
@@ -89,7 +92,7 @@ impl Session {
         self.refused(bad, Some(tag))?;
         if !sync && size > SKIPPED {
             // RFC 7888, 4: who sends so much unasked is cut off rather than read to the end.
-            condition(self.talk.out(), None, Status::Bye, Some(&Code::TooBig), "the literal is too large");
+            self.talk.tell(Status::Bye, Some(&Code::TooBig), "the literal is too large");
             return Err(Ended::Said);
         }
         Ok(())

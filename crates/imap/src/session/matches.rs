@@ -5,7 +5,7 @@ use super::numbers::Known;
 use super::selected::Selected;
 use super::talk::Talk;
 use imap_wire::reply::{self, ESearch, SearchReply};
-use imap_wire::{PartialRange, ReturnOptions};
+use imap_wire::{MailboxName, PartialRange, ReturnOptions};
 use roaring::RoaringBitmap;
 use store::Message;
 
@@ -17,16 +17,23 @@ pub(crate) struct Matches<'s> {
     order: Option<Vec<u32>>,
     by: Addressing,
     tells_mod_sequence: bool,
+    /// The mailbox that it is about, where several are searched (RFC 7377, 2.1).
+    mailbox: Option<MailboxName>,
 }
 
 impl<'s> Matches<'s> {
     pub(crate) fn of(selected: &'s Selected, by: Addressing, tells_mod_sequence: bool) -> Self {
-        Self { selected, found: RoaringBitmap::new(), order: None, by, tells_mod_sequence }
+        Self { selected, found: RoaringBitmap::new(), order: None, by, tells_mod_sequence, mailbox: None }
     }
 
     /// The same, told in another order; what is not in it has gone meanwhile.
     pub(crate) fn in_order(self, order: Vec<u32>) -> Self {
         Self { found: order.iter().copied().collect(), order: Some(order), ..self }
+    }
+
+    /// The same, told as what was found in one of several mailboxes.
+    pub(crate) fn in_mailbox(self, mailbox: MailboxName) -> Self {
+        Self { mailbox: Some(mailbox), ..self }
     }
 
     pub(crate) fn message(&self, sequence: u32) -> Option<Message<'_>> {
@@ -109,7 +116,9 @@ impl<'s> Matches<'s> {
         let count = options.count.then(|| self.count());
         // RFC 7162, 3.1.10: of what is returned.
         let mod_sequence = self.highest(&self.returned(options));
-        let reply = ESearch { uid: self.by == Addressing::Uid, min, max, count, mod_sequence };
+        let uid_validity = self.selected.numbers.view().uid_validity();
+        let mailbox = self.mailbox.as_ref().map(|name| ((name, self.selected.login.names()), uid_validity));
+        let reply = ESearch { mailbox, uid: self.by == Addressing::Uid, min, max, count, mod_sequence };
         let tag = talk.tag.clone();
         reply.begin(talk.out(), &tag);
         if options.all && !self.found.is_empty() {

@@ -13,7 +13,7 @@ use store::{Account, Annotated, EntryName, Error, LogEntry, Mailboxes, ModSeq, T
 const PAGE: usize = 100;
 
 /// What a session wants to hear.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct News {
     /// Annotations of mailboxes.
     mailbox_metadata: bool,

@@ -4,6 +4,7 @@ use super::selected::Selected;
 use directory::{Revoked, SessionPermit};
 use imap_wire::NameCoding;
 use names::Address;
+use std::sync::Arc;
 use store::Account;
 
 /// Where a session stands.
@@ -16,7 +17,8 @@ pub(crate) enum Phase {
     Selected(Box<Selected>),
 }
 
-/// A login, for as long as the session lasts.
+/// A login, for as long as the session lasts. Its clones are for work in other mailboxes than the selected one.
+#[derive(Clone)]
 pub(crate) struct Login {
     /// Whose.
     pub(crate) account: Account,
@@ -30,16 +32,20 @@ pub(crate) struct Login {
     pub(crate) rev2: bool,
     /// What it is told of the account beside the selected mailbox.
     pub(crate) news: News,
+    /// UTF8=ACCEPT is enabled (RFC 9755, 3).
+    pub(crate) utf8: bool,
+    /// UIDONLY is enabled (RFC 9586): no sequence number is said any more, by either side.
+    pub(crate) uid_only: bool,
     /// Tells that the account must not be used any more.
     pub(crate) revoked: Revoked,
     /// The account's place among its sessions, given back when this is dropped.
-    pub(crate) _permit: SessionPermit,
+    pub(crate) _permit: Arc<SessionPermit>,
 }
 
 impl Login {
     /// How names of mailboxes are written.
     pub(crate) const fn names(&self) -> NameCoding {
-        if self.rev2 { NameCoding::Utf8 } else { NameCoding::Utf7 }
+        if self.rev2 || self.utf8 { NameCoding::Utf8 } else { NameCoding::Utf7 }
     }
 }
 
@@ -47,6 +53,11 @@ impl Phase {
     /// How names of mailboxes are written.
     pub(crate) fn names(&self) -> NameCoding {
         self.login().map(Login::names).unwrap_or_default()
+    }
+
+    /// Whether messages are named by UID alone.
+    pub(crate) fn is_uid_only(&self) -> bool {
+        self.login().is_some_and(|login| login.uid_only)
     }
 
     /// The login, where there is one.

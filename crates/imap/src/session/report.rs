@@ -32,6 +32,7 @@ impl Report {
             | Ended::Revoked
             | Ended::MailboxDeleted
             | Ended::Overstayed
+            | Ended::Garbled
             | Ended::Gone(InputError::Closed | InputError::Io(_)) => None,
         };
         if let Some(cause) = cause {

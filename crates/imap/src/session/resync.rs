@@ -3,7 +3,7 @@
 use super::completion::Ended;
 use super::selected::Selected;
 use super::talk::Talk;
-use imap_wire::reply::{self, FetchReply, Vanished};
+use imap_wire::reply::{self, Vanished};
 use imap_wire::{Fetch, MessageSet, Resync, holds};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -44,8 +44,10 @@ pub(crate) async fn after_select(selected: &Selected, talk: &mut Talk, known: &R
             continue;
         };
         let out = talk.out();
-        let mut fetch = FetchReply::begin(out, sequence);
-        fetch.uid(out, uid.get());
+        let mut fetch = selected.begin_fetch(out, sequence, uid);
+        if !selected.login.uid_only {
+            fetch.uid(out, uid.get());
+        }
         fetch.flags(out, &selected.flags(&message));
         fetch.mod_sequence(out, message.modseq.0);
         fetch.end(out);

@@ -4,7 +4,7 @@ use super::flags::{SYSTEM, merged, printed};
 use super::ids::Ids;
 use super::numbers::Numbers;
 use super::phase::Login;
-use super::place::may_write;
+use super::place::{Allowed, may_write};
 use super::resync;
 use super::talk::Talk;
 use crate::session::refusal::refusal;
@@ -64,6 +64,24 @@ pub(crate) struct Own<'a> {
 }
 
 impl Selected {
+    /// A mailbox that is looked into without being selected.
+    pub(crate) fn in_passing(login: Login, allowed: Allowed, view: Arc<View>, recent: RoaringBitmap) -> Self {
+        Self {
+            login,
+            account: allowed.account,
+            rights: allowed.rights,
+            ids: allowed.ids,
+            mailbox: allowed.mailbox,
+            read_only: true,
+            synchronised: view.modseq(),
+            numbers: Numbers::new(view),
+            keywords: BTreeSet::new(),
+            recent,
+            saved: RoaringBitmap::new(),
+            deleted: false,
+        }
+    }
+
     /// The flags of a message, as printed.
     pub(crate) fn flags(&self, message: &Message<'_>) -> Vec<Flag> {
         // RFC 9051, Appendix E: nothing is recent in IMAP4rev2.
@@ -87,7 +105,7 @@ impl Selected {
                 self.tell_unchanged(talk, own).await
             }
             Err(completion) => {
-                completion.print(talk.out(), None);
+                completion.print(talk, None);
                 self.tell_expunged(talk, expunges).await
             }
         }
@@ -122,11 +140,11 @@ impl Selected {
             return Ok(());
         }
         let kept = Kept::ask(&self.account, self.read_only).await;
-        print_flags(talk.out(), &self.keywords, (kept, rights));
+        print_flags(talk, &self.keywords, (kept, rights));
         let can_write = may_write(rights, &self.account);
         if can_write != could_write && !self.read_only {
             let code = if can_write { Code::ReadWrite } else { Code::ReadOnly };
-            reply::condition(talk.out(), None, Status::Ok, Some(&code), "your rights have changed");
+            talk.tell(Status::Ok, Some(&code), "your rights have changed");
         }
         talk.pass().await
     }
@@ -141,8 +159,8 @@ impl Selected {
         if expunges == Expunges::Held || !self.numbers.has_ghosts() {
             return Ok(());
         }
-        if self.login.qresync {
-            // RFC 7162, 3.2.10.2: in the place of EXPUNGE, about what the client has been told of.
+        if self.login.qresync || self.login.uid_only {
+            // RFC 7162, 3.2.10.2, and RFC 9586, 3.2: in the place of EXPUNGE, about what the client has been told of.
             let gone = self.numbers.vanish();
             return resync::tell_vanished(talk, Vanished::Now, &resync::ranges(gone.iter().map(|uid| uid.get()))).await;
         }
@@ -170,7 +188,7 @@ impl Selected {
             self.synchronised = self.numbers.view().modseq();
         } else if self.login.qresync {
             let code = Code::HighestModSeq(self.synchronised.0.max(1));
-            reply::condition(talk.out(), None, Status::Ok, Some(&code), "expunges are yet to be told");
+            talk.tell(Status::Ok, Some(&code), "expunges are yet to be told");
         }
     }
 
@@ -229,7 +247,7 @@ impl Selected {
         }
         if self.keywords.len() > before {
             let kept = Kept::ask(&self.account, self.read_only).await;
-            print_flags(talk.out(), &self.keywords, (kept, self.rights));
+            print_flags(talk, &self.keywords, (kept, self.rights));
         }
     }
 
@@ -264,9 +282,9 @@ impl Selected {
         }
         let flags = self.flags(&message);
         let out = talk.out();
-        let mut fetch = FetchReply::begin(out, sequence);
+        let mut fetch = self.begin_fetch(out, sequence, uid);
         // RFC 7162, 3.2.4: who knows mod-sequences is told UIDs with them; RFC 9051, Appendix E: in IMAP4rev2 all are.
-        if own.by_uid || condstore || self.login.rev2 {
+        if (own.by_uid || condstore || self.login.rev2) && !self.login.uid_only {
             fetch.uid(out, uid.get());
         }
         // RFC 7162, 3.1.3: the mod-sequence is told even when the flags are not.
@@ -277,6 +295,11 @@ impl Selected {
             fetch.mod_sequence(out, message.modseq.0);
         }
         fetch.end(out);
+    }
+
+    /// Begins what is told of a message.
+    pub(crate) fn begin_fetch(&self, out: &mut Vec<u8>, sequence: u32, uid: Uid) -> FetchReply {
+        if self.login.uid_only { FetchReply::begin_by_uid(out, uid.get()) } else { FetchReply::begin(out, sequence) }
     }
 
     /// Marks what has arrived as recent, if this session is the first to be told.
@@ -301,7 +324,7 @@ impl Selected {
     pub(crate) fn enable_condstore(&mut self, talk: &mut Talk) {
         if !std::mem::replace(&mut self.login.condstore, true) {
             let code = Code::HighestModSeq(self.numbers.view().modseq().0);
-            reply::condition(talk.out(), None, Status::Ok, Some(&code), "mod-sequences are told from now on");
+            talk.tell(Status::Ok, Some(&code), "mod-sequences are told from now on");
         }
     }
 }
@@ -329,11 +352,11 @@ impl Kept {
 }
 
 /// FLAGS and PERMANENTFLAGS (RFC 3501, 7.2.6 and 7.1), the latter as far as the rights go (RFC 4314, 5.1.1).
-pub(crate) fn print_flags(out: &mut Vec<u8>, keywords: &BTreeSet<Keyword>, (kept, rights): (Kept, Rights)) {
+pub(crate) fn print_flags(talk: &mut Talk, keywords: &BTreeSet<Keyword>, (kept, rights): (Kept, Rights)) {
     let named = |keyword: &Keyword| Flag::Keyword(keyword.as_str().to_owned());
     let system = SYSTEM.into_iter().map(|(_, flag)| flag);
     let flags: Vec<Flag> = system.chain(keywords.iter().map(named)).collect();
-    reply::flags(out, &flags);
+    reply::flags(talk.out(), &flags);
     let writes = rights.contains(Rights::WRITE);
     let system = SYSTEM.into_iter().filter(|(flag, _)| rights.flags().contains(*flag)).map(|(_, flag)| flag);
     let permanent = system.chain(keywords.iter().filter(|_| writes).map(named));
@@ -342,5 +365,5 @@ pub(crate) fn print_flags(out: &mut Vec<u8>, keywords: &BTreeSet<Keyword>, (kept
         Kept::Named => Code::PermanentFlags(permanent.collect(), false),
         Kept::New => Code::PermanentFlags(permanent.collect(), writes),
     };
-    reply::condition(out, None, Status::Ok, Some(&permanent), "flags that are kept");
+    talk.tell(Status::Ok, Some(&permanent), "flags that are kept");
 }

@@ -1,5 +1,7 @@
 //! What a handler speaks with: the conversation, the framer of its commands, and the reply in the making.
 use super::completion::Ended;
+use super::language::Speech;
+use super::progress::{Progress, TOLD_EVERY};
 use crate::service::House;
 use directory::Leash;
 use imap_wire::reply::{Code, Status, condition};
@@ -32,6 +34,8 @@ pub(crate) struct Talk {
     pub(crate) counts: Counts,
     /// What the client calls itself (ID).
     pub(crate) client: Option<String>,
+    /// How people are spoken to.
+    pub(crate) speech: Speech,
     /// The command at hand lets no expunge be told, whatever its row says.
     pub(crate) holds_expunges: bool,
     /// STARTTLS was taken: the handshake follows its reply.
@@ -40,6 +44,8 @@ pub(crate) struct Talk {
     pub(crate) begin_deflate: bool,
     /// COMPRESS was taken once.
     pub(crate) compressed: bool,
+    /// UNAUTHENTICATE was taken: compression ends behind its reply.
+    pub(crate) end_deflate: bool,
     /// Ends the session when its login is taken back and it does not end by itself.
     pub(crate) leash: Leash,
     reply: Vec<u8>,
@@ -77,10 +83,12 @@ impl Talk {
             tag: String::new(),
             counts: Counts::default(),
             client: None,
+            speech: Speech::default(),
             holds_expunges: false,
             begin_tls: false,
             begin_deflate: false,
             compressed: false,
+            end_deflate: false,
             leash,
             reply: Vec::new(),
         }
@@ -89,6 +97,11 @@ impl Talk {
     /// The reply in the making.
     pub(crate) fn out(&mut self) -> &mut Vec<u8> {
         &mut self.reply
+    }
+
+    /// Says something untagged, in the client's language.
+    pub(crate) fn tell(&mut self, status: Status, code: Option<&Code>, text: &str) {
+        condition(&mut self.reply, None, status, code, &self.speech.said(text));
     }
 
     /// Passes the reply on once it is worth it; waits while the client does not read.
@@ -121,7 +134,7 @@ impl Talk {
 
     /// Asks for what the client waits to send (RFC 3501, 7.5).
     pub(crate) async fn go_ahead(&mut self, text: &str) -> Result<(), Ended> {
-        imap_wire::reply::continuation(&mut self.reply, text);
+        imap_wire::reply::continuation(&mut self.reply, &self.speech.said(text));
         self.flush().await
     }
 
@@ -135,7 +148,7 @@ impl Talk {
             self.conversation.input.consume(used);
             if self.framer.skipped() > SKIPPED {
                 // Nobody waits for the end of such a line; compressed, it costs the peer next to nothing (THREATS I13).
-                condition(&mut self.reply, None, Status::Bye, Some(&Code::TooBig), "the line is too long");
+                self.tell(Status::Bye, Some(&Code::TooBig), "the line is too long");
                 return Err(Ended::Said);
             }
             match step {
@@ -167,7 +180,7 @@ impl Talk {
     }
 
     /// Runs long work; it ends with the connection, with the server, or with the login. Short work never does: a client
-    /// may have said all that it has to say.
+    /// may have said all that it has to say. Meanwhile it is told how far the work is.
     ///
     /// # Cancel safety
     /// The work is dropped.
@@ -175,24 +188,69 @@ impl Talk {
         &mut self,
         work: impl Future<Output = T>,
         mut revoked: directory::Revoked,
+        progress: &Progress,
     ) -> Result<T, Ended> {
         let stop = self.conversation.stop.clone();
-        let gone = async {
-            tokio::time::sleep(LONG_WORK).await;
-            while self.conversation.input.buffered().len() < transport::Input::READ {
-                if let Err(ended) = self.fill(Self::within(FAR)).await {
-                    return ended;
-                }
+        tokio::pin!(work);
+        let mut tell_at = Instant::now() + TOLD_EVERY;
+        loop {
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                () = stop.cancelled() => return Err(Ended::Stopped),
+                _ = revoked.wait() => return Err(Ended::Revoked),
+                ended = self.gone() => return Err(ended),
+                () = tokio::time::sleep_until(tell_at) => {}
             }
-            // A client that has sent on and on is still there.
-            std::future::pending().await
-        };
-        tokio::select! {
-            done = work => Ok(done),
-            () = stop.cancelled() => Err(Ended::Stopped),
-            _ = revoked.wait() => Err(Ended::Revoked),
-            ended = gone => Err(ended),
+            tell_at += TOLD_EVERY;
+            self.tell_progress(progress).await?;
         }
+    }
+
+    /// Runs work that is not broken off once it has begun; meanwhile it is told that it goes on.
+    pub(crate) async fn while_at_work<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Ended> {
+        tokio::pin!(work);
+        let mut tell_at = Instant::now() + TOLD_EVERY;
+        loop {
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                () = tokio::time::sleep_until(tell_at) => {}
+            }
+            tell_at += TOLD_EVERY;
+            self.tell_progress(&Progress::default()).await?;
+            // Whether it arrives shows when the work is done.
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                _ = self.conversation.output.flush() => {}
+            }
+        }
+    }
+
+    /// `* OK [INPROGRESS …]` (RFC 9585, 4), unless the client has yet to read what was told before.
+    async fn tell_progress(&mut self, progress: &Progress) -> Result<(), Ended> {
+        if self.conversation.output.waiting() == 0 {
+            let code = progress.code(&self.tag);
+            self.tell(Status::Ok, Some(&code), "working");
+            self.pass_all().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the client is gone.
+    ///
+    /// # Cancel safety
+    /// What was read stays in the input, what was not written in the output.
+    async fn gone(&mut self) -> Ended {
+        if let Err(error) = self.conversation.output.flush().await {
+            return error.into();
+        }
+        tokio::time::sleep(LONG_WORK).await;
+        while self.conversation.input.buffered().len() < transport::Input::READ {
+            if let Err(ended) = self.fill(Self::within(FAR)).await {
+                return ended;
+            }
+        }
+        // A client that has sent on and on is still there.
+        std::future::pending().await
     }
 
     /// A wait that begins now.

@@ -14,7 +14,7 @@ const CLIMBS: u64 = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) sequence: u32,
-    /// When it was sent.
+    /// When it was sent; for REFS when it came.
     pub(crate) date: i64,
     /// Its Message-ID.
     pub(crate) id: Option<u64>,
@@ -218,6 +218,16 @@ impl Links {
         forest.sort();
         forest
     }
+
+    /// REFS: by who answers whom; the thread with the newest message is the last (draft-ietf-morg-inthread).
+    pub(crate) fn by_refs(self) -> Forest {
+        let mut forest = self.forest();
+        forest.sort();
+        let mut roots = std::mem::take(&mut forest.roots);
+        roots.sort_by_cached_key(|root| forest.newest(root));
+        forest.roots = roots;
+        forest
+    }
 }
 
 impl Forest {
@@ -256,6 +266,20 @@ impl Forest {
             Root::Message(at) => *at,
             Root::Siblings(all) => all.first().copied().unwrap_or(u32::MAX),
         }
+    }
+
+    /// The largest key in a thread.
+    fn newest(&self, root: &Root) -> (i64, u32) {
+        let mut open = match root {
+            Root::Message(at) => vec![*at],
+            Root::Siblings(all) => all.clone(),
+        };
+        let mut newest = (i64::MIN, 0);
+        while let Some(at) = open.pop() {
+            newest = newest.max(self.key(at));
+            open.extend(self.children.get(&at).into_iter().flatten());
+        }
+        newest
     }
 
     /// Steps 4 and 6.

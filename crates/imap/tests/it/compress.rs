@@ -31,11 +31,15 @@ impl Client {
         self.send(format!("{line}\r\n").as_bytes()).await.unwrap();
     }
 
-    async fn send(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
+    async fn send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.send_up_to(bytes, MZFlush::Sync).await
+    }
+
+    async fn send_up_to(&mut self, mut bytes: &[u8], flush: MZFlush) -> std::io::Result<()> {
         let Some((packer, _)) = &mut self.packing else { return self.stream.write_all(bytes).await };
         let mut piece = vec![0; 64 * 1024];
         loop {
-            let done = miniz_oxide::deflate::stream::deflate(packer, bytes, &mut piece, MZFlush::Sync);
+            let done = miniz_oxide::deflate::stream::deflate(packer, bytes, &mut piece, flush);
             bytes = &bytes[done.bytes_consumed..];
             self.stream.write_all(&piece[..done.bytes_written]).await?;
             if bytes.is_empty() && done.bytes_written < piece.len() {
@@ -105,4 +109,41 @@ async fn i13_a_bomb_ends_its_session() {
         }
     }
     assert!(client.until("* BYE [TOOBIG]").await.contains("* BYE [TOOBIG] the line is too long"));
+}
+
+/// RFC 3501, 3.4: whoever ends the stream that he compresses, and not the connection, hears why nothing follows.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_compressed_stream_has_a_bye() {
+    let mut house = House::new().await;
+    for (finish, garbage) in [(MZFlush::Finish, &b""[..]), (MZFlush::Sync, &[0xff; 64])] {
+        let mut client = Client::new(&mut house).await;
+        client.say("a COMPRESS DEFLATE").await;
+        client.until("a OK compress from now on\r\n").await;
+        client.compress();
+        client.send_up_to(b"b NOOP\r\n", finish).await.unwrap();
+        client.stream.write_all(garbage).await.unwrap();
+        let heard = client.until("any more\r\n").await;
+        assert_eq!(heard, "b OK done\r\n* BYE nothing that comes can be read any more\r\n");
+    }
+}
+
+/// RFC 8437, 4.1: the client compresses no more behind UNAUTHENTICATE, the server no more behind its answer.
+#[tokio::test(start_paused = true)]
+async fn compression_ends_with_the_login() {
+    let mut house = House::new().await;
+    let mut client = Client::new(&mut house).await;
+    for round in 0..2 {
+        client.say("a COMPRESS DEFLATE").await;
+        client.until("a OK compress from now on\r\n").await;
+        client.compress();
+        client.say("b NOOP").await;
+        client.until("b OK done\r\n").await;
+        client.say("c UNAUTHENTICATE").await;
+        // What follows may be on its way before the answer has come.
+        client.stream.write_all(b"d LOGIN anna ge").await.unwrap();
+        client.until("who is next?\r\n").await;
+        client.packing = None;
+        client.say("heim").await;
+        assert!(client.until("welcome\r\n").await.starts_with("d OK "), "{round}");
+    }
 }

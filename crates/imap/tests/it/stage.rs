@@ -184,7 +184,14 @@ impl House {
                 self.store =
                     Store::open(engine, self.world.clone(), settings).await.map_err(|error| error.to_string())?;
             }
+            ["headers", "beyond", "ASCII"] => self.settings.eight_bit_headers = true,
             ["searches", "of", "0", "ms"] => self.settings.search_time = Duration::ZERO,
+            ["quota", "of", count, "messages"] => {
+                let max_emails = Some(count.parse().map_err(|_| "a number")?);
+                let (engine, world) = (Arc::new(self.memory.clone()), self.world.clone());
+                let settings = store::Settings { max_emails, ..store::Settings::default() };
+                self.store = Store::open(engine, world, settings).await.map_err(|error| error.to_string())?;
+            }
             ["quota", size, "bytes"] => {
                 let limit = size.parse().map_err(|_| "a number")?;
                 self.anna().await.set_quota(Some(limit)).await.map_err(|error| error.to_string())?;
@@ -283,7 +290,7 @@ impl Stage for House {
                     rest = &rest[used..];
                     if let Response::Data(Data::Words(word, known)) = response
                         && word == "ENABLED"
-                        && known.iter().any(|name| name == "IMAP4rev2")
+                        && known.iter().any(|name| name == "IMAP4rev2" || name == "UTF8=ACCEPT")
                     {
                         names = NameCoding::Utf8;
                     }

@@ -1,4 +1,4 @@
-//! APPEND and REPLACE, up to each literal that is a message (RFC 3501, 6.3.11; RFC 3502, 6.3.11; RFC 8508, 5). The
+//! APPEND and REPLACE, up to each literal that is a message (RFC 3501, 6.3.11; RFC 3502, 6.3.11; RFC 6855, 4; RFC 8508, 5). The
 //! messages themselves never stand in memory whole.
 use crate::{Cursor, Error, Flag, InternalDate, MailboxName, MessageSet, SequenceSet};
 
@@ -20,6 +20,8 @@ pub struct AppendMessage {
     pub date: Option<InternalDate>,
     /// Whether its literal may hold any octet (RFC 3516, 4.4).
     pub binary: bool,
+    /// Whether a parenthesis follows the literal: `UTF8 (~{…} …)` (RFC 6855, 4).
+    pub utf8: bool,
 }
 
 impl Append {
@@ -57,8 +59,9 @@ impl Replace {
 }
 
 impl AppendMessage {
-    /// `append-message = [SP flag-list] [SP date-time] SP (literal / literal8)` (RFC 3516, 7), up to the announcement of the literal, which must be
-    /// the last of the bytes.
+    /// `append-message = [SP flag-list] [SP date-time] SP (literal / literal8)` (RFC 3516, 7), or in the place of the literal
+    /// `"UTF8" SP "(" literal8 ")"` (RFC 6855, 4; RFC 9755 has no need of it any more), up to the announcement of the
+    /// literal, which must be the last of the bytes.
     ///
     /// # Errors
     /// When the bytes are something else.
@@ -74,10 +77,14 @@ impl AppendMessage {
             date = Some(InternalDate::read(cursor)?);
             cursor.space()?;
         }
+        let utf8 = cursor.prefix("UTF8 (");
         let binary = cursor.eat(b'~');
+        if utf8 && !binary {
+            return cursor.expected("a literal8");
+        }
         cursor.literal_size()?;
         cursor.end()?;
-        Ok(Self { flags, date, binary })
+        Ok(Self { flags, date, binary, utf8 })
     }
 }
 
@@ -107,7 +114,11 @@ mod tests {
         let more = |text: &str| AppendMessage::read(&mut Cursor::new(text.as_bytes()));
         assert!(more(" (\\Seen) \" 7-Feb-1994 22:43:04 -0800\" {295}\r\n").is_ok_and(|message| message.date.is_some()));
         assert!(more(" {0+}\r\n").is_ok_and(|message| !message.binary));
-        assert!(more(" ~{5+}\r\n").is_ok_and(|message| message.binary));
+        assert!(more(" ~{5+}\r\n").is_ok_and(|message| message.binary && !message.utf8));
+        assert!(more(" (\\Seen) utf8 (~{5}\r\n").is_ok_and(|message| message.binary && message.utf8));
+        for text in [" UTF8 ({5}\r\n", " UTF8 ~{5}\r\n", " UTF8(~{5}\r\n", " UTF8 (~{5}", " UTF8 (~{5}\r\n)"] {
+            assert!(more(text).is_err(), "{text}");
+        }
         assert!(more("{295}\r\n").is_err() && more(" x {295}\r\n").is_err());
         for text in [
             "",

@@ -58,6 +58,8 @@ pub enum Data {
     Search(String, Vec<u32>, Option<u64>),
     /// `ESEARCH`: the tag, whether UIDs, what is returned.
     ESearch(String, bool, Vec<(String, Value)>),
+    /// `ESEARCH` of one of several mailboxes: the tag, the mailbox and its UIDVALIDITY, what is returned (RFC 7377, 2.1).
+    MultiSearch(String, MailboxName, u32, Vec<(String, Value)>),
     /// `THREAD`: the messages in the order in which they are told.
     Thread(Vec<u32>),
     /// `STATUS`
@@ -72,6 +74,8 @@ pub enum Data {
     Vanished(bool, SequenceSet),
     /// `n FETCH`: items by their labels.
     Fetch(u32, Vec<(String, Value)>),
+    /// `n UIDFETCH`, `n` being a UID: items by their labels (RFC 9586, 3.3).
+    UidFetch(u32, Vec<(String, Value)>),
     /// `QUOTA`: the root, and its resources with use and limit.
     Quota(Vec<u8>, Vec<(String, u64, u64)>),
     /// `QUOTAROOT`: the mailbox and its roots.
@@ -90,6 +94,8 @@ pub enum Data {
     Namespace(Vec<Value>),
     /// `ID`
     Id(Value),
+    /// `LANGUAGE`: tags of languages.
+    Language(Vec<Vec<u8>>),
 }
 
 impl Condition {
@@ -211,13 +217,17 @@ fn numbered(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
         () if cursor.keyword("RECENT") => Ok(Data::Recent(number)),
         () if number == 0 => cursor.expected("a message number"),
         () if cursor.keyword("EXPUNGE") => Ok(Data::Expunge(number)),
-        () if cursor.keyword("FETCH") => {
-            cursor.space()?;
-            let items = cursor.list("items", fetch_item)?;
-            if items.is_empty() { cursor.expected("an item") } else { Ok(Data::Fetch(number, items)) }
-        }
-        () => cursor.expected("EXISTS, RECENT, EXPUNGE or FETCH"),
+        () if cursor.keyword("FETCH") => Ok(Data::Fetch(number, fetch_items(cursor)?)),
+        () if cursor.keyword("UIDFETCH") => Ok(Data::UidFetch(number, fetch_items(cursor)?)),
+        () => cursor.expected("EXISTS, RECENT, EXPUNGE, FETCH or UIDFETCH"),
     }
+}
+
+/// `SP msg-att`
+fn fetch_items(cursor: &mut Cursor<'_>) -> Result<Vec<(String, Value)>, Error> {
+    cursor.space()?;
+    let items = cursor.list("items", fetch_item)?;
+    if items.is_empty() { cursor.expected("an item") } else { Ok(items) }
 }
 
 /// `msg-att-static / msg-att-dynamic`
@@ -238,18 +248,14 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
             None
         };
         cursor.space()?;
-        // literal8 = "~{" number "}" CRLF *OCTET (RFC 3516, 7)
         let name = if binary { crate::SectionName::Binary } else { crate::SectionName::Body };
-        if binary {
-            cursor.eat(b'~');
-        }
-        let content = value::body_nstring(cursor)?;
+        let content = value::body_nstring(cursor, binary)?;
         return Ok((crate::reply::section_label(name, &section, origin), content));
     }
     let label = cursor.atom()?.to_ascii_uppercase();
     cursor.space()?;
     let value = match label.as_str() {
-        "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" => value::body_nstring(cursor)?,
+        "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" => value::body_nstring(cursor, false)?,
         _ => Value::read(cursor)?,
     };
     let right = match label.as_str() {

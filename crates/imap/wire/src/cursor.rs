@@ -208,9 +208,20 @@ impl<'a> Cursor<'a> {
         self.digits((1 << 63) - 1)
     }
 
-    /// `quoted = DQUOTE *QUOTED-CHAR DQUOTE`, with any byte above 127 too.
-    /// quirk: many clients send 8-bit text in quoted strings.
+    /// `quoted = DQUOTE *QUOTED-CHAR DQUOTE`. Where UTF-8 is agreed upon, other bytes above 127 are an error (RFC 9755, 3;
+    /// RFC 9051, 9).
     fn quoted(&mut self) -> Result<Cow<'a, [u8]>, Error> {
+        let start = self.at;
+        let content = self.quoted_bytes()?;
+        if self.names == NameCoding::Utf8 && std::str::from_utf8(&content).is_err() {
+            return Err(Error::Syntax { at: start, expected: "UTF-8 in quotes" });
+        }
+        Ok(content)
+    }
+
+    /// The same with any byte above 127.
+    /// quirk: many clients send 8-bit text in quoted strings.
+    fn quoted_bytes(&mut self) -> Result<Cow<'a, [u8]>, Error> {
         self.byte(b'"', "a quoted string")?;
         let plain = self.run(|byte| !matches!(byte, b'"' | b'\\' | b'\r' | b'\n' | 0));
         if self.eat(b'"') {

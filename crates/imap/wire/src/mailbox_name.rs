@@ -8,7 +8,7 @@ pub enum NameCoding {
     /// In modified UTF-7 (RFC 3501, 5.1.3). Read leniently: UTF-8 is taken too, where it can be nothing else.
     #[default]
     Utf7,
-    /// As it is, once IMAP4rev2 is enabled (RFC 9051, 5.1 and Appendix A).
+    /// As it is, once IMAP4rev2 (RFC 9051, 5.1 and Appendix A) or UTF8=ACCEPT (RFC 9755, 3) is enabled.
     Utf8,
 }
 

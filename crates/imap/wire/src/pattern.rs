@@ -3,6 +3,7 @@
 //! A pattern is a set of states kept as bits, moved along byte by byte (Baeza-Yates and Gonnet's shift-and), so the
 //! cost is the name's length times the pattern's words, whatever the pattern: nothing is tried twice.
 use crate::{Error, MAX_PATTERN, NameCoding};
+use unicode_normalization::UnicodeNormalization;
 
 /// The level separator of every mailbox name.
 const SEPARATOR: u8 = b'/';
@@ -34,7 +35,8 @@ impl Pattern {
             return Err(Error::TooMany { what: "bytes in a pattern", limit: MAX_PATTERN });
         }
         let joined = [reference, pattern].concat();
-        let decoded = names.decode(&joined);
+        // RFC 9051, 5.1: names are Net-Unicode, so a pattern is held against them in that spelling.
+        let decoded = names.decode(&joined).map(|text| text.nfc().collect::<String>());
         let never = decoded.is_err();
         let characters = collapse(decoded.unwrap_or_default().as_bytes());
         let words = characters.len() / 64 + 1;

@@ -141,6 +141,11 @@ pub fn words(out: &mut Vec<u8>, word: &str, names: impl IntoIterator<Item = impl
     out.extend_from_slice(b"\r\n");
 }
 
+/// `* LANGUAGE (…)` (RFC 5255, 3.4): the language of what follows, or all that are spoken.
+pub fn language(out: &mut Vec<u8>, tags: &[&str]) {
+    put(out, format_args!("* LANGUAGE ({})\r\n", tags.join(" ")));
+}
+
 /// `* ID (…)` (RFC 2971, 3.2).
 pub fn id(out: &mut Vec<u8>, fields: &[(&str, &str)]) {
     put(out, "* ID (");
@@ -171,6 +176,15 @@ mod tests {
             (printed(|out| condition(out, Some("a1"), Status::Ok, None, "done")), "a1 OK done\r\n"),
             (printed(|out| condition(out, None, Status::Bye, None, "x\r\na1 OK y\u{e9}")), "* BYE x??a1 OK y?\r\n"),
             (printed(|out| condition(out, None, Status::No, Some(&Code::TryCreate), "")), "* NO [TRYCREATE] .\r\n"),
+            (
+                printed(|out| {
+                    for known in [Some((454, 1_000)), None] {
+                        let code = Code::InProgress("a1".to_owned(), known);
+                        condition(out, None, Status::Ok, Some(&code), "working");
+                    }
+                }),
+                "* OK [INPROGRESS (\"a1\" 454 1000)] working\r\n* OK [INPROGRESS (\"a1\" NIL NIL)] working\r\n",
+            ),
             (printed(|out| number(out, 5, "EXISTS")), "* 5 EXISTS\r\n"),
             (
                 printed(|out| {
@@ -183,6 +197,7 @@ mod tests {
             ),
             (printed(|out| flags(out, &[Flag::Seen, Flag::Keyword("x".into())])), "* FLAGS (\\Seen x)\r\n"),
             (printed(|out| id(out, &[("name", "Glaspost")])), "* ID (\"name\" \"Glaspost\")\r\n"),
+            (printed(|out| language(out, &["nl", "i-default"])), "* LANGUAGE (nl i-default)\r\n"),
             (printed(|out| words(out, "ENABLED", ["CONDSTORE"])), "* ENABLED CONDSTORE\r\n"),
         ] {
             assert_eq!(text, wanted);

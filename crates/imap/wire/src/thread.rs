@@ -1,4 +1,4 @@
-//! THREAD (RFC 5256, BASE.6.4.THREAD).
+//! THREAD (RFC 5256, BASE.6.4.THREAD), also by REFS (draft-ietf-morg-inthread).
 use crate::sort::criteria_of_search;
 use crate::{Cursor, Error, Program};
 
@@ -20,6 +20,9 @@ pub enum Algorithm {
     OrderedSubject,
     /// `REFERENCES`: by who answers whom.
     References,
+    /// `REFS`: by who answers whom and nothing else, the thread that was last added to being the last
+    /// (draft-ietf-morg-inthread).
+    Refs,
 }
 
 impl Thread {
@@ -31,7 +34,8 @@ impl Thread {
         let algorithm = match () {
             () if cursor.keyword("ORDEREDSUBJECT") => Algorithm::OrderedSubject,
             () if cursor.keyword("REFERENCES") => Algorithm::References,
-            () => return cursor.expected("ORDEREDSUBJECT or REFERENCES"),
+            () if cursor.keyword("REFS") => Algorithm::Refs,
+            () => return cursor.expected("ORDEREDSUBJECT, REFERENCES or REFS"),
         };
         let (charset, program) = criteria_of_search(cursor)?;
         Ok(Self { algorithm, charset, program })
@@ -47,6 +51,7 @@ mod tests {
         let read = |text: &str| Thread::read(&mut Cursor::new(text.as_bytes())).map(|thread| thread.algorithm);
         for (text, algorithm) in [
             ("ORDEREDSUBJECT UTF-8 SINCE 5-MAR-2000", Algorithm::OrderedSubject),
+            ("REFS UTF-8 ALL", Algorithm::Refs),
             ("references \"US-ASCII\" TEXT {4}\r\ngewp", Algorithm::References),
         ] {
             assert_eq!(read(text), Ok(algorithm), "{text}");

@@ -143,6 +143,7 @@ fn append_one(tx: &mut Tx<'_>, mailbox: MailboxId, prepared: &Prepared) -> Resul
 
 /// Refuses growth when the account is full, so that at most one message goes over.
 pub(super) fn ask_quota(tx: &Tx<'_>) -> Result<(), Error> {
+    tx.state.record.ask_emails(tx.max_emails)?;
     let used = tx.state.record.used.saturating_add(tx.promised);
     match tx.state.record.limit {
         Some(limit) if used >= limit => Err(Error::OverQuota { used, limit }),

@@ -118,7 +118,7 @@ impl Head {
             return Err(Error::NoSuchAccount(self.id));
         }
         let now = self.ground.world.clock.now();
-        let mut tx = Tx::new(&ahead, who, now, self.ground.max_mailboxes, (&inner.cache, &inner.recent));
+        let mut tx = Tx::new(&ahead, who, now, &self.ground, (&inner.cache, &inner.recent));
         tx.promised = inner.held.promised;
         tx.metadata = self.ground.metadata;
         match plan(&mut tx) {

@@ -1,6 +1,6 @@
 //! A write being planned: a state of its own, the records it writes, the entry it leaves in the change log.
 use super::cache::Cache;
-use super::{Keywords, State, Stop};
+use super::{Ground, Keywords, State, Stop};
 use crate::account::Hand;
 use crate::blob::BlobHash;
 use crate::engine::{Commit, Growth, Key, Partition, Precondition, Write};
@@ -23,6 +23,7 @@ pub(crate) struct Tx<'a> {
     pub(crate) growth: Growth,
     pub(crate) max_mailboxes: u64,
     pub(crate) metadata: MetadataLimits,
+    pub(crate) max_emails: Option<u64>,
     /// Bytes of messages that will be written whatever the quota says.
     pub(crate) promised: u64,
     /// On whose behalf the account is used.
@@ -53,7 +54,7 @@ impl<'a> Tx<'a> {
         state: &State,
         who: &'a str,
         now: UnixTime,
-        max_mailboxes: u64,
+        ground: &Ground,
         (cache, recent): (&'a Cache, &'a HashMap<MailboxId, u32>),
     ) -> Self {
         let before = state.modseq;
@@ -63,8 +64,9 @@ impl<'a> Tx<'a> {
             state,
             now,
             growth: Growth::Grows,
-            max_mailboxes,
             metadata: MetadataLimits::default(),
+            max_mailboxes: ground.max_mailboxes,
+            max_emails: ground.max_emails,
             promised: 0,
             hand: Hand::default(),
             who,

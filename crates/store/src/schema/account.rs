@@ -36,6 +36,14 @@ pub(crate) struct HeadRecord {
 }
 
 impl HeadRecord {
+    /// Refuses one more email where there are as many as there may be.
+    pub(crate) fn ask_emails(&self, max_emails: Option<u64>) -> Result<(), Error> {
+        match max_emails {
+            Some(limit) if self.emails >= limit => Err(Error::OverQuota { used: self.emails, limit }),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut record = Encoder::new(1);
         record.number(self.next_id).number(u64::from(self.uid_validity)).number(self.used).option(self.limit);

@@ -108,7 +108,10 @@ async fn copies_share_the_email_and_moves_keep_it() {
     account.store_flags(archive, &[uid(1), uid(2)], &add(DELETED), None).await.unwrap();
     assert_eq!(account.expunge(archive, Expunge::DeletedAmong(&[uid(2)])).await.unwrap().into_value(), [uid(2)]);
     assert_eq!(account.expunge(archive, Expunge::Deleted).await.unwrap().into_value(), [uid(1)]);
-    assert_eq!(account.quota().await.unwrap(), store::Quota { used: 0, limit: Some(1_000_000), emails: 0 });
+    assert_eq!(
+        account.quota().await.unwrap(),
+        store::Quota { used: 0, limit: Some(1_000_000), emails: 0, max_emails: None }
+    );
     assert_eq!(account.mailboxes().await.unwrap().get(archive).unwrap().counters, store::Counters::default());
 }
 

@@ -31,6 +31,30 @@ async fn mailboxes_have_a_limit() {
 }
 
 #[tokio::test]
+async fn emails_have_a_limit() {
+    let place = Place::new().await;
+    place.append("a: 1\n\n").await;
+    let settings = Settings { max_emails: Some(2), ..Settings::default() };
+    let store = Store::open(Arc::new(place.memory.clone()), place.world.clone(), settings).await.unwrap();
+    let account = store.account(ANNA).await.unwrap();
+    account.reserve_quota(1).await.unwrap();
+    account.append(place.inbox, vec![place.email("a: 2\n\n").await]).await.unwrap();
+    let full = Error::OverQuota { used: 2, limit: 2 };
+    let refused = account.append(place.inbox, vec![place.email("a: 3\n\n").await]).await;
+    assert_eq!(refused.map(drop), Err(full.clone()));
+    assert_eq!(account.reserve_quota(1).await.map(drop), Err(full));
+    // A copy is no email of its own, and what is removed makes room.
+    let two = Uid::new(2).unwrap();
+    account.copy(place.inbox, &[two], place.inbox).await.unwrap();
+    let another = place.email("a: 4\n\n").await;
+    let refused = account.replace(place.inbox, two, place.inbox, another.clone()).await;
+    assert!(matches!(refused, Err(Error::OverQuota { .. })));
+    account.replace(place.inbox, Uid::new(1).unwrap(), place.inbox, another).await.unwrap();
+    account.remove(place.inbox, &[two, Uid::new(3).unwrap()]).await.unwrap();
+    account.append(place.inbox, vec![place.email("a: 5\n\n").await]).await.unwrap();
+}
+
+#[tokio::test]
 async fn copies_of_an_email_have_a_limit() {
     let place = Place::new().await;
     place.append("a: 1\n\n").await;

@@ -1,13 +1,14 @@
-//! APPEND of one message or of several (RFC 3501, 6.3.11; RFC 3502; RFC 3516, 4.4; APPENDUID of RFC 4315, 3). The
+//! APPEND of one message or of several (RFC 3501, 6.3.11; RFC 3502; RFC 3516, 4.4; RFC 9755, 4; APPENDUID of RFC 4315, 3). The
 //! messages go from the input to the store as they come; they are there together or not at all.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::flags::kept;
+use crate::session::header_watch::HeaderWatch;
 use crate::session::phase::Login;
 use crate::session::place::{Allowed, place};
 use crate::session::refusal::refusal;
 use crate::session::talk::{Read, Talk};
-use imap_wire::reply::{Code, Status, condition};
+use imap_wire::reply::{Code, Status};
 use imap_wire::{Append, AppendMessage, Cursor, InternalDate, Limits, MailboxName, SequenceSet};
 use store::{Account, Appended, BlobWriter, LineEnds, NewEmail, ReceivedAt, Reservation, Rights};
 
@@ -44,7 +45,7 @@ pub(super) enum Rest {
 /// Takes the messages of an APPEND, the first literal of which has been announced.
 pub(in crate::session) async fn receive(login: &Login, talk: &mut Talk, append: Append, literal: Literal) -> Answer {
     let target = target(login, talk, &append.mailbox).await;
-    let mut batch = Batch::default();
+    let mut batch = Batch::of(login, talk);
     let mut next = (append.message, literal);
     loop {
         let (message, literal) = next;
@@ -61,7 +62,7 @@ pub(in crate::session) async fn receive(login: &Login, talk: &mut Talk, append: 
         }
         let fault = batch.take(talk, &message, literal).await?;
         // Whatever was wrong with the bytes, the command ends where its line ends.
-        next = match (rest(talk).await?, fault) {
+        next = match (rest(talk, &message).await?, fault) {
             (Rest::Bad(bad), _) => return Ok(bad),
             (Rest::More(_, literal), Some(fault)) => return refuse(talk, fault, literal),
             (Rest::End, Some(fault)) => return Ok(fault),
@@ -80,7 +81,7 @@ pub(in crate::session) async fn receive(login: &Login, talk: &mut Talk, append: 
 pub(super) fn refuse(talk: &mut Talk, refused: Completion, (size, sync): Literal) -> Answer {
     talk.framer.refuse_literal(size, sync);
     if !sync && size > talk.house.settings.max_message_size.bytes().saturating_mul(2) {
-        condition(talk.out(), None, Status::Bye, Some(&Code::TooBig), "the message is too large");
+        talk.tell(Status::Bye, Some(&Code::TooBig), "the message is too large");
         return Err(Ended::Said);
     }
     Ok(refused)
@@ -92,9 +93,10 @@ pub(super) async fn target(login: &Login, talk: &Talk, name: &MailboxName) -> Re
 }
 
 /// Messages whose bytes are stored and that are in no mailbox yet.
-#[derive(Default)]
 pub(super) struct Batch {
     pub(super) emails: Vec<NewEmail>,
+    /// Whether a header may have bytes beyond ASCII.
+    eight_bit_headers: bool,
     /// Bytes of their records, once there are several.
     records: usize,
     /// Room for all of them.
@@ -102,6 +104,13 @@ pub(super) struct Batch {
 }
 
 impl Batch {
+    /// Nothing yet.
+    pub(super) fn of(login: &Login, talk: &Talk) -> Self {
+        // RFC 9755, 4: whoever has not said that he can read such headers may not bring them; IMAP4rev2 says it too.
+        let eight_bit_headers = login.utf8 || login.rev2 || talk.house.settings.eight_bit_headers;
+        Self { emails: Vec::new(), eight_bit_headers, records: 0, rooms: Vec::new() }
+    }
+
     /// Everything that can be refused is, before the client sends.
     pub(super) fn admit(&mut self, talk: &Talk, message: &AppendMessage, size: u64) -> Result<(), Completion> {
         if size > talk.house.settings.max_message_size.bytes() {
@@ -140,8 +149,13 @@ impl Batch {
         // RFC 3516, 4.4: what may hold any octet is kept octet by octet.
         let line_ends = if message.binary { LineEnds::Keep } else { LineEnds::ToCrlf };
         let mut writer = talk.house.rooms.store.blob_writer(line_ends);
-        if let Some(fault) = take(talk, &mut writer, size, message.binary).await? {
+        let mut header = HeaderWatch::default();
+        if let Some(fault) = take(talk, &mut writer, size, message.binary, &mut header).await? {
             return Ok(Some(fault));
+        }
+        if header.is_eight_bit() && !self.eight_bit_headers {
+            let text = "a header beyond ASCII; enable UTF8=ACCEPT first";
+            return Ok(Some(Completion::no(Code::Cannot, text)));
         }
         let received = match message.date {
             // A date before 1970 is kept as the first moment of that year.
@@ -182,7 +196,13 @@ pub(super) fn append_uid(appended: &[Appended]) -> Option<Code> {
 }
 
 /// Moves `size` bytes from the input to the store. All are taken even when something is wrong with them.
-async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64, binary: bool) -> Result<Option<Completion>, Ended> {
+async fn take(
+    talk: &mut Talk,
+    writer: &mut BlobWriter,
+    size: u64,
+    binary: bool,
+    header: &mut HeaderWatch,
+) -> Result<Option<Completion>, Ended> {
     let mut left = size;
     let mut fault = None;
     let stop = talk.conversation.stop.clone();
@@ -201,6 +221,7 @@ async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64, binary: bool)
         if fault.is_some() {
             continue;
         }
+        header.see(&piece);
         if !binary && piece.contains(&0) {
             // RFC 3501, 9: CHAR8 has no NUL; a literal8 may have it.
             fault = Some(Completion::bad("a message has no NUL"));
@@ -212,19 +233,23 @@ async fn take(talk: &mut Talk, writer: &mut BlobWriter, size: u64, binary: bool)
     Ok(fault)
 }
 
-/// Reads what follows a message.
-pub(super) async fn rest(talk: &mut Talk) -> Result<Rest, Ended> {
+/// Reads what follows a message: first of all the parenthesis of `UTF8 (…)` (RFC 6855, 4).
+pub(super) async fn rest(talk: &mut Talk, after: &AppendMessage) -> Result<Rest, Ended> {
     let wait = Talk::within(talk.house.settings.wait_in_literal);
+    let end: &[u8] = if after.utf8 { b")" } else { b"" };
     let bad = || Rest::Bad(Completion::bad("only another message may follow a message"));
     Ok(match talk.read(&Limits::AFTER_LOGIN, wait).await? {
-        Read::Command(rest) if rest.is_empty() => Rest::End,
+        Read::Command(rest) if rest == end => Rest::End,
         Read::Command(_) | Read::TooLong(_) => bad(),
-        Read::Literal { size, sync } => match AppendMessage::read(&mut Cursor::new(talk.framer.command())) {
-            Ok(message) => Rest::More(message, (size, sync)),
-            Err(_) => {
-                talk.framer.refuse_literal(size, sync);
-                bad()
+        Read::Literal { size, sync } => {
+            let next = talk.framer.command().strip_prefix(end).map(Cursor::new);
+            match next.map(|mut next| AppendMessage::read(&mut next)) {
+                Some(Ok(message)) => Rest::More(message, (size, sync)),
+                Some(Err(_)) | None => {
+                    talk.framer.refuse_literal(size, sync);
+                    bad()
+                }
             }
-        },
+        }
     })
 }

@@ -144,8 +144,10 @@ async fn admit(
         qresync: false,
         rev2: false,
         news: News::default(),
+        utf8: false,
+        uid_only: false,
         revoked: admitted.revoked,
-        _permit: admitted.permit,
+        _permit: std::sync::Arc::new(admitted.permit),
     };
     // RFC 3501, 6.2.2 and 6.2.3: the capabilities after login differ; saying them saves a round trip.
     let code = Code::Capability(capabilities(true, talk));

@@ -27,13 +27,15 @@ const ALWAYS: [&str; 3] = ["IMAP4rev2", "LITERAL+", "SASL-IR"];
 /// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590), SETACL (RFC
 /// 4314), CREATE (RFC 6154), STATUS (RFC 8438), SEARCH (RFC 4731, RFC 5032), SORT (RFC 5267, RFC 5957), FETCH (RFC 3516,
 /// RFC 8970), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
-const AFTER_LOGIN: [&str; 22] = [
+const AFTER_LOGIN: [&str; 28] = [
     "BINARY",
     "CHILDREN",
     "CONDSTORE",
     "CREATE-SPECIAL-USE",
     "ESEARCH",
     "ESORT",
+    "I18NLEVEL=1",
+    "INPROGRESS",
     "LIST-EXTENDED",
     "LIST-METADATA",
     "LIST-MYRIGHTS",
@@ -42,6 +44,7 @@ const AFTER_LOGIN: [&str; 22] = [
     "PARTIAL",
     "PREVIEW",
     "QRESYNC",
+    "QUOTA=RES-MESSAGE",
     "QUOTA=RES-STORAGE",
     "RIGHTS=kxte",
     "SAVEDATE",
@@ -49,6 +52,9 @@ const AFTER_LOGIN: [&str; 22] = [
     "SORT=DISPLAY",
     "SPECIAL-USE",
     "STATUS=SIZE",
+    "THREAD=REFS",
+    "UIDONLY",
+    "UTF8=ACCEPT",
     "WITHIN",
 ];
 

@@ -7,7 +7,7 @@ use crate::session::place::{not_allowed, place};
 use crate::session::refusal::refusal;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
-use imap_wire::reply::{self, Code, Status};
+use imap_wire::reply::{Code, Status};
 use imap_wire::{Cursor, SequenceSet};
 use store::{Copied, Rights};
 
@@ -78,10 +78,16 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
     }
     let account = &target.account;
     let outcome = match act {
-        _ if account.id() != selected.account.id() => between::transfer(selected, &found.uids, &target, act).await,
-        Act::Copy => account.copy(selected.mailbox, &found.uids, target.mailbox).await.map(store::Outcome::into_value),
+        _ if account.id() != selected.account.id() => {
+            talk.while_at_work(between::transfer(selected, &found.uids, &target, act)).await?
+        }
+        Act::Copy => {
+            let copying = account.copy(selected.mailbox, &found.uids, target.mailbox);
+            talk.while_at_work(copying).await?.map(store::Outcome::into_value)
+        }
         Act::Move => {
-            account.move_to(selected.mailbox, &found.uids, target.mailbox).await.map(store::Outcome::into_value)
+            let moving = account.move_to(selected.mailbox, &found.uids, target.mailbox);
+            talk.while_at_work(moving).await?.map(store::Outcome::into_value)
         }
     };
     let copied = match outcome {
@@ -96,7 +102,7 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
         Act::Copy => Completion::ok("done").with(code),
         Act::Move => {
             // RFC 6851, 4.3: COPYUID comes before the expunges, in an untagged OK.
-            reply::condition(talk.out(), None, Status::Ok, Some(&code), "moved");
+            talk.tell(Status::Ok, Some(&code), "moved");
             selected.with_mod_sequence(talk, Completion::ok("done")).await?
         }
     })

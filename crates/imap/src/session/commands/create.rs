@@ -1,6 +1,7 @@
 //! CREATE (RFC 3501, 6.3.3), with what the mailbox is for (RFC 6154, 3); its answer has the id (RFC 8474, 4.1).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
+use crate::session::names::tell_old_name;
 use crate::session::phase::Login;
 use crate::session::place::{Place, is_others, not_allowed, place};
 use crate::session::refusal::refusal;
@@ -46,7 +47,12 @@ async fn create(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         return Ok(Completion::no(Code::UseAttr, "what a mailbox is for is its owner's affair"));
     }
     Ok(match place.account(Rights::NONE).create_mailbox(&place.name, role).await {
-        Ok(made) => Completion::ok("done").with(Code::MailboxId(place.ids().told(made.into_value()))),
+        Ok(made) => {
+            if !place.is_shared() {
+                tell_old_name(talk, login, &name, &place.name).await;
+            }
+            Completion::ok("done").with(Code::MailboxId(place.ids().told(made.into_value())))
+        }
         Err(error @ store::Error::RoleTaken) => refusal(&error).with(Code::UseAttr),
         Err(error) => refusal(&error),
     })

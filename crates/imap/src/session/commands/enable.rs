@@ -1,5 +1,5 @@
 //! ENABLE (RFC 5161): CONDSTORE and QRESYNC (RFC 7162, 3.1 and 3.2.3), IMAP4rev2 (RFC 9051, 6.3.1), METADATA and
-//! METADATA-SERVER (RFC 5464, 4.1); what is not known is passed over.
+//! METADATA-SERVER (RFC 5464, 4.1), UTF8=ACCEPT (RFC 9755, 3), UIDONLY (RFC 9586, 3); what is not known is passed over.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::news::Metadata;
@@ -16,7 +16,7 @@ pub(crate) const ENABLE: Command = Command {
 };
 
 /// What can be enabled.
-const KNOWN: [&str; 5] = ["CONDSTORE", "IMAP4rev2", "METADATA", "METADATA-SERVER", "QRESYNC"];
+const KNOWN: [&str; 7] = ["CONDSTORE", "IMAP4rev2", "METADATA", "METADATA-SERVER", "QRESYNC", "UIDONLY", "UTF8=ACCEPT"];
 
 async fn enable(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
     let names = match args.space().and_then(|()| imap_wire::enable(&mut args)) {
@@ -35,6 +35,8 @@ async fn enable(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         }
         login.qresync |= enabled.contains(&"QRESYNC");
         login.rev2 |= enabled.contains(&"IMAP4rev2");
+        login.uid_only |= enabled.contains(&"UIDONLY");
+        login.utf8 |= enabled.contains(&"UTF8=ACCEPT");
     }
     reply::words(talk.out(), "ENABLED", &enabled);
     // RFC 7162, 3.2.3: QRESYNC is CONDSTORE too.

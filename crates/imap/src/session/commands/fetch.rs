@@ -9,7 +9,7 @@ use crate::session::refusal::refusal;
 use crate::session::resync;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
-use imap_wire::reply::{Code, FetchReply};
+use imap_wire::reply::Code;
 use imap_wire::{Cursor, Fetch, FetchItem, SectionName};
 use record::record_item;
 pub(crate) use record::{internal_date, save_date};
@@ -63,7 +63,7 @@ async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
     if fetch.modifiers.changed_since.is_some() || fetch.items.contains(&FetchItem::ModSeq) {
         selected.enable_condstore(talk);
     }
-    complete_items(&mut fetch, by);
+    complete_items(&mut fetch, by, selected.login.uid_only);
     // RFC 9394, 3.4: of the part.
     if let Some(since) = fetch.modifiers.changed_since {
         found.uids.retain(|uid| selected.numbers.get(*uid).is_some_and(|message| message.modseq.0 > since));
@@ -98,8 +98,9 @@ async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
 type Held = (Uid, Option<Arc<Email>>);
 
 /// What the reply has though it was not named: the UID (RFC 3501, 6.4.8), the mod-sequence (RFC 7162, 3.1.4.1).
-fn complete_items(fetch: &mut Fetch, by: Addressing) {
-    if by == Addressing::Uid && !fetch.items.contains(&FetchItem::Uid) {
+/// The UID stands in front, once UIDONLY is enabled (RFC 9586, 3.3).
+fn complete_items(fetch: &mut Fetch, by: Addressing, uid_only: bool) {
+    if by == Addressing::Uid && !uid_only && !fetch.items.contains(&FetchItem::Uid) {
         fetch.items.insert(0, FetchItem::Uid);
     }
     if fetch.modifiers.changed_since.is_some() && !fetch.items.contains(&FetchItem::ModSeq) {
@@ -275,7 +276,7 @@ struct Told<'a> {
 impl Told<'_> {
     async fn print(&self, talk: &mut Talk, items: &[FetchItem], prepared: &mut Prepared) -> Result<(), Ended> {
         let message = &self.message;
-        let mut fetch = FetchReply::begin(talk.out(), self.sequence);
+        let mut fetch = self.selected.begin_fetch(talk.out(), self.sequence, message.uid);
         let mut pieces = std::mem::take(&mut prepared.pieces).into_iter();
         for item in items {
             let out = talk.out();
@@ -316,7 +317,7 @@ impl Told<'_> {
         }
         if self.flags_too && self.selected.login.condstore {
             // RFC 7162, 3.2.4: a change of flags is told with both.
-            if !items.contains(&FetchItem::Uid) {
+            if !items.contains(&FetchItem::Uid) && !self.selected.login.uid_only {
                 fetch.uid(talk.out(), message.uid.get());
             }
             if !items.contains(&FetchItem::ModSeq) {

@@ -52,8 +52,7 @@ async fn list_mailboxes(login: &mut Login, talk: &mut Talk, list: &List) -> Answ
     // RFC 3501, 6.3.8: an empty pattern asks for the separator and the root; RFC 5258, 3: only in the plain form.
     if !list.extended && list.patterns.iter().all(Vec::is_empty) {
         let root = MailboxName::new("");
-        Listed { attributes: vec![Attribute::NoSelect], name: (&root, list.names), child_subscribed: false }
-            .print(talk.out(), "LIST");
+        Listed::new(vec![Attribute::NoSelect], (&root, list.names)).print(talk.out(), "LIST");
         return Ok(Completion::ok("done"));
     }
     let patterns = match patterns(list) {
@@ -147,7 +146,7 @@ async fn one(
     attributes.extend(tree.special_use(name));
     let printed = MailboxName::new(name);
     let named = (&printed, list.names);
-    Listed { attributes, name: named, child_subscribed }.print(talk.out(), "LIST");
+    Listed { child_subscribed, ..Listed::new(attributes, named) }.print(talk.out(), "LIST");
     // RFC 5819, 3 and RFC 9590, 4: nothing more of a name that is here only for what is below it.
     let Some(found) = mailbox.filter(|_| is_selected) else { return talk.pass().await };
     if list.returned.my_rights {
@@ -195,7 +194,7 @@ async fn list_subscriptions(login: &mut Login, talk: &mut Talk, list: &List) -> 
             attributes.push(Attribute::NoSelect);
         }
         let printed = MailboxName::new(name);
-        Listed { attributes, name: (&printed, list.names), child_subscribed: false }.print(talk.out(), "LSUB");
+        Listed::new(attributes, (&printed, list.names)).print(talk.out(), "LSUB");
         talk.pass().await?;
     }
     Ok(Completion::ok("done"))

@@ -1,7 +1,7 @@
 //! LOGOUT (RFC 3501, 6.1.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
-use imap_wire::reply::{Status, condition};
+use imap_wire::reply::Status;
 
 pub(crate) const LOGOUT: Command = Command {
     name: "LOGOUT",
@@ -13,8 +13,8 @@ pub(crate) const LOGOUT: Command = Command {
                 return Ok(error.into());
             }
             let tag = talk.tag.clone();
-            condition(talk.out(), None, Status::Bye, None, "logging out");
-            Completion::ok("goodbye").print(talk.out(), Some(&tag));
+            talk.tell(Status::Bye, None, "logging out");
+            Completion::ok("goodbye").print(talk, Some(&tag));
             Err(Ended::Said)
         })
     }),

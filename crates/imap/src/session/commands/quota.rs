@@ -1,4 +1,5 @@
-//! GETQUOTA and GETQUOTAROOT (RFC 9208, 4.1): one root an account. Its limit is the provider's to set.
+//! GETQUOTA and GETQUOTAROOT (RFC 9208, 4.1): one root an account. Its limits, of octets and of messages (RFC 9208, 5.1
+//! and 5.2), are the provider's to set, so SETQUOTA is refused, and QUOTASET not advertised.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::phase::Login;
@@ -6,7 +7,7 @@ use crate::session::place::{Share, is_others, level, place, shares};
 use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Code, Resource};
-use imap_wire::{MailboxName, get_quota, one_mailbox};
+use imap_wire::{MailboxName, get_quota, one_mailbox, set_quota};
 use names::Address;
 use store::{Account, Rights};
 
@@ -40,6 +41,21 @@ pub(crate) const GETQUOTAROOT: Command = Command {
                 Ok(mailbox) => root_of_shared(login, talk, &mailbox).await,
                 Err(error) => Ok(error.into()),
             }
+        })
+    }),
+};
+
+pub(crate) const SETQUOTA: Command = Command {
+    name: "SETQUOTA",
+    capability: None,
+    effect: Effect::Tells,
+    run: Run::AfterLogin(|_, _, mut args| {
+        Box::pin(async move {
+            Ok(match args.space().and_then(|()| set_quota(&mut args)) {
+                Ok((root, _)) if root != ROOT.as_bytes() => Completion::no(Code::NonExistent, "no such quota root"),
+                Ok(_) => Completion::no(Code::NoPerm, "the provider sets the limits"),
+                Err(error) => error.into(),
+            })
         })
     }),
 };
@@ -93,7 +109,10 @@ async fn tell(account: &Account, talk: &mut Talk, root: &str) -> Answer {
         Err(error) => return Ok(refusal(&error)),
     };
     let storage = |limit: u64| Resource { name: "STORAGE", used: quota.used.div_ceil(UNIT), limit: limit / UNIT };
+    // Copies of a message count as one.
+    let messages = |limit: u64| Resource { name: "MESSAGE", used: quota.emails, limit };
+    let limits: Vec<Resource> = quota.limit.map(storage).into_iter().chain(quota.max_emails.map(messages)).collect();
     // RFC 9208, 4.2.1: an empty list says that nothing is limited.
-    reply::quota(talk.out(), root, quota.limit.map(storage).as_slice());
+    reply::quota(talk.out(), root, &limits);
     Ok(Completion::ok("done"))
 }

@@ -1,6 +1,7 @@
 //! RENAME (RFC 3501, 6.3.5): with all below it; INBOX stays, and gives its messages to the new name.
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
+use crate::session::names::tell_old_name;
 use crate::session::phase::Login;
 use crate::session::place::{Place, is_others, not_allowed, nowhere, place};
 use crate::session::refusal::refusal;
@@ -21,6 +22,7 @@ async fn rename(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         Ok(names) => names,
         Err(error) => return Ok(error.into()),
     };
+    let given = to.clone();
     let (from, to) = match (place(login, talk, &from).await, place(login, talk, &to).await) {
         (Ok(from), Ok(to)) => (from, to),
         (Ok(_), Err(_)) if is_others(&to) => return Ok(not_allowed()),
@@ -36,7 +38,12 @@ async fn rename(login: &mut Login, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
         return Ok(not_allowed());
     }
     match from.account(Rights::NONE).rename_mailbox(&from.name, &to.name).await {
-        Ok(_) => Ok(Completion::ok("done")),
+        Ok(_) => {
+            if !to.is_shared() {
+                tell_old_name(talk, login, &given, &to.name).await;
+            }
+            Ok(Completion::ok("done"))
+        }
         Err(error) => Ok(refusal(&error)),
     }
 }

@@ -7,7 +7,7 @@ use crate::session::place::{Allowed, not_allowed};
 use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
-use imap_wire::reply::{self, Code, Status};
+use imap_wire::reply::{Code, Status};
 use imap_wire::{Cursor, Replace};
 use store::{Rights, Uid};
 
@@ -39,7 +39,7 @@ pub(in crate::session) async fn receive(
     (replace, by): (Replace, Addressing),
     literal: Literal,
 ) -> Answer {
-    let mut batch = Batch::default();
+    let mut batch = Batch::of(&selected.login, talk);
     let admitted = match replaced(selected, &replace, by) {
         // RFC 8508, 3.4: the quota is asked once both messages are known.
         Ok(uid) => batch.admit(talk, &replace.append.message, literal.0).map(|()| uid),
@@ -51,7 +51,7 @@ pub(in crate::session) async fn receive(
         (Err(refused), _) | (_, Err(refused)) => return refuse(talk, refused, literal),
     };
     let fault = batch.take(talk, &replace.append.message, literal).await?;
-    match (rest(talk).await?, fault) {
+    match (rest(talk, &replace.append.message).await?, fault) {
         (Rest::Bad(bad), _) => return Ok(bad),
         // RFC 8508, 4.7: one message.
         (Rest::More(_, literal), _) => {
@@ -74,7 +74,7 @@ pub(in crate::session) async fn receive(
     talk.counts.received += 1;
     // RFC 8508, 4.3: before the expunge is told.
     if let Some(code) = append_uid(&appended) {
-        reply::condition(talk.out(), None, Status::Ok, Some(&code), "the new message is there");
+        talk.tell(Status::Ok, Some(&code), "the new message is there");
     }
     selected.with_mod_sequence(talk, Completion::ok("done")).await
 }

@@ -7,6 +7,7 @@ use crate::session::matches::Matches;
 use crate::session::matching::{Answers, Halted, Matcher};
 use crate::session::messages::Addressing;
 use crate::session::numbers::Known;
+use crate::session::progress::Progress;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::Code;
@@ -43,6 +44,13 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Ok(search) => search,
         Err(error) => return Ok(error.into()),
     };
+    if let Some(refused) = by_number(selected, &search.program) {
+        return Ok(refused);
+    }
+    if search.charset.is_some() && selected.login.utf8 {
+        // RFC 9755, 3: strings are UTF-8, and nothing else can be said of them.
+        return Ok(Completion::bad("strings are UTF-8 since UTF8=ACCEPT was enabled; leave CHARSET out"));
+    }
     prepare(selected, talk, &search.program);
     let matches = match search_for(selected, talk, search.charset.as_deref(), &search.program, by).await? {
         Ok(matches) => matches,
@@ -58,6 +66,11 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         selected.saved = saved;
     }
     Ok(Completion::ok("done"))
+}
+
+/// Why a program with sequence numbers in it is refused, if it is (RFC 9586, 3.1).
+pub(super) fn by_number(selected: &Selected, program: &Program) -> Option<Completion> {
+    (selected.login.uid_only && program.has_sequence_numbers()).then(Completion::uid_required)
 }
 
 /// What a search does besides searching.
@@ -77,17 +90,30 @@ pub(super) async fn search_for<'s>(
     program: &Program,
     by: Addressing,
 ) -> Result<Result<Matches<'s>, Completion>, Ended> {
+    let house = Arc::clone(&talk.house);
+    let mut effort = Effort::begin(&house, selected.login.account.id());
+    let progress = Progress::towards(selected.numbers.exists());
+    search_with(selected, talk, (charset, program, by), &mut effort, &progress).await
+}
+
+/// The same with the effort of more than one search.
+pub(super) async fn search_with<'s>(
+    selected: &'s Selected,
+    talk: &mut Talk,
+    (charset, program, by): (Option<&str>, &Program, Addressing),
+    effort: &mut Effort<'_>,
+    progress: &Progress,
+) -> Result<Result<Matches<'s>, Completion>, Ended> {
     let now = talk.house.rooms.world.clock.now();
     let Ok(matcher) = Matcher::new(program, charset, selected, now) else {
         let text = "the strings cannot be read in that charset";
         return Ok(Err(Completion::no(Code::BadCharset(CHARSETS), text)));
     };
     let mut matches = Matches::of(selected, by, program.asks_mod_sequence());
-    let house = Arc::clone(&talk.house);
-    let mut effort = Effort::begin(&house, selected.login.account.id());
     let revoked = selected.login.revoked.clone();
     // Whoever has gone waits for nothing.
-    let found = talk.while_here(find(&mut matches, &matcher, &mut effort), revoked).await?;
+    let finding = find(&mut matches, &matcher, effort, progress);
+    let found = talk.while_here(finding, revoked, progress).await?;
     Ok(found.map(|()| matches).map_err(|halted| halted.refusal()))
 }
 
@@ -100,10 +126,15 @@ pub(super) fn unsaved(selected: &mut Selected, options: Option<ReturnOptions>, r
 }
 
 /// Goes through the mailbox; reads messages only where nothing else decides, a few searches at a time, and not for ever.
-async fn find(matches: &mut Matches<'_>, matcher: &Matcher<'_>, effort: &mut Effort<'_>) -> Result<(), Halted> {
+async fn find(
+    matches: &mut Matches<'_>,
+    matcher: &Matcher<'_>,
+    effort: &mut Effort<'_>,
+    progress: &Progress,
+) -> Result<(), Halted> {
     let selected = matches.selected;
     let page = (ANSWERS / matcher.steps().max(1)).clamp(1, PAGE);
-    let mut reading = Reading { ahead: selected.account.ahead(RUNS), texts: VecDeque::new() };
+    let mut reading = Reading { ahead: selected.account.ahead(RUNS), texts: VecDeque::new(), progress };
     let mut open = Vec::new();
     for sequence in 1..=selected.numbers.exists() {
         let Some(Known::Here(message)) = selected.numbers.at(sequence) else { continue };
@@ -115,6 +146,9 @@ async fn find(matches: &mut Matches<'_>, matcher: &Matcher<'_>, effort: &mut Eff
             }
             Some(false) => {}
             None => open.push(Open { sequence, email: message.email, answers }),
+        }
+        if open.is_empty() && reading.texts.is_empty() {
+            progress.reached(sequence);
         }
         if open.len() >= page {
             reading.records(matches, matcher, effort, std::mem::take(&mut open)).await?;
@@ -133,12 +167,13 @@ struct Open {
 }
 
 /// Messages whose bytes must be looked through: while some are, the next ones are read from the disk and decompressed.
-struct Reading {
+struct Reading<'p> {
     ahead: Ahead,
     texts: VecDeque<(Open, Arc<Email>)>,
+    progress: &'p Progress,
 }
 
-impl Reading {
+impl Reading<'_> {
     /// Looks at the records of messages.
     async fn records(
         &mut self,
@@ -194,6 +229,7 @@ impl Reading {
             if found {
                 matches.found.insert(open.sequence);
             }
+            self.progress.reached(open.sequence);
             tokio::task::yield_now().await;
         }
         Ok(())

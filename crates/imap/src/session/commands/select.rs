@@ -3,6 +3,7 @@
 use super::list::special_use;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
+use crate::session::names::old_name;
 use crate::session::numbers::Numbers;
 use crate::session::phase::{Login, Phase};
 use crate::session::place::{Allowed, Place, place};
@@ -56,6 +57,10 @@ async fn select(
         // RFC 7162, 3.2.5
         return Ok((phase, Completion::bad("enable QRESYNC first")));
     }
+    if phase.is_uid_only() && select.resync.as_ref().is_some_and(|known| known.matched.is_some()) {
+        // RFC 9586, 3.4: sequence numbers that matched are none that the client should know.
+        return Ok((phase, Completion::uid_required()));
+    }
     let mut login = match leave(phase, talk) {
         Phase::Authenticated(login) => login,
         other @ (Phase::NotAuthenticated | Phase::Selected(_)) => return Ok((other, Completion::bad("log in first"))),
@@ -82,7 +87,7 @@ async fn select(
 /// Leaves the mailbox that was selected (RFC 7162, 3.2.11: CLOSED parts what is told of the old from the new).
 fn leave(phase: Phase, talk: &mut Talk) -> Phase {
     if matches!(phase, Phase::Selected(_)) {
-        reply::condition(talk.out(), None, Status::Ok, Some(&Code::Closed), "the previous mailbox is closed");
+        talk.tell(Status::Ok, Some(&Code::Closed), "the previous mailbox is closed");
     }
     phase.without_mailbox()
 }
@@ -91,6 +96,8 @@ fn leave(phase: Phase, talk: &mut Talk) -> Phase {
 struct Opened {
     allowed: Allowed,
     name: MailboxName,
+    /// As the client has written it, where that is another spelling.
+    given: Option<MailboxName>,
     attributes: Vec<Attribute>,
     view: Arc<View>,
     recent: RoaringBitmap,
@@ -110,9 +117,11 @@ async fn open(login: &Login, talk: &Talk, name: &MailboxName, access: Access) ->
     let recent = view.between(first, store::Uid::MAX).map(|message| message.uid.get()).collect();
     let kept = Kept::ask(account, access == Access::Read).await;
     // RFC 9051, 6.3.2: the name in the case in which it is kept.
+    let given = name;
     let named = place.mailboxes.get(mailbox).filter(|_| !place.is_shared());
     let name = named.map_or_else(|| name.clone(), |mailbox| MailboxName::new(mailbox.name.as_str()));
-    Ok(Opened { allowed, name, attributes, view, recent, kept })
+    let given = old_name(given, &place.name).filter(|_| !place.is_shared()).cloned();
+    Ok(Opened { allowed, name, given, attributes, view, recent, kept })
 }
 
 /// What LIST says of the mailbox, too (RFC 9051, 6.3.2).
@@ -137,20 +146,22 @@ impl Opened {
             }
         }
         let unseen = self.view.iter().position(|message| !message.system.contains(SystemFlags::SEEN));
-        let out = talk.out();
-        print_flags(out, &keywords, (self.kept, self.allowed.rights));
-        reply::number(out, self.view.len(), "EXISTS");
+        print_flags(talk, &keywords, (self.kept, self.allowed.rights));
+        reply::number(talk.out(), self.view.len(), "EXISTS");
         // RFC 9051, Appendix E: RECENT and UNSEEN are of IMAP4rev1, and LIST is of IMAP4rev2.
         if login.rev2 {
             let name = (&self.name, login.names());
-            Listed { attributes: self.attributes, name, child_subscribed: false }.print(out, "LIST");
+            let old_name = self.given.as_ref(); // RFC 9051, 6.3.2
+            Listed { old_name, ..Listed::new(self.attributes, name) }.print(talk.out(), "LIST");
         } else {
-            reply::number(out, u32::try_from(self.recent.len()).unwrap_or(u32::MAX), "RECENT");
+            reply::number(talk.out(), u32::try_from(self.recent.len()).unwrap_or(u32::MAX), "RECENT");
         }
+        // RFC 9586, 3.4: nor where UIDONLY is enabled.
         if !login.rev2
+            && !login.uid_only
             && let Some(first) = unseen.and_then(|index| u32::try_from(index + 1).ok())
         {
-            reply::condition(out, None, Status::Ok, Some(&Code::Unseen(first)), "the first that is not seen");
+            talk.tell(Status::Ok, Some(&Code::Unseen(first)), "the first that is not seen");
         }
         let told = [
             (Code::UidValidity(self.view.uid_validity()), "UIDs are valid"),
@@ -159,7 +170,7 @@ impl Opened {
             (Code::MailboxId(self.allowed.ids.told(self.allowed.mailbox)), "the mailbox's id"),
         ];
         for (code, text) in told {
-            reply::condition(out, None, Status::Ok, Some(&code), text);
+            talk.tell(Status::Ok, Some(&code), text);
         }
         Selected {
             login,

@@ -1,9 +1,10 @@
 //! SORT (RFC 5256, BASE.6.4.SORT; SORT=DISPLAY of RFC 5957; ESORT of RFC 5267, 3).
-use super::search::{prepare, search_for, unsaved};
+use super::search::{by_number, prepare, search_for, unsaved};
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::effort::Effort;
 use crate::session::messages::Addressing;
+use crate::session::progress::Progress;
 use crate::session::selected::Selected;
 use crate::session::sorting::sorted;
 use crate::session::talk::Talk;
@@ -29,6 +30,9 @@ async fn sort(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
         Ok(asked) => asked,
         Err(error) => return Ok(error.into()),
     };
+    if let Some(refused) = by_number(selected, &asked.program) {
+        return Ok(refused);
+    }
     prepare(selected, talk, &asked.program);
     let matches = match search_for(selected, talk, Some(&asked.charset), &asked.program, by).await? {
         Ok(matches) => matches,
@@ -37,7 +41,9 @@ async fn sort(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
     let house = Arc::clone(&talk.house);
     let mut effort = Effort::begin(&house, matches.selected.login.account.id());
     let revoked = matches.selected.login.revoked.clone();
-    let order = match talk.while_here(sorted(&matches, &asked.criteria, &mut effort), revoked).await? {
+    let sorting = sorted(&matches, &asked.criteria, &mut effort);
+    // What has been told of the search was of another goal.
+    let order = match talk.while_here(sorting, revoked, &Progress::default()).await? {
         Ok(order) => order,
         Err(halted) => {
             let refused = halted.refusal();

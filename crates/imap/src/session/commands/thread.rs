@@ -1,5 +1,5 @@
-//! THREAD (RFC 5256, BASE.6.4.THREAD).
-use super::search::{prepare, search_for};
+//! THREAD (RFC 5256, BASE.6.4.THREAD), also by REFS (draft-ietf-morg-inthread).
+use super::search::{by_number, prepare, search_for};
 use crate::session::collation::casemap;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
@@ -7,6 +7,7 @@ use crate::session::effort::{Effort, TooLong};
 use crate::session::matches::Matches;
 use crate::session::matching::Halted;
 use crate::session::messages::Addressing;
+use crate::session::progress::Progress;
 use crate::session::selected::Selected;
 use crate::session::sorting::sent;
 use crate::session::talk::Talk;
@@ -63,6 +64,9 @@ async fn thread(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Ok(asked) => asked,
         Err(error) => return Ok(error.into()),
     };
+    if let Some(refused) = by_number(selected, &asked.program) {
+        return Ok(refused);
+    }
     prepare(selected, talk, &asked.program);
     let matches = match search_for(selected, talk, Some(&asked.charset), &asked.program, by).await? {
         Ok(matches) => matches,
@@ -71,7 +75,8 @@ async fn thread(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
     let house = Arc::clone(&talk.house);
     let mut effort = Effort::begin(&house, matches.selected.login.account.id());
     let revoked = matches.selected.login.revoked.clone();
-    let threads = talk.while_here(threads(&matches, asked.algorithm, &mut effort), revoked).await?;
+    let threading = threads(&matches, asked.algorithm, &mut effort);
+    let threads = talk.while_here(threading, revoked, &Progress::default()).await?;
     drop(effort);
     match threads {
         Ok(threads) => print(talk, &matches, &threads).await?,
@@ -98,7 +103,7 @@ async fn threads(matches: &Matches<'_>, algorithm: Algorithm, effort: &mut Effor
             let Some(email) = record else { continue };
             let item = reader.item(sequence, &message, &email);
             match algorithm {
-                Algorithm::References => links.add(item)?,
+                Algorithm::References | Algorithm::Refs => links.add(item)?,
                 Algorithm::OrderedSubject => items.push(item),
             }
         }
@@ -106,6 +111,7 @@ async fn threads(matches: &Matches<'_>, algorithm: Algorithm, effort: &mut Effor
     }
     Ok(match algorithm {
         Algorithm::References => links.by_references(),
+        Algorithm::Refs => links.by_refs(),
         Algorithm::OrderedSubject => Forest::by_subject(&items),
     })
 }
@@ -122,7 +128,7 @@ impl Reader {
         let keys = &email.parsed.thread;
         let subject = email.parsed.envelope.subject.as_deref();
         let (mut id, mut references) = (None, Vec::new());
-        if self.algorithm == Algorithm::References {
+        if self.algorithm != Algorithm::OrderedSubject {
             id = keys.message_id.as_deref().map(|id| self.id(id));
             references = keys.references.iter().map(|id| self.id(id)).collect();
             if references.is_empty() {
@@ -130,9 +136,13 @@ impl Reader {
                 references.extend(keys.in_reply_to.first().map(|id| self.id(id)));
             }
         }
+        let date = match self.algorithm {
+            Algorithm::Refs => i64::try_from(message.received).unwrap_or(i64::MAX),
+            Algorithm::OrderedSubject | Algorithm::References => sent(message, Some(email)),
+        };
         Item {
             sequence,
-            date: sent(message, Some(email)),
+            date,
             id,
             references,
             subject: (!keys.base_subject.is_empty()).then(|| self.subject(&keys.base_subject)),

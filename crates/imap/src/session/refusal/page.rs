@@ -2,6 +2,7 @@
 use super::super::commands::authenticate;
 use super::*;
 use directory::LoginError;
+use imap_wire::reply::condition;
 use std::time::Duration;
 use store_conformance::{store_errors, the_page_says};
 
@@ -36,6 +37,6 @@ fn a_login_is_refused() {
 /// The reply without its tag.
 fn said(completion: &Completion) -> String {
     let mut out = Vec::new();
-    completion.print(&mut out, None);
+    condition(&mut out, None, completion.status, completion.code.as_ref(), &completion.text);
     String::from_utf8(out).unwrap().trim_end().trim_start_matches("* ").to_owned()
 }

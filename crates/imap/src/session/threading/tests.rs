@@ -84,6 +84,32 @@ fn by_references() {
 }
 
 #[test]
+fn by_refs() {
+    for (items, wanted) in [
+        (vec![], ""),
+        // The first thread was added to last.
+        (vec![item(1, 1, &[], 7, false), item(2, 2, &[], 7, true), item(3, 3, &[1], 7, true)], "(2)(1 3)"),
+        // Subjects do not matter, and what is not there keeps its children together.
+        (vec![item(1, 2, &[1], 0, true), item(2, 9, &[], 0, false), item(3, 3, &[1], 8, true)], "(2)((1)(3))"),
+        (
+            vec![
+                item(1, 1, &[], 0, false),
+                item(2, 2, &[1], 0, true),
+                item(3, 4, &[], 0, false),
+                item(4, 3, &[2], 0, true),
+            ],
+            "(3)(1 2 4)",
+        ),
+    ] {
+        let mut links = Links::default();
+        for item in items {
+            links.add(item).unwrap();
+        }
+        assert_eq!(shown(&links.by_refs()), wanted);
+    }
+}
+
+#[test]
 fn by_subject() {
     let items = [
         item(1, 0, &[], 7, false),
@@ -111,6 +137,7 @@ fn i22_threads_are_linear() {
     for forwards in [true, false] {
         let pieces = chain(forwards).by_references().pieces().count();
         assert_eq!(pieces, 2 * 100_000 + 1);
+        assert_eq!(chain(forwards).by_refs().pieces().count(), pieces);
     }
     let mut links = Links::default();
     for sequence in 1..=count {
@@ -143,11 +170,14 @@ proptest! {
             .zip(items)
             .map(|(sequence, (id, ids, subject, is_reply))| item(sequence, id, &ids, subject, is_reply))
             .collect();
-        let mut links = Links::default();
-        for item in items.clone() {
-            links.add(item).unwrap();
-        }
-        for forest in [links.by_references(), Forest::by_subject(&items)] {
+        let links = || {
+            let mut links = Links::default();
+            for item in items.clone() {
+                links.add(item).unwrap();
+            }
+            links
+        };
+        for forest in [links().by_references(), links().by_refs(), Forest::by_subject(&items)] {
             let mut told: Vec<u32> =
                 forest.pieces().filter_map(|piece| if let Piece::Message(at) = piece { Some(at) } else { None }).collect();
             told.sort_unstable();

@@ -62,6 +62,11 @@ pub(super) fn read(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error>
             }
             Ok(Data::Namespace(kinds))
         }
+        "LANGUAGE" => {
+            cursor.space()?;
+            let tags = cursor.list("languages", value::astring)?;
+            if tags.is_empty() { cursor.expected("a language") } else { Ok(Data::Language(tags)) }
+        }
         "ID" => {
             cursor.space()?;
             Value::read(cursor).map(Data::Id)
@@ -191,10 +196,17 @@ fn search(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
 
 fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
     let mut tag = String::new();
-    let (mut uid, mut items) = (false, Vec::new());
+    let (mut uid, mut items, mut of) = (false, Vec::new(), None);
     if cursor.prefix(" (TAG ") {
         tag = String::from_utf8_lossy(&cursor.string()?).into_owned();
-        cursor.byte(b')', "the end of the tag")?;
+        if cursor.prefix(" MAILBOX ") {
+            let name = mailbox(cursor)?;
+            if !cursor.prefix(" UIDVALIDITY ") {
+                return cursor.expected("UIDVALIDITY");
+            }
+            of = Some((name, cursor.nz_number()?.get()));
+        }
+        cursor.byte(b')', "the end of the correlator")?;
     }
     while cursor.eat(b' ') {
         let name = cursor.atom()?.to_owned();
@@ -210,7 +222,11 @@ fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
         };
         items.push((name, value));
     }
-    Ok(Data::ESearch(tag, uid, items))
+    Ok(match of {
+        None => Data::ESearch(tag, uid, items),
+        Some((mailbox, uid_validity)) if uid => Data::MultiSearch(tag, mailbox, uid_validity, items),
+        Some(_) => return cursor.expected("UIDs"),
+    })
 }
 
 /// `"(" partial-range SP (sequence-set / "NIL") ")"` (RFC 9394, 4)

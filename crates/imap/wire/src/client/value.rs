@@ -1,6 +1,6 @@
 //! Words, strings and lists of replies, read without recursion.
 use crate::cursor::{is_astring_char, is_atom_char};
-use crate::{Cursor, Error};
+use crate::{Cursor, Error, NameCoding};
 
 /// Deepest nesting that is read: a structure of 100 levels and the lists within it.
 const MAX_DEPTH: usize = 300;
@@ -97,7 +97,11 @@ impl Value {
 /// A word of a response code: a value, or a set.
 pub(super) fn code_word(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
     if cursor.peek() == Some(b'(') {
-        return cursor.list("words", |cursor| flag(cursor).map(Value::Atom)).map(Value::List);
+        let word = |cursor: &mut Cursor<'_>| match cursor.peek() {
+            Some(b'"') => string(cursor).map(Value::String),
+            _ => flag(cursor).map(Value::Atom),
+        };
+        return cursor.list("words", word).map(Value::List);
     }
     Value::word(cursor)
 }
@@ -110,24 +114,27 @@ pub(super) fn flag(cursor: &mut Cursor<'_>) -> Result<String, Error> {
     if cursor.eat(b'*') { Ok("\\*".to_owned()) } else { cursor.atom().map(|atom| format!("\\{atom}")) }
 }
 
-/// `string = quoted / literal`, in ASCII where it is quoted, and never with a NUL.
+/// `string = quoted / literal`, never with a NUL; in ASCII where it is quoted, until UTF-8 is agreed upon (RFC 9755, 3).
 fn string(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Error> {
-    let quoted = cursor.peek() == Some(b'"');
+    let quoted = cursor.peek() == Some(b'"') && cursor.names() == NameCoding::Utf7;
     let content = cursor.string()?;
     if quoted && !content.is_ascii() { cursor.expected("ASCII in quotes") } else { Ok(content.into_owned()) }
 }
 
-/// `nstring` for the bytes of a message, which may hold a NUL: what is stored is what is served.
-pub(super) fn body_nstring(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
+/// `nstring` for the bytes of a message; with `any_octet` also a `literal8`, the only one that may hold a NUL
+/// (RFC 3516, 7).
+pub(super) fn body_nstring(cursor: &mut Cursor<'_>, any_octet: bool) -> Result<Value, Error> {
     if cursor.keyword("NIL") {
         return Ok(Value::Nil);
     }
     if cursor.peek() == Some(b'"') {
         return string(cursor).map(Value::String);
     }
+    let may_hold_nul = any_octet && cursor.eat(b'~');
     let size = cursor.literal_size()?;
     let size = usize::try_from(size).unwrap_or(usize::MAX);
     match cursor.skip(size) {
+        Some(content) if content.contains(&0) && !may_hold_nul => cursor.expected("a literal without NUL"),
         Some(content) => Ok(Value::String(content.to_vec())),
         None => cursor.expected("the whole literal"),
     }

@@ -24,6 +24,17 @@ fn strings() {
         assert!(Cursor::new(text.as_bytes()).astring().is_err(), "{text}");
     }
     assert_eq!(Cursor::new(b"{3}\r\n").string(), Err(Error::Announced));
+    // RFC 9755, 3
+    for (text, names, right) in [
+        (&b"\"caf\xe9\""[..], NameCoding::Utf7, true),
+        (b"\"caf\xe9\"", NameCoding::Utf8, false),
+        (b"\"\\\"caf\xe9\"", NameCoding::Utf8, false),
+        (b"\"\xc0\xaf\"", NameCoding::Utf8, false),
+        (b"\"caf\xc3\xa9\"", NameCoding::Utf8, true),
+        (b"{4}\r\ncaf\xe9", NameCoding::Utf8, true),
+    ] {
+        assert_eq!(Cursor::new(text).with_names(names).string().is_ok(), right, "{text:?}");
+    }
 }
 
 #[test]

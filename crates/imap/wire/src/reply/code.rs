@@ -1,4 +1,4 @@
-//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 5464; RFC 6154; RFC 7162; RFC 8474).
+//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 5464; RFC 6154; RFC 7162; RFC 8474; RFC 9585).
 use crate::{Flag, SequenceSet};
 use std::borrow::Cow;
 use std::fmt;
@@ -85,6 +85,10 @@ pub enum Code {
     MetadataMaxSize(u64),
     /// There are too many annotations (RFC 5464, 4.3).
     MetadataTooMany,
+    /// The command is one by sequence number, after UIDONLY was enabled (RFC 9586, 3.1).
+    UidRequired,
+    /// A command is at work (RFC 9585, 4): its tag, and where it is known how much is done of how much.
+    InProgress(String, Option<(u32, u32)>),
 }
 
 impl Code {
@@ -116,6 +120,7 @@ impl Code {
             Self::InUse => "INUSE",
             Self::TooBig => "TOOBIG",
             Self::MetadataTooMany => "METADATA TOOMANY",
+            Self::UidRequired => "UIDREQUIRED",
             Self::BadCharset(_)
             | Self::Capability(_)
             | Self::PermanentFlags(..)
@@ -126,6 +131,7 @@ impl Code {
             | Self::CopyUid(..)
             | Self::HighestModSeq(_)
             | Self::Modified(_)
+            | Self::InProgress(..)
             | Self::MailboxId(_)
             | Self::MetadataLongEntries(_)
             | Self::MetadataMaxSize(_) => return None,
@@ -155,6 +161,9 @@ impl fmt::Display for Code {
             Self::MailboxId(id) => write!(f, "MAILBOXID ({id})"),
             Self::MetadataLongEntries(size) => write!(f, "METADATA LONGENTRIES {size}"),
             Self::MetadataMaxSize(size) => write!(f, "METADATA MAXSIZE {size}"),
+            // A tag holds neither quotes nor backslashes (RFC 3501, 9).
+            Self::InProgress(tag, Some((done, goal))) => write!(f, "INPROGRESS (\"{tag}\" {done} {goal})"),
+            Self::InProgress(tag, None) => write!(f, "INPROGRESS (\"{tag}\" NIL NIL)"),
             plain => f.write_str(plain.word().unwrap_or_default()),
         }
     }

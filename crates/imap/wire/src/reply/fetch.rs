@@ -1,4 +1,4 @@
-//! The frame of a FETCH reply (RFC 3501, 7.4.2). Bodies are streamed by the session between the pieces printed here.
+//! The frame of a FETCH reply (RFC 3501, 7.4.2; UIDFETCH of RFC 9586). Bodies are streamed by the session between the pieces printed here.
 use super::{flag_list, put};
 use crate::{Flag, InternalDate, Partial, Section, SectionName};
 use std::fmt::Display;
@@ -13,6 +13,12 @@ impl FetchReply {
     /// Begins the reply about message `number`.
     pub fn begin(out: &mut Vec<u8>, number: u32) -> Self {
         put(out, format_args!("* {number} FETCH ("));
+        Self { first: true }
+    }
+
+    /// Begins `* uid UIDFETCH (item item …)`, for who has enabled UIDONLY (RFC 9586, 3.3).
+    pub fn begin_by_uid(out: &mut Vec<u8>, uid: u32) -> Self {
+        put(out, format_args!("* {uid} UIDFETCH ("));
         Self { first: true }
     }
 
@@ -147,9 +153,12 @@ mod tests {
         reply.binary(&mut out, (&section, None), None, false);
         reply.binary_size(&mut out, &[1, 2], 7);
         reply.end(&mut out);
+        let mut reply = FetchReply::begin_by_uid(&mut out, 77);
+        reply.flags(&mut out, &[Flag::Seen]);
+        reply.end(&mut out);
         let wanted = "* 12 FETCH (UID 77 FLAGS (\\Seen) MODSEQ (9) INTERNALDATE \" 1-Jan-1970 01:00:00 +0100\" EMAILID (eb) \
                       BODY[1]<3> {2}\r\nab BODY[1] NIL BINARY[1] ~{2}\r\na\0 BINARY[1] NIL \
-                      BINARY.SIZE[1.2] 7)\r\n";
+                      BINARY.SIZE[1.2] 7)\r\n* 77 UIDFETCH (FLAGS (\\Seen))\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), wanted);
     }
 }

@@ -1,6 +1,6 @@
 //! LIST, LSUB, STATUS and NAMESPACE replies (RFC 3501, 7.2; RFC 5258; RFC 2342; STATUS of RFC 7889 and RFC 8474).
 use super::{mailbox, put, quoted_or_literal};
-use crate::{Named, StatusItem};
+use crate::{MailboxName, Named, StatusItem};
 use std::fmt;
 
 /// `mbx-list-flags` and their extensions.
@@ -60,9 +60,16 @@ pub struct Listed<'a> {
     pub name: Named<'a>,
     /// CHILDINFO: that a child is subscribed (RFC 5258, 3.5).
     pub child_subscribed: bool,
+    /// OLDNAME: as the client has written the name, or as it was called before (RFC 9051, 7.3.1).
+    pub old_name: Option<&'a MailboxName>,
 }
 
-impl Listed<'_> {
+impl<'a> Listed<'a> {
+    /// A line without extended data.
+    pub const fn new(attributes: Vec<Attribute>, name: Named<'a>) -> Self {
+        Self { attributes, name, child_subscribed: false, old_name: None }
+    }
+
     /// Prints `* LIST (…) "/" name`, `word` being `LIST` or `LSUB`.
     pub fn print(&self, out: &mut Vec<u8>, word: &str) {
         put(out, format_args!("* {word} ("));
@@ -71,8 +78,18 @@ impl Listed<'_> {
         }
         put(out, ") \"/\" ");
         mailbox(out, self.name);
+        // mbox-list-extended = "(" [item *(SP item)] ")"
+        let mut open = " (";
         if self.child_subscribed {
-            put(out, " (\"CHILDINFO\" (\"SUBSCRIBED\"))");
+            put(out, format_args!("{}\"CHILDINFO\" (\"SUBSCRIBED\")", std::mem::replace(&mut open, " ")));
+        }
+        if let Some(old_name) = self.old_name {
+            put(out, format_args!("{}\"OLDNAME\" (", std::mem::replace(&mut open, " ")));
+            mailbox(out, (old_name, self.name.1));
+            out.push(b')');
+        }
+        if open == " " {
+            out.push(b')');
         }
         out.extend_from_slice(b"\r\n");
     }
@@ -118,7 +135,7 @@ pub fn namespace(out: &mut Vec<u8>, others: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MailboxName, NameCoding};
+    use crate::NameCoding;
 
     #[test]
     fn table() {
@@ -126,10 +143,17 @@ mod tests {
         let name = MailboxName::new("a b/\u{e9}");
         let named = (&name, NameCoding::Utf7);
         let attributes = vec![Attribute::HasNoChildren, Attribute::Junk];
-        Listed { attributes, name: named, child_subscribed: true }.print(&mut out, "LIST");
+        let old_name = MailboxName::new("c");
+        Listed { child_subscribed: true, ..Listed::new(attributes, named) }.print(&mut out, "LIST");
+        Listed { old_name: Some(&old_name), ..Listed::new(Vec::new(), named) }.print(&mut out, "LIST");
+        Listed { child_subscribed: true, old_name: Some(&old_name), ..Listed::new(Vec::new(), named) }
+            .print(&mut out, "LIST");
+        assert_eq!(crate::client::read_all(&out).map(|replies| replies.len()), Ok(3));
         let id = StatusValue::ObjectId("mb".to_owned());
         status(&mut out, named, &[(StatusItem::Messages, StatusValue::Number(3)), (StatusItem::MailboxId, id)]);
         let wanted = "* LIST (\\HasNoChildren \\Junk) \"/\" \"a b/&AOk-\" (\"CHILDINFO\" (\"SUBSCRIBED\"))\r\n\
+                      * LIST () \"/\" \"a b/&AOk-\" (\"OLDNAME\" (c))\r\n\
+                      * LIST () \"/\" \"a b/&AOk-\" (\"CHILDINFO\" (\"SUBSCRIBED\") \"OLDNAME\" (c))\r\n\
                       * STATUS \"a b/&AOk-\" (MESSAGES 3 MAILBOXID (mb))\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), wanted);
     }

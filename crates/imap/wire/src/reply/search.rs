@@ -1,7 +1,7 @@
 //! What a search has found: SEARCH (RFC 3501, 7.2.5), SORT (RFC 5256, BASE.7.2.SORT) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2), in pieces, since
 //! there may be as many numbers as messages.
-use super::{put, quoted_or_literal};
-use crate::PartialRange;
+use super::{mailbox, put, quoted_or_literal};
+use crate::{Named, PartialRange};
 
 /// `* SEARCH …`, `* SORT …`
 #[derive(Debug)]
@@ -30,7 +30,9 @@ impl SearchReply {
 
 /// `* ESEARCH …`: what of it is one number each; ALL and PARTIAL are printed between its begin and its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ESearch {
+pub struct ESearch<'a> {
+    /// The mailbox and its UIDVALIDITY, where several are searched (RFC 7377, 2.1).
+    pub mailbox: Option<(Named<'a>, u32)>,
     /// Whether numbers are UIDs.
     pub uid: bool,
     /// The lowest.
@@ -43,11 +45,16 @@ pub struct ESearch {
     pub mod_sequence: Option<u64>,
 }
 
-impl ESearch {
+impl ESearch<'_> {
     /// Prints `* ESEARCH (TAG "tag") …` up to COUNT.
     pub fn begin(&self, out: &mut Vec<u8>, tag: &str) {
         put(out, "* ESEARCH (TAG ");
         quoted_or_literal(out, tag.as_bytes());
+        if let Some((name, uid_validity)) = self.mailbox {
+            put(out, " MAILBOX ");
+            mailbox(out, name);
+            put(out, format_args!(" UIDVALIDITY {uid_validity}"));
+        }
         put(out, if self.uid { ") UID" } else { ")" });
         for (name, value) in [("MIN", self.min), ("MAX", self.max), ("COUNT", self.count)] {
             if let Some(value) = value {
@@ -116,6 +123,14 @@ mod tests {
             reply.end(out);
         });
         assert_eq!(all, "* ESEARCH (TAG \"a\") UID MIN 1 COUNT 3 ALL 1:2,4\r\n");
+        let name = crate::MailboxName::new("a b");
+        let several = printed(|out| {
+            let mailbox = Some(((&name, crate::NameCoding::Utf7), 3));
+            let reply = ESearch { mailbox, uid: true, count: Some(2), ..ESearch::default() };
+            reply.begin(out, "a");
+            reply.end(out);
+        });
+        assert_eq!(several, "* ESEARCH (TAG \"a\" MAILBOX \"a b\" UIDVALIDITY 3) UID COUNT 2\r\n");
         let asked = PartialRange::read(&mut Cursor::new(b"-1:-5")).unwrap();
         for (ranges, wanted) in [(&[3..=4][..], "(-1:-5 3:4)"), (&[], "(-1:-5 NIL)")] {
             let part = printed(|out| {
