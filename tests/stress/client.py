@@ -58,6 +58,8 @@ class Client:
         self.kept = {}
         #: Mailboxes of this client alone: {name: number of messages}
         self.own = {}
+        #: Whether the session was ended before what it asked for was answered.
+        self.unsure = False
 
     # The connection.
 
@@ -83,6 +85,14 @@ class Client:
         if self.dice.random() < 0.2:
             await self.must("ENABLE IMAP4rev2")
             self.rev2 = True
+        if self.unsure:
+            await self.learn_own()
+
+    async def learn_own(self):
+        """Asks which mailboxes are this client's own: the answer to what it did last was never heard."""
+        outcome = await self.must(f'LIST "" {self.name}-* RETURN (STATUS (MESSAGES))')
+        self.own = {told[1].decode(): int(told[2][1]) for told in outcome.told if told[0] == b"STATUS"}
+        self.unsure = False
 
     async def disconnect(self):
         if self.wire:

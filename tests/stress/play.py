@@ -98,11 +98,13 @@ class Play:
                 self.deeds["away"] += 1
             except Deleted:
                 self.deeds["deleted"] += 1
+                client.unsure = True
                 await client.disconnect()
             except Gone:
                 # Who writes while the server says why it ends does not hear it.
                 if not (client.view and client.view.name == naming.FLEETING):
                     raise self.fault(client, "the server hung up") from None
+                client.unsure = True
                 await client.disconnect()
             except (Violation, LookupError, TypeError, ValueError, AttributeError) as violation:
                 raise self.fault(client, violation) from violation
