@@ -20,7 +20,7 @@ def attacks():
     return [attack for module in modules for attack in module.ATTACKS]
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_x07_all_attacks_together_stay_within_the_memory(provider):
     with Watch(provider.process.pid, provider.imap(BRAM), cap=256 * MIB) as watch:
         for attack in attacks():
