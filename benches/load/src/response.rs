@@ -10,7 +10,7 @@ pub(crate) enum Kind {
     Fetch(u32),
     /// `* n EXISTS`
     Exists(u32),
-    /// `* SEARCH …`
+    /// `* SEARCH …`, `* SORT …`, `* THREAD …`
     Search,
     /// `* BYE …`
     Bye,
@@ -99,7 +99,8 @@ fn kind(line: &[u8]) -> Kind {
     }
     let text: [&[u8]; 4] = [b"OK", b"NO", b"BAD", b"PREAUTH"];
     let word = rest.split(|byte| matches!(byte, b' ' | b'\r' | b'\n')).next().unwrap_or_default();
-    if word.eq_ignore_ascii_case(b"SEARCH") {
+    let found: [&[u8]; 3] = [b"SEARCH", b"SORT", b"THREAD"];
+    if found.iter().any(|known| word.eq_ignore_ascii_case(known)) {
         Kind::Search
     } else if word.eq_ignore_ascii_case(b"BYE") {
         Kind::Bye

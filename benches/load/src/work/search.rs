@@ -1,4 +1,4 @@
-//! SEARCH again and again by one session: the median, and how many messages were found.
+//! SEARCH, SORT or THREAD again and again by one session: the median, and how many messages were found.
 use crate::arguments::{Account, Server};
 use crate::clock;
 use crate::crowd;
@@ -18,6 +18,9 @@ pub(crate) struct Options {
     /// The mailbox
     #[arg(long, default_value = "INBOX")]
     mailbox: String,
+    /// What is asked, such as `SORT (DATE) UTF-8`
+    #[arg(long, default_value = "SEARCH")]
+    command: String,
     /// The search key, such as `SUBJECT "chrysalis"`
     #[arg(long)]
     key: String,
@@ -36,7 +39,7 @@ impl Options {
             while share.next().is_some() {
                 let mut hits = 0;
                 let begin = clock::now();
-                imap.command(format_args!("SEARCH {}", self.key), |response, line| {
+                imap.command(format_args!("{} {}", self.command, self.key), |response, line| {
                     if response.kind == Kind::Search {
                         hits += numbers(line);
                     }
@@ -53,11 +56,12 @@ impl Options {
     }
 }
 
-/// How many messages a line `* SEARCH 2 84 882` names (RFC 3501, 7.2.5); `(MODSEQ n)` behind them is none.
+/// How many messages a line `* SEARCH 2 84 882` or `* THREAD (2)(84 882)` names (RFC 3501, 7.2.5; RFC 5256, 4);
+/// `(MODSEQ n)` behind them is none.
 fn numbers(line: &[u8]) -> u64 {
-    let words = line.split(u8::is_ascii_whitespace).skip(2);
-    let numbers = words.take_while(|word| word.first().is_some_and(u8::is_ascii_digit));
-    u64::try_from(numbers.count()).unwrap_or_default()
+    let end = memchr::memmem::find(line, b"(MODSEQ ").unwrap_or(line.len());
+    let words = line[..end].split(|octet| !octet.is_ascii_digit());
+    u64::try_from(words.filter(|digits| !digits.is_empty()).count()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -69,5 +73,6 @@ mod tests {
         assert_eq!(numbers(b"* SEARCH 2 84 882\r\n"), 3);
         assert_eq!(numbers(b"* SEARCH\r\n"), 0);
         assert_eq!(numbers(b"* SEARCH 7 (MODSEQ 917162500)\r\n"), 1);
+        assert_eq!(numbers(b"* THREAD (2)(3 6 (4 23)(44 7 96))\r\n"), 8);
     }
 }
