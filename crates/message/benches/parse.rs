@@ -1,6 +1,6 @@
 //! What a delivery waits for: the parse of a message; and what a search does with one: its text.
 use criterion::{Criterion, Throughput};
-use message::{Limits, Parser, SearchScope, TextExtractor};
+use message::{KnownText, Limits, Parser, SearchScope, TextExtractor};
 use std::hint::black_box;
 
 /// A letter of 16 KiB in two versions.
@@ -37,6 +37,13 @@ fn main() {
             extractor.push(black_box(&letter), &mut text);
             extractor.finish(&mut text);
             text
+        });
+    });
+    let parsed = message::parse(&letter, Limits::default());
+    group.bench_function("text, its parts being known", |bencher| {
+        bencher.iter(|| {
+            let known = KnownText::new(&parsed, black_box(&letter), SearchScope::Text).into_iter().flatten();
+            known.map(|text| text.len()).sum::<usize>()
         });
     });
     group.finish();

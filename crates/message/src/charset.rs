@@ -81,6 +81,27 @@ fn decode_lenient(bytes: &[u8], text: &mut String, begun: &mut Vec<u8>) {
     }
 }
 
+/// Which bytes mean the same in a charset as in UTF-8.
+pub(crate) enum Sameness {
+    /// All that are UTF-8.
+    Utf8,
+    /// ASCII alone.
+    Ascii,
+    /// Not even ASCII.
+    None,
+}
+
+/// By the label of a charset parameter.
+pub(crate) fn sameness(label: &[u8]) -> Sameness {
+    let label = label.trim_ascii();
+    match Encoding::for_label(label).filter(|_| !is_ascii_label(label)) {
+        None => Sameness::Utf8,
+        Some(encoding) if encoding == encoding_rs::UTF_8 => Sameness::Utf8,
+        Some(encoding) if encoding.is_ascii_compatible() => Sameness::Ascii,
+        Some(_) => Sameness::None,
+    }
+}
+
 fn is_ascii_label(label: &[u8]) -> bool {
     [b"us-ascii".as_slice(), b"ascii", b"ansi_x3.4-1968"].iter().any(|name| label.eq_ignore_ascii_case(name))
 }

@@ -249,6 +249,21 @@ impl<'a> Reader<'a> {
 
     fn list(&mut self) -> Result<Vec<Octets>, Error> {
         let count = self.count()?;
-        (0..count).map(|_| self.octets()).collect()
+        self.several(count, |input, _| input.octets())
+    }
+
+    /// Reads `count` of something into just the room that they take: thousands of them are held.
+    fn several<T>(
+        &mut self,
+        count: usize,
+        mut read: impl FnMut(&mut Self, usize) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        // a record that lies gets no room for what it does not hold
+        let mut list = Vec::with_capacity(count.min(8));
+        for index in 0..count {
+            list.push(read(self, index)?);
+        }
+        list.shrink_to_fit();
+        Ok(list)
     }
 }

@@ -9,6 +9,9 @@ use crate::transfer::{Base64Decoder, decode_q};
 
 /// Decodes header text to one clean line: encoded words decoded, other 8-bit bytes read as UTF-8, else as windows-1252, controls replaced.
 pub fn decode(value: &[u8]) -> String {
+    if let Some(plain) = plain(value) {
+        return plain.to_owned();
+    }
     let value = crate::field::unfold(value);
     let mut text = String::with_capacity(value.len());
     let mut rest: &[u8] = &value;
@@ -26,6 +29,13 @@ pub fn decode(value: &[u8]) -> String {
     run.close(&mut text);
     text.push_str(&charset::decode(b"", rest));
     charset::clean_line(&text)
+}
+
+/// The text of a value that holds nothing to decode: printable ASCII on one line, as most are.
+fn plain(value: &[u8]) -> Option<&str> {
+    let value = value.trim_ascii();
+    let printable = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    if printable && memchr::memmem::find(value, b"=?").is_none() { std::str::from_utf8(value).ok() } else { None }
 }
 
 /// Neighbouring words of one charset, whose bytes are decoded together.

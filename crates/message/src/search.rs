@@ -58,6 +58,16 @@ impl TextExtractor {
     }
 }
 
+/// Appends fields, each as a line.
+pub(crate) fn put_fields(fields: HeaderFields<'_>, text: &mut String) {
+    for field in fields {
+        text.push_str(&encoded_word::decode(field.name));
+        text.push_str(": ");
+        text.push_str(&encoded_word::decode(field.value));
+        text.push('\n');
+    }
+}
+
 struct Collector {
     scope: SearchScope,
     /// Where text is put; the caller's while it pushes.
@@ -76,12 +86,7 @@ impl Sink for Collector {
             SearchScope::Content => false,
         };
         if shown {
-            for field in HeaderFields::new(header) {
-                self.text.push_str(&encoded_word::decode(field.name));
-                self.text.push_str(": ");
-                self.text.push_str(&encoded_word::decode(field.value));
-                self.text.push('\n');
-            }
+            put_fields(HeaderFields::new(header), &mut self.text);
         }
         self.part = TextPart::new(part);
         self.part.is_some()

@@ -1,6 +1,6 @@
 //! From the stored bytes of a text part to its text: transfer decoding, charset, HTML; in pieces, cut anywhere.
 
-use crate::charset::CharsetDecoder;
+use crate::charset::{self, CharsetDecoder, Sameness};
 use crate::content::Encoding;
 use crate::html::HtmlText;
 use crate::structure::Part;
@@ -64,3 +64,17 @@ impl TextPart {
 }
 
 const STRIDE: usize = 8 * 1024;
+
+/// The body of a part where its bytes are its text: plain, not encoded, in a charset in which they mean themselves.
+pub(crate) fn as_it_stands<'a>(part: &Part, body: &'a [u8]) -> Option<&'a str> {
+    let plain = part.media.is("text") && !part.media.is_exactly("text", "html");
+    if !plain || part.encoding.is_transforming() || matches!(part.encoding, Encoding::Other(_)) {
+        return None;
+    }
+    let stands = match charset::sameness(part.charset().unwrap_or_default()) {
+        Sameness::Utf8 => true,
+        Sameness::Ascii => body.is_ascii(),
+        Sameness::None => false,
+    };
+    if stands { std::str::from_utf8(body).ok() } else { None }
+}

@@ -98,6 +98,15 @@ impl Content {
         }
     }
 
+    /// All bytes of a message that is small.
+    pub(crate) async fn whole(&mut self, account: &Account) -> Result<Option<bytes::Bytes>, Error> {
+        let size = self.email.size;
+        if size == 0 || size > PIECE {
+            return Ok(None);
+        }
+        Ok(Some(self.piece(account, 0, size).await?))
+    }
+
     /// Finds a section, and makes it where it has to be made.
     pub(crate) async fn section(
         &mut self,

@@ -80,7 +80,7 @@ fn write_address(out: &mut Writer, address: &Address) {
 
 fn addresses(input: &mut Reader<'_>) -> Result<Vec<Address>, Error> {
     let count = input.count()?;
-    (0..count).map(|_| address(input)).collect()
+    input.several(count, |input, _| address(input))
 }
 
 fn address(input: &mut Reader<'_>) -> Result<Address, Error> {

@@ -36,11 +36,7 @@ impl Structure {
 
 pub(super) fn read(input: &mut Reader<'_>) -> Result<Structure, Error> {
     let count = input.count()?;
-    let mut parts = Vec::new();
-    for index in 0..count {
-        parts.push(part(input, index, count)?);
-    }
-    Ok(Structure { parts })
+    Ok(Structure { parts: input.several(count, |input, index| part(input, index, count))? })
 }
 
 const LEAF: u64 = 0;
@@ -145,7 +141,6 @@ fn span(input: &mut Reader<'_>, start: Option<u64>) -> Result<Span, Error> {
 
 fn read_parameters(input: &mut Reader<'_>) -> Result<Parameters, Error> {
     let count = input.count()?;
-    let list: Result<_, Error> =
-        (0..count).map(|_| Ok(Parameter { name: input.word()?, value: input.word()? })).collect();
-    Ok(Parameters { list: list? })
+    let parameter = |input: &mut Reader<'_>, _| Ok(Parameter { name: input.word()?, value: input.word()? });
+    Ok(Parameters { list: input.several(count, parameter)? })
 }

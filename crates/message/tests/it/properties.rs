@@ -2,7 +2,8 @@
 //! parses as it did inside.
 
 use message::{
-    Flaws, HeaderFields, HeaderPass, Limits, Parsed, Parser, SearchScope, Section, Shape, Span, TextExtractor, parse,
+    Flaws, HeaderFields, HeaderPass, KnownText, Limits, Parsed, Parser, SearchScope, Section, Shape, Span,
+    TextExtractor, parse,
 };
 use proptest::prelude::{Strategy, any, prop_oneof};
 
@@ -41,7 +42,11 @@ fn check(message: &[u8]) {
     let steps: Vec<usize> = (1..message.len()).collect();
     assert_eq!(in_pieces(message, &steps), parsed, "byte by byte");
     for scope in [SearchScope::Text, SearchScope::Body, SearchScope::Content] {
-        assert_eq!(text_in_pieces(message, 1, scope), text_in_pieces(message, usize::MAX, scope));
+        let text = text_in_pieces(message, usize::MAX, scope);
+        assert_eq!(text_in_pieces(message, 1, scope), text);
+        if let Some(known) = KnownText::new(&parsed, message, scope) {
+            assert_eq!(known.collect::<String>(), text);
+        }
     }
     check_header_pass(message, &parsed);
     check_attached(message, &parsed);

@@ -230,7 +230,6 @@ impl Reading<'_> {
                 matches.found.insert(open.sequence);
             }
             self.progress.reached(open.sequence);
-            tokio::task::yield_now().await;
         }
         Ok(())
     }

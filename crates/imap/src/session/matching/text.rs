@@ -5,8 +5,9 @@ use crate::session::content::Content;
 use crate::session::effort::Effort;
 use encoding_rs::Encoding;
 use memchr::memmem::Finder;
-use message::{Address, Envelope, HeaderFields, Limits, SearchScope, TextExtractor};
+use message::{Address, Envelope, HeaderFields, KnownText, Limits, SearchScope, TextExtractor};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::Account;
 
 /// Octets that are decoded or folded in a step, and octets that are looked through ([`Effort::spend`]).
@@ -196,6 +197,16 @@ impl<'a> TextSearch<'a> {
         effort: &mut Effort<'_>,
     ) -> Result<(), Halted> {
         let mut window = Window::new(wanted.iter().map(|(_, needle)| needle.len()).max().unwrap_or(0));
+        let email = Arc::clone(&content.email);
+        if let Some(bytes) = content.whole(account).await?
+            && let Some(known) = KnownText::new(&email.parsed, &bytes, scope)
+        {
+            for text in known {
+                effort.spend(text.len() / LOOKED_THROUGH).await?;
+                look_in(window.take(&text), wanted, &mut self.found, effort).await?;
+            }
+            return Ok(());
+        }
         let mut extractor = TextExtractor::new(Limits::default(), scope);
         let (mut at, size) = (0, content.email.size);
         while at < size {
