@@ -16,6 +16,12 @@ pub(crate) const LOG_PAGES: u32 = 8000;
 /// Bytes of one page in the log, with its header.
 pub(crate) const LOG_FRAME: u64 = 4096 + 24;
 
+/// Pages of the mail that the writing connection holds, in KiB.
+const WRITER_KIB: u32 = 16 * 1024;
+/// Pages that a reading connection holds, and all connections to the journal. The file system holds the file as well,
+/// so more of them saves a copy of 4 KiB and is held once for each thread.
+const READER_KIB: u32 = 2 * 1024;
+
 /// How a database may fail to be ours.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenError {
@@ -71,7 +77,11 @@ pub(crate) fn open_for_writing(path: &Path, durability: Durability) -> Result<Co
     })?;
     connection.execute_batch(&format!(
         "PRAGMA wal_autocheckpoint={LOG_PAGES}; PRAGMA journal_size_limit=67108864;
-         PRAGMA cache_size=-32768; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;",
+         PRAGMA cache_size=-{}; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;",
+        match durability {
+            Durability::Full => WRITER_KIB,
+            Durability::LastSecond => READER_KIB,
+        }
     ))?;
     match (pragma(&connection, "application_id")?, pragma(&connection, "user_version")?) {
         (0, 0) => create(&mut connection)?,
@@ -87,10 +97,10 @@ pub(crate) fn open_for_reading(path: &Path) -> Result<Connection, rusqlite::Erro
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(10))?;
-    connection.execute_batch(
-        "PRAGMA cache_size=-8192; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;
+    connection.execute_batch(&format!(
+        "PRAGMA cache_size=-{READER_KIB}; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;
          PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA query_only=ON;",
-    )?;
+    ))?;
     Ok(connection)
 }
 
