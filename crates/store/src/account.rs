@@ -14,7 +14,7 @@ mod sharing;
 mod transfer;
 pub use ahead::Ahead;
 pub(crate) use ahead::room;
-pub use emails::MessageSource;
+pub use emails::{EmailsAsked, MessageSource};
 pub use expunge::Expunge;
 pub use flags::StoredFlags;
 pub(crate) use mailboxes::first_mailboxes;

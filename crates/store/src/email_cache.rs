@@ -2,6 +2,7 @@
 use crate::email::Email;
 use crate::id::EmailId;
 use crate::lock::lock;
+use message::Address;
 use names::AccountId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -27,8 +28,18 @@ struct Cached {
     asked: bool,
 }
 
-/// What a record takes beside its encoded bytes, which unfold to about twice their length.
-const OVERHEAD: u64 = 512;
+/// What a record takes beside its parts, its addresses and its encoded bytes: itself, its place here, and the rounding of
+/// some twenty allocations.
+const OVERHEAD: u64 = size_of::<Email>() as u64 + 512;
+
+/// What a record of so many encoded bytes takes in memory.
+fn weight(email: &Email, encoded: usize) -> u64 {
+    let envelope = &email.parsed.envelope;
+    let lists = [&envelope.from, &envelope.sender, &envelope.reply_to, &envelope.to, &envelope.cc, &envelope.bcc];
+    let addresses = lists.iter().map(|list| list.len()).sum::<usize>() * size_of::<Address>();
+    let parts = size_of_val(email.parsed.structure.parts());
+    OVERHEAD + (addresses + parts + 2 * encoded) as u64
+}
 
 impl EmailCache {
     pub(crate) fn new(limit: u64) -> Self {
@@ -48,7 +59,7 @@ impl EmailCache {
 
     /// Takes a record of so many encoded bytes.
     pub(crate) fn put(&self, account: AccountId, email: Arc<Email>, encoded: usize) {
-        let bytes = OVERHEAD + 2 * encoded as u64;
+        let bytes = weight(&email, encoded);
         let name = (account, email.id);
         let mut inner = lock(&self.inner);
         if inner.records.insert(name, Cached { email, bytes, asked: false }).is_none() {

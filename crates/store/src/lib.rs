@@ -32,7 +32,8 @@ mod store;
 mod unfinished;
 mod view;
 pub use account::{
-    Account, Ahead, Copied, Expunge, Grantee, MessageSource, NewAnnotation, Quota, Reservation, StoredFlags, TypeStates,
+    Account, Ahead, Copied, EmailsAsked, Expunge, Grantee, MessageSource, NewAnnotation, Quota, Reservation,
+    StoredFlags, TypeStates,
 };
 pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
 pub use blob::{

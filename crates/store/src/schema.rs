@@ -43,7 +43,7 @@ pub(crate) use sharing::{SEEN_SPAN, SeenRecord, SharerRecord, acl_record, read_a
 use crate::blob::BlobHash;
 use crate::engine::Key;
 use crate::id::{DeliveryId, EmailId, MailboxId, ThreadId};
-use crate::key::KeyBuilder;
+use crate::key::{KeyBuilder, KeyReader};
 use crate::mailbox::MailboxName;
 use crate::metadata::Annotated;
 use names::AccountId;
@@ -98,6 +98,11 @@ pub(crate) fn members(mailbox: MailboxId) -> Key {
 
 pub(crate) fn email(id: EmailId) -> Key {
     KeyBuilder::new(kind::EMAIL).u64(id.0).key()
+}
+
+/// The email whose record stands under `key`.
+pub(crate) fn email_id(key: &[u8]) -> Option<EmailId> {
+    KeyReader::new(key, kind::EMAIL).and_then(|mut key| key.u64()).map(EmailId).ok()
 }
 
 pub(crate) fn email_more(id: EmailId) -> Key {

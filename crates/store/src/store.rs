@@ -34,7 +34,7 @@ pub struct Settings {
     pub keep_deleted: Duration,
     /// Accounts whose head stays in memory though nobody uses them. Default 1,000.
     pub cached_accounts: usize,
-    /// Memory for email records that are read again and again. Default 64 MiB.
+    /// Memory for email records that are read again and again. Default 32 MiB.
     pub cached_emails: ByteSize,
     /// Mailboxes an account may have. Default 5,000.
     pub max_mailboxes: u64,
@@ -49,7 +49,7 @@ impl Default for Settings {
         Self {
             keep_deleted: Duration::from_secs(14 * 24 * 3600),
             cached_accounts: 1_000,
-            cached_emails: ByteSize::mib(64),
+            cached_emails: ByteSize::mib(32),
             max_mailboxes: 5_000,
             metadata: MetadataLimits::default(),
             max_emails: None,

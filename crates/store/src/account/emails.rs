@@ -2,15 +2,15 @@
 use super::Account;
 use crate::blob::{BlobSource, OpenedBlob};
 use crate::email::{Email, Membership};
-use crate::engine::{Found, Key, MAX_PAGE, Read, Value};
+use crate::engine::{EngineError, Found, Key, MAX_PAGE, Read, Value};
 use crate::error::Error;
 use crate::flags::Flags;
 use crate::head::{Keywords, State};
 use crate::id::{EmailId, ModSeq, Uid};
 use crate::schema::{self, EmailRecord, MemberRecord, Place, read_places};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use message::Parsed;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,6 +42,9 @@ impl MessageSource {
     }
 }
 
+/// The answer to [`Account::ask_for_emails`].
+pub type EmailsAsked = BoxFuture<'static, Result<Vec<Option<Arc<Email>>>, Error>>;
+
 impl Account {
     /// The records of emails, in the order asked; `None` for one that is not there, or cannot be read: that is
     /// logged, and harms no other.
@@ -57,18 +60,23 @@ impl Account {
         }
         missing.sort_unstable();
         missing.dedup();
-        let mut read = HashMap::with_capacity(missing.len());
+        let mut read = Vec::with_capacity(missing.len());
         for page in missing.chunks(MAX_PAGE) {
-            for email in self.read_emails(page).await? {
-                read.insert(email.id, email);
-            }
+            read.extend(self.read_emails(page).await?);
         }
-        for (id, email) in ids.iter().zip(&mut emails) {
-            if email.is_none() {
-                *email = read.get(id).cloned();
-            }
+        read.sort_unstable_by_key(|email| email.id);
+        for (id, email) in ids.iter().zip(&mut emails).filter(|(_, email)| email.is_none()) {
+            let at = read.binary_search_by_key(id, |email| email.id).ok();
+            *email = at.and_then(|at| read.get(at)).cloned();
         }
         Ok(emails)
+    }
+
+    /// As [`Self::emails`], begun at once, whether or not anybody waits for it yet.
+    pub fn ask_for_emails(&self, ids: Vec<EmailId>) -> EmailsAsked {
+        let account = self.clone();
+        let asked = self.head.ground.tasks.spawn(async move { account.emails(&ids).await });
+        Box::pin(async move { asked.await.unwrap_or_else(|_| Err(EngineError::Closed.into())) })
     }
 
     /// Reads records that ascend; neighbours with one scan.
@@ -82,23 +90,24 @@ impl Account {
         } else {
             ids.iter().map(|id| Read::Get(schema::email(*id))).collect()
         };
-        let mut records: HashMap<Key, Value> = HashMap::with_capacity(ids.len());
+        let mut records: Vec<(EmailId, Value)> = Vec::with_capacity(ids.len());
         let mut complete = true;
         for (found, id) in self.head.ground.engine.read(self.head.partition(), reads).await?.into_iter().zip(ids) {
             match found {
                 Found::One(Some(value)) => {
-                    records.insert(schema::email(*id), value);
+                    records.push((*id, value));
                 }
                 Found::One(None) => {}
                 Found::Many { items, more, corrupt } => {
                     complete = !more;
                     corrupt.iter().for_each(|key| self.log_corrupt(key));
-                    records.extend(items);
+                    let asked = items.into_iter().filter_map(|(key, value)| Some((schema::email_id(&key)?, value)));
+                    records.extend(asked.filter(|(id, _)| ids.binary_search(id).is_ok()));
                 }
                 Found::Corrupt(key) => self.log_corrupt(&key),
             }
         }
-        let mut emails = self.decode_emails(ids, &records).await?;
+        let mut emails = self.decode_emails(records).await?;
         if !complete {
             // The range had more than a page: fetch the rest one by one.
             let done = emails.len();
@@ -111,17 +120,16 @@ impl Account {
         Ok(emails)
     }
 
-    async fn decode_emails(&self, ids: &[EmailId], records: &HashMap<Key, Value>) -> Result<Vec<Arc<Email>>, Error> {
-        let mut decoded = Vec::with_capacity(ids.len());
+    async fn decode_emails(&self, records: Vec<(EmailId, Value)>) -> Result<Vec<Arc<Email>>, Error> {
+        let mut decoded = Vec::with_capacity(records.len());
         let mut long = Vec::new();
-        for id in ids {
-            let Some(value) = records.get(&schema::email(*id)) else { continue };
+        for (id, value) in records {
             match EmailRecord::decode(&value.payload) {
                 Ok(record) => {
                     if record.parsed.is_none() {
-                        long.push(Read::Get(schema::email_more(*id)));
+                        long.push(Read::Get(schema::email_more(id)));
                     }
-                    decoded.push((*id, record));
+                    decoded.push((id, record));
                 }
                 Err(error) => tracing::error!(account = %self.head.id, email = %id, %error, "email record"),
             }
@@ -132,9 +140,9 @@ impl Account {
             self.head.ground.engine.read(self.head.partition(), long).await?.into_iter()
         };
         let mut emails = Vec::with_capacity(decoded.len());
-        for (id, record) in decoded {
-            let parsed = match &record.parsed {
-                Some(parsed) => Some(parsed.clone()),
+        for (id, mut record) in decoded {
+            let parsed = match record.parsed.take() {
+                Some(parsed) => Some(parsed),
                 None => match more.next() {
                     Some(Found::One(Some(value))) => EmailRecord::decode_more(&value.payload).ok().map(<[u8]>::to_vec),
                     _ => None,

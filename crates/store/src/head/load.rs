@@ -13,6 +13,7 @@ use crate::schema::{
     self, HeadRecord, MemberRecord, SEEN_SPAN, SeenRecord, SharerRecord, kind, read_acl, read_mailbox,
 };
 use crate::view::{Sight, View};
+use futures_util::FutureExt;
 use names::AccountId;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -209,13 +210,16 @@ impl Head {
     async fn read_view(&self, told: &Arc<State>, mailbox: MailboxId) -> Result<Option<View>, Error> {
         let found = told.mailboxes.get(mailbox).ok_or(Error::NoSuchMailbox)?;
         let mut view = View::empty(mailbox, found.uid_validity, found.uid_next, found.modseq);
-        let mut range = KeyRange::prefix(&schema::members(mailbox));
+        let first = KeyRange::prefix(&schema::members(mailbox));
+        let mut page = self.page(&first).await?;
         loop {
-            let page = self.page(&range).await?;
             if page.version != Some(told.modseq) {
                 self.forget();
                 return Ok(None);
             }
+            let mut coming = page.next.as_ref().map(|next| Box::pin(self.page(next)));
+            // asked now, so that it is read from the disk while this one is taken in
+            let mut there = coming.as_mut().and_then(FutureExt::now_or_never);
             for (key, value) in &page.items {
                 let mut key = KeyReader::new(key, kind::MEMBER)?;
                 let (_, uid) = (key.u64()?, key.u32()?);
@@ -223,10 +227,12 @@ impl Head {
             }
             // a page that was there at once must not keep the thread for the next one
             tokio::task::yield_now().await;
-            match page.next {
-                Some(next) => range = next,
-                None => return Ok(Some(view)),
-            }
+            let next = match (there.take(), coming) {
+                (Some(page), _) => page?,
+                (None, Some(coming)) => coming.await?,
+                (None, None) => return Ok(Some(view)),
+            };
+            page = next;
         }
     }
 

@@ -16,7 +16,9 @@ pub(crate) use record::{internal_date, save_date};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use store::{Account, Email, EmailId, FlagChange, Flags, Message, MessageSource, Rights, SystemFlags, Uid};
+use store::{
+    Account, Email, EmailId, EmailsAsked, FlagChange, Flags, Message, MessageSource, Rights, SystemFlags, Uid,
+};
 
 pub(crate) const FETCH: Command = Command {
     name: "FETCH",
@@ -72,13 +74,17 @@ async fn fetch(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, b
     let mut answer = Fetched { seen, gone: found.gone && by == Addressing::Sequence, refused: None };
     let reads = fetch.items.iter().any(|item| matches!(item, FetchItem::Section { .. } | FetchItem::BinarySize(_)));
     let mut ahead = selected.account.ahead(RUNS);
-    let mut pages = found.uids.chunks(PAGE);
+    let mut pages = found.uids.chunks(PAGE).map(|uids| Page::ask(selected, &fetch.items, uids));
+    let mut coming = pages.next();
     let mut held: VecDeque<Held> = VecDeque::new();
     loop {
         while held.len() < PAGE
-            && let Some(page) = pages.next()
+            && let Some(page) = coming.take()
         {
-            for message in answer.records(selected, &fetch.items, page, by).await {
+            let messages = answer.records(page, by).await;
+            // While these are printed, the next ones are read.
+            coming = pages.next();
+            for message in messages {
                 if let (true, Some(record)) = (reads, &message.1) {
                     ahead.push(Arc::clone(record));
                 }
@@ -160,27 +166,21 @@ impl Fetched {
     }
 
     /// The messages of a page that are there, with their records where the items need them.
-    async fn records(&mut self, selected: &Selected, items: &[FetchItem], uids: &[Uid], by: Addressing) -> Vec<Held> {
-        let here: Vec<(Uid, EmailId)> =
-            uids.iter().filter_map(|uid| selected.numbers.get(*uid).map(|message| (*uid, message.email))).collect();
-        let held: Vec<Held> = if items.iter().any(needs_record) {
-            let ids: Vec<EmailId> = here.iter().map(|(_, email)| *email).collect();
-            match selected.account.emails(&ids).await {
-                Ok(found) => here
-                    .into_iter()
-                    .zip(found)
-                    .filter(|(_, record)| record.is_some())
-                    .map(|((uid, _), record)| (uid, record))
-                    .collect(),
+    async fn records(&mut self, page: Page, by: Addressing) -> Vec<Held> {
+        let held: Vec<Held> = match page.records {
+            None => page.here.into_iter().map(|(uid, _)| (uid, None)).collect(),
+            Some(records) => match records.await {
+                Ok(found) => {
+                    let held = page.here.into_iter().zip(found).filter(|(_, record)| record.is_some());
+                    held.map(|((uid, _), record)| (uid, record)).collect()
+                }
                 Err(error) => {
                     self.refused = Some(refusal(&error));
                     return Vec::new();
                 }
-            }
-        } else {
-            here.into_iter().map(|(uid, _)| (uid, None)).collect()
+            },
         };
-        self.gone |= held.len() < uids.len() && by == Addressing::Sequence;
+        self.gone |= held.len() < page.asked && by == Addressing::Sequence;
         held
     }
 
@@ -236,6 +236,27 @@ impl Fetched {
             pieces.push(piece);
         }
         Some(Prepared { content: Some(content), pieces })
+    }
+}
+
+/// Some messages whose records are being read.
+struct Page {
+    asked: usize,
+    /// Those of them that are there.
+    here: Vec<(Uid, EmailId)>,
+    /// In a task of its own, so that it goes on while others are printed; nothing where no item needs them.
+    records: Option<EmailsAsked>,
+}
+
+impl Page {
+    fn ask(selected: &Selected, items: &[FetchItem], uids: &[Uid]) -> Self {
+        let here: Vec<(Uid, EmailId)> =
+            uids.iter().filter_map(|uid| selected.numbers.get(*uid).map(|message| (*uid, message.email))).collect();
+        let records = items
+            .iter()
+            .any(needs_record)
+            .then(|| selected.account.ask_for_emails(here.iter().map(|(_, email)| *email).collect()));
+        Self { asked: uids.len(), here, records }
     }
 }
 
@@ -362,7 +383,7 @@ impl Told<'_> {
 /// RFC 9051, 9: a literal that is no literal8 holds CHAR8, which has no NUL. Another octet stands in its place, so that
 /// sizes and offsets stay; BINARY gives the message as it is.
 fn without_nul(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if bytes.contains(&0) {
+    if memchr::memchr(0, bytes).is_some() {
         Cow::Owned(bytes.iter().map(|byte| if *byte == 0 { 0x80 } else { *byte }).collect())
     } else {
         Cow::Borrowed(bytes)
