@@ -43,15 +43,18 @@ impl Output {
     /// # Errors
     /// Those of the stream; `TimedOut` when the peer reads too slowly.
     pub async fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        loop {
-            let (now, later) = bytes.split_at(bytes.len().min(Self::BUFFER - self.waiting()));
-            self.keep(now);
-            if later.is_empty() {
-                return Ok(());
+        while self.waiting() + bytes.len() > Self::BUFFER {
+            let mut beside = bytes;
+            if !self.stream.takes_several() {
+                let (now, later) = bytes.split_at(bytes.len().min(Self::BUFFER - self.waiting()));
+                self.keep(now);
+                (beside, bytes) = (&[], later);
             }
-            bytes = later;
-            self.push().await?;
+            let written = self.push(beside).await?;
+            bytes = bytes.get(written..).unwrap_or_default();
         }
+        self.keep(bytes);
+        Ok(())
     }
 
     /// Hands everything to the peer.
@@ -63,7 +66,7 @@ impl Output {
     /// As [`Output::write`].
     pub async fn flush(&mut self) -> io::Result<()> {
         while self.waiting() > 0 {
-            self.push().await?;
+            self.push(&[]).await?;
         }
         let stream = self.stream.clone();
         self.within(poll_fn(move |cx| stream.poll_flush(cx))).await
@@ -89,11 +92,11 @@ impl Output {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// One write of what is buffered.
-    async fn push(&mut self) -> io::Result<()> {
+    /// One write of what is buffered, and of what lies `beside` it; gives how many bytes of that were written.
+    async fn push(&mut self, beside: &[u8]) -> io::Result<usize> {
         let stream = self.stream.clone();
         let waiting = self.buffer.get(self.sent..).unwrap_or_default();
-        let writing = poll_fn(|cx| match stream.poll_write(cx, waiting) {
+        let writing = poll_fn(|cx| match stream.poll_write_both(cx, waiting, beside) {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
             other => other,
         });
@@ -103,11 +106,12 @@ impl Output {
         let written = written?;
         let bought = Duration::from_secs(written as u64) / Pace::RATE;
         self.left = self.left.saturating_add(bought).min(self.timeout);
-        self.sent += written;
+        let kept = written.min(self.waiting());
+        self.sent += kept;
         if self.waiting() == 0 {
             (self.buffer, self.sent) = (Vec::new(), 0);
         }
-        Ok(())
+        Ok(written - kept)
     }
 
     async fn within<T>(&mut self, writing: impl Future<Output = io::Result<T>>) -> io::Result<T> {
@@ -125,7 +129,9 @@ impl Output {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncReadExt;
+    use std::pin::Pin;
+    use std::task::Context;
+    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
     #[tokio::test(start_paused = true)]
     async fn waits_for_the_peer_and_gives_up() {
@@ -176,6 +182,51 @@ mod tests {
         let (trickle, lasted) = read_by(1, Duration::from_secs(1)).await;
         assert_eq!(trickle.unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(lasted <= Duration::from_secs(100), "{lasted:?}");
+    }
+
+    /// A stream that takes one piece at a time.
+    struct OnePiece(tokio::io::DuplexStream);
+
+    impl AsyncRead for OnePiece {
+        fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_read(cx, into)
+        }
+    }
+
+    impl AsyncWrite for OnePiece {
+        fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            Pin::new(&mut self.0).poll_write(cx, bytes)
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_flush(cx)
+        }
+
+        fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_shutdown(cx)
+        }
+    }
+
+    #[tokio::test]
+    async fn all_arrives_in_its_order_whether_or_not_a_stream_takes_several_pieces() {
+        let sizes = [10, 20_000, 1, 16_384, 16_385, 9_000, 9_000, 70_000, 0, 5];
+        let pieces: Vec<Vec<u8>> = (0_u8..).zip(sizes).map(|(number, size)| vec![number; size]).collect();
+        for several in [true, false] {
+            let (ours, mut theirs) = tokio::io::duplex(3_000);
+            let stream = Shared::new(if several { Box::new(ours) } else { Box::new(OnePiece(ours)) });
+            assert_eq!(stream.takes_several(), several);
+            let mut output = Output::new(stream, Duration::from_secs(60));
+            let writing = async {
+                for piece in &pieces {
+                    output.write(piece).await.unwrap();
+                    assert!(output.waiting() <= Output::BUFFER);
+                }
+                output.shut_down().await.unwrap();
+            };
+            let mut read = Vec::new();
+            let ((), count) = tokio::join!(writing, theirs.read_to_end(&mut read));
+            assert_eq!((count.unwrap(), &read), (read.len(), &pieces.concat()));
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //! session keeps a hand on it for the last words.
 use crate::deflate::Deflated;
 use crate::{StartTls, Stream, TlsInfo};
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -54,14 +54,29 @@ impl Shared {
     }
 
     pub(crate) fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_write_both(cx, bytes, &[])
+    }
+
+    /// Writes `first` and, as far as the stream takes more at once, `second`; gives how many bytes of both.
+    pub(crate) fn poll_write_both(&self, cx: &mut Context<'_>, first: &[u8], second: &[u8]) -> Poll<io::Result<usize>> {
         let mut held = self.lock();
-        let written = held.stream.pin().poll_write(cx, bytes);
+        let stream = held.stream.pin();
+        let written = match (first, second) {
+            (only, []) | ([], only) => stream.poll_write(cx, only),
+            _ => stream.poll_write_vectored(cx, &[IoSlice::new(first), IoSlice::new(second)]),
+        };
         if let Poll::Ready(Ok(count)) = written
-            && let Some(last) = count.checked_sub(1).and_then(|last| bytes.get(last))
+            && let Some(last) = count.checked_sub(1)
+            && let Some(last) = first.get(last).or_else(|| second.get(last.checked_sub(first.len())?))
         {
             held.within_line = *last != b'\n';
         }
         written
+    }
+
+    /// Whether the stream takes several pieces at once; one that does not would send each by itself.
+    pub(crate) fn takes_several(&self) -> bool {
+        self.lock().stream.pin().is_write_vectored()
     }
 
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -110,9 +110,11 @@ impl Talk {
     }
 
     async fn pass_all(&mut self) -> Result<(), Ended> {
-        // Between commands a session holds no buffer.
-        let reply = std::mem::take(&mut self.reply);
-        self.send(&reply).await
+        let mut reply = std::mem::take(&mut self.reply);
+        self.send(&reply).await?;
+        reply.clear();
+        self.reply = reply;
+        Ok(())
     }
 
     /// Passes on what is made, then `bytes` as they are.
@@ -129,6 +131,8 @@ impl Talk {
     /// Hands everything to the client.
     pub(crate) async fn flush(&mut self) -> Result<(), Ended> {
         self.pass_all().await?;
+        // Between commands a session holds no buffer.
+        self.reply = Vec::new();
         Ok(self.conversation.output.flush().await?)
     }
 
