@@ -1,19 +1,24 @@
 //! Where passwords are hashed: beside the runtime, so many at once as there are cores, and with a bounded queue.
 //!
 //! Each hash takes its 19 MiB, so permits are what bounds the memory of a flood of logins (THREATS: A08); it is kept
-//! for the next hash, since an allocator would hold on to it in every thread that hashed once.
+//! for the next hash, since to get it anew costs a tenth of the hash, and given back once nobody has hashed for a while.
 use super::Network;
 use super::scheme::HashMemory;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
 
 /// Places in the queue for each permit: at 30 ms a hash the last one waits about 4 s.
 const PLACES_PER_PERMIT: usize = 128;
 
 /// Memory of a hash that is kept for the next one. A hash from elsewhere may have needed more.
 const KEPT_KIB: usize = 64 * 1024;
+
+/// After so long without a hash it is given back.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// The bounded pool.
 #[derive(Debug)]
@@ -23,8 +28,22 @@ pub(crate) struct HashPool {
     share: usize,
     waiting: Arc<Mutex<HashMap<Network, usize>>>,
     hashed: AtomicU64,
+    spare: Arc<Spare>,
+}
+
+/// The memory of hashes that are over.
+#[derive(Debug, Default)]
+struct Spare(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
     /// What is not hashed in just now: as many as there are permits, at most.
-    spare: Arc<Mutex<Vec<HashMemory>>>,
+    memory: Vec<HashMemory>,
+    /// How many hashes have ended.
+    ended: u64,
+    /// A task waits to give it back.
+    watched: bool,
+    tasks: TaskTracker,
 }
 
 /// The queue is full: try again later.
@@ -90,11 +109,9 @@ impl HashPool {
         self.hashed.fetch_add(1, Ordering::Relaxed);
         let spare = Arc::clone(&self.spare);
         let work = move || {
-            let mut memory = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+            let mut memory = spare.lock().memory.pop().unwrap_or_default();
             let result = work(&mut memory);
-            if memory.kib() <= KEPT_KIB {
-                spare.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
-            }
+            spare.keep(memory);
             drop((permit, place));
             result
         };
@@ -113,6 +130,42 @@ impl HashPool {
             *count += 1;
         }
         Ok(Place { _place: place, network, waiting: Arc::clone(&self.waiting) })
+    }
+}
+
+impl Spare {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the memory of a hash for the next one.
+    fn keep(self: Arc<Self>, memory: HashMemory) {
+        let mut kept = self.lock();
+        kept.ended = kept.ended.wrapping_add(1);
+        if memory.kib() <= KEPT_KIB {
+            kept.memory.push(memory);
+        }
+        let watched = std::mem::replace(&mut kept.watched, true);
+        let tasks = kept.tasks.clone();
+        drop(kept);
+        if !watched {
+            tasks.spawn(self.rest());
+        }
+    }
+
+    /// Waits until nobody has hashed for a while, and gives all back.
+    async fn rest(self: Arc<Self>) {
+        let mut ended = self.lock().ended;
+        loop {
+            tokio::time::sleep(QUIET).await;
+            let mut kept = self.lock();
+            if kept.ended == ended {
+                kept.memory = Vec::new();
+                kept.watched = false;
+                return;
+            }
+            ended = kept.ended;
+        }
     }
 }
 
@@ -138,6 +191,21 @@ mod tests {
 
     fn network(third: u8) -> Network {
         Network::from(IpAddr::from([10, 0, third, 1]))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn memory_is_kept_for_the_next_hash_and_given_back_after_the_last() {
+        let pool = HashPool::new(1);
+        for _ in 0..3 {
+            pool.run(network(1), |_| ()).await.unwrap();
+            assert_eq!(pool.spare.lock().memory.len(), 1);
+            tokio::time::sleep(QUIET * 2 / 3).await;
+        }
+        assert_eq!(pool.spare.lock().memory.len(), 1);
+        tokio::time::sleep(QUIET * 2).await;
+        assert_eq!(pool.spare.lock().memory.len(), 0);
+        pool.run(network(1), |_| ()).await.unwrap();
+        assert!(pool.spare.lock().watched);
     }
 
     #[tokio::test]

@@ -31,8 +31,12 @@ const MAX_MEMORY_KIB: u32 = 128 * 1024;
 const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
 
-/// Memory to hash in, kept from one hash to the next: an allocator that got 19 MiB back from many threads would hold on
-/// to them in each.
+/// Blocks of which the C library asks the kernel for all, whatever it has seen before, and gives them back when they are
+/// freed (`mallopt(3)`, `M_MMAP_THRESHOLD`: 32 MiB at most); of fewer it keeps 19 MiB in each thread that hashed once.
+/// Those that are not touched take no memory.
+const OWN_MAPPING: usize = 33 * 1024 * 1024 / Block::SIZE;
+
+/// Memory to hash in, kept from one hash to the next.
 #[derive(Default)]
 pub(crate) struct HashMemory(Vec<Block>);
 
@@ -45,7 +49,7 @@ impl HashMemory {
     fn blocks(&mut self, count: usize) -> Option<&mut [Block]> {
         if self.0.len() < count {
             // Nothing of the smaller one is worth copying.
-            self.0 = Vec::new();
+            self.0 = Vec::with_capacity(count.max(OWN_MAPPING));
             self.0.resize(count, Block::new());
         }
         self.0.get_mut(..count)
