@@ -30,6 +30,7 @@ def warm(server, stage):
 def idle(key, door):
     def run(server, stage):
         users = warm(server, stage)
+        time.sleep(QUIET_SECONDS)
         before = memory.pss(server.group.pids())
         with stage.load.held(server, door, "idle", sessions=SESSIONS, user_file=users, mailbox="INBOX", hold=True):
             time.sleep(QUIET_SECONDS)
