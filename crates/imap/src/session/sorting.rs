@@ -42,8 +42,26 @@ pub(crate) async fn sorted(
 #[derive(Default)]
 struct Keys {
     octets: Vec<u8>,
-    /// The sequence numbers, ascending, and where their octets are.
-    rows: Vec<(u32, Range<usize>)>,
+    /// By sequence number, ascending.
+    rows: Vec<Row>,
+}
+
+/// One message.
+struct Row {
+    sequence: u32,
+    /// Its first octets as a number, which decides most comparisons without a look at the others.
+    first: u64,
+    /// Where its octets are.
+    range: Range<usize>,
+}
+
+impl Row {
+    fn new(sequence: u32, octets: &[u8], range: Range<usize>) -> Self {
+        let key = octets.get(range.clone()).unwrap_or_default();
+        let mut first = [0; 8];
+        first.iter_mut().zip(key).for_each(|(place, octet)| *place = *octet);
+        Self { sequence, first: u64::from_be_bytes(first), range }
+    }
 }
 
 impl Keys {
@@ -69,7 +87,7 @@ impl Keys {
                     self.octets.iter_mut().skip(from).for_each(|octet| *octet = !*octet);
                 }
             }
-            self.rows.push((sequence, start..self.octets.len()));
+            self.rows.push(Row::new(sequence, &self.octets, start..self.octets.len()));
         }
         Ok(())
     }
@@ -93,16 +111,24 @@ impl Keys {
     /// A text and its end; it holds no NUL of its own.
     fn text(&mut self, text: &str) {
         let text = text.get(..text.floor_char_boundary(TEXT)).unwrap_or_default();
+        if text.is_ascii() && !text.contains('\0') {
+            let from = self.octets.len();
+            self.octets.extend_from_slice(text.as_bytes());
+            self.octets.get_mut(from..).unwrap_or_default().make_ascii_uppercase();
+            self.octets.push(0);
+            return;
+        }
         let mut mapped = String::with_capacity(text.len());
         casemap(text, &mut mapped);
         self.octets.extend(mapped.bytes().filter(|octet| *octet != 0).take(TEXT));
         self.octets.push(0);
     }
 
-    fn octets(&self, row: u32) -> (&[u8], u32) {
+    fn octets(&self, row: u32) -> (u64, &[u8], u32) {
         let found = usize::try_from(row).ok().and_then(|row| self.rows.get(row));
         // RFC 5256, BASE.6.4.SORT: what is the same stays in the order of the mailbox.
-        found.map_or((&[], row), |(_, range)| (self.octets.get(range.clone()).unwrap_or_default(), row))
+        found
+            .map_or((0, &[], row), |found| (found.first, self.octets.get(found.range.clone()).unwrap_or_default(), row))
     }
 
     /// The sequence numbers in their new order.
@@ -123,7 +149,7 @@ impl Keys {
             order = merged;
             width *= 2;
         }
-        let sequence = |row: u32| usize::try_from(row).ok().and_then(|row| self.rows.get(row)).map(|row| row.0);
+        let sequence = |row: u32| usize::try_from(row).ok().and_then(|row| self.rows.get(row)).map(|row| row.sequence);
         Ok(order.into_iter().filter_map(sequence).collect())
     }
 
