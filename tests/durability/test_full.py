@@ -133,7 +133,7 @@ def test_r06_so_much_is_deleted_on_a_full_disk_that_the_log_goes_round(disk, pro
         assert imap.append("INBOX", None, None, text)[0] == "OK"
     imap.select("INBOX")
     disk.fill()
-    for turn in range(count(150, 600)):
+    for turn in range(count(450, 2000)):
         flags = "+FLAGS" if turn % 2 == 0 else "-FLAGS"
         reply = imap.store("1:*", flags, r"(\Deleted)")
         assert said(reply).startswith("OK"), f"turn {turn}: {reply}"

@@ -15,7 +15,7 @@ use super::location::PackUse;
 use super::pending::PATIENCE;
 use super::prepared::Prepared;
 use super::queue::{Place, Queue, Taken};
-use super::schema::{Durability, pragma};
+use super::schema::{Durability, LOG_PAGES, pragma};
 use super::shared::Shared;
 use super::statements::{Failure, Statements};
 use super::stats::add;
@@ -33,6 +33,8 @@ const QUIET: Duration = Duration::from_millis(500);
 const JOURNAL_SYNC: Duration = Duration::from_millis(500);
 /// Pages that one quiet moment gives back.
 const VACUUM_PAGES: u32 = 256;
+/// Pages of the log after which it is brought into the database where there is no reserve file.
+const SHORT_LOG_PAGES: u32 = 256;
 
 /// What the thread is asked for.
 pub(crate) enum Job {
@@ -96,6 +98,7 @@ impl Committer {
     }
 
     fn work(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
+        self.bound_log(connection);
         let statements = Statements::prepare(connection)?;
         let mut writing = Writing { connection, statements, versions: Versions::default() };
         let mut unsynced: Option<Instant> = None;
@@ -302,6 +305,7 @@ impl Committer {
     /// is written from its beginning again and takes no more. Says whether trying again is worth it.
     fn make_room(&self, connection: &Connection) -> bool {
         let given_up = self.shared.room.give_up();
+        self.bound_log(connection);
         let emptied = connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?));
         let emptied = emptied.unwrap_or_else(|error| {
@@ -313,6 +317,15 @@ impl Committer {
         (given_up || emptied) && !self.shared.fatal.is_raised()
     }
 
+    /// Without the reserve file the log is brought into the database early: what was given up for the database to grow
+    /// by is not to be taken by a log that could begin again.
+    fn bound_log(&self, connection: &Connection) {
+        let pages = if self.shared.room.is_held() { LOG_PAGES } else { SHORT_LOG_PAGES };
+        if let Err(error) = connection.pragma_update(None, "wal_autocheckpoint", pages) {
+            tracing::warn!(%error, "the log keeps the length it had");
+        }
+    }
+
     /// Gives pages back, makes the reserve file again, forgets blobs that nobody named.
     fn use_quiet_moment(&self, writing: &mut Writing<'_>) {
         if self.shared.fatal.is_raised() {
@@ -320,6 +333,7 @@ impl Committer {
         }
         self.shared.room.may_grow(0);
         self.shared.room.remake();
+        self.bound_log(writing.connection);
         if self.durability == Durability::Full {
             self.forget_unnamed(writing, self.shared.now().saturating_sub(PATIENCE));
         }

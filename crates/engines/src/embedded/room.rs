@@ -62,6 +62,11 @@ impl Room {
         self.had_room.load(Ordering::Acquire)
     }
 
+    /// Whether the reserve file is there.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Acquire)
+    }
+
     /// Gives the reserve file up; says whether there was one.
     pub(crate) fn give_up(&self) -> bool {
         let held = self.held.swap(false, Ordering::AcqRel);
@@ -79,7 +84,7 @@ impl Room {
     /// Makes the reserve file again once there is room for it above the reserve.
     pub(crate) fn remake(&self) {
         let bytes = self.file_bytes();
-        if self.held.load(Ordering::Acquire) || !self.may_grow(2 * bytes) {
+        if self.is_held() || !self.may_grow(2 * bytes) {
             return;
         }
         let _one = self.remaking.lock().unwrap_or_else(PoisonError::into_inner);
