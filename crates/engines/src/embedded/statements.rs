@@ -63,7 +63,7 @@ impl<'c> TableWrites<'c> {
     fn prepare(connection: &'c Connection, table: &str) -> Result<Self, rusqlite::Error> {
         Ok(Self {
             get: connection.prepare(&format!("SELECT v FROM {table} WHERE k = ?1"))?,
-            // one search of the tree where an upsert takes three: a table without rowid, other indices and triggers
+            // one search of the tree, where an upsert searches again: a table without rowid, other indices and triggers
             // needs no look for the row that gives way
             put: connection.prepare(&format!("REPLACE INTO {table} (k, v) VALUES (?1, ?2)"))?,
             delete: connection.prepare(&format!("DELETE FROM {table} WHERE k = ?1"))?,
