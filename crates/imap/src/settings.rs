@@ -11,7 +11,8 @@ pub struct Settings {
     pub login_without_tls: bool,
     /// Largest message that APPEND takes. Default 50 MiB.
     pub max_message_size: ByteSize,
-    /// Whether APPEND takes headers with bytes beyond ASCII from who has not enabled UTF-8 (RFC 9755, 4). Default `false`.
+    /// Whether APPEND takes headers with bytes beyond ASCII from who has not enabled UTF-8. Default `true`, which differs
+    /// from RFC 9755, 4: old mail and spam have such headers, and programs that move it enable nothing.
     pub eight_bit_headers: bool,
     /// How long a client may be silent before login. Default 60 s.
     pub wait_before_login: Duration,
@@ -45,7 +46,7 @@ impl Default for Settings {
         Self {
             login_without_tls: false,
             max_message_size: ByteSize::mib(50),
-            eight_bit_headers: false,
+            eight_bit_headers: true,
             wait_before_login: Duration::from_secs(60),
             wait_after_login: Duration::from_secs(30 * 60),
             wait_in_literal: Duration::from_secs(5 * 60),

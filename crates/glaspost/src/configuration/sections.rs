@@ -145,9 +145,9 @@ section! {
         server_admin: Option<String> = None;
         /// Whether everybody has a `\Seen` of his own in mailboxes that others share with him; else it is the owner's.
         own_seen: bool = true;
-        /// Whether a mail program that knows nothing of UTF-8 in headers may file messages that have bytes beyond ASCII there.
-        /// RFC 9755 says no; who lets customers move old mail by their mail programs may say yes.
-        eight_bit_headers: bool = false;
+        /// Whether a mail program that has not said that it knows UTF-8 in headers may file messages that have bytes beyond
+        /// ASCII there. RFC 9755, 4 says no, but no program asks first, and then old mail could not be moved here.
+        eight_bit_headers: bool = true;
     }
 }
 

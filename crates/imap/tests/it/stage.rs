@@ -184,7 +184,7 @@ impl House {
                 self.store =
                     Store::open(engine, self.world.clone(), settings).await.map_err(|error| error.to_string())?;
             }
-            ["headers", "beyond", "ASCII"] => self.settings.eight_bit_headers = true,
+            ["headers", "of", "ASCII", "alone"] => self.settings.eight_bit_headers = false,
             ["searches", "of", "0", "ms"] => self.settings.search_time = Duration::ZERO,
             ["quota", "of", count, "messages"] => {
                 let max_emails = Some(count.parse().map_err(|_| "a number")?);

@@ -106,7 +106,8 @@ pub(super) struct Batch {
 impl Batch {
     /// Nothing yet.
     pub(super) fn of(login: &Login, talk: &Talk) -> Self {
-        // RFC 9755, 4: whoever has not said that he can read such headers may not bring them; IMAP4rev2 says it too.
+        // RFC 9755, 4: whoever has not said that he can read such headers may not bring them, where the provider holds
+        // to that; IMAP4rev2 says it too.
         let eight_bit_headers = login.utf8 || login.rev2 || talk.house.settings.eight_bit_headers;
         Self { emails: Vec::new(), eight_bit_headers, records: 0, rooms: Vec::new() }
     }
