@@ -19,7 +19,8 @@ def command(client, name, *arguments):
 
 def test_annotations_are_kept(provider):
     client = provider.imap(BRAM)
-    assert {"METADATA", "METADATA-SERVER", "LIST-METADATA"} <= set(client.capabilities)
+    offered = client.capability()[1][0].decode().split()
+    assert {"METADATA", "METADATA-SERVER", "LIST-METADATA"} <= set(offered)
     assert command(client, "SETMETADATA", "INBOX", '(/private/comment "van mij" /shared/comment "van ons")')[0] == "OK"
     client.create("annotaties")
     assert command(client, "SETMETADATA", "annotaties", "(/private/colour ~{3+}\r\na\0b)")[0] == "OK"
