@@ -223,11 +223,25 @@ def check(values, parts):
     elif name == b"STATUS":
         if len(values) != 3 or len(values[2]) % 2:
             bad("no STATUS")
+    elif name == b"METADATA":
+        metadata(values, bad)
     elif number and name not in (b"EXISTS", b"EXPUNGE", b"RECENT"):
         bad("unknown")
     elif not number and name not in (b"SEARCH", b"ESEARCH", b"FLAGS", b"CAPABILITY", b"ENABLED", b"ID", b"NAMESPACE",
                                      b"VANISHED", b"QUOTA", b"QUOTAROOT", b"SORT", b"THREAD", b"LANGUAGE"):
         bad("unknown")
+
+
+def metadata(values, bad):
+    """A mailbox with entries and their values in a list, or with the entries that have changed (RFC 5464, 4.4)."""
+    if len(values) < 3 or isinstance(values[1], list):
+        bad("no METADATA")
+    pairs = values[2]
+    if not isinstance(pairs, list):
+        if any(isinstance(entry, list) for entry in values[2:]):
+            bad("no entries")
+    elif len(values) > 3 or not pairs or len(pairs) % 2 or not all(nstring(value) for value in pairs[1::2]):
+        bad("no entries with values")
 
 
 def string(value):

@@ -39,6 +39,7 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| imap_wire::mailbox_and_identifier(args).map(drop));
     read(&|args| imap_wire::set_quota(args).map(drop));
     read(&|args| MultiSearch::read(args).map(drop));
+    read(&|args| imap_wire::Notify::read(args).map(drop));
     read(&|args| Fetch::read(args).map(drop));
     read(&|args| Store::read(args).map(drop));
     read(&|args| imap_wire::copy(args).map(drop));

@@ -1,10 +1,11 @@
-"""Annotations (RFC 5464, RFC 9590), by imaplib's raw commands."""
+"""Annotations (RFC 5464, RFC 9590) and what others do, told without being asked (RFC 5465), by imaplib's raw commands."""
 
 import imaplib
+import time
 
-from provider import BRAM
+from provider import ANNA, BRAM, PASSWORD, letter, unique
 
-for name in ("GETMETADATA", "SETMETADATA"):
+for name in ("GETMETADATA", "SETMETADATA", "NOTIFY"):
     imaplib.Commands.setdefault(name, ("AUTH", "SELECTED"))
 
 
@@ -35,3 +36,38 @@ def test_annotations_are_kept(provider):
     status, text, _ = command(client, "SETMETADATA", "INBOX", "(/private/comment {17000+}\r\n" + "x" * 17_000 + ")")
     assert status == "NO" and b"[METADATA MAXSIZE 16384]" in text
     client.logout()
+
+
+def test_what_others_do_is_told_at_once(provider):
+    door = provider.door("imap", "starttls")
+    connection, lines = provider.talk(door)
+    with connection:
+        lines.readline()
+        word = unique()
+        connection.sendall(f"a LOGIN {ANNA} {PASSWORD}\r\nb SELECT Sent\r\n".encode())
+        connection.sendall(b"c NOTIFY SET (selected (MessageNew (UID) MessageExpunge FlagChange)) "
+                           b"(personal (MessageNew MessageExpunge MailboxName MailboxMetadataChange))\r\n")
+        while not (line := lines.readline()).startswith(b"c "):
+            assert not line.startswith((b"a NO", b"b NO"))
+        assert line.startswith(b"c OK")
+        # Neither IDLE nor a poll: the server speaks by itself, in milliseconds.
+        provider.deliver(letter(word))
+        began = time.monotonic()
+        line = lines.readline()
+        assert line.startswith(b"* STATUS INBOX (MESSAGES ") and time.monotonic() - began < 1
+        other = provider.imap(ANNA)
+        other.create("nieuws")
+        assert lines.readline() == b'* LIST (\\HasNoChildren) "/" nieuws\r\n'
+        assert command(other, "SETMETADATA", "nieuws", '(/private/comment "x")')[0] == "OK"
+        assert lines.readline() == b"* METADATA nieuws /private/comment\r\n"
+        other.rename("nieuws", "oud")
+        assert lines.readline() == b'* LIST (\\HasNoChildren) "/" oud ("OLDNAME" (nieuws))\r\n'
+        other.append("Sent", "", None, letter(word).encode())
+        assert lines.readline().endswith(b" EXISTS\r\n")
+        assert lines.readline().endswith(b" RECENT\r\n")
+        fetched = lines.readline()
+        assert fetched.startswith(b"* ") and b" FETCH (UID " in fetched
+        other.delete("oud")
+        assert lines.readline() == b'* LIST (\\NonExistent \\HasNoChildren) "/" oud\r\n'
+        other.logout()
+        connection.sendall(b"d LOGOUT\r\n")

@@ -27,6 +27,7 @@ mod sorting;
 mod talk;
 mod threading;
 mod tree;
+mod watching;
 
 use crate::service::House;
 use command::{Command, Run};
@@ -124,17 +125,53 @@ impl Session {
         let wait = Talk::within(wait);
         let stop = self.talk.conversation.stop.clone();
         let mut revoked = self.phase.login().map(|login| login.revoked.clone());
-        let revocation = async {
-            match &mut revoked {
-                Some(revoked) => revoked.wait().await,
-                None => std::future::pending().await,
+        loop {
+            // A mailbox of another account has its news there; asked for before the look, so that none is missed.
+            let mut elsewhere = self.phase.elsewhere().map(store::Account::watch);
+            // All that is to be said is with the client before the wait, which may be broken off by news.
+            self.tell_news().await?;
+            let revocation = async {
+                match &mut revoked {
+                    Some(revoked) => revoked.wait().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let Self { phase, talk, .. } = self;
+            let news = async {
+                match phase.login_mut().and_then(|login| login.news.watching()) {
+                    Some(watching) => watching.wait(elsewhere.as_mut()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return Err(Ended::Stopped),
+                _ = revocation => return Err(Ended::Revoked),
+                () = news => {}
+                read = talk.read(&limits, wait) => return read,
             }
-        };
-        tokio::select! {
-            () = stop.cancelled() => Err(Ended::Stopped),
-            _ = revocation => Err(Ended::Revoked),
-            read = self.talk.read(&limits, wait) => read,
         }
+    }
+
+    /// Tells what NOTIFY asks for while no command is in progress (RFC 5465, 3.1).
+    async fn tell_news(&mut self) -> Result<(), Ended> {
+        let Some(watching) = self.phase.login_mut().and_then(|login| login.news.watching()) else { return Ok(()) };
+        // The mark is set before the look: a commit after the look wakes the wait.
+        watching.mark();
+        Box::pin(self.tell_watched()).await
+    }
+
+    async fn tell_watched(&mut self) -> Result<(), Ended> {
+        if let Some(selected) = self.phase.selected_mut() {
+            let wanted = selected.login.news.of_selected();
+            if wanted.at_once {
+                // RFC 5465, 6.1.2: numbers stay as they are until a command lets them change.
+                let expunges = if wanted.delayed { Expunges::Held } else { Expunges::Told };
+                selected.tell(&mut self.talk, expunges, &Own::default()).await?;
+                selected.synchronised = selected.told_up_to();
+            }
+        }
+        news::tell(&mut self.phase, &mut self.talk).await?;
+        self.talk.flush().await
     }
 
     /// Answers one whole command.
@@ -209,19 +246,21 @@ impl Session {
             return self.refused(completion, Some(&tag));
         }
         self.errors = 0;
-        let held = std::mem::take(&mut self.talk.holds_expunges);
-        let expunges = command.and_then(|command| command.effect.expunges());
-        let expunges = expunges.map(|expunges| if held { Expunges::Held } else { expunges });
+        let (held, removed) = (std::mem::take(&mut self.talk.holds_expunges), std::mem::take(&mut self.talk.removed));
+        let expunges = command.and_then(|command| command.effect.expunges()).map(|expunges| match expunges {
+            _ if held => Expunges::Held,
+            Expunges::Told if removed => Expunges::Asked,
+            expunges => expunges,
+        });
         if let (Some(expunges), Some(selected)) = (expunges, self.phase.selected_mut()) {
             let by_uid = command.is_some_and(|command| command.name.starts_with("UID "));
             selected.tell(&mut self.talk, expunges, &Own { by_uid, ..Own::default() }).await?;
             selected.tell_what_is_synchronised(&mut self.talk);
         }
-        if expunges.is_some()
-            && let Some(login) = self.phase.login_mut()
-        {
-            news::tell(login, &mut self.talk).await?;
+        if expunges.is_some() {
+            news::tell(&mut self.phase, &mut self.talk).await?;
         }
+        self.talk.added.clear();
         self.talk.counts.refused += u64::from(completion.status == Status::No);
         completion.print(&mut self.talk, Some(&tag));
         if std::mem::take(&mut self.talk.begin_tls) {

@@ -209,6 +209,19 @@ impl View {
         self.iter().filter(move |message| message.modseq > since)
     }
 
+    /// This view for who has heard of nothing since `older`: without the messages that have come, and no younger by its
+    /// modseq.
+    #[must_use]
+    pub fn held_at(&self, older: &Self) -> Self {
+        let mut held = self.clone();
+        if let Some(next) = Uid::new(older.uid_next) {
+            let arrived: Vec<u32> = self.between(next, Uid::MAX).map(|message| message.uid.get()).collect();
+            held.remove(&arrived);
+        }
+        (held.uid_next, held.modseq) = (older.uid_next, older.modseq);
+        held
+    }
+
     fn message(&self, entry: &Entry) -> Message<'_> {
         Message {
             uid: Uid::new(entry.uid).unwrap_or(Uid::MIN),

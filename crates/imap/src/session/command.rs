@@ -123,6 +123,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::acl::MYRIGHTS,
     &rows::namespace::NAMESPACE,
     &rows::noop::NOOP,
+    &rows::notify::NOTIFY,
     &rows::rename::RENAME,
     &rows::replace::REPLACE,
     &rows::search::SEARCH,

@@ -20,6 +20,7 @@ pub(super) mod logout;
 pub(super) mod metadata;
 pub(super) mod namespace;
 pub(super) mod noop;
+pub(super) mod notify;
 pub(super) mod quota;
 pub(super) mod rename;
 pub(super) mod replace;

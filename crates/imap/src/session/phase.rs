@@ -5,7 +5,7 @@ use directory::{Revoked, SessionPermit};
 use imap_wire::NameCoding;
 use names::Address;
 use std::sync::Arc;
-use store::Account;
+use store::{Account, MailboxId};
 
 /// Where a session stands.
 pub(crate) enum Phase {
@@ -78,6 +78,16 @@ impl Phase {
         }
     }
 
+    /// The account of the selected mailbox, where it is another's.
+    pub(crate) fn elsewhere(&self) -> Option<&Account> {
+        match self {
+            Self::Selected(selected) => {
+                Some(&selected.account).filter(|account| account.id() != selected.login.account.id())
+            }
+            Self::NotAuthenticated | Self::Authenticated(_) => None,
+        }
+    }
+
     /// The login, to be changed.
     pub(crate) fn login_mut(&mut self) -> Option<&mut Login> {
         match self {
@@ -92,6 +102,17 @@ impl Phase {
         match self {
             Self::NotAuthenticated | Self::Authenticated(_) => None,
             Self::Selected(selected) => Some(selected),
+        }
+    }
+
+    /// Which mailbox of the login's own account is selected; none once it has been deleted.
+    pub(crate) fn selected_mailbox(&self) -> Option<MailboxId> {
+        match self {
+            Self::Selected(selected) => {
+                let own = selected.account.id() == selected.login.account.id();
+                Some(selected.mailbox).filter(|_| own && !selected.deleted)
+            }
+            Self::NotAuthenticated | Self::Authenticated(_) => None,
         }
     }
 

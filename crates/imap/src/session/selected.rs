@@ -1,7 +1,9 @@
-//! A selected mailbox: the numbers that the client knows, and how it is told what is new.
+//! A selected mailbox: the numbers that the client knows, and how it is told what is new, as far as NOTIFY lets it be
+//! told (RFC 5465, 3.1 and 6.1).
 use super::completion::{Completion, Ended};
 use super::flags::{SYSTEM, merged, printed};
 use super::ids::Ids;
+use super::news;
 use super::numbers::Numbers;
 use super::phase::Login;
 use super::place::{Allowed, may_write};
@@ -35,6 +37,8 @@ pub(crate) struct Selected {
     pub(crate) recent: RoaringBitmap,
     /// Up to which mod-sequence all is told, expunges too.
     pub(crate) synchronised: ModSeq,
+    /// Messages whose flags have changed without the client having been told, for it did not ask (RFC 5465, 5.1).
+    pub(crate) untold: RoaringBitmap,
     /// What the last search saved, by UID: `$` (RFC 5182, 2.1). Empty when the mailbox is opened.
     pub(crate) saved: RoaringBitmap,
     /// The mailbox was deleted by another session, or may not be read any more: it is empty from then on.
@@ -48,6 +52,8 @@ pub(crate) enum Expunges {
     Told,
     /// Not beside FETCH, STORE and SEARCH by sequence number.
     Held,
+    /// Now, whatever NOTIFY says: the command has removed messages itself.
+    Asked,
 }
 
 /// What this session has just changed itself, and how the client wants to hear of it.
@@ -77,6 +83,7 @@ impl Selected {
             numbers: Numbers::new(view),
             keywords: BTreeSet::new(),
             recent,
+            untold: RoaringBitmap::new(),
             saved: RoaringBitmap::new(),
             deleted: false,
         }
@@ -91,9 +98,13 @@ impl Selected {
     /// Tells what is new since the last time.
     pub(crate) async fn tell(&mut self, talk: &mut Talk, expunges: Expunges, own: &Own<'_>) -> Result<(), Ended> {
         self.look(talk).await?;
+        let wanted = self.login.news.of_selected();
+        let expunges = if wanted.messages || expunges == Expunges::Asked { expunges } else { Expunges::Held };
         // Expunges come first, as clients know it from others; EXISTS then tells the number that is left.
         match self.newest().await {
             Ok(Some(newest)) => {
+                // Who does not want to hear of new messages has none: no number may exceed what EXISTS has said.
+                let newest = if wanted.messages { newest } else { Arc::new(newest.held_at(self.numbers.view())) };
                 let changes = newest.changes_since(self.numbers.view());
                 let before = self.numbers.clone();
                 self.numbers.keep_numbers(newest, &changes.expunged);
@@ -102,7 +113,8 @@ impl Selected {
             }
             Ok(None) => {
                 self.tell_expunged(talk, expunges).await?;
-                self.tell_unchanged(talk, own).await
+                let view = Arc::clone(self.numbers.view());
+                self.tell_changes(talk, &ViewChanges::default(), &view, own).await
             }
             Err(completion) => {
                 completion.print(talk, None);
@@ -177,19 +189,24 @@ impl Selected {
         if !self.login.qresync {
             return Ok(done);
         }
-        self.tell(talk, Expunges::Told, &Own { by_uid: true, ..Own::default() }).await?;
-        Ok(done.with(Code::HighestModSeq(self.numbers.view().modseq().0.max(1))))
+        self.tell(talk, Expunges::Asked, &Own { by_uid: true, ..Own::default() }).await?;
+        Ok(done.with(Code::HighestModSeq(self.told_up_to().0.max(1))))
     }
 
     /// Says from where the client must ask again, should it be cut off now: mod-sequences of messages may have been told
     /// that are higher than those of expunges that had to wait (RFC 7162, 3.2).
     pub(crate) fn tell_what_is_synchronised(&mut self, talk: &mut Talk) {
-        if !self.numbers.has_ghosts() {
-            self.synchronised = self.numbers.view().modseq();
-        } else if self.login.qresync {
+        self.synchronised = self.told_up_to();
+        if self.numbers.has_ghosts() && self.login.qresync && self.login.news.of_selected().messages {
             let code = Code::HighestModSeq(self.synchronised.0.max(1));
             talk.tell(Status::Ok, Some(&code), "expunges are yet to be told");
         }
+    }
+
+    /// Up to which mod-sequence the client has been told of everything.
+    pub(crate) fn told_up_to(&self) -> ModSeq {
+        let all = !self.numbers.has_ghosts() && self.untold.is_empty();
+        if all { self.numbers.view().modseq() } else { self.synchronised }
     }
 
     /// The mailbox as it is now; `None` when there is nothing newer than what is told.
@@ -222,14 +239,32 @@ impl Selected {
                 reply::number(talk.out(), self.recent_count(), "RECENT");
             }
         }
-        self.tell_keywords(talk, changes.changed.iter().chain(&changes.arrived)).await;
-        for &uid in &changes.changed {
+        let mut changed = changes.changed.clone();
+        let mut late = RoaringBitmap::new();
+        if self.login.news.of_selected().flags {
+            late = std::mem::take(&mut self.untold);
+            changed.extend(late.iter().filter_map(Uid::new));
+            changed.sort_unstable();
+            changed.dedup();
+        } else {
+            let untold = changed.iter().filter(|uid| own.uids.binary_search(uid).is_err()).map(|uid| uid.get());
+            self.untold.extend(untold);
+            for uid in own.uids.iter().filter(|_| own.silent.is_none()) {
+                self.untold.remove(uid.get());
+            }
+            changed.retain(|uid| own.uids.binary_search(uid).is_ok());
+        }
+        self.tell_keywords(talk, changed.iter().chain(&changes.arrived)).await;
+        news::announce_arrived(self, talk, &changes.arrived).await?;
+        for &uid in &changed {
+            // What was kept from the client is news to it, though it is no younger than the last look.
+            let before = Some(before).filter(|_| !late.contains(uid.get()));
             self.tell_flags(talk, uid, before, own);
             talk.pass().await?;
         }
         // RFC 3501, 6.4.6: the result of STORE is told though it was so before.
-        for &uid in own.uids.iter().filter(|uid| own.silent.is_none() && changes.changed.binary_search(uid).is_err()) {
-            self.tell_flags(talk, uid, before, own);
+        for &uid in own.uids.iter().filter(|uid| own.silent.is_none() && changed.binary_search(uid).is_err()) {
+            self.tell_flags(talk, uid, Some(before), own);
             talk.pass().await?;
         }
         Ok(())
@@ -251,24 +286,14 @@ impl Selected {
         }
     }
 
-    async fn tell_unchanged(&mut self, talk: &mut Talk, own: &Own<'_>) -> Result<(), Ended> {
-        if own.silent.is_none() {
-            let view = Arc::clone(self.numbers.view());
-            for &uid in own.uids {
-                self.tell_flags(talk, uid, &view, own);
-                talk.pass().await?;
-            }
-        }
-        Ok(())
-    }
-
     /// `* n FETCH (FLAGS (…))` about one message, unless the client knows, or will see it elsewhere.
-    fn tell_flags(&self, talk: &mut Talk, uid: Uid, before: &View, own: &Own<'_>) {
+    fn tell_flags(&self, talk: &mut Talk, uid: Uid, before: Option<&View>, own: &Own<'_>) {
         if own.elsewhere.binary_search(&uid).is_ok() {
             return;
         }
         let (Some(sequence), Some(message)) = (self.numbers.sequence(uid), self.numbers.get(uid)) else { return };
-        let expected = own.silent.zip(before.get(uid)).filter(|_| own.uids.binary_search(&uid).is_ok());
+        let was = before.and_then(|before| before.get(uid));
+        let expected = own.silent.zip(was).filter(|_| own.uids.binary_search(&uid).is_ok());
         let known = expected.is_some_and(|(change, was)| {
             let was = Flags { system: was.system, keywords: was.keywords.to_vec() };
             merged(was, change).is_same(&message)
@@ -276,7 +301,7 @@ impl Selected {
         let condstore = self.login.condstore;
         // Another's own \Seen changed: the modseq tells, nothing else does.
         let own_result = own.uids.binary_search(&uid).is_ok();
-        let same = before.get(uid).is_some_and(|was| was.system == message.system && was.keywords == message.keywords);
+        let same = was.is_some_and(|was| was.system == message.system && was.keywords == message.keywords);
         if (known || same && !own_result) && !condstore {
             return;
         }
@@ -284,7 +309,9 @@ impl Selected {
         let out = talk.out();
         let mut fetch = self.begin_fetch(out, sequence, uid);
         // RFC 7162, 3.2.4: who knows mod-sequences is told UIDs with them; RFC 9051, Appendix E: in IMAP4rev2 all are.
-        if (own.by_uid || condstore || self.login.rev2) && !self.login.uid_only {
+        // RFC 5465, 5.1: once NOTIFY was used too.
+        let named = own.by_uid || condstore || self.login.rev2 || self.login.news.was_asked();
+        if named && !self.login.uid_only {
             fetch.uid(out, uid.get());
         }
         // RFC 7162, 3.1.3: the mod-sequence is told even when the flags are not.
@@ -323,7 +350,7 @@ impl Selected {
     /// (RFC 7162, 3.1.2.1).
     pub(crate) fn enable_condstore(&mut self, talk: &mut Talk) {
         if !std::mem::replace(&mut self.login.condstore, true) {
-            let code = Code::HighestModSeq(self.numbers.view().modseq().0);
+            let code = Code::HighestModSeq(self.told_up_to().0);
             talk.tell(Status::Ok, Some(&code), "mod-sequences are told from now on");
         }
     }

@@ -7,8 +7,10 @@ use directory::Leash;
 use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{Framer, Limits, Step};
 use journal::Counts;
+use names::AccountId;
 use std::sync::Arc;
 use std::time::Duration;
+use store::{MailboxId, Uid};
 use tokio::time::Instant;
 use transport::Conversation;
 
@@ -38,6 +40,11 @@ pub(crate) struct Talk {
     pub(crate) speech: Speech,
     /// The command at hand lets no expunge be told, whatever its row says.
     pub(crate) holds_expunges: bool,
+    /// The command at hand has removed messages: expunges are told whatever NOTIFY says.
+    pub(crate) removed: bool,
+    /// Messages that the command at hand has put into a mailbox: what NOTIFY fetches of others is not fetched of them
+    /// (RFC 5465, 5.2).
+    pub(crate) added: Vec<(AccountId, MailboxId, Uid)>,
     /// STARTTLS was taken: the handshake follows its reply.
     pub(crate) begin_tls: bool,
     /// COMPRESS was taken: compression follows its reply.
@@ -85,6 +92,8 @@ impl Talk {
             client: None,
             speech: Speech::default(),
             holds_expunges: false,
+            removed: false,
+            added: Vec::new(),
             begin_tls: false,
             begin_deflate: false,
             compressed: false,

@@ -329,6 +329,11 @@ proptest! {
                     if number == 0 {
                         client.ok("ENABLE QRESYNC").await;
                     }
+                    // Another is told also between its commands (RFC 5465, 6.1.2).
+                    if number == 1 {
+                        let events = "MessageNew (UID FLAGS) MessageExpunge FlagChange";
+                        client.ok(&format!("NOTIFY SET (selected-delayed ({events}))")).await;
+                    }
                     client.ok("SELECT INBOX").await;
                     for (what, uid) in script {
                         let command = match what {

@@ -4,6 +4,7 @@ mod compress;
 mod interleaving;
 mod limits;
 mod mirror;
+mod notify;
 mod refused_logins;
 mod resync;
 mod rights;

@@ -144,7 +144,7 @@ impl Modifiers {
 }
 
 impl FetchItem {
-    fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
+    pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
         let whole = |text, name| Self::Section {
             section: Section { part: Vec::new(), text },
             partial: None,

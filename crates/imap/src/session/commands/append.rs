@@ -183,6 +183,7 @@ impl Batch {
             Err(error) => return Ok(refusal(&error)),
         };
         talk.counts.received += u64::try_from(appended.len()).unwrap_or(0);
+        talk.added.extend(appended.iter().map(|appended| (target.account.id(), appended.mailbox, appended.uid)));
         Ok(match append_uid(&appended) {
             Some(code) => Completion::ok("done").with(code),
             None => Completion::ok("done"),

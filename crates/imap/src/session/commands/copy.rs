@@ -97,6 +97,8 @@ async fn copy(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
         }
         Err(error) => return Ok(refusal(&error)),
     };
+    talk.added.extend(copied.iter().map(|copied| (account.id(), copied.to.mailbox, copied.to.uid)));
+    talk.removed |= act == Act::Move;
     let Some(code) = copy_uid(&copied) else { return Ok(Completion::ok("there was nothing left to do")) };
     Ok(match act {
         Act::Copy => Completion::ok("done").with(code),

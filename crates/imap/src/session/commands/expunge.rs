@@ -53,6 +53,7 @@ async fn expunge(selected: &mut Selected, talk: &mut Talk, which: Expunge<'_>) -
     match selected.account.expunge(selected.mailbox, which).await {
         Ok(gone) => {
             let done = Completion::ok("done");
+            talk.removed = true;
             Ok(if gone.receipt().is_some() { selected.with_mod_sequence(talk, done).await? } else { done })
         }
         Err(error) => Ok(refusal(&error)),

@@ -1,5 +1,7 @@
 //! FETCH (RFC 3501, 6.4.5; CHANGEDSINCE, MODSEQ and VANISHED of RFC 7162, 3.1.4 and 3.2.6; ids of RFC 8474, 5.3; SAVEDATE
-//! of RFC 8514, 4.2; PREVIEW of RFC 8970, 3; BINARY of RFC 3516, 4.2; PARTIAL of RFC 9394, 3.3).
+//! of RFC 8514, 4.2; PREVIEW of RFC 8970, 3; BINARY of RFC 3516, 4.2; PARTIAL of RFC 9394, 3.3); and what NOTIFY asks of new
+//! messages (RFC 5465, 5.2).
+mod announce;
 mod record;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
@@ -9,6 +11,7 @@ use crate::session::refusal::refusal;
 use crate::session::resync;
 use crate::session::selected::{Expunges, Own, Selected};
 use crate::session::talk::Talk;
+pub(in crate::session) use announce::announce;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, Fetch, FetchItem, SectionName};
 use record::record_item;

@@ -1,4 +1,5 @@
-//! IDLE (RFC 2177): what is new is told when it happens, by the account's channel, never by polling.
+//! IDLE (RFC 2177): what is new is told when it happens, by the account's channel, never by polling; once NOTIFY was
+//! used, what that asks for (RFC 5465, 4).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::news;
@@ -37,9 +38,7 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
         if let Some(selected) = phase.selected_mut() {
             selected.tell(talk, Expunges::Told, &Own::default()).await?;
         }
-        if let Some(login) = phase.login_mut() {
-            news::tell(login, talk).await?;
-        }
+        news::tell(phase, talk).await?;
         talk.flush().await?;
         let woken = tokio::select! {
             () = stop.cancelled() => return Err(Ended::Stopped),

@@ -9,7 +9,7 @@ use crate::session::refusal::refusal;
 use crate::session::talk::Talk;
 use crate::session::tree::{Found, Tree};
 use imap_wire::reply::{self, Attribute, Listed};
-use imap_wire::{Depth, List, MailboxName, Pattern};
+use imap_wire::{Depth, List, MailboxName, Named, Pattern};
 use names::AccountId;
 use std::collections::HashMap;
 use store::{Annotated, Annotation, MailboxId, Rights, Role};
@@ -198,6 +198,21 @@ async fn list_subscriptions(login: &mut Login, talk: &mut Talk, list: &List) -> 
         talk.pass().await?;
     }
     Ok(Completion::ok("done"))
+}
+
+/// All that LIST can tell of a name, as RFC 5465, 5.4 and 5.5 want it to be told unasked.
+pub(in crate::session) fn listed<'a>(tree: &Tree<'_>, name: Named<'a>) -> Listed<'a> {
+    let text = name.0.as_str();
+    let mut attributes = Vec::new();
+    if tree.mailbox(text).is_none() {
+        attributes.push(Attribute::NonExistent);
+    }
+    attributes.push(if tree.has_children(text) { Attribute::HasChildren } else { Attribute::HasNoChildren });
+    if tree.is_subscribed(text) {
+        attributes.push(Attribute::Subscribed);
+    }
+    attributes.extend(tree.special_use(text));
+    Listed::new(attributes, name)
 }
 
 /// The attribute of a role (RFC 6154, 2); INBOX needs none.

@@ -72,6 +72,9 @@ pub(in crate::session) async fn receive(
         Err(error) => return Ok(refusal(&error)),
     };
     talk.counts.received += 1;
+    let account = target.account.id();
+    talk.added.extend(appended.iter().map(|appended| (account, appended.mailbox, appended.uid)));
+    talk.removed = true;
     // RFC 8508, 4.3: before the expunge is told.
     if let Some(code) = append_uid(&appended) {
         talk.tell(Status::Ok, Some(&code), "the new message is there");

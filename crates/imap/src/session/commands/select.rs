@@ -183,6 +183,7 @@ impl Opened {
             numbers: Numbers::new(self.view),
             keywords,
             recent: self.recent,
+            untold: RoaringBitmap::new(),
             saved: RoaringBitmap::new(),
             deleted: false,
         }

@@ -54,7 +54,7 @@ async fn values(
 }
 
 /// What STATUS tells of a mailbox, from the counters that are kept with it.
-pub(super) async fn of_mailbox(
+pub(in crate::session) async fn of_mailbox(
     (account, ids): (&Account, &Ids),
     talk: &Talk,
     mailbox: &Mailbox,

@@ -173,8 +173,20 @@ fn list(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {
     }
     cursor.space()?;
     let name = mailbox(cursor)?;
-    let extended = if cursor.eat(b' ') { cursor.list("extended data", Value::read)? } else { Vec::new() };
+    let extended = if cursor.eat(b' ') { cursor.list("extended data", extended)? } else { Vec::new() };
     Ok(Data::List { word, attributes, name, extended })
+}
+
+/// A tag or a value of `mbox-list-extended`. OLDNAME has the name of a mailbox (RFC 5465, 8).
+fn extended(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
+    if !cursor.prefix("\"OLDNAME\"") {
+        return Value::read(cursor);
+    }
+    cursor.space()?;
+    cursor.byte(b'(', "the old name")?;
+    let name = mailbox(cursor)?;
+    cursor.byte(b')', "the end of the old name")?;
+    Ok(Value::List(vec![Value::Atom("OLDNAME".to_owned()), Value::String(name.as_str().as_bytes().to_vec())]))
 }
 
 fn search(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error> {

@@ -1,4 +1,4 @@
-//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 5464; RFC 6154; RFC 7162; RFC 8474; RFC 9585).
+//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 5464; RFC 5465; RFC 6154; RFC 7162; RFC 8474; RFC 9585).
 use crate::{Flag, SequenceSet};
 use std::borrow::Cow;
 use std::fmt;
@@ -79,6 +79,10 @@ pub enum Code {
     InUse,
     /// The literal is larger than the server takes (RFC 7889, 4).
     TooBig,
+    /// Events are no longer told, or cannot be (RFC 5465, 3.1 and 5.8).
+    NotificationOverflow,
+    /// An event is not known; these are (RFC 5465, 3.1).
+    BadEvent(&'static [&'static str]),
     /// The size of the largest value that was left out (RFC 5464, 4.2.1).
     MetadataLongEntries(u64),
     /// A value is too large: how large it may be (RFC 5464, 4.3).
@@ -119,6 +123,7 @@ impl Code {
             Self::NoPerm => "NOPERM",
             Self::InUse => "INUSE",
             Self::TooBig => "TOOBIG",
+            Self::NotificationOverflow => "NOTIFICATIONOVERFLOW",
             Self::MetadataTooMany => "METADATA TOOMANY",
             Self::UidRequired => "UIDREQUIRED",
             Self::BadCharset(_)
@@ -133,6 +138,7 @@ impl Code {
             | Self::Modified(_)
             | Self::InProgress(..)
             | Self::MailboxId(_)
+            | Self::BadEvent(_)
             | Self::MetadataLongEntries(_)
             | Self::MetadataMaxSize(_) => return None,
         })
@@ -159,6 +165,7 @@ impl fmt::Display for Code {
             Self::HighestModSeq(mod_sequence) => write!(f, "HIGHESTMODSEQ {mod_sequence}"),
             Self::Modified(set) => write!(f, "MODIFIED {set}"),
             Self::MailboxId(id) => write!(f, "MAILBOXID ({id})"),
+            Self::BadEvent(known) => write!(f, "BADEVENT ({})", known.join(" ")),
             Self::MetadataLongEntries(size) => write!(f, "METADATA LONGENTRIES {size}"),
             Self::MetadataMaxSize(size) => write!(f, "METADATA MAXSIZE {size}"),
             // A tag holds neither quotes nor backslashes (RFC 3501, 9).

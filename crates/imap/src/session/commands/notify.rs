@@ -1,0 +1,82 @@
+//! NOTIFY (RFC 5465): which events a client wants to hear of, from now on and also while no command is in progress.
+use super::status::of_mailbox;
+use crate::session::command::{Command, Effect, Run};
+use crate::session::completion::{Answer, Completion, Ended};
+use crate::session::ids::Ids;
+use crate::session::phase::Phase;
+use crate::session::refusal::refusal;
+use crate::session::selected::{Expunges, Own};
+use crate::session::talk::Talk;
+use crate::session::watching::Watching;
+use imap_wire::reply::{self, Code};
+use imap_wire::{Cursor, Error, MailboxName, Notify};
+
+pub(crate) const NOTIFY: Command = Command {
+    name: "NOTIFY",
+    capability: Some("NOTIFY"),
+    effect: Effect::Nothing,
+    run: Run::WithPhase(|phase, talk, args| Box::pin(notify(phase, talk, args))),
+};
+
+async fn notify(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
+    let set = match args.space().and_then(|()| Notify::read(&mut args)) {
+        Ok(Notify::Set(set)) => set,
+        Ok(Notify::Nothing) => {
+            phase.login_mut().into_iter().for_each(|login| login.news.listen_to_nothing());
+            return Ok(Completion::ok("nothing is told any more"));
+        }
+        // RFC 5465, 3.1: what would cost too much is refused by NO.
+        Err(error @ Error::TooMany { .. }) => {
+            return Ok(Completion::no(Code::NotificationOverflow, error.to_string()));
+        }
+        Err(error) => return Ok(error.into()),
+    };
+    if set.unknown_event {
+        return Ok(Completion::no(Code::BadEvent(&imap_wire::EVENTS), "such an event is not known"));
+    }
+    let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
+    let status = set.status;
+    let watching = match Watching::begin(&login.account, set).await {
+        Ok(watching) => watching,
+        Err(error) => return Ok(refusal(&error)),
+    };
+    if watching.names_others() {
+        // RFC 5465, 3.1: what would cost too much is refused by NO.
+        return Ok(Completion::no(
+            Code::NotificationOverflow,
+            "mailboxes of others are watched while they are selected",
+        ));
+    }
+    // RFC 5465, 3.1: what has gathered of the selected mailbox is told first, whatever was asked for before.
+    if let Some(selected) = phase.selected_mut() {
+        selected.login.news.listen_as_ever();
+        selected.tell(talk, Expunges::Told, &Own { by_uid: true, ..Own::default() }).await?;
+        selected.tell_what_is_synchronised(talk);
+    }
+    if status {
+        tell_status(phase, talk, &watching).await?;
+    }
+    if let Some(login) = phase.login_mut() {
+        login.news.listen(watching);
+    }
+    Ok(Completion::ok("this is told from now on"))
+}
+
+/// Where each mailbox stands of whose messages the client wants to hear, but for the selected one (RFC 5465, 3.1).
+async fn tell_status(phase: &Phase, talk: &mut Talk, watching: &Watching) -> Result<(), Ended> {
+    let Some(login) = phase.login() else { return Ok(()) };
+    let others = watching.mailboxes().iter().filter(|mailbox| phase.selected_mailbox() != Some(mailbox.id));
+    for (index, mailbox) in others.enumerate() {
+        if index % 100 == 99 {
+            tokio::task::yield_now().await;
+        }
+        let name = mailbox.name.as_str();
+        let Some(items) = watching.first_status(name) else { continue };
+        // As STATUS beside LIST (RFC 5819, 2): a mailbox whose status cannot be had has none.
+        if let Ok(values) = of_mailbox((&login.account, &Ids::default()), talk, mailbox, &items).await {
+            reply::status(talk.out(), (&MailboxName::new(name), login.names()), &values);
+        }
+        talk.pass().await?;
+    }
+    Ok(())
+}
