@@ -10,7 +10,7 @@ from watch import MIB, Watch
 
 #: Every file here that attacks a server which others may use too. These make servers of their own, with the limits of
 #: production or with a far side: their attacks have their own tests.
-ALONE = {"test_ambiguity", "test_enumeration", "test_large_mailbox", "test_smuggling_out", "test_together"}
+ALONE = {"test_ambiguity", "test_enumeration", "test_large_mailbox", "test_smuggling_out", "test_strict", "test_together"}
 
 
 def attacks():

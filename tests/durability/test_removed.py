@@ -12,8 +12,8 @@ from provider import PROGRAM, Provider, letter, unique
 from volume import CHAOS
 
 PASSWORD = "een lang wachtwoord"
-#: Seconds from the command to the kill.
-DELAYS = [0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8] * (5 if CHAOS else 1)
+#: When the kill comes, as a part of the time that a removal takes here.
+MOMENTS = [0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0] * (5 if CHAOS else 1)
 COPIES = 15
 
 
@@ -27,6 +27,16 @@ def fill(provider, who):
         for _ in range(COPIES):
             assert client.copy("1:100", "Werk")[0] == "OK"
     return 100 * (COPIES + 1)
+
+
+def time_to_remove(provider):
+    """How long it takes when nobody interferes."""
+    who = "maat@telfortglasvezel.nl"
+    provider.run("account", "add", who, "--password-file", "-", stdin=f"{PASSWORD}\n")
+    fill(provider, who)
+    begun = time.monotonic()
+    provider.run("account", "remove", who, "--confirm", who)
+    return time.monotonic() - begun
 
 
 def found(provider, who):
@@ -49,19 +59,19 @@ def refused(provider, who):
 @pytest.mark.timeout(300 * (5 if CHAOS else 1))
 def test_r01_killed_while_an_account_is_removed(tmp_path):
     with Provider(tmp_path / "demo", "--no-limits") as provider:
-        midway = 0
-        for number, delay in enumerate(DELAYS):
+        midway, whole = 0, time_to_remove(provider)
+        for number, moment in enumerate(MOMENTS):
             who = f"weg{number}@telfortglasvezel.nl"
             provider.run("account", "add", who, "--password-file", "-", stdin=f"{PASSWORD}\n")
             messages = fill(provider, who)
             command = [PROGRAM, "--config", provider.facts["config"], "account", "remove", who, "--confirm", who]
             removing = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(delay)
+            time.sleep(moment * whole)
             provider.kill()
             acknowledged = removing.wait(30) == 0
             provider.start()
             seen = found(provider, who)
-            assert seen in (None, messages), f"{seen} of {messages} messages are left, killed after {delay} s"
+            assert seen in (None, messages), f"{seen} of {messages} messages are left, killed after {moment} of {whole:.2f} s"
             assert seen is None or not acknowledged, "what was removed is back"
             assert seen is not None or refused(provider, who), "mail is taken for who is going"
             provider.check_store()
