@@ -93,7 +93,9 @@ async fn unseen(account: &Account, mailbox: &Mailbox) -> Result<u64, store::Erro
         return Ok(mailbox.counters.unseen);
     }
     let view = account.view(mailbox.id).await?;
-    let unseen = view.iter().filter(|message| !message.system.contains(SystemFlags::SEEN)).count();
+    // What came since the other numbers were taken is not counted here either.
+    let there = view.iter().take_while(|message| message.uid.get() < mailbox.uid_next);
+    let unseen = there.filter(|message| !message.system.contains(SystemFlags::SEEN)).count();
     Ok(u64::try_from(unseen).unwrap_or(u64::MAX))
 }
 
