@@ -128,7 +128,7 @@ pub enum Found {
         /// Keys in the range whose value failed its sum; they count towards the limit.
         corrupt: Vec<Key>,
     },
-    /// To a `Get`: the record is there and its sum is wrong.
+    /// To a `Get`: the record's sum is wrong, or where it would be cannot be read.
     Corrupt(Key),
 }
 

@@ -171,7 +171,13 @@ impl<'c> Reading<'c> {
     ) -> Result<T, EngineError> {
         self.begin.execute([]).map_err(sqlite_trouble)?;
         let answer = ask(self);
-        self.end.execute([]).map_err(sqlite_trouble)?;
+        if let Err(error) = self.end.execute([]) {
+            // Nothing was written: where a damaged page was met the end fails too, and what was read beside it is right.
+            tracing::debug!(%error, "a reading transaction is rolled back");
+            if !self.connection.is_autocommit() {
+                self.connection.execute_batch("ROLLBACK").map_err(sqlite_trouble)?;
+            }
+        }
         answer
     }
 
@@ -180,7 +186,14 @@ impl<'c> Reading<'c> {
         let mut found = Vec::with_capacity(reads.len());
         for read in reads {
             found.push(match read {
-                Read::Get(key) => self.get(partition, key)?,
+                // a page that is damaged refuses the records that it holds, and no others
+                Read::Get(key) => match self.get(partition, &key) {
+                    Err(EngineError::Corrupt(cause)) => {
+                        tracing::error!(cause, "a page of the database is damaged");
+                        Found::Corrupt(key)
+                    }
+                    found => found?,
+                },
                 Read::Scan { from, to, limit, reverse } => {
                     self.page(partition, (&from, &to), limit.min(MAX_PAGE), reverse, begun)?
                 }
@@ -189,13 +202,13 @@ impl<'c> Reading<'c> {
         Ok(found)
     }
 
-    fn get(&mut self, partition: Partition, key: Key) -> Result<Found, EngineError> {
-        let Some(sealed) = self.table(partition.kind).get(&record_key(partition, &key))? else {
+    fn get(&mut self, partition: Partition, key: &[u8]) -> Result<Found, EngineError> {
+        let Some(sealed) = self.table(partition.kind).get(&record_key(partition, key))? else {
             return Ok(Found::One(None));
         };
-        Ok(match store::unseal(partition, &key, &sealed) {
+        Ok(match store::unseal(partition, key, &sealed) {
             Some(value) => Found::One(Some(value)),
-            None => Found::Corrupt(key),
+            None => Found::Corrupt(key.to_vec()),
         })
     }
 

@@ -229,3 +229,24 @@ async fn r08_in_the_records_it_is_named_or_means_nothing() {
     println!("{length} bytes: {named} named, {unopened} not opened, {harmless} without a meaning");
     assert!(named > harmless / 4, "{named} named, {unopened} not opened, {harmless} without a meaning");
 }
+
+#[tokio::test]
+async fn r08_on_the_pages_of_places_it_costs_no_other_message() {
+    let directory = in_memory();
+    let letters = fill(directory.path()).await;
+    let connection = rusqlite::Connection::open(directory.path().join("mail.db")).unwrap();
+    let sql = "SELECT pageno FROM dbstat WHERE name = 'blob'";
+    let mut statement = connection.prepare(sql).unwrap();
+    let pages: Vec<i64> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    drop(statement);
+    drop(connection);
+    assert!(!pages.is_empty());
+    for page in pages {
+        let begin = (u64::try_from(page).unwrap() - 1) * 4_096;
+        // cells lie at the end; in steps so small that their heads are met, which make a look-up fail
+        for at in (begin + 3_072..begin + 4_096).step_by(step(1_024, 5)) {
+            // what is served alone is served together with others: looked at within
+            turned(directory.path(), &letters, "mail.db", at).await;
+        }
+    }
+}

@@ -90,9 +90,18 @@ impl Account {
         } else {
             ids.iter().map(|id| Read::Get(schema::email(*id))).collect()
         };
+        let engine = &self.head.ground.engine;
+        let answered = match engine.read(self.head.partition(), reads).await {
+            Err(EngineError::Corrupt(_)) if neighbours => {
+                // a damaged page ends a scan; one by one only what is on it is missing
+                let one_by_one = ids.iter().map(|id| Read::Get(schema::email(*id))).collect();
+                engine.read(self.head.partition(), one_by_one).await
+            }
+            answered => answered,
+        };
         let mut records: Vec<(EmailId, Value)> = Vec::with_capacity(ids.len());
         let mut complete = true;
-        for (found, id) in self.head.ground.engine.read(self.head.partition(), reads).await?.into_iter().zip(ids) {
+        for (found, id) in answered?.into_iter().zip(ids) {
             match found {
                 Found::One(Some(value)) => {
                     records.push((*id, value));
