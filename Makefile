@@ -25,9 +25,9 @@ chaos: tools ## the long forms of the tests of durability: kills, failing and sl
 	$(CARGO) build --locked -p glaspost
 	GLASPOST_CHAOS=1 .venv/bin/python -m pytest --timeout 0 tests/durability
 
-CRASH_STATES ?= 100000
+CRASH_STATES ?= 40000
 # bytes of each file of a store that are turned, one after another; with more than it has, each of them
-TURNED ?= 5000
+TURNED ?= 1500
 
 stress: tools ## 50 IMAP sessions at random for STRESS seconds (600), each holding all it is told against all it knows
 	$(CARGO) build --locked -p glaspost
