@@ -177,10 +177,8 @@ fn out_of_order(connection: &Connection, table: &str) -> Vec<String> {
         faults.push(astray(table, &around));
     }
     if let Err(error) = end {
-        let mut first = None;
-        // it ends where the damage is, as the walk upwards did
-        let _ = walk(connection, table, "DESC", |key| first = Some(key));
-        let between = Between { after: around.pop_back(), before: first };
+        let between =
+            Between { after: found_up_to(connection, table, "ASC"), before: found_up_to(connection, table, "DESC") };
         faults.push(format!("{table}: {error}{}", hides(Some(&between))));
     }
     faults
@@ -199,6 +197,21 @@ fn walk(
         see(row.get_ref(0)?.as_blob().unwrap_or_default().to_vec());
     }
     Ok(())
+}
+
+/// The last key, from one end, before which each row that is there is found by its key too. A damaged row of an inner
+/// page also refuses those whose look-up is compared with it.
+fn found_up_to(connection: &Connection, table: &str, order: &str) -> Option<Vec<u8>> {
+    let mut look_up = connection.prepare(&format!("SELECT v FROM {table} WHERE k = ?1")).ok()?;
+    let (mut last, mut all_found) = (None, true);
+    // it ends where the damage is, from either side
+    let _ = walk(connection, table, order, |key| {
+        all_found = all_found && look_up.exists([&key]).unwrap_or(false);
+        if all_found {
+            last = Some(key);
+        }
+    });
+    last
 }
 
 fn astray(table: &str, around: &VecDeque<Vec<u8>>) -> String {
