@@ -163,9 +163,9 @@ impl Look<'_> {
 }
 
 impl Store {
-    /// Looks at everything: each record decodes and its sum is right; each message is in its email's list and in the
-    /// index by date; counters, threads, quota and change log agree with what is there; whoever is granted a mailbox has a note of it; each blob that is used is
-    /// stored and linked, and each link is used.
+    /// Looks at everything: each record decodes and its sum is right; each message is in its email's list; counters,
+    /// threads, quota and change log agree with what is there; whoever is granted a mailbox has a note of it; each blob
+    /// that is used is stored and linked, and each link is used.
     ///
     /// # Errors
     /// When the engine is closed; what is wrong, also what cannot be read at all, is in the report.

@@ -1,6 +1,7 @@
-//! One stream under many hands: `Input` reads it, `Output` writes it, STARTTLS, COMPRESS and UNAUTHENTICATE replace it under both, and who runs the
-//! session keeps a hand on it for the last words.
+//! One stream under many hands: `Input` reads it, `Output` writes it, STARTTLS, COMPRESS and UNAUTHENTICATE replace it
+//! under both, and who runs the session keeps a hand on it for the last words.
 use crate::deflate::Deflated;
+use crate::undeflated::Undeflated;
 use crate::{StartTls, Stream, TlsInfo};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -24,6 +25,8 @@ enum Layer {
     Plain(Box<dyn Stream>),
     /// Compressed on the way.
     Deflated(Box<Deflated>),
+    /// Compressed until now. Never a layer upon another: a client may compress and end that again without end.
+    Undeflated(Box<Undeflated>),
 }
 
 impl Layer {
@@ -31,6 +34,7 @@ impl Layer {
         match self {
             Self::Plain(stream) => Pin::new(&mut **stream),
             Self::Deflated(stream) => Pin::new(&mut **stream),
+            Self::Undeflated(stream) => Pin::new(&mut **stream),
         }
     }
 
@@ -97,6 +101,7 @@ impl Shared {
         let mut held = self.lock();
         held.stream = match std::mem::replace(&mut held.stream, Layer::none()) {
             Layer::Plain(plain) => Layer::Deflated(Box::new(Deflated::new(plain))),
+            Layer::Undeflated(before) => Layer::Deflated(Box::new(Deflated::new(before.into_inner()))),
             deflated @ Layer::Deflated(_) => deflated,
         };
     }
@@ -105,8 +110,8 @@ impl Shared {
     pub(crate) fn end_deflate(&self) {
         let mut held = self.lock();
         held.stream = match std::mem::replace(&mut held.stream, Layer::none()) {
-            plain @ Layer::Plain(_) => plain,
-            Layer::Deflated(deflated) => Layer::Plain(Box::new(deflated.into_plain())),
+            Layer::Deflated(deflated) => Layer::Undeflated(Box::new(deflated.into_plain())),
+            plain => plain,
         };
     }
 
@@ -116,6 +121,7 @@ impl Shared {
         let plain = match std::mem::replace(&mut self.lock().stream, Layer::none()) {
             Layer::Plain(plain) => plain,
             Layer::Deflated(deflated) => deflated,
+            Layer::Undeflated(before) => before,
         };
         let (stream, info) = start_tls.start(plain).await?;
         self.lock().stream = Layer::Plain(stream);

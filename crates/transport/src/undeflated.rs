@@ -27,6 +27,11 @@ impl Undeflated {
         Self { inner, read, used: 0, last, skipped: 0 }
     }
 
+    /// The stream itself; what was read of it and not used is thrown away.
+    pub(crate) fn into_inner(self) -> Box<dyn Stream> {
+        self.inner
+    }
+
     /// Fills `into`, from what was read already first.
     fn poll_next(&mut self, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let waiting = self.read.get(self.used..).unwrap_or_default();
@@ -72,5 +77,17 @@ impl AsyncWrite for Undeflated {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut *self.inner).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut *self.inner).poll_write_vectored(cx, pieces)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
     }
 }

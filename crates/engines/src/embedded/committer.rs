@@ -98,9 +98,8 @@ impl Committer {
     }
 
     fn work(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
-        self.bound_log(connection);
         let statements = Statements::prepare(connection)?;
-        let mut writing = Writing { connection, statements, versions: Versions::default() };
+        let mut writing = Writing { connection, statements, versions: Versions::default(), log_pages: LOG_PAGES };
         let mut unsynced: Option<Instant> = None;
         loop {
             match self.queue.take(Some(QUIET)) {
@@ -148,6 +147,7 @@ impl Committer {
         let mut group = group;
         // asked for every group, so that it is known again as soon as there is room
         let room = self.shared.room.may_grow(0);
+        self.bound_log(writing);
         if !room && group.iter().any(grows) {
             let (refused, rest) = group.into_iter().partition(grows);
             self.refuse_for_space(refused);
@@ -160,9 +160,8 @@ impl Committer {
         };
         let (refused, frees) = group.into_iter().partition(grows);
         self.refuse_for_space(refused);
-        let connection = writing.connection;
         let frees = match self.attempt(writing, frees) {
-            Some((frees, Failure::Full)) if self.make_room(connection) => self.attempt(writing, frees),
+            Some((frees, Failure::Full)) if self.make_room(writing) => self.attempt(writing, frees),
             other => other,
         };
         match frees {
@@ -263,7 +262,7 @@ impl Committer {
         }
         let uses = Arc::clone(&*self.shared.uses());
         let mut done = collect::transact(writing, request, &uses);
-        if matches!(done, Err(Failure::Full)) && self.make_room(writing.connection) {
+        if matches!(done, Err(Failure::Full)) && self.make_room(writing) {
             done = collect::transact(writing, request, &uses);
         }
         drop(uses);
@@ -303,10 +302,11 @@ impl Committer {
 
     /// For what frees and finds no space: gives the reserve file up, and brings the log into the database, so that it
     /// is written from its beginning again and takes no more. Says whether trying again is worth it.
-    fn make_room(&self, connection: &Connection) -> bool {
+    fn make_room(&self, writing: &mut Writing<'_>) -> bool {
         let given_up = self.shared.room.give_up();
-        self.bound_log(connection);
-        let emptied = connection
+        self.bound_log(writing);
+        let emptied = writing
+            .connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?));
         let emptied = emptied.unwrap_or_else(|error| {
             if let Failure::Fatal(cause) = Failure::of_commit(&error) {
@@ -319,10 +319,14 @@ impl Committer {
 
     /// Without the reserve file the log is brought into the database early: what was given up for the database to grow
     /// by is not to be taken by a log that could begin again.
-    fn bound_log(&self, connection: &Connection) {
+    fn bound_log(&self, writing: &mut Writing<'_>) {
         let pages = if self.shared.room.is_held() { LOG_PAGES } else { SHORT_LOG_PAGES };
-        if let Err(error) = connection.pragma_update(None, "wal_autocheckpoint", pages) {
-            tracing::warn!(%error, "the log keeps the length it had");
+        if pages == writing.log_pages {
+            return;
+        }
+        match writing.connection.pragma_update(None, "wal_autocheckpoint", pages) {
+            Ok(()) => writing.log_pages = pages,
+            Err(error) => tracing::warn!(%error, "the log keeps the length it had"),
         }
     }
 
@@ -333,7 +337,7 @@ impl Committer {
         }
         self.shared.room.may_grow(0);
         self.shared.room.remake();
-        self.bound_log(writing.connection);
+        self.bound_log(writing);
         if self.durability == Durability::Full {
             self.forget_unnamed(writing, self.shared.now().saturating_sub(PATIENCE));
         }

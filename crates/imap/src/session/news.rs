@@ -198,7 +198,8 @@ async fn tell_wanted(login: &mut Login, talk: &mut Talk, selected: Option<Mailbo
         let gathered = Gathered::new(&page.entries, login.account.who(), login.account.id());
         Teller { login, now: &now, selected }.tell(talk, &gathered).await?;
         login.news.told = last.modseq;
-        if let Some(watching) = login.news.watching() {
+        // What is newer than this page is told with the next one, and compared with what was before it.
+        if let Some(watching) = login.news.watching().filter(|_| now.modseq() == last.modseq) {
             watching.has_told(now);
         }
         if !page.more {

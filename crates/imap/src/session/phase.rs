@@ -69,15 +69,6 @@ impl Phase {
         }
     }
 
-    /// The account whose changes the client waits for: that of the mailbox, else its own.
-    pub(crate) fn watched(&self) -> Option<&Account> {
-        match self {
-            Self::NotAuthenticated => None,
-            Self::Authenticated(login) => Some(&login.account),
-            Self::Selected(selected) => Some(&selected.account),
-        }
-    }
-
     /// The account of the selected mailbox, where it is another's.
     pub(crate) fn elsewhere(&self) -> Option<&Account> {
         match self {

@@ -19,6 +19,9 @@ impl Account {
         if since.0 < told.record.log_floor || since.0 > told.modseq {
             return Err(Error::CannotCalculateChanges(since));
         }
+        if since.0 == told.modseq {
+            return Ok(Changes { entries: Vec::new(), more: false });
+        }
         let scan = Read::Scan {
             from: schema::log(since.0.saturating_add(1)),
             to: schema::log(told.modseq.saturating_add(1)),

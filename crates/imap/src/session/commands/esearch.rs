@@ -142,11 +142,14 @@ async fn candidates(
     talk: &Talk,
 ) -> Result<(Vec<Candidate>, BTreeSet<store::MailboxName>), store::Error> {
     let mailboxes = login.account.mailboxes().await?;
-    let own = mailboxes.iter().map(|mailbox| {
+    let me = login.account.id();
+    let own = mailboxes.iter().filter_map(|mailbox| {
         let (account, ids) = (login.account.clone(), Ids::of_account(None));
-        let allowed = Allowed { account, mailbox: mailbox.id, rights: Rights::ALL, ids };
+        // An owner may have taken the right to read from himself.
+        let rights = Some(mailboxes.acl(mailbox.id).rights(me, me)).filter(|rights| rights.contains(Rights::READ))?;
+        let allowed = Allowed { account, mailbox: mailbox.id, rights, ids };
         let name = MailboxName::new(mailbox.name.as_str());
-        Candidate { name, stored: Some(mailbox.name.clone()), personal: true, allowed }
+        Some(Candidate { name, stored: Some(mailbox.name.clone()), personal: true, allowed })
     });
     let mut candidates: Vec<Candidate> = own.collect();
     for share in shares(login, talk, &mailboxes).await? {
@@ -183,9 +186,8 @@ impl Candidate {
         };
         match source {
             Source::Selected => selected,
-            // RFC 5465, 6.2: where mail is delivered.
-            Source::Inboxes => self.personal && own.is_inbox(),
-            Source::Personal => self.personal,
+            // RFC 5465, 6.3: where mail may be filed anywhere, inboxes are all mailboxes.
+            Source::Inboxes | Source::Personal => self.personal,
             Source::Subscribed => subscribed.contains(own),
             Source::Mailboxes(given) => any(given, &|_| false),
             Source::Subtree(given) => any(given, &|name| own.is_below(name)),

@@ -28,23 +28,35 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
     }
     let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
     let mut revoked = login.revoked.clone();
-    let Some(mut changed) = phase.watched().map(Account::watch) else { return Ok(Completion::bad("log in first")) };
+    let mut changed = login.account.watch();
+    // A mailbox of another account has its news there.
+    let mut elsewhere = phase.elsewhere().map(Account::watch);
     let stop = talk.conversation.stop.clone();
     talk.go_ahead("idling").await?;
     let wait = Talk::within(talk.house.settings.wait_after_login);
     loop {
         // The mark is set before the look: a commit after the look wakes the wait below.
         changed.borrow_and_update();
+        if let Some(elsewhere) = &mut elsewhere {
+            elsewhere.borrow_and_update();
+        }
         if let Some(selected) = phase.selected_mut() {
             selected.tell(talk, Expunges::Told, &Own::default()).await?;
         }
         news::tell(phase, talk).await?;
         talk.flush().await?;
+        let changed_elsewhere = async {
+            match &mut elsewhere {
+                Some(elsewhere) => elsewhere.changed().await,
+                None => std::future::pending().await,
+            }
+        };
         let woken = tokio::select! {
             () = stop.cancelled() => return Err(Ended::Stopped),
             _ = revoked.wait() => return Err(Ended::Revoked),
             // An account whose channel is closed wakes nobody any more.
             Ok(()) = changed.changed() => Woken::Changed,
+            Ok(()) = changed_elsewhere => Woken::Changed,
             read = talk.read(&Limits::BEFORE_LOGIN, wait) => Woken::Line(read?),
         };
         match woken {
