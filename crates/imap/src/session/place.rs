@@ -142,7 +142,15 @@ pub(crate) async fn shares(login: &Login, talk: &Talk, mailboxes: &Mailboxes) ->
     let mut shares = Vec::new();
     for (id, sharer) in mailboxes.sharers() {
         let Some(account) = sharing(login, talk, id, &sharer.address).await? else { continue };
-        let theirs = account.mailboxes().await?;
+        let theirs = match account.mailboxes().await {
+            Ok(theirs) => theirs,
+            // what is damaged there is not in the way of one's own
+            Err(Error::Corrupt(cause)) => {
+                tracing::error!(account = %id, cause, "what is shared cannot be read");
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let level = level(&sharer.address);
         let seen = theirs.iter().filter_map(|mailbox| {
             let rights = theirs.acl(mailbox.id).rights(login.account.id(), id);
@@ -223,11 +231,15 @@ impl Allowed {
         may_write(self.rights, &self.account)
     }
 
-    /// Whether the login may still do what asks for `needed`: a command may have taken long.
-    pub(crate) async fn still(&self, login: AccountId, needed: Rights) -> Result<(), Completion> {
+    /// The same with the rights of now, if the login may still do what asks for `needed`: a command may have taken long.
+    pub(crate) async fn still(&self, login: AccountId, needed: Rights) -> Result<Self, Completion> {
         let mailboxes = self.account.mailboxes().await.map_err(|error| refusal(&error))?;
         let rights = mailboxes.acl(self.mailbox).rights(login, self.account.id());
-        if rights.contains(needed.with(Rights::LOOKUP)) { Ok(()) } else { Err(not_allowed()) }
+        if !rights.contains(needed.with(Rights::LOOKUP)) {
+            return Err(not_allowed());
+        }
+        let account = self.account.in_hand_of(self.account.has_own_seen().then_some(login), rights);
+        Ok(Self { account, mailbox: self.mailbox, rights, ids: self.ids.clone() })
     }
 }
 

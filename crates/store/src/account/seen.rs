@@ -71,7 +71,7 @@ impl Account {
         Sight { mailbox, reader: self.hand.reader }
     }
 
-    /// Removes what accounts have seen of mailboxes that are not shared with them any more; at most `limit` records.
+    /// Removes what accounts have seen of mailboxes that are not shared with them any more, in steps of `limit` records.
     pub(super) async fn prune_seen(&self, limit: usize) -> Result<(), Error> {
         let look = || self.seen_in_vain(limit);
         let plan = |tx: &mut Tx<'_>, keys: &Vec<Key>| {
@@ -79,6 +79,12 @@ impl Account {
                 return Ok(Plan::Nothing(()));
             }
             keys.iter().for_each(|key| tx.delete(key.clone()));
+            // a view that still shows it would take what is seen again for no change
+            let mailboxes = Arc::clone(&tx.state.mailboxes);
+            tx.state.views.retain(|view| {
+                let Sight { mailbox, reader } = view.sight();
+                reader.is_none_or(|reader| mailboxes.acl(mailbox).entry(reader).is_some())
+            });
             tx.growth = Growth::Frees;
             tx.touch(LogItem::Pruned);
             Ok(Plan::Commit(()))

@@ -46,7 +46,11 @@ impl State {
     pub(crate) fn with_view(&self, view: Arc<View>) -> Self {
         let mut state = self.clone();
         if state.views.len() >= VIEWS {
-            state.views.remove(0);
+            // Those with a `\Seen` of another go first, and the owner's from which this one may be made stays.
+            let (views, mailbox) = (&state.views, view.sight().mailbox);
+            let others = views.iter().position(|old| old.sight().reader.is_some());
+            let at = others.or_else(|| views.iter().position(|old| old.sight().mailbox != mailbox));
+            state.views.remove(at.unwrap_or(0));
         }
         state.views.push(view);
         state

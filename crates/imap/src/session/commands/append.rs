@@ -69,7 +69,7 @@ pub(in crate::session) async fn receive(login: &Login, talk: &mut Talk, append: 
             (Rest::More(message, literal), None) => (message, literal),
             (Rest::End, None) => {
                 return match target.still(login.account.id(), Rights::INSERT).await {
-                    Ok(()) => batch.store(target, talk).await,
+                    Ok(target) => batch.store(&target, talk).await,
                     Err(refused) => Ok(refused),
                 };
             }

@@ -27,6 +27,9 @@ pub(crate) const UID_REPLACE: Command = Command {
     run: Run::Selected(|_, _, args| Box::pin(async move { Ok(without_literal(args)) })),
 };
 
+/// RFC 8508, 6: what EXPUNGE and STORE of \Deleted ask for.
+const MAY_REPLACE: Rights = Rights::DELETE_MESSAGES.with(Rights::EXPUNGE);
+
 fn without_literal(mut args: Cursor<'_>) -> Completion {
     let read = args.space().and_then(|()| Replace::read(&mut args));
     read.err().map_or_else(|| Completion::bad("the message must be a literal"), Completion::from)
@@ -61,9 +64,15 @@ pub(in crate::session) async fn receive(
         (Rest::End, None) => {}
     }
     let Some(email) = batch.emails.pop() else { return Ok(Completion::bad("the message must be a literal")) };
-    if let Err(refused) = target.still(selected.login.account.id(), Rights::INSERT).await {
-        return Ok(refused);
+    // The literal may have taken long: what was taken away meanwhile is gone.
+    selected.look(talk).await?;
+    if !selected.rights.contains(MAY_REPLACE) {
+        return Ok(not_allowed());
     }
+    let target = match target.still(selected.login.account.id(), Rights::INSERT).await {
+        Ok(target) => target,
+        Err(refused) => return Ok(refused),
+    };
     let appended = match target.account.replace(selected.mailbox, uid, target.mailbox, email).await {
         Ok(outcome) => outcome.into_value(),
         Err(store::Error::NoSuchMailbox) if !selected.deleted => {
@@ -96,8 +105,7 @@ fn replaced(selected: &Selected, replace: &Replace, by: Addressing) -> Result<Ui
     if selected.read_only {
         return Err(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
     }
-    // RFC 8508, 6: what EXPUNGE and STORE of \Deleted ask for.
-    if !selected.rights.contains(Rights::DELETE_MESSAGES.with(Rights::EXPUNGE)) {
+    if !selected.rights.contains(MAY_REPLACE) {
         return Err(not_allowed());
     }
     let found = messages(selected, &replace.replaced, by)?;

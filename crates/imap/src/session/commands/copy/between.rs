@@ -9,7 +9,8 @@ use store::{Copied, Email, Error, Flags, NewBlob, NewEmail, Uid};
 /// Messages whose records are held at a time.
 const SLICE: usize = 200;
 
-/// Copies messages into another account, or moves them. All of a COPY, or nothing (RFC 3501, 6.4.7).
+/// Copies messages into another account, or moves them. All of a COPY, or nothing (RFC 3501, 6.4.7),
+/// unless the session or the server ends meanwhile: then what was copied so far stays.
 pub(super) async fn transfer(
     selected: &Selected,
     uids: &[Uid],
