@@ -148,3 +148,20 @@ impl AsyncWrite for Shared {
         Self::poll_shutdown(&self, cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_that_is_compressed_again_and_again_has_one_layer() {
+        let shared = Shared::new(Box::new(tokio::io::empty()));
+        // so many layers, each polled by the one above, would be more than a thread's stack holds
+        for _ in 0..100_000 {
+            shared.begin_deflate();
+            shared.end_deflate();
+        }
+        std::future::poll_fn(|cx| shared.poll_flush(cx)).await.unwrap();
+        assert!(matches!(shared.lock().stream, Layer::Undeflated(_)));
+    }
+}
