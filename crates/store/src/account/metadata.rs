@@ -137,6 +137,21 @@ pub(super) fn drop_annotations(tx: &mut Tx<'_>, mailbox: MailboxId) -> Result<()
     Ok(())
 }
 
+/// What an account has noted for itself on a mailbox goes once that is not shared with it any more: its owner could
+/// neither see nor remove it, and would pay for it.
+pub(super) fn drop_private(tx: &mut Tx<'_>, mailbox: MailboxId, account: AccountId) -> Result<(), Stop> {
+    let of = Annotated::Mailbox(mailbox);
+    let before = kept(tx, of)?;
+    let (gone, after): (Vec<_>, Vec<_>) = before.iter().cloned().partition(|annotation| annotation.of == Some(account));
+    if gone.is_empty() {
+        return Ok(());
+    }
+    replace(tx, of, &before, &after)?;
+    let entries = gone.into_iter().map(|Annotation { of, name, value }| TouchedEntry { of, name, before: Some(value) });
+    tx.touch(LogItem::Metadata { of, entries: entries.collect() });
+    Ok(())
+}
+
 /// A new mailbox gets the annotations of another, which keeps them: what a rename of INBOX asks for (RFC 5464, 4.1).
 pub(super) fn copy_annotations(tx: &mut Tx<'_>, from: MailboxId, to: MailboxId) -> Result<(), Stop> {
     let all = kept(tx, Annotated::Mailbox(from))?;

@@ -4,12 +4,14 @@
 //! is granted something finds it without looking through all accounts, wherever a power cut falls.
 use super::Account;
 use super::mailboxes::list_changed;
+use super::metadata::drop_private;
 use crate::acl::{Acl, AclChange, Rights, Sign};
 use crate::engine::Growth;
 use crate::error::Error;
 use crate::head::{Plan, Stop, Tx};
 use crate::id::MailboxId;
 use crate::mailbox::Sharer;
+use crate::metadata::Annotated;
 use crate::outcome::Outcome;
 use crate::schema::{self, LogItem, SharerRecord, acl_record};
 use names::{AccountId, Address};
@@ -50,6 +52,9 @@ impl Account {
                 return Ok(Plan::Nothing(()));
             }
             limits(tx, &before, &after)?;
+            if grantee.account != owner && after.entry(grantee.account).is_none() {
+                drop_private(tx, mailbox, grantee.account)?;
+            }
             put_acl(tx, mailbox, after);
             touch(tx, mailbox, &before, grantee);
             Ok(Plan::Commit(()))
@@ -62,9 +67,13 @@ impl Account {
         let plan = |tx: &mut Tx<'_>| {
             let lists = tx.state.mailboxes.acls.clone();
             let mut found = false;
+            let noted = lists.iter().filter(|(_, acl)| acl.entry(account).is_some());
+            let noted = noted.map(|(mailbox, _)| schema::metadata(Annotated::Mailbox(*mailbox)));
+            tx.want(noted.chain([schema::metadata_sum()]))?;
             for (mailbox, acl) in lists.iter() {
                 let Some(entry) = acl.entry(account) else { continue };
                 let grantee = Grantee { account, address: entry.address.clone() };
+                drop_private(tx, *mailbox, account)?;
                 put_acl(tx, *mailbox, acl.without(account));
                 touch(tx, *mailbox, acl, &grantee);
                 found = true;

@@ -4,8 +4,9 @@ use names::{AccountId, Address};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{
-    Account, AclChange, Change, CheckDepth, Engine, Error, FlagChange, Flags, Grantee, Growth, Keyword, MailboxId,
-    MailboxName, Partition, PartitionKind, Rights, Settings, Sign, Store, SystemFlags, Touched, Uid,
+    Account, AclChange, Annotated, Change, CheckDepth, Engine, EntryName, Error, FlagChange, Flags, Grantee, Growth,
+    Keyword, MailboxId, MailboxName, Partition, PartitionKind, Rights, Settings, Sign, Store, SystemFlags, Touched,
+    Uid,
 };
 use store_conformance::{Failing, Faulty};
 use world::Clock;
@@ -310,4 +311,28 @@ async fn what_was_seen_goes_with_the_sharing() {
     place.store.sweep(place.clock.now(), &()).await.unwrap();
     assert_eq!(kept(reopened(&place).await).await, []);
     clean(&reopened(&place).await).await;
+}
+
+#[tokio::test]
+async fn what_somebody_noted_for_himself_goes_with_his_rights() {
+    let place = place().await;
+    let anna = place.store.account(ANNA).await.unwrap();
+    let map = *anna.create_mailbox(&name("map"), None).await.unwrap().value();
+    let of = Annotated::Mailbox(map);
+    let (private, shared) = ("/private/comment", "/shared/comment");
+    let entry = |name: &str| (EntryName::new(name).unwrap(), Some(bytes::Bytes::from_static(b"x")));
+    for leaving in [false, true] {
+        for account in [BOB, CARLA] {
+            share(&place.store, map, account, "lrw").await.unwrap();
+            anna.set_annotations(account, of, &[entry(private), entry(shared)]).await.unwrap();
+        }
+        if leaving {
+            place.store.delete_account(BOB).await.unwrap();
+        } else {
+            share(&place.store, map, BOB, "").await.unwrap();
+        }
+        let seen = async |by| anna.annotations(by, &[of]).await.unwrap().remove(0).len();
+        assert_eq!((seen(BOB).await, seen(CARLA).await), (1, 2), "leaving: {leaving}");
+        clean(&place.store).await;
+    }
 }
