@@ -92,6 +92,12 @@ async fn r16_stores_of_earlier_releases_are_opened_read_and_written() {
             let directory = in_memory();
             copy(&entry.path(), directory.path());
             read(directory.path()).await;
+            // a program that knows version 1 alone refuses it from now on: it cannot read what is written now
+            for file in ["mail.db", "journal.db"] {
+                let database = rusqlite::Connection::open(directory.path().join(file)).unwrap();
+                let version: i32 = database.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+                assert_eq!(version, 2, "{file}");
+            }
             opened += 1;
         }
     }
