@@ -4,7 +4,7 @@ import threading
 import time
 
 from bounds.wire import Wire
-from provider import ANNA, BRAM, PROGRAM, letter, unique
+from provider import ANNA, BRAM, letter, unique
 from watch import Watch, memory
 
 KIB = 1024
@@ -134,8 +134,7 @@ def test_i28_an_idle_crowd_is_cheap(provider):
     i28_idle_crowd(provider, many=250)
     with Watch(provider.process.pid, provider.imap(BRAM)):
         each, heard = i28_idle_crowd(provider)
-    # What is not optimised has larger futures.
-    assert each < (12 if "debug" in str(PROGRAM) else 10) * KIB, f"{each / KIB:.1f} KiB each"
+    assert each < 10 * KIB, f"{each / KIB:.1f} KiB each"
     # EXISTS for each change at most, FETCH for each message, and what IDLE begins with.
     assert max(heard) <= 20 * 3 + 5, max(heard)
 

@@ -47,6 +47,11 @@ impl Imap {
 impl Service for Imap {
     fn serve(&self, link: Link) -> BoxFuture<'static, ()> {
         let house = Arc::clone(&self.house);
-        Box::pin(async move { Session::new(house, link).run().await })
+        Box::pin(async move {
+            let mut session = Session::new(house, link);
+            if session.run().await {
+                session.hang_up().await;
+            }
+        })
     }
 }

@@ -65,8 +65,8 @@ impl Session {
         Self { talk, phase: Phase::NotAuthenticated, report, errors: 0, leashed: Some(leashed) }
     }
 
-    /// Serves the client until one of the two has enough.
-    pub(crate) async fn run(mut self) {
+    /// Serves the client until one of the two has enough. Says whether it is still there to be waited for.
+    pub(crate) async fn run(&mut self) -> bool {
         self.report.opened(&self.talk);
         let overstayed = self.leashed.take().map(Leashed::over);
         let ended = tokio::select! {
@@ -91,9 +91,12 @@ impl Session {
         let account = self.phase.login().map(|login| login.account.id());
         self.report.closed(&self.talk, account, &ended);
         // Whoever is gone does not hear it.
-        if !matches!(ended, Ended::Gone(_) | Ended::Overstayed) && self.talk.flush().await.is_ok() {
-            self.talk.conversation.goodbye().await;
-        }
+        !matches!(ended, Ended::Gone(_) | Ended::Overstayed) && self.talk.flush().await.is_ok()
+    }
+
+    /// Ends the connection so that the client has heard all that was said.
+    pub(crate) async fn hang_up(self) {
+        self.talk.conversation.goodbye().await;
     }
 
     async fn serve(&mut self) -> Result<std::convert::Infallible, Ended> {
@@ -110,7 +113,8 @@ impl Session {
                     let bad = Completion { code: Some(Code::TooBig), ..Completion::bad("the line is too long") };
                     self.refused(&bad, tag)?;
                 }
-                Read::Literal { size, sync } => self.literal(size, sync).await?,
+                // In a box: what a message on its way needs is four times what a session at rest does.
+                Read::Literal { size, sync } => Box::pin(self.literal(size, sync)).await?,
             }
         }
     }

@@ -156,7 +156,7 @@ impl Entrance {
         if served.is_err() {
             hall.refused(&self.counter, &peer, Refusal::SessionPanicked);
             // the session has been unwound, and what it held is free; the peer hears why
-            let farewell = last_words.say(&self.spec.words.fault, hall.limits.farewell);
+            let farewell = Box::pin(last_words.say(&self.spec.words.fault, hall.limits.farewell));
             tokio::select! {
                 () = farewell => {}
                 () = hall.cut.cancelled() => {}
