@@ -63,6 +63,7 @@ def main():
     file = options.into or HOUSE / "benches/results" / time.strftime("%Y-%m-%d-%H%M%S.json")
     kept = record.Record(file, {"commit": record.commit(HOUSE), "quick": options.quick})
     failures = 0
+    kernel.room_for_sessions()
     with kernel.room_to_watch():
         for run in range(options.runs):
             failures += one_run(options, run, works, names, kept)
@@ -84,10 +85,10 @@ def one_run(options, run, works, names, kept):
             server.start(accounts.ALL)
             kept.version(server.name, server.version())
         for place, work in enumerate(works):
-            if work.same_each_run and run > 0:
+            if not work.in_run(run):
                 continue
             first = (run + place) % len(servers)
-            for server in servers[first:] + servers[:first]:
+            for server in (one for one in servers[first:] + servers[:first] if work.suits(one.name)):
                 failures += not measure(work, server, stage, run, kept)
         for server in servers:
             failures += not complete(server)

@@ -12,9 +12,11 @@ FLAGGERS = [f"flag{number:02}@{DOMAIN}" for number in range(20)]
 #: A large mailbox for reading and searching; one for a single session's changes; one for POP3; one for big messages;
 #: one with a small mailbox whose first login is measured.
 READER, KEEPER, FETCHER, GIANT = (f"{name}@{DOMAIN}" for name in ("reader", "keeper", "fetcher", "giant"))
+#: One who has never deleted anything.
+HOARDER = f"hoarder@{DOMAIN}"
 #: Who log in for the first time under the clock.
 NEWCOMERS = [f"new{number:02}@{DOMAIN}" for number in range(40)]
-ALL = [*PEOPLE, *FLAGGERS, READER, KEEPER, FETCHER, GIANT, *NEWCOMERS]
+ALL = [*PEOPLE, *FLAGGERS, READER, KEEPER, FETCHER, GIANT, HOARDER, *NEWCOMERS]
 
 
 @dataclass(frozen=True)

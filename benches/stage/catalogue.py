@@ -1,14 +1,17 @@
-"""All works, in the order in which they run: what needs an untouched server comes first."""
+"""All works, in the order in which they run.
+
+What needs an untouched server comes first; what starts servers anew comes last, and brings what it measures with it.
+"""
 
 import sys
 
 from stage.works import (
-    appends, deliveries, disk_use, flags, idle, logins, mix, peaks, pop3, reading, transfers,
+    appends, crowd, deliveries, disk_use, flags, huge, idle, logins, mix, peaks, pop3, reading, transfers,
 )
 
 WORKS = (
     *idle.WORKS, *logins.WORKS, *deliveries.WORKS, *appends.WORKS, *reading.WORKS, *flags.WORKS, *transfers.WORKS,
-    *mix.WORKS, *pop3.WORKS, *disk_use.WORKS, *peaks.WORKS,
+    *mix.WORKS, *pop3.WORKS, *disk_use.WORKS, *peaks.WORKS, *huge.WORKS, *crowd.WORKS,
 )
 ROWS = tuple(row for work in WORKS for row in work.rows)
 

@@ -3,6 +3,7 @@
 A control group counts the CPU time of what has ended too, and nothing can leave it by becoming a daemon.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -59,6 +60,10 @@ class ControlGroup:
             return int(text.split()[1]) / 1e6
         return int(text) / 1e9
 
+    def ask(self, within=5):
+        """Asks whatever is left to end, and waits for it."""
+        ask(self, within)
+
     def end(self, within=10):
         """Ends whatever is left, by its number, and removes the group."""
         give_up = time.monotonic() + within
@@ -114,9 +119,22 @@ class Tree:
             ticks += sum(int(field) for field in fields[11:15])
         return ticks / TICK
 
+    def ask(self, within=5):
+        ask(self, within)
+
     def end(self, within=10):
         for pid in reversed(self.pids()):
             kill(pid)
+
+
+def ask(group, within):
+    for pid in group.pids():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    give_up = time.monotonic() + within
+    while group.pids() and time.monotonic() < give_up:
+        reap()
+        time.sleep(0.02)
 
 
 def reap():

@@ -59,6 +59,11 @@ class Server:
     def start(self, accounts):
         self.folder.mkdir(mode=0o755)
         self.prepare(accounts)
+        self.launch()
+        self.populate(accounts)
+
+    def launch(self):
+        """Starts the processes, and waits until every door is open."""
         self.group = group.make(self.name)
         for command in self.commands():
             log = open(self.folder / "output.log", "ab")
@@ -71,7 +76,15 @@ class Server:
             self.group.adopt(process.pid)
         for door in DOORS:
             self.wait_for(door)
-        self.populate(accounts)
+
+    def restart(self):
+        """Ends all processes and starts them anew on the same folder: what they knew is gone, what the disk has stays.
+
+        The kernel keeps what it has read of their files. What was accepted is in the mailboxes before.
+        """
+        self.settle()
+        self.stop()
+        self.launch()
 
     def wait_for(self, door, within=20):
         give_up = time.monotonic() + within
@@ -135,6 +148,7 @@ class Server:
                 process.wait()
         self.running = []
         if self.group:
+            self.group.ask()
             self.group.end()
             self.group = None
 

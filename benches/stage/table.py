@@ -1,11 +1,12 @@
-"""The table: medians, ratios to the best of the peers, what is to be reached and whether it holds."""
+"""The table: medians, ratios to the peers, what is to be reached and whether it holds, and of how many runs it is."""
 
+from fractions import Fraction
 from statistics import median
 
 OURS = "glaspost"
 PEERS = ("installed", "tuned", "cyrus")
 SERVERS = (OURS, *PEERS)
-HEAD = ("work", "unit", *SERVERS, "ratio to the best", "to reach", "holds?")
+HEAD = ("work", "unit", *SERVERS, "ratio to the best", "to reach", "holds?", "runs")
 SPENT_HEAD = ("work", "server", "operations", "seconds", "server CPU s", "written MiB", "load CPU s", "load's share of all cores")
 
 
@@ -18,10 +19,19 @@ def medians(samples):
     return {key: {server: median(values) for server, values in of.items()} for key, of in gathered.items()}
 
 
+def runs(samples):
+    """In how many runs each figure was measured: `{row key: number}`."""
+    seen = {}
+    for sample in samples:
+        for key in sample["figures"]:
+            seen.setdefault(key, set()).add(sample["run"])
+    return {key: len(numbers) for key, numbers in seen.items()}
+
+
 def lines(rows, samples):
     """A line of the table for each row that anybody has a figure for."""
-    found = medians(samples)
-    return [line(row, found[row.key]) for row in rows if row.key in found]
+    found, times = medians(samples), runs(samples)
+    return [(*line(row, found[row.key]), str(times[row.key])) for row in rows if row.key in found]
 
 
 def line(row, of):
@@ -32,15 +42,19 @@ def line(row, of):
 
 
 def ratio(row, ours, peers):
-    """Ours to the best of the peers, or to the one that a target names."""
-    named = [reach.to for reach in row.reach if reach.to in PEERS]
-    if named:
-        peers = {name: value for name, value in peers.items() if name == named[0]}
+    """Ours to the best of the peers, or to the one that a target names; a ratio for each of several targets."""
+    to = dict.fromkeys(reach.to for reach in row.reach if reach.to != "absolute")
+    return "; ".join(ratio_to(row, whose, ours, peers) for whose in to or ("best",))
+
+
+def ratio_to(row, whose, ours, peers):
+    if whose != "best":
+        peers = {name: value for name, value in peers.items() if name == whose}
     if ours is None or not peers:
         return "-"
     best = row.best(peers.values())
     text = f"{ours / best:.2f} x" if best > 0 else "-"
-    return f"{text} ({named[0]})" if named else text
+    return text if whose == "best" else f"{text} ({whose})"
 
 
 def reach_text(row):
@@ -56,16 +70,17 @@ def reach_text(row):
 
 
 def factor(value):
-    """`8 x`, `0.7 x`, and `1/8 x` for the small ones that are told so."""
-    return f"1/{round(1 / value)} x" if value in (0.5, 0.25, 0.125) else f"{value:g} x"
+    """`8 x`, `0.7 x`, and `1/8 x` or `2/3 x` where that is what was meant."""
+    part = Fraction(value).limit_denominator(8)
+    told_so = value < 1 and part.numerator < 3 and abs(part - value) < 1e-9
+    return f"{part} x" if told_so and part.denominator != 5 else f"{value:g} x"
 
 
 def verdict(row, ours, peers):
-    """`yes` when each target is reached."""
-    told = [row.holds(ours, reach, peers) for reach in row.reach]
-    if not told or None in told:
-        return "no" if False in told else "-"
-    return "yes" if all(told) else "no"
+    """`yes` when the target is reached, or all are; a word for each of several targets that differ."""
+    words = {True: "yes", False: "no", None: "-"}
+    told = [words[row.holds(ours, reach, peers)] for reach in row.reach]
+    return "; ".join(told if len(set(told)) > 1 else told[:1]) or "-"
 
 
 def number(value, digits):

@@ -50,6 +50,12 @@ enum Work {
     Transfer(work::transfer::Options),
     /// Short visits, each with all that a mail program does
     Mix(work::mix::Options),
+    /// SELECT of one mailbox, each on a new connection
+    Select(work::select::Options),
+    /// SELECT with QRESYNC after ten changes
+    Qresync(work::qresync::Options),
+    /// FETCH of one message after another by many sessions
+    Browse(work::browse::Options),
 }
 
 /// Does the work and prints its object.
@@ -71,6 +77,9 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Work::Big(options) => options.run(),
         Work::Transfer(options) => options.run(),
         Work::Mix(options) => options.run(),
+        Work::Select(options) => options.run(),
+        Work::Qresync(options) => options.run(),
+        Work::Browse(options) => options.run(),
     };
     report.map_or_else(|error| refused(&error), Report::print)
 }

@@ -35,7 +35,7 @@ impl Corpus {
     /// Message `number`, whose first recipient is `to`.
     pub(crate) fn message(&self, number: u64, to: &str) -> Vec<u8> {
         let mut rng = rng(self.seed, number);
-        let names = Names { seed: self.seed, from: "sender@example.net", to, number };
+        let names = Names { seed: self.seed, from: "sender@example.net", to, number, thread: 1 };
         let mut message = header(&mut rng, &self.words, &names, None);
         let octets = log_normal(&mut rng, 3000.0, 1.1, 200_000).max(80);
         let text = self.words.text(&mut rng, octets);

@@ -14,8 +14,16 @@ class Work:
     key: str
     run: Callable
     rows: tuple
-    #: Whether it gives the same figure in each run, so that the first run is enough.
-    same_each_run: bool = False
+    #: In how many runs it is done, from the first on: fewer than all where it gives the same each time or takes long.
+    runs: int | None = None
+    #: Which servers can do it; all, unless some are named.
+    servers: tuple = ()
+
+    def in_run(self, run):
+        return self.runs is None or run < self.runs
+
+    def suits(self, name):
+        return not self.servers or name in self.servers
 
 
 @dataclass
@@ -29,6 +37,10 @@ class Stage:
 
     def count(self, whole, at_least=1):
         return max(at_least, round(whole * self.part))
+
+    def repeats(self, whole):
+        """How often something is done of which the median counts: once for a quick look."""
+        return whole if self.part == 1 else 1
 
     def once(self, server, what, prepare):
         """Prepares something that several works read, once for each server."""

@@ -35,7 +35,7 @@ def work(key, title, factor, count, sessions, **more):
 
 
 WORKS = (
-    work("append-1", "APPEND of 17 KiB, one session", 1.5, 2000, 1),
+    work("append-1", "APPEND of 17 KiB, one session", 2, 2000, 1),
     work("append-20", "APPEND of 17 KiB, 20 sessions", 2, 4000, 20),
     work("multiappend-1", "MULTIAPPEND of ten of 17 KiB, one session", 2, 4000, 1, at_once=10),
 )

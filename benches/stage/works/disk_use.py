@@ -32,5 +32,5 @@ def corpus(server, stage):
 WORKS = (
     Work("corpus", corpus, (
         Row("corpus", "disk for a realistic corpus of 10,000", "MiB", "less", (Reach("installed", 0.8),)),
-    ), same_each_run=True),
+    ), runs=1),
 )

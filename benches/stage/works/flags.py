@@ -40,7 +40,7 @@ def work(key, title, factor, owners, count, at_once=1):
 
 
 WORKS = (
-    work("flags-1", "flag changes one by one, one session", 2, FLAGGERS[:1], 5000),
-    work("flags-20", "flag changes one by one, 20 sessions", 6, FLAGGERS, 10_000),
-    work("flags-range", "flag changes by ranges of 100, one session", 3, FLAGGERS[:1], 200_000, 100),
+    work("flags-1", "flag changes one by one, one session", 3, FLAGGERS[:1], 5000),
+    work("flags-20", "flag changes one by one, 20 sessions", 8, FLAGGERS, 10_000),
+    work("flags-range", "flag changes by ranges of 100, one session", 4, FLAGGERS[:1], 200_000, 100),
 )

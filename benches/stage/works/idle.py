@@ -58,9 +58,9 @@ def notice(server, stage):
 WORKS = (
     Work("empty", empty, (Row("empty", "memory of an empty server", "MiB", "less", (Reach("absolute", 40),), digits=1),)),
     Work("idle-plain", idle("idle-plain", "imap"),
-         (Row("idle-plain", "memory of an idle session, plain", "KiB", "less", (Reach("absolute", 16),), digits=1),)),
+         (Row("idle-plain", "memory of an idle session, plain", "KiB", "less", (Reach("absolute", 12),), digits=1),)),
     Work("idle-tls", idle("idle-tls", "imaps"),
-         (Row("idle-tls", "memory of an idle session, TLS", "KiB", "less", (Reach("absolute", 40),), digits=1),)),
+         (Row("idle-tls", "memory of an idle session, TLS", "KiB", "less", (Reach("absolute", 32),), digits=1),)),
     Work("notice", notice, (
         Row("notice", "from 250 to EXISTS at one of 500, median", "ms", "less", (Reach("absolute", 2),), digits=1),
         Row("notice-p99", "the same, 99 of 100", "ms", "less", (Reach("absolute", 10),), digits=1),

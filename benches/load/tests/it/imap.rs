@@ -3,19 +3,19 @@ use crate::peer::{Peer, program, run, serve};
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
-fn log_in(peer: &mut Peer, capabilities: &str) {
+pub(crate) fn log_in(peer: &mut Peer, capabilities: &str) {
     peer.say("* OK hello\r\n");
     peer.hear("a1 LOGIN \"u\" \"p\"");
     peer.say(&format!("a1 OK [CAPABILITY IMAP4rev1 {capabilities}] in\r\n"));
 }
 
-fn select(peer: &mut Peer, tag: u32, exists: u32) {
+pub(crate) fn select(peer: &mut Peer, tag: u32, exists: u32) {
     peer.hear(&format!("a{tag} SELECT \"INBOX\""));
     peer.say(&format!("* {exists} EXISTS\r\n* OK [UIDVALIDITY 1] {{9}}\r\na{tag} OK selected\r\n"));
 }
 
 /// A file with one user.
-fn user_file() -> tempfile::NamedTempFile {
+pub(crate) fn user_file() -> tempfile::NamedTempFile {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     writeln!(file, "# who\nu p u@d.example").unwrap();
     file
