@@ -32,6 +32,8 @@ def crowd(server, stage):
     with stage.load.held(server, "imap", "idle", sessions=sessions, user_file=users, mailbox="INBOX", hold=True):
         time.sleep(QUIET_SECONDS)
         with_sessions = memory.pss(server.group.pids())
+        # 200 first logins at once would wait for each other's hashes, and more than so many are not let wait.
+        stage.load.run(server, "imap", "login", sessions=2, count=len(FLAGGERS), user_file=readers)
         with measured(server) as spent:
             result = stage.load.run(
                 server, "imap", "browse", sessions=ACTIVE, count=stage.count(50_000, at_least=ACTIVE), user_file=readers,

@@ -69,10 +69,9 @@ impl Options {
             Ok((changer, known))
         };
         let outcome = crowd::run(1, self.repeat, prepare, |_, (mut changer, mut known), share| {
-            let mut messages = changer.exists;
+            let messages = changer.exists;
             while let Some(round) = share.next() {
-                let round = u32::try_from(round).unwrap_or(u32::MAX);
-                messages = change(&mut changer, messages, round)?;
+                change(&mut changer, messages, u32::try_from(round).unwrap_or(u32::MAX))?;
                 let mut back = resyncing(&target, &user)?;
                 let (mut told, mut vanished) = (0, false);
                 let was = known;
@@ -106,20 +105,21 @@ fn resyncing(target: &Target, user: &User) -> Result<Imap, Error> {
     Ok(imap)
 }
 
-/// The changes of a round, each message by a command of its own; gives how many messages are left.
-fn change(imap: &mut Imap, messages: u32, round: u32) -> Result<u32, Error> {
+/// The changes of a round, each message by a command of its own. There were `messages` before the first; none is
+/// flagged twice, nor expunged after it was.
+fn change(imap: &mut Imap, messages: u32, round: u32) -> Result<(), Error> {
     let apart = messages / FLAGGED;
-    if apart <= round {
+    let left = messages.saturating_sub(round.saturating_mul(EXPUNGED));
+    if left < EXPUNGED || apart * (FLAGGED - 1) + round >= left - EXPUNGED || round >= apart {
         return Err(Error::Arguments(format!("{messages} messages are too few for round {round}")));
     }
     for at in 0..FLAGGED {
         imap.command(format_args!("STORE {} +FLAGS.SILENT (\\Flagged)", at * apart + round + 1), |_, _| {})?;
     }
     for at in 0..EXPUNGED {
-        imap.command(format_args!("STORE {} +FLAGS.SILENT (\\Deleted)", messages - at), |_, _| {})?;
+        imap.command(format_args!("STORE {} +FLAGS.SILENT (\\Deleted)", left - at), |_, _| {})?;
     }
-    imap.command(format_args!("EXPUNGE"), |_, _| {})?;
-    Ok(messages - EXPUNGED)
+    imap.command(format_args!("EXPUNGE"), |_, _| {}).map(|_| ())
 }
 
 #[cfg(test)]
