@@ -152,6 +152,16 @@ def test_r25_the_disk_has_it_first(provider, tmp_path, name):
     judge(list(trace.steps()), reply, blob)
 
 
+def test_a_sync_of_the_log_leaves_its_times_alone(provider, tmp_path):
+    """SQLite is built to use fdatasync (.cargo/config.toml): fsync is a transaction of the file system more."""
+    act = by_lmtp(provider, tmp_path)
+    with Trace(provider, tmp_path / "trace") as trace:
+        act()
+        time.sleep(0.2)
+    syncs = re.findall(r"(f(?:data)?sync)\(\d+<[^>]*/mail\.db-wal>", trace.file.read_text(errors="replace"))
+    assert syncs and set(syncs) == {"fdatasync"}
+
+
 @pytest.mark.parametrize("steps, right", [
     (["pack written", "pack synced", "mail written", "mail synced"], True),
     (["pack written", "pack synced", "mail written"], False),

@@ -293,7 +293,8 @@ impl View {
     pub(crate) fn change(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) {
         let Ok((chunk, at)) = self.find(uid) else { return };
         let entry = self.entry_of(uid, record, words);
-        let entry = self.seen_here(entry, self.entry(uid).copied());
+        let before = self.chunks.get(chunk).and_then(|chunk| chunk.get(at)).copied();
+        let entry = self.seen_here(entry, before);
         if let Some(place) = self.chunks.get_mut(chunk).and_then(|chunk| Arc::make_mut(chunk).get_mut(at)) {
             *place = entry;
         }

@@ -30,7 +30,7 @@ impl Account {
     pub async fn append(&self, mailbox: MailboxId, emails: Vec<NewEmail>) -> Result<Outcome<Vec<Appended>>, Error> {
         let prepared: Vec<Prepared> = emails.into_iter().map(Prepared::new).collect();
         // a message that answers none is rarely awaited by its thread: a read before each would tell what the commit finds
-        let original = matches!(prepared.as_slice(), [one] if one.thread_keys.len() <= 1);
+        let original = prepared.iter().all(|one| one.thread_keys.len() <= 1);
         let guesses = AtomicBool::new(original);
         let plan = |tx: &mut Tx<'_>| {
             tx.hand = self.hand;

@@ -32,7 +32,7 @@ pub(crate) struct Tx<'a> {
     cache: &'a Cache,
     recent: &'a HashMap<MailboxId, u32>,
     before: u64,
-    writes: HashMap<Key, Option<Bytes>>,
+    writes: HashMap<Key, Option<Vec<u8>>>,
     dirty: BTreeSet<MailboxId>,
     log: Vec<LogItem>,
     names: Vec<BlobHash>,
@@ -104,7 +104,7 @@ impl<'a> Tx<'a> {
     /// A record as this commit finds or leaves it. Only for kinds that [`is_cached`] knows.
     pub(crate) fn get(&self, key: &Key) -> Result<Option<Bytes>, Stop> {
         if let Some(written) = self.writes.get(key) {
-            return Ok(written.clone());
+            return Ok(written.as_deref().map(Bytes::copy_from_slice));
         }
         if self.assumed.contains(key) {
             return Ok(None);
@@ -113,7 +113,7 @@ impl<'a> Tx<'a> {
     }
 
     pub(crate) fn put(&mut self, key: Key, payload: Vec<u8>) {
-        self.writes.insert(key, Some(payload.into()));
+        self.writes.insert(key, Some(payload));
     }
 
     pub(crate) fn delete(&mut self, key: Key) {
@@ -242,11 +242,11 @@ impl<'a> Tx<'a> {
         let mut cached = Vec::new();
         let mut writes = Vec::with_capacity(self.writes.len());
         for (key, payload) in self.writes {
-            if is_cached(&key, payload.as_ref()) {
-                cached.push((key.clone(), payload.clone()));
+            if is_cached(&key, payload.as_deref()) {
+                cached.push((key.clone(), payload.as_deref().map(Bytes::copy_from_slice)));
             }
             writes.push(match payload {
-                Some(payload) => Write::Put { key, version: modseq, payload: payload.into() },
+                Some(payload) => Write::Put { key, version: modseq, payload },
                 None => Write::Delete { key },
             });
         }
@@ -280,7 +280,7 @@ impl<'a> Tx<'a> {
             let Some(mailbox) = mailboxes.list.get_mut(at).map(Arc::make_mut) else { continue };
             // what was told as \Recent is saved with the mailbox's next commit
             mailbox.recent = mailbox.recent.max(self.recent.get(&id).copied().unwrap_or(0));
-            self.writes.insert(schema::mailbox(id), Some(schema::mailbox_record(mailbox).into()));
+            self.writes.insert(schema::mailbox(id), Some(schema::mailbox_record(mailbox)));
             for view in self.state.views.iter_mut().filter(|view| view.mailbox() == id) {
                 let view = Arc::make_mut(view);
                 (view.modseq, view.uid_next) = (mailbox.modseq, mailbox.uid_next);
@@ -291,7 +291,7 @@ impl<'a> Tx<'a> {
 
 /// Whether plans ask for this record by [`Tx::get`], so that the cache must know what is written to it: by-email,
 /// thread, thread-key, once, metadata, seen; and members of emails that have, or had, several.
-fn is_cached(key: &[u8], payload: Option<&Bytes>) -> bool {
+fn is_cached(key: &[u8], payload: Option<&[u8]>) -> bool {
     use schema::kind::{BY_EMAIL, METADATA, ONCE, SEEN, THREAD_KEY};
     match key.first() {
         Some(&(BY_EMAIL | THREAD_KEY | ONCE | METADATA | SEEN)) => true,
