@@ -5,6 +5,7 @@
 //! `clean` (the last stop was clean). The order that nothing breaks: a pack is synced, then the record that names a
 //! place in it is committed with a sync of its own, then the answer is given. After a failed sync nothing is written.
 mod blobs;
+mod codec;
 mod collect;
 mod committer;
 pub(crate) mod disk;

@@ -7,10 +7,11 @@ use store::{BlobHash, Partition, PartitionKind};
 
 /// "GPst": says that a database is ours.
 const APPLICATION: i32 = 0x4750_7374;
-/// The version of the tables and of the keys that the engine itself keeps.
-const VERSION: i32 = 2;
-/// The one before, whose blobs' places name no partition; it is read, and becomes this one.
-const BEFORE: i32 = 1;
+/// The version of the tables, of the keys that the engine itself keeps, and of how blobs are stored.
+const VERSION: i32 = 3;
+/// The first that is read, and becomes this one. In version 1 blobs' places name no partition; up to version 2 no blob
+/// is stored by LZ4.
+const FIRST: i32 = 1;
 
 /// Pages in the log before it is brought into the database: 32 MiB. A page that is written again meanwhile goes there
 /// once, so a short log costs more than the disk that it saves.
@@ -88,7 +89,7 @@ pub(crate) fn open_for_writing(path: &Path, durability: Durability) -> Result<Co
     match (pragma(&connection, "application_id")?, pragma(&connection, "user_version")?) {
         (0, 0) => create(&mut connection)?,
         (APPLICATION, VERSION) => {}
-        (APPLICATION, BEFORE) => connection.pragma_update(None, "user_version", VERSION)?,
+        (APPLICATION, FIRST..VERSION) => connection.pragma_update(None, "user_version", VERSION)?,
         (APPLICATION, version) => return Err(OpenError::Newer(version)),
         _ => return Err(OpenError::Foreign),
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use store::{BlobHash, BlobSink, EngineError, StoredBlob};
 
+use super::codec::Codec;
 use super::disk::{Disk, DiskFile, trouble};
 use super::large;
 use super::location::{Location, Place};
 use super::packs::Need;
-use super::record::{Codec, FRAME, HEADER, Header, encode_frame, encode_small, encode_table};
+use super::record::{FRAME, HEADER, Header, encode_frame, encode_small, encode_table};
 use super::shared::Shared;
 use super::stats::add;
 

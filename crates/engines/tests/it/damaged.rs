@@ -43,7 +43,8 @@ async fn open(directory: &Path) -> Result<Store, String> {
     opened.map_err(|error| error.to_string())
 }
 
-/// Two accounts with a few messages each: short ones, one with a long header, one of several frames, one large.
+/// Two accounts with a few messages each: short ones, one with a long header (by LZ4), one of several frames (by zstd),
+/// one large.
 async fn fill(directory: &Path) -> Letters {
     let store = open(directory).await.unwrap();
     let (_, clock, _) = world::scripted::world();
