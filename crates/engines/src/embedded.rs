@@ -20,6 +20,7 @@ mod pack_sync;
 mod packs;
 mod pages;
 mod pending;
+mod places;
 mod prepared;
 mod queue;
 mod reader;

@@ -22,6 +22,7 @@ use super::location::{Location, PackUse};
 use super::pack_room::prepare_packs;
 use super::packs::{self, Packs};
 use super::pending::PendingBlobs;
+use super::places::Places;
 use super::queue::Queue;
 use super::reader::Readers;
 use super::room::Room;
@@ -132,6 +133,7 @@ impl Embedded {
             room,
             packs,
             pending: Arc::new(PendingBlobs::default()),
+            places: Places::default(),
             readers,
             uses: Mutex::new(Arc::new(uses)),
             spools: AtomicU64::new(0),

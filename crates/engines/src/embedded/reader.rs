@@ -98,6 +98,8 @@ pub(crate) struct Reading<'c> {
     record: TableReads<'c>,
     queue: TableReads<'c>,
     blob: TableReads<'c>,
+    /// Where stored bytes are read to before they are decompressed.
+    pub(crate) stored: Vec<u8>,
 }
 
 struct TableReads<'c> {
@@ -152,6 +154,7 @@ impl<'c> Reading<'c> {
             record: TableReads::prepare(connection, "record")?,
             queue: TableReads::prepare(connection, "queue")?,
             blob: TableReads::prepare(connection, "blob")?,
+            stored: Vec::new(),
         })
     }
 

@@ -12,6 +12,7 @@ use super::fatal::Fatal;
 use super::location::PackUse;
 use super::packs::Packs;
 use super::pending::PendingBlobs;
+use super::places::Places;
 use super::reader::Readers;
 use super::room::Room;
 use super::stats::{Counters, add};
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) room: Arc<Room>,
     pub(crate) packs: Arc<Packs>,
     pub(crate) pending: Arc<PendingBlobs>,
+    /// Where small blobs lay that were read together.
+    pub(crate) places: Places,
     pub(crate) readers: Readers,
     /// What each pack holds, as of the last group on disk; only the committer changes it.
     pub(crate) uses: Mutex<Arc<BTreeMap<u32, PackUse>>>,
