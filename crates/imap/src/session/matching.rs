@@ -2,6 +2,7 @@
 //!
 //! A program is answered in three values: a node is true, false or not known yet. What is cheap is looked at first, and
 //! nothing dear where the cheap has decided.
+mod plain;
 mod text;
 
 use super::commands::fetch::{internal_date, save_date};
@@ -155,10 +156,16 @@ impl<'a> Matcher<'a> {
         answers.last().copied().flatten()
     }
 
-    /// What the view alone says.
-    pub(crate) fn by_view(&self, selected: &Selected, message: &Message<'_>, sequence: u32) -> (Option<bool>, Answers) {
-        let mut answers = vec![None; self.program.nodes.len()];
-        let decided = self.decide(&mut answers, |index, key| {
+    /// What the view alone says; `answers` are those of the message before.
+    pub(crate) fn by_view(
+        &self,
+        selected: &Selected,
+        (message, sequence): (&Message<'_>, u32),
+        answers: &mut Answers,
+    ) -> Option<bool> {
+        answers.clear();
+        answers.resize(self.program.nodes.len(), None);
+        self.decide(answers, |index, key| {
             Some(match key {
                 Key::All => true,
                 Key::Sequence(_) | Key::Uid(_) => {
@@ -180,8 +187,7 @@ impl<'a> Matcher<'a> {
                 Key::Date(DateOf::Received, compare, day) => return roughly(message.received, *compare, *day),
                 Key::Date(DateOf::Sent, ..) | Key::Header(..) | Key::Body(_) | Key::Text(_) => return None,
             })
-        });
-        (decided, answers)
+        })
     }
 
     /// What the record says too.

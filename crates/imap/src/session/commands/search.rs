@@ -135,17 +135,17 @@ async fn find(
     let selected = matches.selected;
     let page = (ANSWERS / matcher.steps().max(1)).clamp(1, PAGE);
     let mut reading = Reading { ahead: selected.account.ahead(RUNS), texts: VecDeque::new(), progress };
-    let mut open = Vec::new();
+    let (mut open, mut answers) = (Vec::new(), Vec::new());
     for sequence in 1..=selected.numbers.exists() {
         let Some(Known::Here(message)) = selected.numbers.at(sequence) else { continue };
-        let (decided, answers) = matcher.by_view(selected, &message, sequence);
+        let decided = matcher.by_view(selected, (&message, sequence), &mut answers);
         effort.spend(matcher.steps()).await?;
         match decided {
             Some(true) => {
                 matches.found.insert(sequence);
             }
             Some(false) => {}
-            None => open.push(Open { sequence, email: message.email, answers }),
+            None => open.push(Open { sequence, email: message.email, answers: answers.clone() }),
         }
         if open.is_empty() && reading.texts.is_empty() {
             progress.reached(sequence);

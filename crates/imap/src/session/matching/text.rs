@@ -1,5 +1,6 @@
 //! Strings of SEARCH: substrings, without regard to case (RFC 3501, 6.4.4), by `i;unicode-casemap` (RFC 5255, 4.3).
 use super::Halted;
+use super::plain::PlainFinder;
 use crate::session::collation::casemap;
 use crate::session::content::Content;
 use crate::session::effort::Effort;
@@ -34,12 +35,20 @@ impl Charset {
     }
 }
 
+/// From so many octets on a text of US-ASCII is looked through as it stands.
+const AS_IT_STANDS: usize = 512;
+
 /// A string that is looked for, without its case.
-pub(crate) struct Needle(Finder<'static>);
+pub(crate) struct Needle {
+    folded: Finder<'static>,
+    /// For text of US-ASCII, where it is of that too.
+    plain: Option<PlainFinder>,
+}
 
 impl Needle {
     pub(super) fn new(text: &str) -> Self {
-        Self(Finder::new(&folded(text)).into_owned())
+        let folded = folded(text);
+        Self { folded: Finder::new(&folded).into_owned(), plain: PlainFinder::new(&folded) }
     }
 
     /// Whether `text` has it in itself.
@@ -49,12 +58,18 @@ impl Needle {
 
     /// The same of a text that has no case any more. Both are UTF-8, so octets are found where letters are.
     fn is_in_folded(&self, text: &str) -> bool {
-        self.0.find(text.as_bytes()).is_some()
+        self.folded.find(text.as_bytes()).is_some()
+    }
+
+    /// The same of a text of US-ASCII as it stands.
+    fn is_in_plain(&self, text: &str) -> bool {
+        let found = self.plain.as_ref().and_then(|plain| plain.is_in(text.as_bytes()));
+        found.unwrap_or_else(|| self.is_in(text))
     }
 
     /// Its octets.
     fn len(&self) -> usize {
-        self.0.needle().len()
+        self.folded.needle().len()
     }
 }
 
@@ -203,7 +218,7 @@ impl<'a> TextSearch<'a> {
         {
             for text in known {
                 effort.spend(text.len() / LOOKED_THROUGH).await?;
-                look_in(window.take(&text), wanted, &mut self.found, effort).await?;
+                self.look_through(&mut window, &text, wanted, effort).await?;
             }
             return Ok(());
         }
@@ -223,6 +238,36 @@ impl<'a> TextSearch<'a> {
         let mut text = String::new();
         extractor.finish(&mut text);
         look_in(window.take(&text), wanted, &mut self.found, effort).await
+    }
+}
+
+impl TextSearch<'_> {
+    /// Looks in the next piece of a text, as it stands where that can be.
+    async fn look_through(
+        &mut self,
+        window: &mut Window,
+        piece: &str,
+        wanted: &[(usize, &Needle)],
+        effort: &mut Effort<'_>,
+    ) -> Result<(), Halted> {
+        let plain =
+            piece.len() >= AS_IT_STANDS.max(window.kept) && wanted.iter().all(|(_, needle)| needle.plain.is_some());
+        if !plain || !piece.is_ascii() {
+            return look_in(window.take(piece), wanted, &mut self.found, effort).await;
+        }
+        // first what lies across its beginning
+        let begin = piece.get(..window.kept).unwrap_or(piece);
+        look_in(window.take(begin), wanted, &mut self.found, effort).await?;
+        for (index, needle) in wanted {
+            if !self.found.contains(index) {
+                if needle.is_in_plain(piece) {
+                    self.found.insert(*index);
+                }
+                effort.spend(1 + piece.len() / LOOKED_THROUGH).await?;
+            }
+        }
+        window.go_on_behind(piece);
+        Ok(())
     }
 }
 
@@ -246,6 +291,12 @@ impl Window {
         self.text.drain(..cut);
         casemap(piece, &mut self.text);
         &self.text
+    }
+
+    /// Takes the end of a piece of US-ASCII that was looked through by itself.
+    fn go_on_behind(&mut self, piece: &str) {
+        self.text.clear();
+        casemap(piece.get(piece.len().saturating_sub(self.kept)..).unwrap_or(piece), &mut self.text);
     }
 }
 
