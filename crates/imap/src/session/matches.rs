@@ -28,7 +28,9 @@ impl<'s> Matches<'s> {
 
     /// The same, told in another order; what is not in it has gone meanwhile.
     pub(crate) fn in_order(self, order: Vec<u32>) -> Self {
-        Self { found: order.iter().copied().collect(), order: Some(order), ..self }
+        let all = u64::try_from(order.len()).is_ok_and(|told| told == self.found.len());
+        let found = if all { self.found } else { order.iter().copied().collect() };
+        Self { found, order: Some(order), ..self }
     }
 
     /// The same, told as what was found in one of several mailboxes.

@@ -7,6 +7,7 @@ use super::collation::casemap;
 use super::effort::{Effort, TooLong};
 use super::matches::Matches;
 use super::matching::Halted;
+use super::orders::{Name, Order, Orders, Split};
 use imap_wire::{Criterion, SortKey};
 use message::Address;
 use std::ops::Range;
@@ -17,6 +18,10 @@ use store::{Email, EmailId, Message};
 const TEXT: usize = 200;
 /// Records read at a time.
 const PAGE: usize = 100;
+/// From so many messages on an order is kept.
+const KEPT: usize = 100;
+/// New messages that are put into an order that is kept.
+const NEW: usize = 32;
 /// Messages that are sorted in one go; runs of them are merged then, so that others have their turn.
 const RUN: usize = 1_000;
 
@@ -24,18 +29,100 @@ const RUN: usize = 1_000;
 pub(crate) async fn sorted(
     matches: &Matches<'_>,
     criteria: &[Criterion],
+    orders: &Orders,
     effort: &mut Effort<'_>,
 ) -> Result<Vec<u32>, Halted> {
-    let mut keys = Keys::default();
     let all: Vec<u32> = matches.found.iter().collect();
-    if criteria.iter().any(|criterion| needs_record(criterion.key)) {
-        effort.reads().await?;
+    if !criteria.iter().any(|criterion| needs_record(criterion.key)) {
+        return Ok(keys(matches, criteria, &all, effort).await?.sorted(effort).await?);
     }
-    for page in all.chunks(PAGE) {
+    let selected = matches.selected;
+    let name = Name {
+        account: selected.account.id(),
+        mailbox: selected.mailbox,
+        uid_validity: selected.numbers.view().uid_validity(),
+        criteria: criteria.to_vec(),
+    };
+    let uid = |sequence: u32| matches.message(sequence).map(|message| message.uid.get());
+    let kept = orders.find(&name);
+    let mut order = None;
+    if let Some(kept) = &kept {
+        effort.spend(kept.len() + all.len()).await?;
+        let split = kept.split(all.iter().filter_map(|sequence| Some((*sequence, uid(*sequence)?))));
+        if split.new.is_empty() {
+            return Ok(split.ordered);
+        }
+        order = merged(matches, criteria, split, effort).await?;
+    }
+    let order = match order {
+        Some(order) => order,
+        None => {
+            effort.reads().await?;
+            keys(matches, criteria, &all, effort).await?.sorted(effort).await?
+        }
+    };
+    // An order of a few messages does not take the place of one of many.
+    let half = usize::try_from(selected.numbers.exists() / 2).unwrap_or(usize::MAX);
+    let most = order.len() >= half || kept.is_none_or(|kept| order.len() > kept.len());
+    if most && order.len() >= KEPT {
+        effort.spend(order.len() * 10).await?;
+        orders.keep(name, Order::new(order.iter().filter_map(|sequence| uid(*sequence))));
+    }
+    Ok(order)
+}
+
+/// What decides between some messages.
+async fn keys(
+    matches: &Matches<'_>,
+    criteria: &[Criterion],
+    of: &[u32],
+    effort: &mut Effort<'_>,
+) -> Result<Keys, Halted> {
+    let mut keys = Keys::default();
+    for page in of.chunks(PAGE) {
         keys.add(matches, criteria, page).await?;
         effort.spend(page.len() * criteria.len() * 20).await?;
     }
-    Ok(keys.sorted(effort).await?)
+    Ok(keys)
+}
+
+/// Puts a few new messages into an order of many, each by halves; nothing where that is more work than sorting anew, or
+/// where a message is gone meanwhile that would say where.
+async fn merged(
+    matches: &Matches<'_>,
+    criteria: &[Criterion],
+    split: Split,
+    effort: &mut Effort<'_>,
+) -> Result<Option<Vec<u32>>, Halted> {
+    let Split { ordered, new } = split;
+    if new.len() > NEW.min(ordered.len() / 16) {
+        return Ok(None);
+    }
+    effort.reads().await?;
+    let keys = keys(matches, criteria, &new, effort).await?;
+    let (mut merged, mut rest) = (Vec::with_capacity(ordered.len() + new.len()), ordered.as_slice());
+    for row in keys.order(effort).await? {
+        let (mut low, mut high) = (0, rest.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let Some(sequence) = rest.get(middle) else { return Ok(None) };
+            let mut other = Keys::default();
+            other.add(matches, criteria, &[*sequence]).await?;
+            effort.spend(criteria.len() * 20).await?;
+            if other.rows.is_empty() {
+                return Ok(None);
+            }
+            let ((first, octets, _), (new_first, new_octets, _)) = (other.octets(0), keys.octets(row));
+            let before = (first, octets, *sequence) < (new_first, new_octets, keys.sequence(row).unwrap_or(0));
+            (low, high) = if before { (middle + 1, high) } else { (low, middle) };
+        }
+        let (before, after) = rest.split_at(low);
+        merged.extend_from_slice(before);
+        merged.extend(keys.sequence(row));
+        rest = after;
+    }
+    merged.extend_from_slice(rest);
+    Ok(Some(merged))
 }
 
 /// What decides between messages.
@@ -131,8 +218,18 @@ impl Keys {
             .map_or((0, &[], row), |found| (found.first, self.octets.get(found.range.clone()).unwrap_or_default(), row))
     }
 
+    fn sequence(&self, row: u32) -> Option<u32> {
+        usize::try_from(row).ok().and_then(|row| self.rows.get(row)).map(|row| row.sequence)
+    }
+
     /// The sequence numbers in their new order.
     async fn sorted(self, effort: &mut Effort<'_>) -> Result<Vec<u32>, TooLong> {
+        let order = self.order(effort).await?;
+        Ok(order.into_iter().filter_map(|row| self.sequence(row)).collect())
+    }
+
+    /// The rows in their new order.
+    async fn order(&self, effort: &mut Effort<'_>) -> Result<Vec<u32>, TooLong> {
         let count = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let mut order: Vec<u32> = (0..count).collect();
         for run in order.chunks_mut(RUN) {
@@ -149,8 +246,7 @@ impl Keys {
             order = merged;
             width *= 2;
         }
-        let sequence = |row: u32| usize::try_from(row).ok().and_then(|row| self.rows.get(row)).map(|row| row.sequence);
-        Ok(order.into_iter().filter_map(sequence).collect())
+        Ok(order)
     }
 
     async fn merge(

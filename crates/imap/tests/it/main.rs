@@ -10,5 +10,6 @@ mod resync;
 mod rights;
 mod shared;
 mod slow;
+mod sorted;
 mod stage;
 mod transcripts;
