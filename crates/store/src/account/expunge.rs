@@ -117,15 +117,7 @@ pub(super) fn want_members(tx: &Tx<'_>, mailbox: MailboxId, uids: &[Uid]) -> Res
     let view = tx.view(mailbox)?;
     let members: Vec<(u32, MemberRecord)> =
         uids.iter().filter_map(|uid| Some((uid.get(), view.record(uid.get())?))).collect();
-    let shared = members.iter().filter(|(_, member)| member.shared).map(|(_, member)| schema::by_email(member.email));
-    let threads = members.iter().map(|(_, member)| schema::thread(member.thread));
-    tx.want(shared.chain(threads))?;
-    let mut others = Vec::new();
-    for (_, member) in members.iter().filter(|(_, member)| member.shared) {
-        let unloaded = tx.places(member.email)?.into_iter().filter(|place| tx.state.view(place.mailbox).is_none());
-        others.extend(unloaded.map(|place| schema::member(place.mailbox, place.uid)));
-    }
-    tx.want(others)?;
+    tx.want_counted(members.iter().map(|(_, member)| member))?;
     Ok(members)
 }
 

@@ -7,7 +7,7 @@ use crate::head::visible::seats;
 use crate::head::{Plan, Stop, Tx};
 use crate::id::{MailboxId, ModSeq, Uid};
 use crate::outcome::Outcome;
-use crate::schema::{self, LogItem, Marks, MemberRecord, Place};
+use crate::schema::{LogItem, Marks, MemberRecord, Place};
 use std::sync::Arc;
 
 /// What STORE did.
@@ -76,7 +76,8 @@ fn store_flags(
     if changes.is_empty() {
         return Ok(Plan::Nothing(stored));
     }
-    want_counted(tx, mailbox, &changes)?;
+    let counted = changes.iter().filter(|(_, before, after)| counts(before, after));
+    tx.want_counted(counted.map(|(_, before, _)| before))?;
     tx.want_seen(mailbox, seen.iter().map(|(uid, _)| *uid))?;
     // \Deleted must go on when the disk is down to its reserve, or nothing could be expunged.
     tx.growth = Growth::Frees;
@@ -130,17 +131,6 @@ const COUNTED: SystemFlags = SystemFlags::SEEN.with(SystemFlags::DELETED).with(S
 fn counts(before: &MemberRecord, after: &MemberRecord) -> bool {
     let counted = |member: &MemberRecord| COUNTED.without(COUNTED.without(member.system));
     counted(before) != counted(after)
-}
-
-/// Reads what counting needs, all at once: by-email of shared emails, their other memberships, threads.
-fn want_counted(tx: &Tx<'_>, mailbox: MailboxId, changes: &[(u32, MemberRecord, MemberRecord)]) -> Result<(), Stop> {
-    let counted = || changes.iter().filter(|(_, before, after)| counts(before, after));
-    let shared = counted().filter(|(_, before, _)| before.shared).map(|(_, before, _)| schema::by_email(before.email));
-    tx.want(shared.chain(counted().map(|(_, before, _)| schema::thread(before.thread))))?;
-    for (uid, before, _) in counted() {
-        tx.all_members(Place { mailbox, uid: *uid }, before)?;
-    }
-    Ok(())
 }
 
 fn change_one(

@@ -12,7 +12,7 @@ use crate::metadata::MetadataLimits;
 use crate::schema::{self, LogItem, MemberRecord};
 use crate::view::{Sight, View};
 use bytes::Bytes;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use world::UnixTime;
 
@@ -38,7 +38,7 @@ pub(crate) struct Tx<'a> {
     names: Vec<BlobHash>,
     drops: Vec<BlobHash>,
     /// Records taken for absent unread.
-    assumed: Vec<Key>,
+    assumed: HashSet<Key>,
 }
 
 /// A plan ready to be handed in.
@@ -78,7 +78,7 @@ impl<'a> Tx<'a> {
             log: Vec::new(),
             names: Vec::new(),
             drops: Vec::new(),
-            assumed: Vec::new(),
+            assumed: HashSet::new(),
         }
     }
 

@@ -122,6 +122,20 @@ impl Tx<'_> {
         self.want(unloaded.map(|place| schema::member(place.mailbox, place.uid)))?;
         places.into_iter().map(|place| Ok((place, self.member(place)?))).collect()
     }
+
+    /// Reads what counting these anew needs, in two rounds however many they are: by-email of those that are shared and
+    /// threads, then memberships elsewhere.
+    pub(crate) fn want_counted<'m>(&self, members: impl Iterator<Item = &'m MemberRecord> + Clone) -> Result<(), Stop> {
+        let shared = || members.clone().filter(|member| member.shared);
+        let threads = members.clone().map(|member| schema::thread(member.thread));
+        self.want(shared().map(|member| schema::by_email(member.email)).chain(threads))?;
+        let mut elsewhere = Vec::new();
+        for member in shared() {
+            let places = self.places(member.email)?.into_iter();
+            elsewhere.extend(places.filter(|place| self.state.view(place.mailbox).is_none()));
+        }
+        self.want(elsewhere.into_iter().map(|place| schema::member(place.mailbox, place.uid)))
+    }
 }
 
 /// The seats of memberships.

@@ -3,7 +3,10 @@ use crate::place::{ANNA, Place};
 use names::{AccountId, ByteSize};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Annotated, CheckDepth, EntryName, Error, MailboxName, MetadataLimits, MetadataSet, Settings, Store, Uid};
+use store::{
+    Annotated, CheckDepth, EntryName, Error, Expunge, FlagChange, Flags, MailboxName, MetadataLimits, MetadataSet,
+    Settings, Store, SystemFlags, Uid,
+};
 
 fn name(number: u64) -> MailboxName {
     MailboxName::new(&format!("box {number}")).unwrap()
@@ -135,4 +138,31 @@ async fn annotations_have_a_limit() {
     let seen: Vec<&str> = seen[0].iter().map(|annotation| annotation.name.as_str()).collect();
     assert_eq!(seen, ["/shared/a", "/private/c"]);
     assert!(store.check(CheckDepth::Records).await.unwrap().is_clean());
+}
+
+#[tokio::test]
+async fn a_thousand_messages_that_are_elsewhere_too_are_copied_marked_and_expunged() {
+    let place = Place::new().await;
+    let mut emails = Vec::new();
+    for number in 0..1_000 {
+        emails.push(place.email(&format!("a: {number}\n\n")).await);
+    }
+    place.account.append(place.inbox, emails).await.unwrap();
+    let uids: Vec<Uid> = (1..=1_000).filter_map(Uid::new).collect();
+    let made = |number| {
+        let account = place.account.clone();
+        async move {
+            account.create_mailbox(&name(number), None).await.unwrap();
+            account.mailboxes().await.unwrap().named(&name(number)).unwrap().id
+        }
+    };
+    let (one, two) = (made(1).await, made(2).await);
+    for _ in 0..4 {
+        place.account.copy(place.inbox, &uids, one).await.unwrap();
+    }
+    place.account.copy(place.inbox, &uids, two).await.unwrap();
+    let deleted = FlagChange::Add(Flags { system: SystemFlags::DELETED, keywords: Vec::new() });
+    place.account.store_flags(two, &uids, &deleted, None).await.unwrap();
+    let gone = place.account.expunge(two, Expunge::Deleted).await.unwrap();
+    assert_eq!(gone.value().len(), 1_000);
 }
