@@ -26,6 +26,8 @@ pub struct Settings {
     pub search_time: Duration,
     /// How many SEARCHes read messages at the same time, all sessions of the listener together. Default 2.
     pub searches: usize,
+    /// How many accounts of others one session watches by NOTIFY. Default 100.
+    pub watched_accounts: usize,
     /// What GETMETADATA tells as `/shared/comment` of the server. Default: nothing.
     pub server_comment: Option<String>,
     /// A URI by which the provider is reached, as `/shared/admin` (RFC 5464, 3.2.1.1). Default: nothing.
@@ -53,6 +55,7 @@ impl Default for Settings {
             wait_to_write: Duration::from_secs(60),
             search_time: Duration::from_secs(10),
             searches: 2,
+            watched_accounts: 100,
             server_comment: None,
             server_admin: None,
             own_seen: true,

@@ -138,6 +138,8 @@ section! {
         search_time: Period = Period::secs(10);
         /// Searches that read messages at the same time, those of one listener together; one account has one.
         searches: usize = 2;
+        /// How many accounts that share mailboxes one program may watch without selecting them (NOTIFY).
+        watched_accounts: usize = 100;
         /// What programs show of this server as its comment (METADATA: `/shared/comment`). By default nothing.
         server_comment: Option<String> = None;
         /// How the provider is reached, as a URI such as `mailto:helpdesk@example.nl` (METADATA: `/shared/admin`). By

@@ -190,6 +190,7 @@ impl Doors<'_> {
             wait_to_write: self.configuration.limits.write_timeout.0,
             search_time: self.configuration.imap.search_time.0,
             searches: self.configuration.imap.searches,
+            watched_accounts: self.configuration.imap.watched_accounts,
             server_comment: self.configuration.imap.server_comment.clone(),
             server_admin: self.configuration.imap.server_admin.clone(),
             own_seen: self.configuration.imap.own_seen,

@@ -2,24 +2,21 @@
 //! enabled (RFC 5464, 4.4.2), and what NOTIFY asks for (RFC 5465). It comes from the change log, which says who made
 //! each commit: what this session did itself is not told (RFC 5465, 5). Nothing is queued: a session that was busy, or
 //! whose client reads slowly, goes on in the log where it stopped, and what was touched several times is told once.
+//! Accounts of others that are watched are told in the same way, each from its own log.
 mod gathered;
+mod teller;
 use super::commands::fetch::announce;
-use super::commands::list::listed;
-use super::commands::status::of_mailbox;
 use super::completion::Ended;
-use super::ids::Ids;
 use super::phase::{Login, Phase};
-use super::place::shares;
 use super::selected::Selected;
 use super::talk::Talk;
-use super::tree::Tree;
-use super::watching::Watching;
-use gathered::{Gathered, Happened};
-use imap_wire::reply::{self, Code, Listed, Status};
-use imap_wire::{Events, FetchItem, MailboxName, StatusItem};
-use std::collections::{BTreeMap, BTreeSet};
+use super::watching::{AtFirst, Other, Unwatched, Watching};
+use gathered::Gathered;
+use imap_wire::reply::{Code, Status};
+use imap_wire::{Events, FetchItem};
 use std::sync::Arc;
-use store::{Account, Annotated, EntryName, Error, Mailbox, MailboxId, Mailboxes, ModSeq, Uid};
+use store::{Account, Error, MailboxId, Mailboxes, ModSeq, Uid};
+use teller::{Part, Teller};
 
 /// Commits in a page of the change log.
 const PAGE: usize = 100;
@@ -27,7 +24,7 @@ const PAGE: usize = 100;
 const BEHIND: u64 = 10_000;
 
 /// What a session wants to hear.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct News {
     /// What ENABLE asked for, where NOTIFY never did.
     metadata: Option<Metadata>,
@@ -46,7 +43,7 @@ pub(crate) enum Metadata {
 }
 
 /// What NOTIFY has asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 enum Asked {
     /// It never did.
     #[default]
@@ -83,7 +80,8 @@ impl News {
     }
 
     /// NOTIFY SET.
-    pub(crate) fn listen(&mut self, watching: Watching) {
+    pub(crate) fn listen(&mut self, mut watching: Watching) {
+        watching.has_begun();
         self.told = watching.mailboxes().modseq();
         self.notify = Asked::Watching(Box::new(watching));
     }
@@ -140,11 +138,11 @@ impl News {
     }
 
     /// What is told of a mailbox, apart from the messages of the selected one.
-    fn events(&self, name: &str, now: &Mailboxes) -> Events {
+    fn asks(&self, name: &str, own: &Mailboxes) -> Events {
         match &self.notify {
             Asked::Never => Events { metadata: self.metadata == Some(Metadata::All), ..Events::default() },
             Asked::Nothing => Events::default(),
-            Asked::Watching(watching) => watching.events(name, now),
+            Asked::Watching(watching) => watching.asks(name, own),
         }
     }
 
@@ -156,7 +154,7 @@ impl News {
         }
     }
 
-    /// The mailboxes as they were told last.
+    /// The own mailboxes as they were told last.
     fn before(&self) -> Option<&Mailboxes> {
         if let Asked::Watching(watching) = &self.notify { Some(watching.mailboxes()) } else { None }
     }
@@ -184,37 +182,120 @@ pub(crate) async fn tell(phase: &mut Phase, talk: &mut Talk) -> Result<(), Ended
     }
 }
 
-async fn tell_wanted(login: &mut Login, talk: &mut Talk, selected: Option<MailboxId>) -> Result<(), Ended> {
+/// The mailbox that is selected, and whose it is.
+type Place = Option<(names::AccountId, MailboxId)>;
+
+/// The client was told that it is too late.
+struct Overflowed;
+
+async fn tell_wanted(login: &mut Login, talk: &mut Talk, selected: Place) -> Result<(), Ended> {
+    let told = match tell_own(login, talk, selected).await? {
+        Ok(()) => tell_others(login, talk, selected).await?,
+        overflowed => overflowed,
+    };
+    match told {
+        Ok(()) => Ok(()),
+        Err(Overflowed) => overflow(login, talk).await,
+    }
+}
+
+/// Tells of the login's own account.
+async fn tell_own(login: &mut Login, talk: &mut Talk, selected: Place) -> Result<Result<(), Overflowed>, Ended> {
     loop {
-        let page = match page(login).await {
-            Ok(Some(page)) => page,
-            Ok(None) => return overflow(login, talk).await,
-            Err(error) => {
-                tracing::warn!(%error, "the change log could not be read");
-                return overflow(login, talk).await;
-            }
-        };
-        let (Some(last), Ok(now)) = (page.entries.last(), login.account.mailboxes().await) else { return Ok(()) };
+        let asked = login.news.was_asked();
+        let Some(page) = page(&login.account, login.news.told, asked).await else { return Ok(Err(Overflowed)) };
+        let (Some(last), Ok(now)) = (page.entries.last(), login.account.mailboxes().await) else { return Ok(Ok(())) };
         let gathered = Gathered::new(&page.entries, login.account.who(), login.account.id());
-        Teller { login, now: &now, selected }.tell(talk, &gathered).await?;
+        let part = Part::own(login, &now);
+        Teller::new(login, &now, part, selected).tell(talk, &gathered).await?;
         login.news.told = last.modseq;
         // What is newer than this page is told with the next one, and compared with what was before it.
         if let Some(watching) = login.news.watching().filter(|_| now.modseq() == last.modseq) {
             watching.has_told(now);
         }
         if !page.more {
-            return Ok(());
+            return Ok(Ok(()));
         }
     }
 }
 
-/// The next page of the log; `None` when the session is too far behind.
-async fn page(login: &Login) -> Result<Option<store::Changes>, Error> {
-    let told = login.news.told;
-    if login.news.was_asked() && login.account.modseq().await?.0 > told.0.saturating_add(BEHIND) {
-        return Ok(None);
+/// Tells of the accounts of others that are watched; and of those that have come and gone since the last time.
+async fn tell_others(login: &mut Login, talk: &mut Talk, selected: Place) -> Result<Result<(), Overflowed>, Ended> {
+    let Ok(own) = login.account.mailboxes().await else { return Ok(Ok(())) };
+    let has_others = |watching: &&mut Watching| !watching.others().is_empty() || own.sharers().next().is_some();
+    let Some(mut watching) = login.news.watching().filter(has_others).cloned() else { return Ok(Ok(())) };
+    match watching.look_for_others((login, talk), &own, AtFirst::News).await {
+        Ok(gone) => {
+            for other in &gone {
+                let nothing = Arc::new(Mailboxes::default());
+                let part = Part::other(other, &nothing);
+                Teller::new(login, &own, part, selected).tell(talk, &Gathered::all_gone(other)).await?;
+            }
+        }
+        Err(Unwatched::TooMany) => return Ok(Err(Overflowed)),
+        // The next news ask again.
+        Err(Unwatched::Store(error)) => tracing::warn!(%error, "an account that shares could not be watched"),
     }
-    login.account.changes(told, PAGE).await.map(Some)
+    for other in watching.others_mut().values_mut() {
+        if let Err(overflowed) = tell_other(login, talk, (other, &own), selected).await? {
+            return Ok(Err(overflowed));
+        }
+    }
+    if let Some(kept) = login.news.watching() {
+        *kept = watching;
+    }
+    Ok(Ok(()))
+}
+
+/// Tells of one of them.
+async fn tell_other(
+    login: &Login,
+    talk: &mut Talk,
+    (other, own): (&mut Other, &Arc<Mailboxes>),
+    selected: Place,
+) -> Result<Result<(), Overflowed>, Ended> {
+    // An account that is not there is told of when its sharing ends.
+    let is_new = other.before.is_none();
+    match other.account.modseq().await {
+        Ok(now) if now == other.told && !is_new => return Ok(Ok(())),
+        Ok(_) if other.is_open(login, talk).await => {}
+        Ok(_) | Err(_) => return Ok(Ok(())),
+    }
+    if is_new && let Ok(now) = other.account.mailboxes().await {
+        let gathered = Gathered::all_new(&now);
+        let part = Part::other(other, &now);
+        Teller::new(login, own, part, selected).tell(talk, &gathered).await?;
+        other.told = now.modseq();
+        other.before = Some(now);
+    }
+    loop {
+        let Some(page) = page(&other.account, other.told, true).await else { return Ok(Err(Overflowed)) };
+        let (Some(last), Ok(now)) = (page.entries.last(), other.account.mailboxes().await) else { return Ok(Ok(())) };
+        let gathered = Gathered::new(&page.entries, other.account.who(), login.account.id());
+        let part = Part::other(other, &now);
+        Teller::new(login, own, part, selected).tell(talk, &gathered).await?;
+        other.told = last.modseq;
+        if now.modseq() == last.modseq {
+            other.before = Some(now);
+        }
+        if !page.more {
+            return Ok(Ok(()));
+        }
+    }
+}
+
+/// The next page of a log; `None` when the session is too far behind, or nobody knows what has happened.
+async fn page(account: &Account, told: ModSeq, was_asked: bool) -> Option<store::Changes> {
+    let page = async {
+        if was_asked && account.modseq().await?.0 > told.0.saturating_add(BEHIND) {
+            return Ok(None);
+        }
+        account.changes(told, PAGE).await.map(Some)
+    };
+    page.await.unwrap_or_else(|error: Error| {
+        tracing::warn!(%error, "the change log could not be read");
+        None
+    })
 }
 
 /// Too much has happened, or nobody knows what: a client that has asked by NOTIFY hears that it is told nothing any more
@@ -228,114 +309,4 @@ async fn overflow(login: &mut Login, talk: &mut Talk) -> Result<(), Ended> {
         login.news.told = now;
     }
     Ok(())
-}
-
-/// Tells what was gathered, as far as this session wants to hear it.
-struct Teller<'a> {
-    login: &'a Login,
-    now: &'a Arc<Mailboxes>,
-    selected: Option<MailboxId>,
-}
-
-impl Teller<'_> {
-    async fn tell(&self, talk: &mut Talk, gathered: &Gathered) -> Result<(), Ended> {
-        self.tell_names(talk, gathered).await?;
-        for (id, happened) in &gathered.messages {
-            // RFC 5465, 3.1: of the selected mailbox only what SELECTED names.
-            let Some(mailbox) = self.now.get(*id).filter(|_| self.selected != Some(*id)) else { continue };
-            self.tell_status(talk, mailbox, *happened).await?;
-        }
-        for (of, entries) in &gathered.metadata {
-            self.tell_metadata(talk, *of, entries).await?;
-        }
-        Ok(())
-    }
-
-    fn events(&self, name: &str) -> Events {
-        self.login.news.events(name, self.now)
-    }
-
-    /// LIST of names that are new, gone, others, or subscribed otherwise (RFC 5465, 5.4 and 5.5).
-    async fn tell_names(&self, talk: &mut Talk, gathered: &Gathered) -> Result<(), Ended> {
-        let mut told: BTreeMap<&str, Option<&str>> = BTreeMap::new();
-        let created = gathered.created.iter().filter_map(|id| self.now.get(*id)).map(|mailbox| &mailbox.name);
-        for name in created.chain(&gathered.removed) {
-            // RFC 5465, 5.4: what is made or removed touches what is above it too.
-            let parent = name.as_str().rsplit_once(store::SEPARATOR).map(|(parent, _)| parent);
-            for name in [Some(name.as_str()), parent].into_iter().flatten().filter(|name| self.events(name).names) {
-                told.entry(name).or_insert(None);
-            }
-        }
-        for (id, old) in &gathered.renamed {
-            let Some(new) = self.now.get(*id).map(|mailbox| mailbox.name.as_str()) else { continue };
-            if new != old.as_str() && (self.events(new).names || self.events(old.as_str()).names) {
-                told.insert(new, Some(old.as_str()));
-            }
-        }
-        for name in gathered.subscriptions.iter().filter(|name| self.events(name.as_str()).subscriptions) {
-            told.entry(name.as_str()).or_insert(None);
-        }
-        if told.is_empty() {
-            return Ok(());
-        }
-        let shares = shares(self.login, talk, self.now).await.unwrap_or_default();
-        let tree = Tree::new((&self.login.account, self.now), &shares, true);
-        for (name, old) in told {
-            let old = old.map(MailboxName::new);
-            let name = MailboxName::new(name);
-            let listed = listed(&tree, (&name, self.login.names()));
-            Listed { old_name: old.as_ref(), ..listed }.print(talk.out(), "LIST");
-            talk.pass().await?;
-        }
-        Ok(())
-    }
-
-    /// STATUS of a mailbox that is not selected (RFC 5465, 5.1 to 5.3).
-    async fn tell_status(&self, talk: &mut Talk, mailbox: &Mailbox, happened: Happened) -> Result<(), Ended> {
-        let name = mailbox.name.as_str();
-        let Some(items) = self.status_items(mailbox, happened) else { return Ok(()) };
-        match of_mailbox((&self.login.account, &Ids::default()), talk, mailbox, &items).await {
-            Ok(values) => reply::status(talk.out(), (&MailboxName::new(name), self.login.names()), &values),
-            Err(error) => tracing::warn!(%error, "a status could not be told"),
-        }
-        talk.pass().await
-    }
-
-    fn status_items(&self, mailbox: &Mailbox, happened: Happened) -> Option<Vec<StatusItem>> {
-        let events = self.events(mailbox.name.as_str());
-        let before = self.login.news.before().and_then(|before| before.get(mailbox.id));
-        let unseen = before.is_none_or(|before| before.counters.unseen != mailbox.counters.unseen);
-        let messages = events.messages && happened.messages;
-        // RFC 5465, 5.1: without mod-sequences a change of flags shows only in UNSEEN.
-        let flags = events.flags && happened.flags && (self.login.condstore || unseen);
-        if !messages && !flags {
-            return None;
-        }
-        let mut items = if messages { vec![StatusItem::Messages, StatusItem::UidNext] } else { Vec::new() };
-        items.push(StatusItem::UidValidity);
-        if events.flags {
-            items.push(StatusItem::Unseen);
-        }
-        if self.login.condstore {
-            items.push(StatusItem::HighestModSeq);
-        }
-        Some(items)
-    }
-
-    /// The names of entries that have changed (RFC 5464, 4.4.2; RFC 5465, 5.6 and 5.7).
-    async fn tell_metadata(&self, talk: &mut Talk, of: Annotated, entries: &BTreeSet<EntryName>) -> Result<(), Ended> {
-        let name = match of {
-            Annotated::Account if self.login.news.server_metadata() => "",
-            Annotated::Account => return Ok(()),
-            Annotated::Mailbox(id) => match self.now.get(id).map(|mailbox| mailbox.name.as_str()) {
-                Some(name) if self.events(name).metadata => name,
-                Some(_) | None => return Ok(()), // gone meanwhile
-            },
-        };
-        if !entries.is_empty() {
-            let names = entries.iter().map(EntryName::as_str);
-            reply::metadata_changed(talk.out(), (&MailboxName::new(name), self.login.names()), names);
-        }
-        talk.pass().await
-    }
 }

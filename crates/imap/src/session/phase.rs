@@ -3,7 +3,7 @@ use super::news::News;
 use super::selected::Selected;
 use directory::{Revoked, SessionPermit};
 use imap_wire::NameCoding;
-use names::Address;
+use names::{AccountId, Address};
 use std::sync::Arc;
 use store::{Account, MailboxId};
 
@@ -96,13 +96,10 @@ impl Phase {
         }
     }
 
-    /// Which mailbox of the login's own account is selected; none once it has been deleted.
-    pub(crate) fn selected_mailbox(&self) -> Option<MailboxId> {
+    /// Which mailbox is selected, and of which account; none once it has been deleted.
+    pub(crate) fn selected_mailbox(&self) -> Option<(AccountId, MailboxId)> {
         match self {
-            Self::Selected(selected) => {
-                let own = selected.account.id() == selected.login.account.id();
-                Some(selected.mailbox).filter(|_| own && !selected.deleted)
-            }
+            Self::Selected(selected) => Some((selected.account.id(), selected.mailbox)).filter(|_| !selected.deleted),
             Self::NotAuthenticated | Self::Authenticated(_) => None,
         }
     }

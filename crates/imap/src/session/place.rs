@@ -5,6 +5,7 @@ use super::ids::Ids;
 use super::names::stored;
 use super::phase::Login;
 use super::refusal::refusal;
+use super::selected::Selected;
 use super::talk::Talk;
 use crate::service::House;
 use directory::Directory;
@@ -78,7 +79,11 @@ fn below_others(name: &str) -> Option<&str> {
 
 /// An owner's level: his address, in which a slash would part levels.
 pub(crate) fn level(owner: &Address) -> String {
-    owner.to_string().replace('=', "=3D").replace('/', "=2F")
+    escaped(&owner.to_string())
+}
+
+fn escaped(owner: &str) -> String {
+    owner.replace('=', "=3D").replace('/', "=2F")
 }
 
 /// The address of a level, in one spelling.
@@ -116,8 +121,25 @@ pub(crate) async fn place(login: &Login, talk: &Talk, name: &MailboxName) -> Res
     Ok(Place { account, mailboxes, name, owner, login: login.account.id(), reader })
 }
 
+/// A name as the accounts have it: an address in one spelling, and what follows as it is kept.
+pub(crate) fn canonical(name: &str) -> String {
+    let kept = |name: &str| {
+        let name = MailboxName::new(name);
+        store::MailboxName::new(name.as_str()).map_or_else(|_| name.to_string(), |kept| kept.as_str().to_owned())
+    };
+    let Some(below) = below_others(name) else { return kept(name) };
+    let (first, rest) = below.split_once('/').unwrap_or((below, ""));
+    let owner = owner_of(first).map_or_else(|| first.to_owned(), |owner| escaped(&owner));
+    if rest.is_empty() { format!("{OTHERS}/{owner}") } else { format!("{OTHERS}/{owner}/{}", kept(rest)) }
+}
+
 /// The account of a sharer, if it still has that address and is not suspended.
-async fn sharing(login: &Login, talk: &Talk, id: AccountId, address: &Address) -> Result<Option<Account>, Error> {
+pub(crate) async fn sharing(
+    login: &Login,
+    talk: &Talk,
+    id: AccountId,
+    address: &Address,
+) -> Result<Option<Account>, Error> {
     let rooms = &talk.house.rooms;
     match rooms.directory.account(address).await {
         Ok(owner) if owner.id == id && owner.suspended.is_none() => {}
@@ -135,6 +157,19 @@ async fn sharing(login: &Login, talk: &Talk, id: AccountId, address: &Address) -
         Err(Error::NoSuchAccount(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What the login calls the mailbox that is selected; nothing once it is gone.
+pub(crate) async fn told_name(login: &Login, selected: &Selected) -> Result<Option<MailboxName>, Completion> {
+    let mailboxes = selected.account.mailboxes().await.map_err(|error| refusal(&error))?;
+    let Some(mailbox) = mailboxes.get(selected.mailbox) else { return Ok(None) };
+    let owner = selected.account.id();
+    if owner == login.account.id() {
+        return Ok(Some(MailboxName::new(mailbox.name.as_str())));
+    }
+    let own = login.account.mailboxes().await.map_err(|error| refusal(&error))?;
+    let sharer = own.sharers().find(|(id, _)| *id == owner);
+    Ok(sharer.map(|(_, sharer)| MailboxName::new(format!("{OTHERS}/{}/{}", level(&sharer.address), mailbox.name))))
 }
 
 /// All that is shared with a login, as far as it may see it.
@@ -260,6 +295,15 @@ mod tests {
             assert_eq!(owner_of(&level(&address)), Some(Directory::folded(&address)), "{written}");
         }
         assert_eq!(owner_of("nobody"), None);
+        for (name, kept) in [
+            ("Other Users/Anna@Example.NL/inbox", "Other Users/anna@example.nl/INBOX"),
+            ("Other Users/anna@example.nl/", "Other Users/anna@example.nl"),
+            ("Other Users", "Other Users"),
+            ("Other Users/nobody/x", "Other Users/nobody/x"),
+            ("inbox/e\u{301}", "INBOX/\u{e9}"),
+        ] {
+            assert_eq!(canonical(name), kept);
+        }
         assert_eq!(below_others("Other Users/x"), Some("x"));
         assert!(!is_others(&MailboxName::new("Other Users2/x")) && is_others(&MailboxName::new("Other Users")));
     }

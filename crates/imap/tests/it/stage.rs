@@ -197,6 +197,9 @@ impl House {
                 self.anna().await.set_quota(Some(limit)).await.map_err(|error| error.to_string())?;
             }
             [name, "shared", "with", with, "for", rights] => self.share(name, with, rights).await?,
+            ["up", "to", accounts, "accounts", "watched"] => {
+                self.settings.watched_accounts = accounts.parse().map_err(|_| "a number")?;
+            }
             ["one", "seen", "for", "all"] => self.settings.own_seen = false,
             ["bob", "is", "gone"] => {
                 let address = "bob@example.nl".parse().map_err(|_| "an address")?;
@@ -219,6 +222,12 @@ impl House {
                 made.map_err(|error| error.to_string())?;
             }
             ["the", "server", "stops"] => self.stop.iter().for_each(tokio_util::sync::CancellationToken::cancel),
+            ["commits", fates @ ..] if fates.iter().all(|fate| ["pass", "fail"].contains(fate)) => {
+                for fate in fates {
+                    let why = (*fate == "fail").then_some(store::CommitError::NoSpace);
+                    self.memory.fail_next(why);
+                }
+            }
             ["the", "disk", "is", "full"] => self.memory.full(true),
             [name, "with", count, "messages" | "message"] => {
                 for number in 1..=count.parse::<u32>().map_err(|_| "a number")? {

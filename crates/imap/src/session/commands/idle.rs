@@ -40,6 +40,9 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
         if let Some(elsewhere) = &mut elsewhere {
             elsewhere.borrow_and_update();
         }
+        if let Some(watching) = phase.login_mut().and_then(|login| login.news.watching()) {
+            watching.mark();
+        }
         if let Some(selected) = phase.selected_mut() {
             selected.tell(talk, Expunges::Told, &Own::default()).await?;
         }
@@ -51,12 +54,19 @@ async fn idle(phase: &mut Phase, talk: &mut Talk, args: Cursor<'_>) -> Answer {
                 None => std::future::pending().await,
             }
         };
+        let watched = async {
+            match phase.login_mut().and_then(|login| login.news.watching()) {
+                Some(watching) => watching.wait_for_others().await,
+                None => std::future::pending().await,
+            }
+        };
         let woken = tokio::select! {
             () = stop.cancelled() => return Err(Ended::Stopped),
             _ = revoked.wait() => return Err(Ended::Revoked),
             // An account whose channel is closed wakes nobody any more.
             Ok(()) = changed.changed() => Woken::Changed,
             Ok(()) = changed_elsewhere => Woken::Changed,
+            () = watched => Woken::Changed,
             read = talk.read(&Limits::BEFORE_LOGIN, wait) => Woken::Line(read?),
         };
         match woken {

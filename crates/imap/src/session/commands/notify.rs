@@ -4,12 +4,12 @@ use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::ids::Ids;
 use crate::session::phase::Phase;
-use crate::session::refusal::refusal;
 use crate::session::selected::{Expunges, Own};
 use crate::session::talk::Talk;
-use crate::session::watching::Watching;
+use crate::session::watching::{WATCH, Watching};
 use imap_wire::reply::{self, Code};
 use imap_wire::{Cursor, Error, MailboxName, Notify};
+use store::{Account, Mailboxes};
 
 pub(crate) const NOTIFY: Command = Command {
     name: "NOTIFY",
@@ -36,17 +36,10 @@ async fn notify(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
     }
     let Some(login) = phase.login() else { return Ok(Completion::bad("log in first")) };
     let status = set.status;
-    let watching = match Watching::begin(&login.account, set).await {
+    let watching = match Watching::begin(login, talk, set).await {
         Ok(watching) => watching,
-        Err(error) => return Ok(refusal(&error)),
+        Err(refused) => return Ok(refused),
     };
-    if watching.names_others() {
-        // RFC 5465, 3.1: what would cost too much is refused by NO.
-        return Ok(Completion::no(
-            Code::NotificationOverflow,
-            "mailboxes of others are watched while they are selected",
-        ));
-    }
     // RFC 5465, 3.1: what has gathered of the selected mailbox is told first, whatever was asked for before.
     if let Some(selected) = phase.selected_mut() {
         selected.login.news.listen_as_ever();
@@ -65,15 +58,36 @@ async fn notify(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> Ans
 /// Where each mailbox stands of whose messages the client wants to hear, but for the selected one (RFC 5465, 3.1).
 async fn tell_status(phase: &Phase, talk: &mut Talk, watching: &Watching) -> Result<(), Ended> {
     let Some(login) = phase.login() else { return Ok(()) };
-    let others = watching.mailboxes().iter().filter(|mailbox| phase.selected_mailbox() != Some(mailbox.id));
-    for (index, mailbox) in others.enumerate() {
+    tell_status_of(phase, talk, watching, (&login.account, "", watching.mailboxes())).await?;
+    for other in watching.others().values() {
+        if let Some(mailboxes) = &other.before {
+            tell_status_of(phase, talk, watching, (&other.account, &other.prefix, mailboxes)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The same of one account: in the hand of the login, with what stands before its names.
+async fn tell_status_of(
+    phase: &Phase,
+    talk: &mut Talk,
+    watching: &Watching,
+    (account, prefix, mailboxes): (&Account, &str, &Mailboxes),
+) -> Result<(), Ended> {
+    let Some(login) = phase.login() else { return Ok(()) };
+    for (index, mailbox) in mailboxes.iter().enumerate() {
         if index % 100 == 99 {
             tokio::task::yield_now().await;
         }
-        let name = mailbox.name.as_str();
-        let Some(items) = watching.first_status(name) else { continue };
+        let rights = mailboxes.acl(mailbox.id).rights(login.account.id(), account.id());
+        if phase.selected_mailbox() == Some((account.id(), mailbox.id)) || !rights.contains(WATCH) {
+            continue;
+        }
+        let name = format!("{prefix}{}", mailbox.name);
+        let Some(items) = watching.first_status(&name) else { continue };
+        let ids = Ids::of_account((account.id() != login.account.id()).then(|| account.id()));
         // As STATUS beside LIST (RFC 5819, 2): a mailbox whose status cannot be had has none.
-        if let Ok(values) = of_mailbox((&login.account, &Ids::default()), talk, mailbox, &items).await {
+        if let Ok(values) = of_mailbox((account, &ids), talk, mailbox, &items).await {
             reply::status(talk.out(), (&MailboxName::new(name), login.names()), &values);
         }
         talk.pass().await?;

@@ -1,7 +1,8 @@
 //! What others have done to an account, merged from pages of its change log: a mailbox, a name or an entry stands here
 //! once, however often it was touched.
+use crate::session::watching::Other;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Annotated, EntryName, LogEntry, MailboxId, MailboxName, Touched};
+use store::{Annotated, EntryName, LogEntry, MailboxId, MailboxName, Mailboxes, Touched};
 
 /// What has happened to the messages of a mailbox.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,14 +13,25 @@ pub(super) struct Happened {
     pub(super) flags: bool,
 }
 
+/// A mailbox with a new name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Renamed {
+    /// The first name that it had.
+    pub(super) from: MailboxName,
+    /// Mailboxes above it that were renamed in the same act.
+    pub(super) above: Vec<MailboxId>,
+}
+
 /// What others have done.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) messages: BTreeMap<MailboxId, Happened>,
-    /// Mailboxes with a new name: the first that they had.
-    pub(super) renamed: BTreeMap<MailboxId, MailboxName>,
+    pub(super) renamed: BTreeMap<MailboxId, Renamed>,
     pub(super) created: BTreeSet<MailboxId>,
-    pub(super) removed: BTreeSet<MailboxName>,
+    /// The last names that they had.
+    pub(super) removed: BTreeMap<MailboxId, MailboxName>,
+    /// Mailboxes to which the login's rights have changed.
+    pub(super) rights: BTreeSet<MailboxId>,
     pub(super) subscriptions: BTreeSet<MailboxName>,
     pub(super) metadata: BTreeMap<Annotated, BTreeSet<EntryName>>,
 }
@@ -36,6 +48,17 @@ impl Gathered {
         gathered
     }
 
+    /// Everything in an account that begins to be told of.
+    pub(super) fn all_new(now: &Mailboxes) -> Self {
+        Self { rights: now.iter().map(|mailbox| mailbox.id).collect(), ..Self::default() }
+    }
+
+    /// Everything in an account that is told of no more.
+    pub(super) fn all_gone(other: &Other) -> Self {
+        let before = other.before.iter().flat_map(|before| before.iter());
+        Self { rights: before.map(|mailbox| mailbox.id).collect(), ..Self::default() }
+    }
+
     fn take(&mut self, touched: &Touched, beside: &[Touched], account: names::AccountId) {
         match touched {
             Touched::Arrived { mailbox, .. } | Touched::Expunged { mailbox, .. } => {
@@ -48,12 +71,14 @@ impl Gathered {
                 self.messages.entry(*mailbox).or_default().flags = true;
             }
             Touched::MailboxChanged { mailbox, name, .. } => {
-                if !goes_with_another(name, beside) {
-                    self.renamed.entry(*mailbox).or_insert_with(|| name.clone());
-                }
+                let renamed = || Renamed { from: name.clone(), above: above(name, beside) };
+                self.renamed.entry(*mailbox).or_insert_with(renamed);
             }
-            Touched::MailboxRemoved { name, .. } => {
-                self.removed.insert(name.clone());
+            Touched::MailboxRemoved { mailbox, name, .. } => {
+                self.removed.insert(*mailbox, name.clone());
+            }
+            Touched::Acl { mailbox, account: whose, .. } if *whose == account => {
+                self.rights.insert(*mailbox);
             }
             Touched::Subscription { name, .. } => {
                 self.subscriptions.insert(name.clone());
@@ -67,7 +92,11 @@ impl Gathered {
     }
 }
 
-/// RFC 5465, 5.4: what is renamed because a mailbox above it is, is not told by itself.
-fn goes_with_another(name: &MailboxName, beside: &[Touched]) -> bool {
-    beside.iter().any(|other| matches!(other, Touched::MailboxChanged { name: above, .. } if name.is_below(above)))
+/// The mailboxes above one that were renamed beside it.
+fn above(name: &MailboxName, beside: &[Touched]) -> Vec<MailboxId> {
+    let above = beside.iter().filter_map(|other| match other {
+        Touched::MailboxChanged { mailbox, name: above, .. } if name.is_below(above) => Some(*mailbox),
+        _ => None,
+    });
+    above.collect()
 }
