@@ -1,6 +1,6 @@
 //! Whole IMAP commands: nothing panics, what is read is read once, and reading is linear in the line.
 use imap_wire::{
-    Append, AppendMessage, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, MultiSearch, Replace, Search,
+    Append, Authenticate, Create, Cursor, Error, Fetch, Head, List, Login, MessageUrl, MultiSearch, Replace, Search,
     Select, Sort, Store, Thread,
 };
 
@@ -30,7 +30,16 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| List::read(args).map(drop));
     read(&|args| List::read_lsub(args).map(drop));
     read(&|args| Append::read(args).map(drop));
-    read(&|args| AppendMessage::read(args).map(drop));
+    // What follows octets, wherever they stood.
+    for begin in ["x {1}\r\n", "x UTF8 (~{1}\r\n", "x CATENATE (TEXT {1}\r\n", "x CATENATE (UTF8 (~{1}\r\n"] {
+        if let Ok(append) = Append::read(&mut Cursor::new(begin.as_bytes())) {
+            read(&|args| {
+                let mut reader = append.reader;
+                reader.read(args).map(drop)
+            });
+        }
+    }
+    let _ = MessageUrl::read(cursor.rest());
     read(&|args| Replace::read(args).map(drop));
     read(&|args| imap_wire::get_quota(args).map(drop));
     read(&|args| imap_wire::GetMetadata::read(args).map(drop));
@@ -47,7 +56,8 @@ pub(crate) fn imap_command(data: &[u8]) {
     read(&|args| Search::read(args).map(drop));
     read(&|args| Sort::read(args).map(drop));
     read(&|args| Thread::read(args).map(drop));
-    // The arguments of LANGUAGE begin with their space.
+    // The arguments of LANGUAGE and CANCELUPDATE begin with their space.
     let spaced = &data[data.len() - cursor.rest().len() - 1..];
     let _ = imap_wire::language(&mut Cursor::new(spaced));
+    let _ = imap_wire::cancel_update(&mut Cursor::new(spaced));
 }

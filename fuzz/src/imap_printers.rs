@@ -60,6 +60,8 @@ fn conditions(out: &mut Vec<u8>, text: &str, known: &[Flag], set: Option<&Sequen
         Some(Code::UidNext(low(seed))),
         Some(Code::HighestModSeq(seed >> 1)),
         Some(Code::MailboxId("mb".to_owned())),
+        Some(Code::bad_url(text.as_bytes())),
+        Some(Code::NoUpdate("a1".to_owned())),
     ];
     if let Some(set) = set {
         codes.push(Some(Code::AppendUid(low(seed), set.clone())));
@@ -120,6 +122,14 @@ fn found(out: &mut Vec<u8>, set: Option<&SequenceSet>, seed: u64) -> usize {
         print_ranges(out, &ranges);
         ESearch::end_partial(out, ranges.is_empty());
     }
+    if let Some(set) = SequenceSet::compact(ranges.iter().flat_map(Clone::clone).take(100)) {
+        ESearch::update(out, "REMOVEFROM", &[(0, set.clone())]);
+        ESearch::update(out, "ADDTO", &[(low(seed), set.clone()), (1, set)]);
+    }
+    ESearch::relevancy(out);
+    ESearch::score(out, true, 100);
+    ESearch::score(out, false, 1);
+    ESearch::end_relevancy(out);
     extended.end(out);
     threads(out, seed);
     if ranges.is_empty() {

@@ -39,6 +39,18 @@ impl BlobWriter {
         Self { sink, parser: Parser::new(Limits::default()), line_ends, after_cr: false, buffer: Vec::new() }
     }
 
+    /// Settles the line ends of what follows so. A CR that waits for its LF has it then.
+    ///
+    /// # Errors
+    /// When the disk failed or is full.
+    pub async fn settle(&mut self, line_ends: LineEnds) -> Result<(), Error> {
+        if self.line_ends != line_ends && std::mem::take(&mut self.after_cr) {
+            self.push(b"\n").await?;
+        }
+        self.line_ends = line_ends;
+        Ok(())
+    }
+
     /// Takes more bytes.
     ///
     /// # Errors

@@ -68,15 +68,12 @@ impl Session {
     /// Runs a command whose message streams to the store.
     async fn stream(&mut self, name: &str, streamed: Streamed, literal: (u64, bool)) -> Result<(), Ended> {
         let completion = match (streamed, &mut self.phase) {
-            (Streamed::Append(append), Phase::Authenticated(login)) => {
-                append::receive(login, &mut self.talk, append, literal).await?
-            }
-            (Streamed::Append(append), Phase::Selected(selected)) => {
-                append::receive(&selected.login, &mut self.talk, append, literal).await?
+            (Streamed::Append(append), phase @ (Phase::Authenticated(_) | Phase::Selected(_))) => {
+                append::receive(phase, &mut self.talk, append, Some(literal)).await?
             }
             (Streamed::Replace(replace, by), Phase::Selected(selected)) => {
                 selected.look(&mut self.talk).await?;
-                replace::receive(selected, &mut self.talk, (replace, by), literal).await?
+                replace::receive(selected, &mut self.talk, (replace, by), Some(literal)).await?
             }
             (Streamed::Append(_), Phase::NotAuthenticated)
             | (Streamed::Replace(..), Phase::NotAuthenticated | Phase::Authenticated(_)) => {

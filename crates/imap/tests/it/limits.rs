@@ -36,6 +36,19 @@ async fn messages_of_one_append_have_a_limit() {
     assert_eq!(client.rows.len(), 1_000);
 }
 
+#[tokio::test(start_paused = true)]
+async fn urls_of_one_append_have_a_limit() {
+    let mut house = House::new().await;
+    house.deliver("INBOX", b"Subject: x\r\n\r\nhello\r\n", Flags::default()).await.unwrap();
+    let mut client = Mirror::new(house.open()).await;
+    let many = |count: usize| format!("APPEND INBOX CATENATE ({})", vec!["URL /INBOX/;UID=1"; count].join(" "));
+    client.ok(&many(1_000)).await;
+    let refused = client.say(&many(1_001)).await;
+    assert_eq!((refused.status.as_str(), refused.code_word()), ("NO", Some("LIMIT")));
+    client.ok("SELECT INBOX").await;
+    assert_eq!(client.rows.len(), 2);
+}
+
 /// THREATS I22: one subject for all, and one message that names more others than there are.
 #[tokio::test(start_paused = true)]
 async fn i22_equal_subjects_and_many_references() {

@@ -54,6 +54,8 @@ const CASES: &[Case] = &[
     at_home("UID COPY 1 M", "i"),
     at_home("MOVE 1 M", "i"),
     at_home("REPLACE 1 INBOX {3+}\r\nabc", ""),
+    at_home("REPLACE 1 M {3+}\r\nabc", "i"),
+    said("APPEND M CATENATE (URL /INBOX/;UID=1)", "i"),
     there("FETCH 1 (BODY[] FLAGS)", "r"),
     there("SEARCH ALL", "r"),
     there("COPY 1 INBOX", "r"),
@@ -70,6 +72,7 @@ const CASES: &[Case] = &[
     there("MOVE 1 F", "rte"),
     there("UID MOVE 1 INBOX", "rte"),
     there("REPLACE 1 M {3+}\r\nabc", "rtei"),
+    there("REPLACE 1 INBOX {3+}\r\nabc", "rte"),
 ];
 
 /// Anna's mailboxes, shared with Bob, who may do in `map` what `rights` say.

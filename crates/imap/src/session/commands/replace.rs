@@ -1,5 +1,5 @@
-//! REPLACE (RFC 8508): a message takes the place of another, in one commit.
-use super::append::{self, Batch, Literal, Rest, append_uid, refuse, rest};
+//! REPLACE (RFC 8508): a message takes the place of another, in one commit; in another account, in two.
+use super::append::{self, Batch, Coming, Literal, append_uid, collect};
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::messages::{Addressing, messages};
@@ -8,15 +8,15 @@ use crate::session::refusal::refusal;
 use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::{Code, Status};
-use imap_wire::{Cursor, Replace};
-use store::{Rights, Uid};
+use imap_wire::{Cursor, MessageSet, Replace};
+use store::{Appended, Error, NewEmail, Rights, Uid};
 
-/// Only a REPLACE without a literal at its end comes here; the others are taken where the literal is announced.
+/// Where octets are announced it is taken there; without any at its end it comes here.
 pub(crate) const REPLACE: Command = Command {
     name: "REPLACE",
     capability: Some("REPLACE"),
     effect: Effect::Tells,
-    run: Run::Selected(|_, _, args| Box::pin(async move { Ok(without_literal(args)) })),
+    run: Run::Selected(|selected, talk, args| Box::pin(without_literal(selected, talk, args, Addressing::Sequence))),
 };
 
 /// The same by UID.
@@ -24,46 +24,42 @@ pub(crate) const UID_REPLACE: Command = Command {
     name: "UID REPLACE",
     capability: Some("REPLACE"),
     effect: Effect::Tells,
-    run: Run::Selected(|_, _, args| Box::pin(async move { Ok(without_literal(args)) })),
+    run: Run::Selected(|selected, talk, args| Box::pin(without_literal(selected, talk, args, Addressing::Uid))),
 };
 
 /// RFC 8508, 6: what EXPUNGE and STORE of \Deleted ask for.
 const MAY_REPLACE: Rights = Rights::DELETE_MESSAGES.with(Rights::EXPUNGE);
 
-fn without_literal(mut args: Cursor<'_>) -> Completion {
-    let read = args.space().and_then(|()| Replace::read(&mut args));
-    read.err().map_or_else(|| Completion::bad("the message must be a literal"), Completion::from)
+async fn without_literal(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by: Addressing) -> Answer {
+    match args.space().and_then(|()| Replace::read(&mut args)) {
+        Ok(replace) => receive(selected, talk, (replace, by), None).await,
+        Err(error) => Ok(error.into()),
+    }
 }
 
-/// Takes the message whose literal has been announced.
+/// Takes the message, whose first octets have been announced where there are any.
 pub(in crate::session) async fn receive(
     selected: &mut Selected,
     talk: &mut Talk,
     (replace, by): (Replace, Addressing),
-    literal: Literal,
+    literal: Option<Literal>,
 ) -> Answer {
-    let mut batch = Batch::of(&selected.login, talk);
-    let admitted = match replaced(selected, &replace, by) {
-        // RFC 8508, 3.4: the quota is asked once both messages are known.
-        Ok(uid) => batch.admit(talk, &replace.append.message, literal.0).map(|()| uid),
-        Err(refused) => Err(refused),
-    };
-    let target = target(selected, talk, &replace).await;
-    let (uid, target) = match (admitted, target) {
-        (Ok(uid), Ok(target)) => (uid, target),
-        (Err(refused), _) | (_, Err(refused)) => return refuse(talk, refused, literal),
-    };
-    let fault = batch.take(talk, &replace.append.message, literal).await?;
-    match (rest(talk, &replace.append.message).await?, fault) {
-        (Rest::Bad(bad), _) => return Ok(bad),
-        // RFC 8508, 4.7: one message.
-        (Rest::More(_, literal), _) => {
-            return refuse(talk, Completion::bad("one message takes the place of another"), literal);
-        }
-        (Rest::End, Some(fault)) => return Ok(fault),
-        (Rest::End, None) => {}
+    let Replace { replaced, append } = replace;
+    let replaced = find(selected, &replaced, by);
+    let target = append::target(&selected.login, talk, &append.mailbox).await;
+    let refused = replaced.as_ref().err().or(target.as_ref().err()).cloned();
+    // RFC 8508, 3.4: the quota is asked once both messages are known.
+    let mut batch = Batch::of((&selected.login, Some(&*selected)), talk, None).of_one();
+    let coming = Coming { steps: append.steps, reader: append.reader, literal };
+    if let Err(refused) = collect(talk, &mut batch, coming, refused).await? {
+        return Ok(refused);
     }
     let Some(email) = batch.emails.pop() else { return Ok(Completion::bad("the message must be a literal")) };
+    drop(batch);
+    let (uid, target) = match (replaced, target) {
+        (Ok(uid), Ok(target)) => (uid, target),
+        (Err(refused), _) | (_, Err(refused)) => return Ok(refused),
+    };
     // The literal may have taken long: what was taken away meanwhile is gone.
     selected.look(talk).await?;
     if !selected.rights.contains(MAY_REPLACE) {
@@ -73,9 +69,15 @@ pub(in crate::session) async fn receive(
         Ok(target) => target,
         Err(refused) => return Ok(refused),
     };
-    let appended = match target.account.replace(selected.mailbox, uid, target.mailbox, email).await {
-        Ok(outcome) => outcome.into_value(),
-        Err(store::Error::NoSuchMailbox) if !selected.deleted => {
+    let replaced = if target.account.id() == selected.account.id() {
+        let replacing = target.account.replace(selected.mailbox, uid, target.mailbox, email);
+        replacing.await.map(store::Outcome::into_value)
+    } else {
+        replace_elsewhere(selected, uid, &target, email).await
+    };
+    let appended = match replaced {
+        Ok(appended) => appended,
+        Err(Error::NoSuchMailbox) if !selected.deleted => {
             return Ok(Completion::no(Code::TryCreate, "no such mailbox"));
         }
         Err(error) => return Ok(refusal(&error)),
@@ -91,24 +93,39 @@ pub(in crate::session) async fn receive(
     selected.with_mod_sequence(talk, Completion::ok("done")).await
 }
 
-/// Where the message comes. Both are one commit, which two accounts never have (RFC 8508, 4.1: it is atomic).
-async fn target(selected: &Selected, talk: &Talk, replace: &Replace) -> Result<Allowed, Completion> {
-    let target = append::target(&selected.login, talk, &replace.append.mailbox).await?;
-    if target.account.id() == selected.account.id() {
-        return Ok(target);
+/// Puts the message into another account, and takes the old one out of its own. Differs from RFC 8508, 4.1: it is not
+/// atomic, since two accounts have no commit together. The new message comes first, so there is never neither; both are
+/// there when the server ends between the two. What fails in between is undone.
+async fn replace_elsewhere(
+    selected: &Selected,
+    uid: Uid,
+    target: &Allowed,
+    email: NewEmail,
+) -> Result<Vec<Appended>, Error> {
+    let (from, to) = (&selected.account, &target.account);
+    if from.view(selected.mailbox).await?.get(uid).is_none() {
+        return Err(Error::NoSuchEmail);
     }
-    Err(Completion::no(Code::Cannot, "a message is not replaced in another account"))
+    let appended = to.append(target.mailbox, vec![email]).await?.into_value();
+    let removed = match from.remove(selected.mailbox, &[uid]).await {
+        Ok(removed) if removed.value().is_empty() => Err(Error::NoSuchEmail),
+        Ok(_) => return Ok(appended),
+        Err(error) => Err(error),
+    };
+    let made: Vec<Uid> = appended.iter().map(|appended| appended.uid).collect();
+    to.remove(target.mailbox, &made).await?;
+    removed
 }
 
 /// The message that goes.
-fn replaced(selected: &Selected, replace: &Replace, by: Addressing) -> Result<Uid, Completion> {
+fn find(selected: &Selected, replaced: &MessageSet, by: Addressing) -> Result<Uid, Completion> {
     if selected.read_only {
         return Err(Completion::no(Code::Cannot, "the mailbox is open for reading only"));
     }
     if !selected.rights.contains(MAY_REPLACE) {
         return Err(not_allowed());
     }
-    let found = messages(selected, &replace.replaced, by)?;
+    let found = messages(selected, replaced, by)?;
     match found.uids.first() {
         Some(uid) => Ok(*uid),
         None if found.gone => Err(Completion::no(Code::ExpungeIssued, "the message is gone")),

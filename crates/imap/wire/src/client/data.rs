@@ -230,6 +230,8 @@ fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
         let value = match name.as_str() {
             "ALL" => Value::Atom(SequenceSet::read(cursor)?.to_string()),
             "PARTIAL" => partial(cursor)?,
+            "RELEVANCY" => relevancy(cursor)?,
+            "ADDTO" | "REMOVEFROM" => updates(cursor)?,
             _ => Value::Number(cursor.mod_sequence()?),
         };
         items.push((name, value));
@@ -239,6 +241,29 @@ fn esearch(cursor: &mut Cursor<'_>) -> Result<Data, Error> {
         Some((mailbox, uid_validity)) if uid => Data::MultiSearch(tag, mailbox, uid_validity, items),
         Some(_) => return cursor.expected("UIDs"),
     })
+}
+
+/// `score-list = "(" [score *(SP score)] ")"`, each from 1 to 100 (RFC 6203, 7)
+fn relevancy(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
+    let scores = cursor.list("scores", |cursor| match cursor.nz_number()?.get() {
+        score @ 1..=100 => Ok(Value::Number(u64::from(score))),
+        _ => cursor.expected("a score"),
+    })?;
+    Ok(Value::List(scores))
+}
+
+/// `"(" context-position SP sequence-set *(SP context-position SP sequence-set) ")"` (RFC 5267, 5)
+fn updates(cursor: &mut Cursor<'_>) -> Result<Value, Error> {
+    let updates = cursor.list("updates", |cursor| {
+        let position = Value::Number(u64::from(cursor.number()?));
+        cursor.space()?;
+        let set = SequenceSet::read(cursor)?;
+        if set.names_last() {
+            return cursor.expected("numbers");
+        }
+        Ok(Value::List(vec![position, Value::Atom(set.to_string())]))
+    })?;
+    if updates.is_empty() { cursor.expected("an update") } else { Ok(Value::List(updates)) }
 }
 
 /// `"(" partial-range SP (sequence-set / "NIL") ")"` (RFC 9394, 4)

@@ -1,10 +1,13 @@
-//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 5464; RFC 5465; RFC 6154; RFC 7162; RFC 8474; RFC 9585).
+//! Response codes (RFC 3501, 7.1; RFC 5530; RFC 4315; RFC 4469; RFC 5267; RFC 5464; RFC 5465; RFC 6154; RFC 7162; RFC 8474; RFC 9585).
 use crate::{Flag, SequenceSet};
 use std::borrow::Cow;
 use std::fmt;
 
 /// The names that a `CAPABILITY` code lists.
 pub type CapabilityList = Vec<Cow<'static, str>>;
+
+/// How much of a URL is told to be bad.
+const SHOWN: usize = 1_000;
 
 /// `resp-text-code`, without its brackets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +82,10 @@ pub enum Code {
     InUse,
     /// The literal is larger than the server takes (RFC 7889, 4).
     TooBig,
+    /// A URL that APPEND could not take (RFC 4469, 4.1), as [`Code::bad_url`] makes it.
+    BadUrl(String),
+    /// The search of this tag is not kept up to date (RFC 5267, 4.3.1).
+    NoUpdate(String),
     /// Events are no longer told, or cannot be (RFC 5465, 3.1 and 5.8).
     NotificationOverflow,
     /// An event is not known; these are (RFC 5465, 3.1).
@@ -96,6 +103,12 @@ pub enum Code {
 }
 
 impl Code {
+    /// BADURL: `url-resp-text` has any TEXT-CHAR but a bracket (RFC 4469, 5); what is more than a URL is shown as `?`.
+    pub fn bad_url(url: &[u8]) -> Self {
+        let shown = |byte: &u8| if matches!(byte, 0x21..=0x7e) && !b"\"\\]".contains(byte) { *byte } else { b'?' };
+        Self::BadUrl(url.iter().take(SHOWN).map(shown).map(char::from).collect())
+    }
+
     /// The word of a code without arguments.
     const fn word(&self) -> Option<&'static str> {
         Some(match self {
@@ -139,6 +152,8 @@ impl Code {
             | Self::InProgress(..)
             | Self::MailboxId(_)
             | Self::BadEvent(_)
+            | Self::BadUrl(_)
+            | Self::NoUpdate(_)
             | Self::MetadataLongEntries(_)
             | Self::MetadataMaxSize(_) => return None,
         })
@@ -166,6 +181,9 @@ impl fmt::Display for Code {
             Self::Modified(set) => write!(f, "MODIFIED {set}"),
             Self::MailboxId(id) => write!(f, "MAILBOXID ({id})"),
             Self::BadEvent(known) => write!(f, "BADEVENT ({})", known.join(" ")),
+            // A tag holds neither quotes nor backslashes (RFC 3501, 9).
+            Self::NoUpdate(tag) => write!(f, "NOUPDATE \"{tag}\""),
+            Self::BadUrl(url) => write!(f, "BADURL \"{url}\""),
             Self::MetadataLongEntries(size) => write!(f, "METADATA LONGENTRIES {size}"),
             Self::MetadataMaxSize(size) => write!(f, "METADATA MAXSIZE {size}"),
             // A tag holds neither quotes nor backslashes (RFC 3501, 9).

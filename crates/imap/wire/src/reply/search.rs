@@ -1,7 +1,8 @@
-//! What a search has found: SEARCH (RFC 3501, 7.2.5), SORT (RFC 5256, BASE.7.2.SORT) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2), in pieces, since
+//! What a search has found: SEARCH (RFC 3501, 7.2.5), SORT (RFC 5256, BASE.7.2.SORT) and ESEARCH (RFC 4731, 3.1 and RFC 4466, 2.6.2;
+//! RELEVANCY of RFC 6203, 4; ADDTO and REMOVEFROM of RFC 5267, 4.3), in pieces, since
 //! there may be as many numbers as messages.
 use super::{mailbox, put, quoted_or_literal};
-use crate::{Named, PartialRange};
+use crate::{Named, PartialRange, SequenceSet};
 
 /// `* SEARCH …`, `* SORT …`
 #[derive(Debug)]
@@ -78,6 +79,31 @@ impl ESearch<'_> {
         put(out, if empty { "NIL)" } else { ")" });
     }
 
+    /// Prints the begin of RELEVANCY (RFC 6203, 7); scores follow, in the order of what they are about, and a parenthesis.
+    pub fn relevancy(out: &mut Vec<u8>) {
+        put(out, " RELEVANCY (");
+    }
+
+    /// One of them.
+    pub fn score(out: &mut Vec<u8>, is_first: bool, score: u8) {
+        put(out, format_args!("{}{score}", if is_first { "" } else { " " }));
+    }
+
+    /// Their end.
+    pub fn end_relevancy(out: &mut Vec<u8>) {
+        out.push(b')');
+    }
+
+    /// Prints one change of what a search finds: `ADDTO` or `REMOVEFROM`, with each position and what comes there, or goes;
+    /// at least one.
+    pub fn update(out: &mut Vec<u8>, word: &str, changes: &[(u32, SequenceSet)]) {
+        put(out, format_args!(" {word} ("));
+        for (index, (position, set)) in changes.iter().enumerate() {
+            put(out, format_args!("{}{position} {set}", if index == 0 { "" } else { " " }));
+        }
+        out.push(b')');
+    }
+
     /// Prints its end.
     pub fn end(&self, out: &mut Vec<u8>) {
         if let Some(mod_sequence) = self.mod_sequence {
@@ -131,6 +157,26 @@ mod tests {
             reply.end(out);
         });
         assert_eq!(several, "* ESEARCH (TAG \"a\" MAILBOX \"a b\" UIDVALIDITY 3) UID COUNT 2\r\n");
+        let updated = printed(|out| {
+            let reply = ESearch { uid: true, ..ESearch::default() };
+            reply.begin(out, "B01");
+            let set = |of: &[u32]| SequenceSet::compact(of.iter().copied()).unwrap();
+            ESearch::update(out, "REMOVEFROM", &[(0, set(&[7, 8, 9]))]);
+            ESearch::update(out, "ADDTO", &[(1, set(&[3])), (5, set(&[4, 6]))]);
+            reply.end(out);
+        });
+        assert_eq!(updated, "* ESEARCH (TAG \"B01\") UID REMOVEFROM (0 7:9) ADDTO (1 3 5 4,6)\r\n");
+        for (scores, wanted) in [(&[100, 4][..], "(100 4)"), (&[], "()")] {
+            let scored = printed(|out| {
+                let reply = ESearch::default();
+                reply.begin(out, "a");
+                ESearch::relevancy(out);
+                scores.iter().enumerate().for_each(|(index, score)| ESearch::score(out, index == 0, *score));
+                ESearch::end_relevancy(out);
+                reply.end(out);
+            });
+            assert_eq!(scored, format!("* ESEARCH (TAG \"a\") RELEVANCY {wanted}\r\n"));
+        }
         let asked = PartialRange::read(&mut Cursor::new(b"-1:-5")).unwrap();
         for (ranges, wanted) in [(&[3..=4][..], "(-1:-5 3:4)"), (&[], "(-1:-5 NIL)")] {
             let part = printed(|out| {
