@@ -7,7 +7,7 @@ pub(crate) fn imap_search(data: &[u8]) {
     assert!(!nodes.is_empty() && nodes.len() <= 3 * MAX_SEARCH_KEYS);
     for (index, node) in nodes.iter().enumerate() {
         let before = match node {
-            Node::Key(_) => true,
+            Node::Key(_) | Node::Fuzzy(_) => true,
             Node::And(keys) => keys.iter().all(|key| *key < index),
             Node::Or(one, two) => *one < index && *two < index,
             Node::Not(one) => *one < index,

@@ -94,6 +94,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Command> {
 pub(crate) const COMMANDS: &[&Command] = &[
     &rows::append::APPEND,
     &rows::authenticate::AUTHENTICATE,
+    &rows::cancelupdate::CANCELUPDATE,
     &rows::capability::CAPABILITY,
     &rows::noop::CHECK,
     &rows::close::CLOSE,

@@ -2,6 +2,7 @@
 pub(super) mod acl;
 pub(super) mod append;
 pub(super) mod authenticate;
+pub(super) mod cancelupdate;
 pub(super) mod capability;
 pub(super) mod close;
 pub(super) mod compress;

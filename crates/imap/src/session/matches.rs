@@ -1,18 +1,23 @@
-//! What a search has found, as it is told and saved (RFC 3501, 7.2.5; RFC 4731; RFC 5182; RFC 5256; RFC 9394).
+//! What a search has found, as it is told and saved (RFC 3501, 7.2.5; RFC 4731; RFC 5182; RFC 5256; RFC 6203, 4; RFC 9394).
 use super::completion::Ended;
+use super::contexts::Found;
+use super::matching::frozen;
 use super::messages::Addressing;
 use super::numbers::Known;
 use super::selected::Selected;
 use super::talk::Talk;
 use imap_wire::reply::{self, ESearch, SearchReply};
-use imap_wire::{MailboxName, PartialRange, ReturnOptions};
+use imap_wire::{MailboxName, PartialRange, Program, ReturnOptions};
 use roaring::RoaringBitmap;
+use std::collections::BTreeMap;
 use store::Message;
 
 /// Messages by sequence number: a bit each, since a client may leave the reply unread.
 pub(crate) struct Matches<'s> {
     pub(crate) selected: &'s Selected,
     pub(crate) found: RoaringBitmap,
+    /// How well each fits, where FUZZY was asked for.
+    relevance: BTreeMap<u32, u8>,
     /// The order in which they are told, where it is not that of the mailbox.
     order: Option<Vec<u32>>,
     by: Addressing,
@@ -23,7 +28,21 @@ pub(crate) struct Matches<'s> {
 
 impl<'s> Matches<'s> {
     pub(crate) fn of(selected: &'s Selected, by: Addressing, tells_mod_sequence: bool) -> Self {
-        Self { selected, found: RoaringBitmap::new(), order: None, by, tells_mod_sequence, mailbox: None }
+        let (found, relevance) = (RoaringBitmap::new(), BTreeMap::new());
+        Self { selected, found, relevance, order: None, by, tells_mod_sequence, mailbox: None }
+    }
+
+    /// A message fits; how well is kept where it was looked for nearly.
+    pub(crate) fn add(&mut self, sequence: u32, relevance: Option<u8>) {
+        self.found.insert(sequence);
+        if let Some(relevance) = relevance {
+            self.relevance.insert(sequence, relevance);
+        }
+    }
+
+    /// How well a message fits, from 1 to 100.
+    pub(crate) fn relevance(&self, sequence: u32) -> u8 {
+        self.relevance.get(&sequence).copied().unwrap_or(100).max(1)
     }
 
     /// The same, told in another order; what is not in it has gone meanwhile.
@@ -51,6 +70,12 @@ impl<'s> Matches<'s> {
             Addressing::Sequence => sequence,
             Addressing::Uid => self.message(sequence).map_or(0, |message| message.uid.get()),
         }
+    }
+
+    /// What is kept of it where it is to be kept up to date (RFC 5267, 4.3).
+    pub(crate) fn context(&self, program: &Program) -> Found {
+        let uids = self.told().filter_map(|sequence| self.message(sequence)).map(|message| message.uid.get());
+        Found { order: uids.collect(), frozen: frozen(program, self.selected) }
     }
 
     /// All of them, as they are told.
@@ -134,7 +159,28 @@ impl<'s> Matches<'s> {
             self.print_ranges(talk, part.into_iter()).await?;
             ESearch::end_partial(talk.out(), empty);
         }
+        if options.relevancy {
+            self.print_relevancy(talk, options).await?;
+        }
         reply.end(talk.out());
+        Ok(())
+    }
+
+    /// Prints how well each message fits of those that are told. The scores are spread so that the best is 100
+    /// (RFC 6203, 4).
+    async fn print_relevancy(&self, talk: &mut Talk, options: ReturnOptions) -> Result<(), Ended> {
+        let best = u32::from(self.told().map(|sequence| self.relevance(sequence)).max().unwrap_or(100));
+        let told: Box<dyn Iterator<Item = u32> + Send> = match options.partial {
+            Some(range) => Box::new(self.part(range).into_iter()),
+            None => self.told(),
+        };
+        ESearch::relevancy(talk.out());
+        for (index, sequence) in told.enumerate() {
+            let score = u32::from(self.relevance(sequence)) * 100 / best.max(1);
+            ESearch::score(talk.out(), index == 0, u8::try_from(score).unwrap_or(100).max(1));
+            talk.pass().await?;
+        }
+        ESearch::end_relevancy(talk.out());
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 //! Whether a message fits a SEARCH: what the view knows first, then the record, then the header, then the text.
 //!
 //! A program is answered in three values: a node is true, false or not known yet. What is cheap is looked at first, and
-//! nothing dear where the cheap has decided.
+//! nothing dear where the cheap has decided. Strings below FUZZY (RFC 6203) have a score as well, of which a message
+//! has the mean.
+mod fuzzy;
 mod plain;
 mod text;
 
@@ -10,11 +12,13 @@ use super::completion::Completion;
 use super::content::Content;
 use super::effort::{Effort, TooLong};
 use super::flags::SYSTEM;
+use super::numbers::Known;
 use super::refusal::refusal;
 use super::selected::Selected;
 use imap_wire::reply::Code;
-use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, MessageSet, Node, Program};
+use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, MessageSet, Node, NodeId, Program};
 use roaring::RoaringBitmap;
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use store::{Account, Email, Error, Keyword, Message};
 use text::{HeaderSearch, Needle, TextSearch};
@@ -32,14 +36,36 @@ pub(crate) struct Matcher<'a> {
     now: u64,
 }
 
+/// Messages by UID that keys of a program have stood for, by the key's node.
+pub(crate) type Frozen = BTreeMap<NodeId, RoaringBitmap>;
+
+/// What sequence numbers and `$` in a program stand for now (RFC 5267, 4.3: later they stand for that too).
+pub(crate) fn frozen(program: &Program, selected: &Selected) -> Frozen {
+    let nodes = program.nodes.iter().enumerate().filter_map(|(index, node)| match node {
+        Node::Key(Key::Sequence(MessageSet::Saved) | Key::Uid(MessageSet::Saved)) => {
+            Some((index, selected.saved.clone()))
+        }
+        Node::Key(Key::Sequence(MessageSet::Numbers(set))) => {
+            let ranges = set.ranges(selected.numbers.exists());
+            let here = ranges.into_iter().flatten().filter_map(|sequence| match selected.numbers.at(sequence) {
+                Some(Known::Here(message)) => Some(message.uid.get()),
+                Some(Known::Gone) | None => None,
+            });
+            Some((index, here.collect()))
+        }
+        _ => None,
+    });
+    nodes.collect()
+}
+
 /// The messages that a key names.
 enum Named {
     /// By sequence number, in order.
     Sequences(Vec<RangeInclusive<u32>>),
     /// By UID, in order.
     Uids(Vec<RangeInclusive<u32>>),
-    /// `$`, by UID (RFC 5182, 2.1).
-    Saved(RoaringBitmap),
+    /// `$`, and what stood for others once, by UID (RFC 5182, 2.1; RFC 5267, 4.3).
+    Fixed(RoaringBitmap),
 }
 
 impl Named {
@@ -47,7 +73,7 @@ impl Named {
         let (ranges, number) = match self {
             Self::Sequences(ranges) => (ranges, sequence),
             Self::Uids(ranges) => (ranges, message.uid.get()),
-            Self::Saved(uids) => return uids.contains(message.uid.get()),
+            Self::Fixed(uids) => return uids.contains(message.uid.get()),
         };
         imap_wire::holds(ranges, number)
     }
@@ -89,25 +115,51 @@ impl From<TooLong> for Halted {
 pub(crate) struct BadCharset;
 
 /// What is known of each node of a program, for one message.
-pub(crate) type Answers = Vec<Option<bool>>;
+#[derive(Clone, Default)]
+pub(crate) struct Answers {
+    known: Vec<Option<bool>>,
+    /// How well the fuzzy strings fit that have been looked for; 0 is not at all.
+    scores: text::Scores,
+}
+
+/// What a string that is only in a body is worth: a header says more of what a message is about (RFC 6203, 4).
+const IN_BODY: u16 = 80;
+
+impl Answers {
+    /// How well the message fits, by what was looked for nearly; 100 where nothing was (RFC 6203, 4).
+    fn relevance(&self) -> u8 {
+        let found = self.scores.values().filter(|score| **score > 0);
+        let (count, sum) = found.fold((0_u32, 0_u32), |(count, sum), score| (count + 1, sum + u32::from(*score)));
+        sum.checked_div(count).and_then(|mean| u8::try_from(mean).ok()).unwrap_or(100)
+    }
+
+    fn of(&self, index: usize) -> Option<bool> {
+        self.known.get(index).copied().flatten()
+    }
+}
 
 impl<'a> Matcher<'a> {
     /// Reads the strings of a program in their charset; none means US-ASCII (RFC 3501, 6.4.4), of which UTF-8 is taken
     /// as the lenient reading. `selected` says what `*` and `$` are, `now` what is old and young.
     pub(crate) fn new(
-        program: &'a Program,
+        (program, frozen): (&'a Program, &Frozen),
         charset: Option<&str>,
         selected: &Selected,
         now: UnixTime,
     ) -> Result<Self, BadCharset> {
         let decoder = text::Charset::named(charset.unwrap_or("UTF-8")).ok_or(BadCharset)?;
-        let needle = |bytes: &[u8]| decoder.decode(bytes).map(|text| Needle::new(&text)).ok_or(BadCharset);
+        let string = |bytes: &[u8]| decoder.decode(bytes).ok_or(BadCharset);
         let mut needles = Vec::with_capacity(program.nodes.len());
         let mut keywords = Vec::with_capacity(program.nodes.len());
         let mut sets = Vec::with_capacity(program.nodes.len());
-        for node in &program.nodes {
+        for (index, node) in program.nodes.iter().enumerate() {
             needles.push(match node {
-                Node::Key(Key::Body(bytes) | Key::Text(bytes) | Key::Header(_, bytes)) => Some(needle(bytes)?),
+                Node::Key(Key::Body(bytes) | Key::Text(bytes) | Key::Header(_, bytes)) => {
+                    Some(Needle::new(&string(bytes)?))
+                }
+                Node::Fuzzy(Key::Body(bytes) | Key::Text(bytes) | Key::Header(_, bytes)) => {
+                    Some(Needle::fuzzy(&string(bytes)?))
+                }
                 _ => None,
             });
             keywords.push(match node {
@@ -116,8 +168,9 @@ impl<'a> Matcher<'a> {
             });
             let numbers = &selected.numbers;
             sets.push(match node {
+                _ if frozen.contains_key(&index) => frozen.get(&index).cloned().map(Named::Fixed),
                 Node::Key(Key::Sequence(MessageSet::Saved) | Key::Uid(MessageSet::Saved)) => {
-                    Some(Named::Saved(selected.saved.clone()))
+                    Some(Named::Fixed(selected.saved.clone()))
                 }
                 Node::Key(Key::Sequence(MessageSet::Numbers(set))) => {
                     Some(Named::Sequences(set.ranges(numbers.exists())))
@@ -134,26 +187,41 @@ impl<'a> Matcher<'a> {
         self.program.nodes.len()
     }
 
+    /// How well a message fits, where that was asked for.
+    pub(crate) fn relevance(&self, answers: &Answers) -> Option<u8> {
+        self.program.is_fuzzy.then(|| answers.relevance())
+    }
+
     /// Sets the keys that `answer` can answer, and gives what that makes of the whole.
     fn decide(&self, answers: &mut Answers, mut answer: impl FnMut(usize, &Key) -> Option<bool>) -> Option<bool> {
         for (index, node) in self.program.nodes.iter().enumerate() {
-            if answers.get(index).copied().flatten().is_some() {
+            if answers.of(index).is_some() {
                 continue;
             }
-            let of = |child: &usize| answers.get(*child).copied().flatten();
+            let of = |child: &usize| answers.of(*child);
             let value = match node {
                 Node::Key(key) => answer(index, key),
+                Node::Fuzzy(_) => answers.scores.get(&index).map(|score| *score > 0),
                 Node::Not(child) => of(child).map(|value| !value),
                 Node::And(children) => all(children.iter().map(of)),
                 Node::Or(one, two) => {
                     all([of(one), of(two)].into_iter().map(|value| value.map(|value| !value))).map(|value| !value)
                 }
             };
-            if let Some(place) = answers.get_mut(index) {
+            if let Some(place) = answers.known.get_mut(index) {
                 *place = value;
             }
         }
-        answers.last().copied().flatten()
+        answers.known.last().copied().flatten()
+    }
+
+    /// Keeps how well fuzzy strings were found.
+    fn keep(&self, answers: &mut Answers, scores: &text::Scores, worth: u16) {
+        let fuzzy = scores.iter().filter(|(index, _)| matches!(self.program.nodes.get(**index), Some(Node::Fuzzy(_))));
+        for (index, score) in fuzzy {
+            let worth = u16::from(*score) * worth / 100;
+            answers.scores.insert(*index, u8::try_from(worth).unwrap_or(100));
+        }
     }
 
     /// What the view alone says; `answers` are those of the message before.
@@ -163,8 +231,9 @@ impl<'a> Matcher<'a> {
         (message, sequence): (&Message<'_>, u32),
         answers: &mut Answers,
     ) -> Option<bool> {
-        answers.clear();
-        answers.resize(self.program.nodes.len(), None);
+        answers.known.clear();
+        answers.known.resize(self.program.nodes.len(), None);
+        answers.scores.clear();
         self.decide(answers, |index, key| {
             Some(match key {
                 Key::All => true,
@@ -192,6 +261,13 @@ impl<'a> Matcher<'a> {
 
     /// What the record says too.
     pub(crate) fn by_record(&self, answers: &mut Answers, email: &Email) -> Option<bool> {
+        let envelope = &email.parsed.envelope;
+        let fields = self.open_headers(answers);
+        let found = fields
+            .into_iter()
+            .filter_map(|(index, name, needle)| text::in_envelope(envelope, name, needle).map(|score| (index, score)));
+        let found: text::Scores = found.collect();
+        self.keep(answers, &found, 100);
         self.decide(answers, |index, key| match key {
             Key::Date(of, compare, day) => Some(match of {
                 DateOf::Saved => return None, // the view has said
@@ -201,10 +277,7 @@ impl<'a> Matcher<'a> {
                     compares(sent, *compare, *day)
                 }),
             }),
-            Key::Header(name, _) => {
-                let needle = self.needles.get(index).and_then(Option::as_ref)?;
-                text::in_envelope(&email.parsed.envelope, name, needle)
-            }
+            Key::Header(..) => found.get(&index).map(|score| *score > 0),
             _ => None,
         })
     }
@@ -221,44 +294,53 @@ impl<'a> Matcher<'a> {
         if headers.asks() {
             headers.run(&content.own_header(account).await?, effort).await?;
         }
-        let found = headers.found();
+        let found = headers.scores();
+        self.keep(answers, &found, 100);
         let decided = self.decide(answers, |index, key| match key {
-            Key::Header(..) => Some(found.contains(&index)),
+            Key::Header(..) => Some(found.get(&index).is_some_and(|score| *score > 0)),
             _ => None,
         });
         effort.spend(self.steps()).await?;
         if let Some(decided) = decided {
             return Ok(decided);
         }
-        let mut search = TextSearch::new(self.open_texts(answers));
+        let mut search = TextSearch::new(&self.open_texts(answers));
         search.run(account, content, effort).await?;
-        let found = search.found();
-        Ok(self.decide(answers, |index, _| Some(found.contains(&index))).unwrap_or(false))
+        let found = search.scores();
+        self.keep(answers, &found, IN_BODY);
+        let decided = self.decide(answers, |index, _| Some(found.get(&index).is_some_and(|score| *score > 0)));
+        Ok(decided.unwrap_or(false))
+    }
+
+    /// The nodes with strings that are not answered yet.
+    fn open(&self, answers: &Answers) -> Vec<(usize, &Key, &Needle)> {
+        let nodes = self.program.nodes.iter().zip(&self.needles).enumerate();
+        nodes
+            .filter(|(index, _)| answers.of(*index).is_none())
+            .filter_map(|(index, (node, needle))| match node {
+                Node::Key(key) | Node::Fuzzy(key) => Some((index, key, needle.as_ref()?)),
+                Node::And(_) | Node::Or(..) | Node::Not(_) => None,
+            })
+            .collect()
     }
 
     /// The HEADER keys that are not answered yet.
     fn open_headers(&self, answers: &Answers) -> Vec<(usize, &[u8], &Needle)> {
-        let open = |index: usize| answers.get(index).copied().flatten().is_none();
-        let nodes = self.program.nodes.iter().zip(&self.needles).enumerate().filter(|(index, _)| open(*index));
-        nodes
-            .filter_map(|(index, (node, needle))| match node {
-                Node::Key(Key::Header(name, _)) => Some((index, name.as_ref(), needle.as_ref()?)),
-                _ => None,
-            })
-            .collect()
+        let named = self.open(answers).into_iter().filter_map(|(index, key, needle)| match key {
+            Key::Header(name, _) => Some((index, name.as_ref(), needle)),
+            _ => None,
+        });
+        named.collect()
     }
 
     /// The BODY and TEXT keys that are not answered yet.
     fn open_texts(&self, answers: &Answers) -> Vec<(usize, message::SearchScope, &Needle)> {
-        let open = |index: usize| answers.get(index).copied().flatten().is_none();
-        let nodes = self.program.nodes.iter().zip(&self.needles).enumerate().filter(|(index, _)| open(*index));
-        nodes
-            .filter_map(|(index, (node, needle))| match node {
-                Node::Key(Key::Body(_)) => Some((index, message::SearchScope::Body, needle.as_ref()?)),
-                Node::Key(Key::Text(_)) => Some((index, message::SearchScope::Text, needle.as_ref()?)),
-                _ => None,
-            })
-            .collect()
+        let texts = self.open(answers).into_iter().filter_map(|(index, key, needle)| match key {
+            Key::Body(_) => Some((index, message::SearchScope::Body, needle)),
+            Key::Text(_) => Some((index, message::SearchScope::Text, needle)),
+            _ => None,
+        });
+        texts.collect()
     }
 }
 

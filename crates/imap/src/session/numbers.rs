@@ -77,6 +77,14 @@ impl Numbers {
         self.here()?.sequence(uid).map(|sequence| sequence + before)
     }
 
+    /// The sequence number of a message that the client knows, also of one that is gone.
+    pub(crate) fn known_sequence(&self, uid: Uid) -> Option<u32> {
+        match self.ghosts.binary_search(&uid) {
+            Ok(index) => Some(self.ghost_sequence(index)),
+            Err(_) => self.sequence(uid),
+        }
+    }
+
     /// The message with a sequence number.
     pub(crate) fn at(&self, sequence: u32) -> Option<Known<'_>> {
         let (mut low, mut high) = (0, self.ghosts.len());

@@ -1,8 +1,10 @@
 //! A selected mailbox: the numbers that the client knows, and how it is told what is new, as far as NOTIFY lets it be
 //! told (RFC 5465, 3.1 and 6.1).
 use super::completion::{Completion, Ended};
-use super::flags::{SYSTEM, merged, printed};
+use super::contexts::{self, Contexts};
+use super::flags::{merged, printed};
 use super::ids::Ids;
+use super::kept::{Kept, print_flags};
 use super::news;
 use super::numbers::Numbers;
 use super::phase::Login;
@@ -41,6 +43,8 @@ pub(crate) struct Selected {
     pub(crate) untold: RoaringBitmap,
     /// What the last search saved, by UID: `$` (RFC 5182, 2.1). Empty when the mailbox is opened.
     pub(crate) saved: RoaringBitmap,
+    /// Searches that are kept up to date (RFC 5267).
+    pub(crate) contexts: Contexts,
     /// The mailbox was deleted by another session, or may not be read any more: it is empty from then on.
     pub(crate) deleted: bool,
 }
@@ -85,6 +89,7 @@ impl Selected {
             recent,
             untold: RoaringBitmap::new(),
             saved: RoaringBitmap::new(),
+            contexts: Contexts::default(),
             deleted: false,
         }
     }
@@ -108,6 +113,9 @@ impl Selected {
                 let changes = newest.changes_since(self.numbers.view());
                 let before = self.numbers.clone();
                 self.numbers.keep_numbers(newest, &changes.expunged);
+                if !self.contexts.is_empty() {
+                    Box::pin(contexts::tell_gone(self, talk, &changes.expunged)).await?;
+                }
                 self.tell_expunged(talk, expunges).await?;
                 self.tell_changes(talk, &changes, before.view(), own).await
             }
@@ -164,6 +172,7 @@ impl Selected {
     /// The mailbox is gone, for this session.
     fn lose(&mut self) {
         self.deleted = true;
+        self.contexts.end();
         self.numbers.lose();
     }
 
@@ -255,7 +264,6 @@ impl Selected {
             changed.retain(|uid| own.uids.binary_search(uid).is_ok());
         }
         self.tell_keywords(talk, changed.iter().chain(&changes.arrived)).await;
-        news::announce_arrived(self, talk, &changes.arrived).await?;
         for &uid in &changed {
             // What was kept from the client is news to it, though it is no younger than the last look.
             let before = Some(before).filter(|_| !late.contains(uid.get()));
@@ -267,7 +275,12 @@ impl Selected {
             self.tell_flags(talk, uid, Some(before), own);
             talk.pass().await?;
         }
-        Ok(())
+        // RFC 5465, 5.1 and 5.2: after the flags, before what is fetched of new messages.
+        if !self.contexts.is_empty() {
+            let looked_at: Vec<Uid> = changes.changed.iter().chain(&changes.arrived).copied().collect();
+            Box::pin(contexts::tell_changed(self, talk, &looked_at)).await?;
+        }
+        news::announce_arrived(self, talk, &changes.arrived).await
     }
 
     /// Names the keywords that came with these messages.
@@ -354,43 +367,4 @@ impl Selected {
             talk.tell(Status::Ok, Some(&code), "mod-sequences are told from now on");
         }
     }
-}
-
-/// What of a change of flags is kept (PERMANENTFLAGS).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
-    /// Nothing: the mailbox is open for reading.
-    Nothing,
-    /// What has been named; the account may have no more keywords.
-    Named,
-    /// New keywords too: `\*`.
-    New,
-}
-
-impl Kept {
-    /// Asks how many keywords the account may still have.
-    pub(crate) async fn ask(account: &Account, read_only: bool) -> Self {
-        if read_only {
-            return Self::Nothing;
-        }
-        // Without an answer the refusal, if any, comes with the keyword.
-        if matches!(account.keywords_left().await, Ok(0)) { Self::Named } else { Self::New }
-    }
-}
-
-/// FLAGS and PERMANENTFLAGS (RFC 3501, 7.2.6 and 7.1), the latter as far as the rights go (RFC 4314, 5.1.1).
-pub(crate) fn print_flags(talk: &mut Talk, keywords: &BTreeSet<Keyword>, (kept, rights): (Kept, Rights)) {
-    let named = |keyword: &Keyword| Flag::Keyword(keyword.as_str().to_owned());
-    let system = SYSTEM.into_iter().map(|(_, flag)| flag);
-    let flags: Vec<Flag> = system.chain(keywords.iter().map(named)).collect();
-    reply::flags(talk.out(), &flags);
-    let writes = rights.contains(Rights::WRITE);
-    let system = SYSTEM.into_iter().filter(|(flag, _)| rights.flags().contains(*flag)).map(|(_, flag)| flag);
-    let permanent = system.chain(keywords.iter().filter(|_| writes).map(named));
-    let permanent = match kept {
-        Kept::Nothing => Code::PermanentFlags(Vec::new(), false),
-        Kept::Named => Code::PermanentFlags(permanent.collect(), false),
-        Kept::New => Code::PermanentFlags(permanent.collect(), writes),
-    };
-    talk.tell(Status::Ok, Some(&permanent), "flags that are kept");
 }

@@ -1,4 +1,4 @@
-//! The order of what a search has found (RFC 5256, BASE.6.4.SORT; RFC 5957, 3 and 4).
+//! The order of what a search has found (RFC 5256, BASE.6.4.SORT; RFC 5957, 3 and 4; RFC 6203, 6).
 //!
 //! All that decides between two messages is put into one string of octets that are compared as they are: numbers with
 //! their highest octet first, texts with an end that sorts before anything else, and what goes in reverse turned over.
@@ -33,7 +33,12 @@ pub(crate) async fn sorted(
     effort: &mut Effort<'_>,
 ) -> Result<Vec<u32>, Halted> {
     let all: Vec<u32> = matches.found.iter().collect();
-    if !criteria.iter().any(|criterion| needs_record(criterion.key)) {
+    let needs_records = criteria.iter().any(|criterion| needs_record(criterion.key));
+    // How well a message fits is of one search alone.
+    if !needs_records || criteria.iter().any(|criterion| criterion.key == SortKey::Relevancy) {
+        if needs_records {
+            effort.reads().await?;
+        }
         return Ok(keys(matches, criteria, &all, effort).await?.sorted(effort).await?);
     }
     let selected = matches.selected;
@@ -125,6 +130,28 @@ async fn merged(
     Ok(Some(merged))
 }
 
+/// Where in a list that is sorted a message belongs (RFC 5267, 4.3.3), by the records of few others.
+pub(crate) async fn place(
+    matches: &Matches<'_>,
+    criteria: &[Criterion],
+    list: &[u32],
+    sequence: u32,
+    effort: &mut Effort<'_>,
+) -> Result<usize, Halted> {
+    let (mut low, mut high) = (0, list.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let Some(&other) = list.get(middle) else { break };
+        let mut keys = Keys::default();
+        keys.add(matches, criteria, &[other.min(sequence), other.max(sequence)]).await?;
+        effort.spend(2 * criteria.len() * 20).await?;
+        // The row of the lower sequence number is the first.
+        let comes_before = keys.rows.len() == 2 && (keys.octets(0) < keys.octets(1)) == (other < sequence);
+        if comes_before { low = middle + 1 } else { high = middle }
+    }
+    Ok(low)
+}
+
 /// What decides between messages.
 #[derive(Default)]
 struct Keys {
@@ -169,7 +196,11 @@ impl Keys {
             let start = self.octets.len();
             for criterion in criteria {
                 let from = self.octets.len();
-                self.push(criterion.key, &message, record.as_deref());
+                match criterion.key {
+                    // RFC 6203, 6: the best first.
+                    SortKey::Relevancy => self.octets.push(100 - matches.relevance(sequence).min(100)),
+                    key => self.push(key, &message, record.as_deref()),
+                }
                 if criterion.reverse {
                     self.octets.iter_mut().skip(from).for_each(|octet| *octet = !*octet);
                 }
@@ -183,6 +214,7 @@ impl Keys {
         let parsed = email.map(|email| &email.parsed);
         let envelope = parsed.map(|parsed| &parsed.envelope);
         match key {
+            SortKey::Relevancy => {}
             SortKey::Arrival => self.octets.extend(message.received.to_be_bytes()),
             SortKey::Size => self.octets.extend(message.size.to_be_bytes()),
             SortKey::Date => self.octets.extend(ordered(sent(message, email)).to_be_bytes()),
@@ -273,7 +305,7 @@ impl Keys {
 }
 
 const fn needs_record(key: SortKey) -> bool {
-    !matches!(key, SortKey::Arrival | SortKey::Size)
+    !matches!(key, SortKey::Arrival | SortKey::Size | SortKey::Relevancy)
 }
 
 /// When a message was sent; without a date that can be read, when it was received (RFC 5256, 2.2).

@@ -1,5 +1,5 @@
 //! SEARCH: a program of keys (RFC 3501, 6.4.4; RETURN of RFC 4731; `$` of RFC 5182; MODSEQ of RFC 7162, 3.1.5; ids of RFC 8474, 6; save
-//! dates of RFC 8514, 4.3; ages of RFC 5032, 3).
+//! dates of RFC 8514, 4.3; ages of RFC 5032, 3; FUZZY of RFC 6203, 3).
 //!
 //! The program is a flat list in which what a key is made of stands before it, so that it is read, and later
 //! answered, without recursion however deeply it is nested.
@@ -30,6 +30,8 @@ pub type NodeId = usize;
 pub struct Program {
     /// The nodes; never empty.
     pub nodes: Vec<Node>,
+    /// Whether FUZZY is in it (RFC 6203, 4).
+    pub is_fuzzy: bool,
 }
 
 /// One step of a program.
@@ -37,6 +39,9 @@ pub struct Program {
 pub enum Node {
     /// A key of its own.
     Key(Key),
+    /// A key with a string that need be there only nearly: below FUZZY (RFC 6203, 3). What has no string is meant as it
+    /// is there too (RFC 6203, 5).
+    Fuzzy(Key),
     /// All of these.
     And(Vec<NodeId>),
     /// One of these.
@@ -117,6 +122,7 @@ impl Search {
         }
         let program = Program::read(cursor)?;
         cursor.end()?;
+        program.allows(options, cursor)?;
         Ok(Self { options, charset, program })
     }
 }
@@ -127,6 +133,7 @@ enum Open {
     And(Vec<NodeId>),
     Not,
     Or(Option<NodeId>),
+    Fuzzy,
 }
 
 impl Program {
@@ -140,11 +147,17 @@ impl Program {
         self.nodes.iter().any(|node| matches!(node, Node::Key(Key::Sequence(MessageSet::Numbers(_)))))
     }
 
+    /// RFC 6203, 4: RELEVANCY goes with FUZZY alone.
+    pub(crate) fn allows(&self, options: Option<ReturnOptions>, cursor: &Cursor<'_>) -> Result<(), Error> {
+        let asks = options.is_some_and(|options| options.relevancy);
+        if asks && !self.is_fuzzy { cursor.expected("FUZZY where RELEVANCY is asked for") } else { Ok(()) }
+    }
+
     /// Reads `search-key *(SP search-key)` up to the end of the command.
     pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Self, Error> {
-        let mut program = Self { nodes: Vec::new() };
+        let mut program = Self { nodes: Vec::new(), is_fuzzy: false };
         let mut open = vec![Open::And(Vec::new())];
-        let mut depth = 0_usize;
+        let (mut depth, mut fuzzy) = (0_usize, 0_usize);
         loop {
             // `NOT` and `OR` cost as little as parentheses, but only these have the small limit.
             if depth > MAX_DEPTH {
@@ -168,10 +181,17 @@ impl Program {
                 open.push(Open::Or(None));
                 continue;
             }
-            let mut done = program.key(cursor)?;
+            if cursor.keyword("FUZZY") {
+                cursor.space()?;
+                open.push(Open::Fuzzy);
+                (program.is_fuzzy, fuzzy) = (true, fuzzy + 1);
+                continue;
+            }
+            let mut done = program.key(cursor, fuzzy > 0)?;
             // Closes every connective that this key completes.
             loop {
                 match open.pop() {
+                    Some(Open::Fuzzy) => fuzzy -= 1,
                     Some(Open::Not) => done = program.push(Node::Not(done)),
                     Some(Open::Or(Some(first))) => done = program.push(Node::Or(first, done)),
                     Some(Open::Or(None)) => {
@@ -212,7 +232,7 @@ impl Program {
     }
 
     /// One `search-key` that is no connective.
-    fn key(&mut self, cursor: &mut Cursor<'_>) -> Result<NodeId, Error> {
+    fn key(&mut self, cursor: &mut Cursor<'_>, is_fuzzy: bool) -> Result<NodeId, Error> {
         if cursor.peek().is_some_and(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'$')) {
             let set = MessageSet::read(cursor)?;
             return Ok(self.push(Node::Key(Key::Sequence(set))));
@@ -242,7 +262,8 @@ impl Program {
                 None => return before.expected("a search key"),
             },
         };
-        Ok(self.push(Node::Key(key)))
+        let has_string = matches!(key, Key::Header(..) | Key::Body(_) | Key::Text(_));
+        Ok(self.push(if is_fuzzy && has_string { Node::Fuzzy(key) } else { Node::Key(key) }))
     }
 }
 

@@ -1,4 +1,5 @@
-//! SORT (RFC 5256, BASE.6.4.SORT), by display names too (RFC 5957), with the options of ESORT (RFC 5267, 3.1).
+//! SORT (RFC 5256, BASE.6.4.SORT), by display names too (RFC 5957), with the options of ESORT (RFC 5267, 3.1), and by how
+//! well messages fit (RFC 6203, 6).
 use crate::{Cursor, Error, Program, ReturnOptions};
 
 /// The arguments of SORT and UID SORT.
@@ -38,6 +39,8 @@ pub enum SortKey {
     DisplayTo,
     /// `FROM`: the local part of the first address
     From,
+    /// `RELEVANCY`: how well it fits, the best first
+    Relevancy,
     /// `SIZE`
     Size,
     /// `SUBJECT`: the base subject
@@ -47,13 +50,14 @@ pub enum SortKey {
 }
 
 impl SortKey {
-    const ALL: [(&str, Self); 9] = [
+    const ALL: [(&str, Self); 10] = [
         ("ARRIVAL", Self::Arrival),
         ("CC", Self::Cc),
         ("DATE", Self::Date),
         ("DISPLAYFROM", Self::DisplayFrom),
         ("DISPLAYTO", Self::DisplayTo),
         ("FROM", Self::From),
+        ("RELEVANCY", Self::Relevancy),
         ("SIZE", Self::Size),
         ("SUBJECT", Self::Subject),
         ("TO", Self::To),
@@ -81,6 +85,10 @@ impl Sort {
             return cursor.expected("a sort criterion");
         }
         let (charset, program) = criteria_of_search(cursor)?;
+        program.allows(options, cursor)?;
+        if !program.is_fuzzy && criteria.iter().any(|criterion| criterion.key == SortKey::Relevancy) {
+            return cursor.expected("FUZZY where RELEVANCY is asked for");
+        }
         Ok(Self { options, criteria, charset, program })
     }
 }
@@ -124,6 +132,7 @@ mod tests {
             ("(SIZE REVERSE SIZE SIZE) UTF-8 ALL", 1),
             ("RETURN (MIN COUNT) (SIZE) UTF-8 ALL", 1),
             ("RETURN () (SIZE) UTF-8 ALL", 1),
+            ("RETURN (RELEVANCY UPDATE) (RELEVANCY REVERSE SIZE) UTF-8 FUZZY ALL", 2),
         ] {
             assert_eq!(read(text).map(|sort| sort.criteria.len()), Ok(criteria), "{text}");
         }
@@ -141,6 +150,8 @@ mod tests {
             "SIZE UTF-8 ALL",
             "(SIZE) (UTF-8) ALL",
             "RETURN (SIZE) UTF-8 ALL",
+            "(RELEVANCY) UTF-8 TEXT x",
+            "RETURN (RELEVANCY) (SIZE) UTF-8 TEXT x",
         ] {
             assert!(read(text).is_err(), "{text}");
         }

@@ -24,13 +24,16 @@ pub(crate) const CAPABILITY: Command = Command {
 /// What is offered at any time and belongs to no command: literals (RFC 7888), responses with AUTHENTICATE (RFC 4959),
 /// and IMAP4rev2 to whoever enables it (RFC 9051, Appendix A).
 const ALWAYS: [&str; 3] = ["IMAP4rev2", "LITERAL+", "SASL-IR"];
-/// What belongs to parts of commands: LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590), SETACL (RFC
-/// 4314), CREATE (RFC 6154), STATUS (RFC 8438), SEARCH (RFC 4731, RFC 5032), SORT (RFC 5267, RFC 5957), FETCH (RFC 3516,
+/// What belongs to parts of commands: APPEND (RFC 4469), LIST (RFC 3348, RFC 5258, RFC 5819, RFC 6154, RFC 8440, RFC 9590), SETACL (RFC
+/// 4314), CREATE (RFC 6154), STATUS (RFC 8438), SEARCH (RFC 4731, RFC 5032, RFC
+/// 6203), SORT (RFC 5267, RFC 5957), FETCH (RFC 3516,
 /// RFC 8970), and to many (RFC 5182, RFC 7162, RFC 8474, RFC 8514, RFC 9394).
-const AFTER_LOGIN: [&str; 28] = [
+const AFTER_LOGIN: [&str; 31] = [
     "BINARY",
+    "CATENATE",
     "CHILDREN",
     "CONDSTORE",
+    "CONTEXT=SORT",
     "CREATE-SPECIAL-USE",
     "ESEARCH",
     "ESORT",
@@ -48,6 +51,7 @@ const AFTER_LOGIN: [&str; 28] = [
     "QUOTA=RES-STORAGE",
     "RIGHTS=kxte",
     "SAVEDATE",
+    "SEARCH=FUZZY",
     "SEARCHRES",
     "SORT=DISPLAY",
     "SPECIAL-USE",

@@ -2,6 +2,7 @@
 use super::search::search_with;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
+use crate::session::contexts;
 use crate::session::effort::Effort;
 use crate::session::ids::Ids;
 use crate::session::messages::Addressing;
@@ -39,6 +40,11 @@ async fn esearch(phase: &mut Phase, talk: &mut Talk, mut args: Cursor<'_>) -> An
             Some(selected) => selected.enable_condstore(talk),
             None => phase.login_mut().into_iter().for_each(|login| login.condstore = true),
         }
+    }
+    if asked.search.options.is_some_and(|options| options.update) {
+        // RFC 5267, 4.3.1: an update says no mailbox, so results of several could not be told apart.
+        let tag = talk.tag.clone();
+        contexts::refuse(talk, tag);
     }
     let saved = match &*phase {
         Phase::NotAuthenticated => return Ok(Completion::bad("log in first")),

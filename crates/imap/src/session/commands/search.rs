@@ -1,10 +1,12 @@
-//! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; SAVE of RFC 5182; MODSEQ of RFC 7162, 3.1.5; RFC 5032; RFC 8474, 6; RFC 8514, 4.3).
+//! SEARCH (RFC 3501, 6.4.4; RETURN of RFC 4731; SAVE of RFC 5182; MODSEQ of RFC 7162, 3.1.5; RFC 5032; RFC 8474, 6; RFC 8514, 4.3;
+//! FUZZY of RFC 6203; UPDATE of RFC 5267, 4.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::content::Content;
+use crate::session::contexts;
 use crate::session::effort::Effort;
 use crate::session::matches::Matches;
-use crate::session::matching::{Answers, Halted, Matcher};
+use crate::session::matching::{Answers, Frozen, Halted, Matcher};
 use crate::session::messages::Addressing;
 use crate::session::numbers::Known;
 use crate::session::progress::Progress;
@@ -12,6 +14,7 @@ use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, Program, ReturnOptions, Search};
+use roaring::RoaringBitmap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use store::{Ahead, Email, EmailId};
@@ -51,18 +54,27 @@ async fn search(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         // RFC 9755, 3: strings are UTF-8, and nothing else can be said of them.
         return Ok(Completion::bad("strings are UTF-8 since UTF8=ACCEPT was enabled; leave CHARSET out"));
     }
+    if let Some(refused) = selected.contexts.refused(&talk.tag, search.options) {
+        return Ok(refused);
+    }
     prepare(selected, talk, &search.program);
     let matches = match search_for(selected, talk, search.charset.as_deref(), &search.program, by).await? {
         Ok(matches) => matches,
         Err(refused) => return Ok(unsaved(selected, search.options, refused)),
     };
+    let found = search.options.is_some_and(|options| options.update).then(|| matches.context(&search.program));
     // RFC 9051, 6.4.4: without options ALL, and always ESEARCH.
     let rev2 = matches.selected.login.rev2.then_some(ReturnOptions { all: true, ..ReturnOptions::default() });
     match search.options.or(rev2) {
         None => matches.print(talk).await?,
         Some(options) => matches.print_extended(talk, options).await?,
     }
-    if let Some(saved) = search.options.filter(|options| options.save).map(|options| matches.saved(options)) {
+    let saved = search.options.filter(|options| options.save).map(|options| matches.saved(options));
+    if let Some(found) = found {
+        let asked = contexts::Asked { charset: search.charset, program: search.program, by, criteria: Vec::new() };
+        selected.contexts.keep(talk, asked, found);
+    }
+    if let Some(saved) = saved {
         selected.saved = saved;
     }
     Ok(Completion::ok("done"))
@@ -96,6 +108,27 @@ pub(super) async fn search_for<'s>(
     search_with(selected, talk, (charset, program, by), &mut effort, &progress).await
 }
 
+/// Finds those of some messages, by sequence number, that fit a program in which sequence numbers and `$` stand for what
+/// they once did.
+pub(in crate::session) async fn search_among(
+    selected: &Selected,
+    talk: &mut Talk,
+    (asked, frozen): (&contexts::Asked, &Frozen),
+    among: &RoaringBitmap,
+) -> Result<Result<RoaringBitmap, Halted>, Ended> {
+    let house = Arc::clone(&talk.house);
+    let mut effort = Effort::begin(&house, selected.login.account.id());
+    let now = house.rooms.world.clock.now();
+    let Ok(matcher) = Matcher::new((&asked.program, frozen), asked.charset.as_deref(), selected, now) else {
+        return Ok(Ok(RoaringBitmap::new())); // it was known once
+    };
+    let mut matches = Matches::of(selected, asked.by, false);
+    let (revoked, progress) = (selected.login.revoked.clone(), Progress::default());
+    let finding = find(&mut matches, &matcher, &mut effort, &progress, among.iter());
+    let found = talk.while_here(finding, revoked, &progress).await?;
+    Ok(found.map(|()| matches.found))
+}
+
 /// The same with the effort of more than one search.
 pub(super) async fn search_with<'s>(
     selected: &'s Selected,
@@ -105,14 +138,14 @@ pub(super) async fn search_with<'s>(
     progress: &Progress,
 ) -> Result<Result<Matches<'s>, Completion>, Ended> {
     let now = talk.house.rooms.world.clock.now();
-    let Ok(matcher) = Matcher::new(program, charset, selected, now) else {
+    let Ok(matcher) = Matcher::new((program, &Frozen::new()), charset, selected, now) else {
         let text = "the strings cannot be read in that charset";
         return Ok(Err(Completion::no(Code::BadCharset(CHARSETS), text)));
     };
     let mut matches = Matches::of(selected, by, program.asks_mod_sequence());
     let revoked = selected.login.revoked.clone();
     // Whoever has gone waits for nothing.
-    let finding = find(&mut matches, &matcher, effort, progress);
+    let finding = find(&mut matches, &matcher, effort, progress, 1..=selected.numbers.exists());
     let found = talk.while_here(finding, revoked, progress).await?;
     Ok(found.map(|()| matches).map_err(|halted| halted.refusal()))
 }
@@ -131,18 +164,19 @@ async fn find(
     matcher: &Matcher<'_>,
     effort: &mut Effort<'_>,
     progress: &Progress,
+    among: impl Iterator<Item = u32> + Send,
 ) -> Result<(), Halted> {
     let selected = matches.selected;
     let page = (ANSWERS / matcher.steps().max(1)).clamp(1, PAGE);
     let mut reading = Reading { ahead: selected.account.ahead(RUNS), texts: VecDeque::new(), progress };
-    let (mut open, mut answers) = (Vec::new(), Vec::new());
-    for sequence in 1..=selected.numbers.exists() {
+    let (mut open, mut answers) = (Vec::new(), Answers::default());
+    for sequence in among {
         let Some(Known::Here(message)) = selected.numbers.at(sequence) else { continue };
         let decided = matcher.by_view(selected, (&message, sequence), &mut answers);
         effort.spend(matcher.steps()).await?;
         match decided {
             Some(true) => {
-                matches.found.insert(sequence);
+                matches.add(sequence, matcher.relevance(&answers));
             }
             Some(false) => {}
             None => open.push(Open { sequence, email: message.email, answers: answers.clone() }),
@@ -193,7 +227,7 @@ impl Reading<'_> {
             let Some(email) = record else { continue };
             match matcher.by_record(&mut open.answers, &email) {
                 Some(true) => {
-                    matches.found.insert(open.sequence);
+                    matches.add(open.sequence, matcher.relevance(&open.answers));
                 }
                 Some(false) => {}
                 None => {
@@ -227,7 +261,7 @@ impl Reading<'_> {
                 found => found?,
             };
             if found {
-                matches.found.insert(open.sequence);
+                matches.add(open.sequence, matcher.relevance(&open.answers));
             }
             self.progress.reached(open.sequence);
         }

@@ -3,13 +3,15 @@
 use super::list::special_use;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Completion, Ended};
+use crate::session::contexts::Contexts;
+use crate::session::kept::{Kept, print_flags};
 use crate::session::names::old_name;
 use crate::session::numbers::Numbers;
 use crate::session::phase::{Login, Phase};
 use crate::session::place::{Allowed, Place, place};
 use crate::session::refusal::refusal;
 use crate::session::resync;
-use crate::session::selected::{Kept, Selected, print_flags};
+use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::{self, Attribute, Code, Listed, Status};
 use imap_wire::{Cursor, MailboxName, Select};
@@ -185,6 +187,7 @@ impl Opened {
             recent: self.recent,
             untold: RoaringBitmap::new(),
             saved: RoaringBitmap::new(),
+            contexts: Contexts::default(),
             deleted: false,
         }
     }

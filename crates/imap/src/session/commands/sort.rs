@@ -1,7 +1,9 @@
-//! SORT (RFC 5256, BASE.6.4.SORT; SORT=DISPLAY of RFC 5957; ESORT of RFC 5267, 3).
+//! SORT (RFC 5256, BASE.6.4.SORT; SORT=DISPLAY of RFC 5957; ESORT and UPDATE of RFC 5267, 3 and
+//! 4.3; RELEVANCY of RFC 6203, 6).
 use super::search::{by_number, prepare, search_for, unsaved};
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
+use crate::session::contexts;
 use crate::session::effort::Effort;
 use crate::session::messages::Addressing;
 use crate::session::progress::Progress;
@@ -33,6 +35,9 @@ async fn sort(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
     if let Some(refused) = by_number(selected, &asked.program) {
         return Ok(refused);
     }
+    if let Some(refused) = selected.contexts.refused(&talk.tag, asked.options) {
+        return Ok(refused);
+    }
     prepare(selected, talk, &asked.program);
     let matches = match search_for(selected, talk, Some(&asked.charset), &asked.program, by).await? {
         Ok(matches) => matches,
@@ -57,7 +62,14 @@ async fn sort(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
         None => sorted.print(talk).await?,
         Some(options) => sorted.print_extended(talk, options).await?,
     }
-    if let Some(saved) = asked.options.filter(|options| options.save).map(|options| sorted.saved(options)) {
+    let saved = asked.options.filter(|options| options.save).map(|options| sorted.saved(options));
+    if asked.options.is_some_and(|options| options.update) {
+        let found = sorted.context(&asked.program);
+        let asked =
+            contexts::Asked { charset: Some(asked.charset), program: asked.program, by, criteria: asked.criteria };
+        selected.contexts.keep(talk, asked, found);
+    }
+    if let Some(saved) = saved {
         selected.saved = saved;
     }
     Ok(Completion::ok("done"))

@@ -1,5 +1,7 @@
-//! Strings of SEARCH: substrings, without regard to case (RFC 3501, 6.4.4), by `i;unicode-casemap` (RFC 5255, 4.3).
+//! Strings of SEARCH: substrings, without regard to case (RFC 3501, 6.4.4), by `i;unicode-casemap` (RFC 5255, 4.3); below
+//! FUZZY words (RFC 6203).
 use super::Halted;
+use super::fuzzy::{self, FuzzyNeedle};
 use super::plain::PlainFinder;
 use crate::session::collation::casemap;
 use crate::session::content::Content;
@@ -7,7 +9,7 @@ use crate::session::effort::Effort;
 use encoding_rs::Encoding;
 use memchr::memmem::Finder;
 use message::{Address, Envelope, HeaderFields, KnownText, Limits, SearchScope, TextExtractor};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Account;
 
@@ -39,24 +41,22 @@ impl Charset {
 const AS_IT_STANDS: usize = 512;
 
 /// A string that is looked for, without its case.
-pub(crate) struct Needle {
+pub(super) enum Needle {
+    /// As it is.
+    Exact(Box<Exact>),
+    /// Nearly (RFC 6203).
+    Fuzzy(FuzzyNeedle),
+}
+
+/// A string that must be there as it is.
+pub(super) struct Exact {
     folded: Finder<'static>,
     /// For text of US-ASCII, where it is of that too.
     plain: Option<PlainFinder>,
 }
 
-impl Needle {
-    pub(super) fn new(text: &str) -> Self {
-        let folded = folded(text);
-        Self { folded: Finder::new(&folded).into_owned(), plain: PlainFinder::new(&folded) }
-    }
-
-    /// Whether `text` has it in itself.
-    pub(super) fn is_in(&self, text: &str) -> bool {
-        self.is_in_folded(&folded(text))
-    }
-
-    /// The same of a text that has no case any more. Both are UTF-8, so octets are found where letters are.
+impl Exact {
+    /// Whether a text that has no case any more has it in itself. Both are UTF-8, so octets are found where letters are.
     fn is_in_folded(&self, text: &str) -> bool {
         self.folded.find(text.as_bytes()).is_some()
     }
@@ -64,14 +64,93 @@ impl Needle {
     /// The same of a text of US-ASCII as it stands.
     fn is_in_plain(&self, text: &str) -> bool {
         let found = self.plain.as_ref().and_then(|plain| plain.is_in(text.as_bytes()));
-        found.unwrap_or_else(|| self.is_in(text))
-    }
-
-    /// Its octets.
-    fn len(&self) -> usize {
-        self.folded.needle().len()
+        found.unwrap_or_else(|| self.is_in_folded(&folded(text)))
     }
 }
+
+impl Needle {
+    pub(super) fn new(text: &str) -> Self {
+        let folded = folded(text);
+        Self::Exact(Box::new(Exact { folded: Finder::new(&folded).into_owned(), plain: PlainFinder::new(&folded) }))
+    }
+
+    /// What has no words is meant as it is.
+    pub(super) fn fuzzy(text: &str) -> Self {
+        FuzzyNeedle::new(text).map_or_else(|| Self::new(text), Self::Fuzzy)
+    }
+
+    /// Its octets, or how many of a text must be looked at again.
+    fn len(&self) -> usize {
+        match self {
+            Self::Exact(exact) => exact.folded.needle().len(),
+            Self::Fuzzy(_) => fuzzy::OVERLAP,
+        }
+    }
+
+    fn begin(&self) -> Sought {
+        match self {
+            Self::Exact(_) => Sought::Exact(false),
+            Self::Fuzzy(needle) => Sought::Fuzzy(needle.nothing()),
+        }
+    }
+
+    /// Looks through a text that has no case any more.
+    fn see(&self, folded: &str, sought: &mut Sought) {
+        match (self, sought) {
+            (Self::Exact(exact), Sought::Exact(found)) => *found = *found || exact.is_in_folded(folded),
+            (Self::Fuzzy(needle), Sought::Fuzzy(found)) => needle.see(folded, found),
+            (Self::Exact(_), Sought::Fuzzy(_)) | (Self::Fuzzy(_), Sought::Exact(_)) => {}
+        }
+    }
+
+    /// Whether a text of US-ASCII can be looked through as it stands.
+    fn is_plain(&self) -> bool {
+        matches!(self, Self::Exact(exact) if exact.plain.is_some())
+    }
+
+    /// Looks through a text of US-ASCII as it stands.
+    fn see_plain(&self, text: &str, sought: &mut Sought) {
+        match (self, sought) {
+            (Self::Exact(exact), Sought::Exact(found)) => *found = *found || exact.is_in_plain(text),
+            (needle, sought) => needle.see(&folded(text), sought),
+        }
+    }
+
+    /// The steps of a look through so many octets ([`Effort::spend`]).
+    fn steps(&self, octets: usize) -> usize {
+        match self {
+            Self::Exact(_) => 1 + octets / LOOKED_THROUGH,
+            Self::Fuzzy(needle) => 1 + octets.saturating_mul(1 + needle.count()) / DECODED,
+        }
+    }
+}
+
+/// How much of a string was found so far.
+pub(super) enum Sought {
+    Exact(bool),
+    Fuzzy(fuzzy::Found),
+}
+
+impl Sought {
+    /// How well it was found, 100 being best; 0 is not at all.
+    pub(super) fn score(&self) -> u8 {
+        match self {
+            Self::Exact(found) => u8::from(*found) * 100,
+            Self::Fuzzy(found) => found.score(),
+        }
+    }
+
+    /// Whether nothing better can come.
+    fn is_best(&self) -> bool {
+        match self {
+            Self::Exact(found) => *found,
+            Self::Fuzzy(found) => found.is_best(),
+        }
+    }
+}
+
+/// How well strings were found, by the number of their node.
+pub(super) type Scores = BTreeMap<usize, u8>;
 
 /// `text` as it is compared.
 fn folded(text: &str) -> String {
@@ -80,51 +159,76 @@ fn folded(text: &str) -> String {
     folded
 }
 
-/// Whether the envelope's field has the string; nothing for a field that is not in it. An empty string asks whether the
+/// How well the envelope's field has the string; nothing for a field that is not in it. An empty string asks whether the
 /// field exists, which the envelope does not know.
-pub(super) fn in_envelope(envelope: &Envelope, name: &[u8], needle: &Needle) -> Option<bool> {
+pub(super) fn in_envelope(envelope: &Envelope, name: &[u8], needle: &Needle) -> Option<u8> {
     if needle.len() == 0 {
         return None;
     }
     let name = name.to_ascii_uppercase();
-    let text = |value: Option<&[u8]>| value.is_some_and(|value| needle.is_in(&message::decode_text(value)));
-    let list = |list: &[Address]| list.iter().any(|entry| in_address(entry, needle));
-    Some(match name.as_slice() {
-        b"FROM" => list(&envelope.from),
-        b"TO" => list(&envelope.to),
-        b"CC" => list(&envelope.cc),
-        b"BCC" => list(&envelope.bcc),
+    let mut sought = needle.begin();
+    let mut text = |value: Option<&[u8]>| {
+        if let Some(value) = value {
+            needle.see(&folded(&message::decode_text(value)), &mut sought);
+        }
+    };
+    match name.as_slice() {
         b"SUBJECT" => text(envelope.subject.as_deref()),
         b"MESSAGE-ID" => text(envelope.message_id.as_deref()),
+        b"FROM" => in_addresses(&envelope.from, needle, &mut sought),
+        b"TO" => in_addresses(&envelope.to, needle, &mut sought),
+        b"CC" => in_addresses(&envelope.cc, needle, &mut sought),
+        b"BCC" => in_addresses(&envelope.bcc, needle, &mut sought),
         _ => return None,
-    })
+    }
+    Some(sought.score())
 }
 
-fn in_address(entry: &Address, needle: &Needle) -> bool {
-    match entry {
-        Address::Mailbox { .. } => entry.readable().is_some_and(|readable| {
-            let name = readable.name.map(|name| format!("{name} ")).unwrap_or_default();
-            needle.is_in(&format!("{name}<{}>", readable.address))
-        }),
-        Address::GroupStart(name) => needle.is_in(&message::decode_text(name)),
-        Address::GroupEnd => false,
+fn in_addresses(list: &[Address], needle: &Needle, sought: &mut Sought) {
+    for entry in list {
+        match entry {
+            Address::Mailbox { .. } => {
+                if let Some(readable) = entry.readable() {
+                    let name = readable.name.map(|name| format!("{name} ")).unwrap_or_default();
+                    needle.see(&folded(&format!("{name}<{}>", readable.address)), sought);
+                }
+            }
+            Address::GroupStart(name) => needle.see(&folded(&message::decode_text(name)), sought),
+            Address::GroupEnd => {}
+        }
     }
+}
+
+/// A string of a node, and how far it was found.
+struct Wanted<'a> {
+    index: usize,
+    needle: &'a Needle,
+    sought: Sought,
+}
+
+impl<'a> Wanted<'a> {
+    fn new((index, needle): (usize, &'a Needle)) -> Self {
+        Self { index, needle, sought: needle.begin() }
+    }
+}
+
+fn scores<'w, 'a: 'w>(wanted: impl Iterator<Item = &'w Wanted<'a>>) -> Scores {
+    wanted.map(|wanted| (wanted.index, wanted.sought.score())).collect()
 }
 
 /// Looks for several strings in the fields of one header, each field being decoded once.
 pub(super) struct HeaderSearch<'a> {
-    by_name: BTreeMap<Vec<u8>, Vec<(usize, &'a Needle)>>,
-    found: BTreeSet<usize>,
+    by_name: BTreeMap<Vec<u8>, Vec<Wanted<'a>>>,
 }
 
 impl<'a> HeaderSearch<'a> {
     /// What is wanted, by the number of its node, in fields of which name.
     pub(super) fn new(wanted: Vec<(usize, &[u8], &'a Needle)>) -> Self {
-        let mut by_name: BTreeMap<Vec<u8>, Vec<(usize, &'a Needle)>> = BTreeMap::new();
+        let mut by_name: BTreeMap<Vec<u8>, Vec<Wanted<'a>>> = BTreeMap::new();
         for (index, name, needle) in wanted {
-            by_name.entry(name.to_ascii_uppercase()).or_default().push((index, needle));
+            by_name.entry(name.to_ascii_uppercase()).or_default().push(Wanted::new((index, needle)));
         }
-        Self { by_name, found: BTreeSet::new() }
+        Self { by_name }
     }
 
     /// Whether anything is wanted.
@@ -132,56 +236,50 @@ impl<'a> HeaderSearch<'a> {
         !self.by_name.is_empty()
     }
 
-    /// The nodes whose strings were found.
-    pub(super) fn found(self) -> BTreeSet<usize> {
-        self.found
+    /// How well the strings were found.
+    pub(super) fn scores(&self) -> Scores {
+        scores(self.by_name.values().flatten())
     }
 
     pub(super) async fn run(&mut self, header: &[u8], effort: &mut Effort<'_>) -> Result<(), Halted> {
         for field in HeaderFields::new(header) {
             effort.spend(1 + field.name.len() / DECODED).await?;
-            let Some(wanted) = self.by_name.get(&field.name.to_ascii_uppercase()) else { continue };
+            let Some(wanted) = self.by_name.get_mut(&field.name.to_ascii_uppercase()) else { continue };
             let text = folded(&message::decode_text(field.value));
             effort.spend(field.value.len() / DECODED).await?;
-            look_in(&text, wanted, &mut self.found, effort).await?;
+            look_in(&text, wanted, effort).await?;
         }
         Ok(())
     }
 }
 
-/// Adds to `found` whose strings are in `text`.
-async fn look_in(
-    text: &str,
-    wanted: &[(usize, &Needle)],
-    found: &mut BTreeSet<usize>,
-    effort: &mut Effort<'_>,
-) -> Result<(), Halted> {
-    for (index, needle) in wanted {
-        if !found.contains(index) {
-            if needle.is_in_folded(text) {
-                found.insert(*index);
-            }
-            effort.spend(1 + text.len() / LOOKED_THROUGH).await?;
-        }
+/// Looks for strings in `text`.
+async fn look_in(text: &str, wanted: &mut [Wanted<'_>], effort: &mut Effort<'_>) -> Result<(), Halted> {
+    for wanted in wanted.iter_mut().filter(|wanted| !wanted.sought.is_best()) {
+        wanted.needle.see(text, &mut wanted.sought);
+        effort.spend(wanted.needle.steps(text.len())).await?;
     }
     Ok(())
 }
 
 /// Looks for several strings in the text of one message while its bytes go by.
 pub(super) struct TextSearch<'a> {
-    wanted: Vec<(usize, SearchScope, &'a Needle)>,
-    found: BTreeSet<usize>,
+    wanted: Vec<(SearchScope, Vec<Wanted<'a>>)>,
 }
 
 impl<'a> TextSearch<'a> {
     /// What is wanted, by the number of its node.
-    pub(super) fn new(wanted: Vec<(usize, SearchScope, &'a Needle)>) -> Self {
-        Self { wanted, found: BTreeSet::new() }
+    pub(super) fn new(wanted: &[(usize, SearchScope, &'a Needle)]) -> Self {
+        let of = |scope: SearchScope| {
+            let wanted = wanted.iter().filter(|(_, of, _)| *of == scope);
+            (scope, wanted.map(|(index, _, needle)| Wanted::new((*index, *needle))).collect())
+        };
+        Self { wanted: [SearchScope::Text, SearchScope::Body].into_iter().map(of).collect() }
     }
 
-    /// The nodes whose strings were found.
-    pub(super) fn found(self) -> BTreeSet<usize> {
-        self.found
+    /// How well the strings were found.
+    pub(super) fn scores(&self) -> Scores {
+        scores(self.wanted.iter().flat_map(|(_, wanted)| wanted))
     }
 
     /// Reads the message, once for each scope that is asked for.
@@ -191,84 +289,67 @@ impl<'a> TextSearch<'a> {
         content: &mut Content,
         effort: &mut Effort<'_>,
     ) -> Result<(), Halted> {
-        for scope in [SearchScope::Text, SearchScope::Body] {
-            let wanted: Vec<(usize, &Needle)> = self
-                .wanted
-                .iter()
-                .filter(|(_, of, _)| *of == scope)
-                .map(|(index, _, needle)| (*index, *needle))
-                .collect();
-            if !wanted.is_empty() {
-                self.scan((account, content, scope), &wanted, effort).await?;
-            }
+        for (scope, wanted) in self.wanted.iter_mut().filter(|(_, wanted)| !wanted.is_empty()) {
+            scan((account, content, *scope), wanted, effort).await?;
         }
         Ok(())
-    }
-
-    async fn scan(
-        &mut self,
-        (account, content, scope): (&Account, &mut Content, SearchScope),
-        wanted: &[(usize, &Needle)],
-        effort: &mut Effort<'_>,
-    ) -> Result<(), Halted> {
-        let mut window = Window::new(wanted.iter().map(|(_, needle)| needle.len()).max().unwrap_or(0));
-        let email = Arc::clone(&content.email);
-        if let Some(bytes) = content.whole(account).await?
-            && let Some(known) = KnownText::new(&email.parsed, &bytes, scope)
-        {
-            for text in known {
-                effort.spend(text.len() / LOOKED_THROUGH).await?;
-                self.look_through(&mut window, &text, wanted, effort).await?;
-            }
-            return Ok(());
-        }
-        let mut extractor = TextExtractor::new(Limits::default(), scope);
-        let (mut at, size) = (0, content.email.size);
-        while at < size {
-            let piece = content.piece(account, at, size).await?;
-            at += u64::try_from(piece.len()).unwrap_or(size);
-            let mut text = String::new();
-            extractor.push(&piece, &mut text);
-            effort.spend(piece.len() / DECODED).await?;
-            look_in(window.take(&text), wanted, &mut self.found, effort).await?;
-            if wanted.iter().all(|(index, _)| self.found.contains(index)) {
-                return Ok(());
-            }
-        }
-        let mut text = String::new();
-        extractor.finish(&mut text);
-        look_in(window.take(&text), wanted, &mut self.found, effort).await
     }
 }
 
-impl TextSearch<'_> {
-    /// Looks in the next piece of a text, as it stands where that can be.
-    async fn look_through(
-        &mut self,
-        window: &mut Window,
-        piece: &str,
-        wanted: &[(usize, &Needle)],
-        effort: &mut Effort<'_>,
-    ) -> Result<(), Halted> {
-        let plain =
-            piece.len() >= AS_IT_STANDS.max(window.kept) && wanted.iter().all(|(_, needle)| needle.plain.is_some());
-        if !plain || !piece.is_ascii() {
-            return look_in(window.take(piece), wanted, &mut self.found, effort).await;
+async fn scan(
+    (account, content, scope): (&Account, &mut Content, SearchScope),
+    wanted: &mut [Wanted<'_>],
+    effort: &mut Effort<'_>,
+) -> Result<(), Halted> {
+    let mut window = Window::new(wanted.iter().map(|wanted| wanted.needle.len()).max().unwrap_or(0));
+    let email = Arc::clone(&content.email);
+    if let Some(bytes) = content.whole(account).await?
+        && let Some(known) = KnownText::new(&email.parsed, &bytes, scope)
+    {
+        for text in known {
+            effort.spend(text.len() / LOOKED_THROUGH).await?;
+            look_through(&mut window, &text, wanted, effort).await?;
         }
-        // first what lies across its beginning
-        let begin = piece.get(..window.kept).unwrap_or(piece);
-        look_in(window.take(begin), wanted, &mut self.found, effort).await?;
-        for (index, needle) in wanted {
-            if !self.found.contains(index) {
-                if needle.is_in_plain(piece) {
-                    self.found.insert(*index);
-                }
-                effort.spend(1 + piece.len() / LOOKED_THROUGH).await?;
-            }
-        }
-        window.go_on_behind(piece);
-        Ok(())
+        return Ok(());
     }
+    let mut extractor = TextExtractor::new(Limits::default(), scope);
+    let (mut at, size) = (0, content.email.size);
+    while at < size {
+        let piece = content.piece(account, at, size).await?;
+        at += u64::try_from(piece.len()).unwrap_or(size);
+        let mut text = String::new();
+        extractor.push(&piece, &mut text);
+        effort.spend(piece.len() / DECODED).await?;
+        look_in(window.take(&text), wanted, effort).await?;
+        if wanted.iter().all(|wanted| wanted.sought.is_best()) {
+            return Ok(());
+        }
+    }
+    let mut text = String::new();
+    extractor.finish(&mut text);
+    look_in(window.take(&text), wanted, effort).await
+}
+
+/// Looks in the next piece of a text, as it stands where that can be.
+async fn look_through(
+    window: &mut Window,
+    piece: &str,
+    wanted: &mut [Wanted<'_>],
+    effort: &mut Effort<'_>,
+) -> Result<(), Halted> {
+    let plain = piece.len() >= AS_IT_STANDS.max(window.kept) && wanted.iter().all(|wanted| wanted.needle.is_plain());
+    if !plain || !piece.is_ascii() {
+        return look_in(window.take(piece), wanted, effort).await;
+    }
+    // first what lies across its beginning
+    let begin = piece.get(..window.kept).unwrap_or(piece);
+    look_in(window.take(begin), wanted, effort).await?;
+    for wanted in wanted.iter_mut().filter(|wanted| !wanted.sought.is_best()) {
+        wanted.needle.see_plain(piece, &mut wanted.sought);
+        effort.spend(wanted.needle.steps(piece.len())).await?;
+    }
+    window.go_on_behind(piece);
+    Ok(())
 }
 
 /// Folded text of which the end is kept, since a string may lie across two pieces.
@@ -304,6 +385,18 @@ impl Window {
 mod tests {
     use super::*;
 
+    impl Needle {
+        fn is_in(&self, text: &str) -> bool {
+            self.is_in_folded(&folded(text))
+        }
+
+        fn is_in_folded(&self, text: &str) -> bool {
+            let mut sought = self.begin();
+            self.see(text, &mut sought);
+            sought.score() > 0
+        }
+    }
+
     #[test]
     fn case_is_no_matter_and_pieces_neither() {
         assert!(Needle::new("CAF\u{c9}").is_in("un caf\u{e9}"));
@@ -318,6 +411,22 @@ mod tests {
             let (one, two) = text.split_at(cut);
             let first = needle.is_in_folded(window.take(one));
             assert!(first || needle.is_in_folded(window.take(two)), "{cut}");
+        }
+    }
+
+    #[test]
+    fn what_is_nearly_there_is_found_across_pieces() {
+        assert!(Needle::fuzzy("Helo wereld").is_in("wereld, hello"));
+        assert!(matches!(Needle::fuzzy("!"), Needle::Exact(_)) && Needle::fuzzy("!").is_in("hi!"));
+        let needle = Needle::fuzzy("vergadering");
+        let text = "wat is de VERGADERINNG ook weer";
+        for cut in 0..text.len() {
+            let mut window = Window::new(needle.len());
+            let mut sought = needle.begin();
+            let (one, two) = text.split_at(cut);
+            needle.see(window.take(one), &mut sought);
+            needle.see(window.take(two), &mut sought);
+            assert!(sought.score() > 0, "{cut}");
         }
     }
 

@@ -1,4 +1,5 @@
-//! What a search returns (RFC 4731, 3.1; SAVE of RFC 5182, PARTIAL of RFC 9394).
+//! What a search returns (RFC 4731, 3.1; SAVE of RFC 5182, PARTIAL of RFC 9394, which reads what RFC 5267, 4.4 has too;
+//! RELEVANCY of RFC 6203, 4; UPDATE and CONTEXT of RFC 5267, 4).
 use crate::{Cursor, Error, PartialRange};
 
 /// `RETURN (…)`. With no option in the parentheses it means ALL.
@@ -16,6 +17,10 @@ pub struct ReturnOptions {
     pub partial: Option<PartialRange>,
     /// `SAVE`: what is found is `$` from then on.
     pub save: bool,
+    /// `RELEVANCY`: how well each fits.
+    pub relevancy: bool,
+    /// `UPDATE`: what comes to fit later, and ceases to, is told.
+    pub update: bool,
 }
 
 impl ReturnOptions {
@@ -43,11 +48,15 @@ impl ReturnOptions {
                 () if cursor.keyword("ALL") => options.all = true,
                 () if cursor.keyword("COUNT") => options.count = true,
                 () if cursor.keyword("SAVE") => options.save = true,
+                () if cursor.keyword("RELEVANCY") => options.relevancy = true,
+                () if cursor.keyword("UPDATE") => options.update = true,
+                // RFC 5267, 4.2: a hint of which nothing follows.
+                () if cursor.keyword("CONTEXT") => {}
                 () if options.partial.is_none() && cursor.keyword("PARTIAL") => {
                     cursor.space()?;
                     options.partial = Some(PartialRange::read(cursor)?);
                 }
-                () => return cursor.expected("MIN, MAX, ALL, COUNT, SAVE or one PARTIAL"),
+                () => return cursor.expected("MIN, MAX, ALL, COUNT, SAVE, RELEVANCY, UPDATE, CONTEXT or one PARTIAL"),
             }
             Ok(())
         })?;
