@@ -197,6 +197,18 @@ def test_aliases(provider, one):
     assert rcpt(provider, alias)[0] == 550
 
 
+def test_shares(provider, one):
+    provider.run("share", "grant", one, "INBOX", BRAM, "lrs")
+    entry = {"mailbox": "INBOX", "with": BRAM, "rights": "lrs", "denied": None}
+    assert data(provider, "share", "list", one, "--mailbox", "INBOX") == [entry]
+    with provider.imap(BRAM) as client:
+        assert client.select(f'"Other Users/{one}/INBOX"', readonly=True)[0] == "OK"
+    provider.run("share", "revoke", one, "INBOX", BRAM)
+    assert data(provider, "share", "list", one) == []
+    with provider.imap(BRAM) as client:
+        assert client.select(f'"Other Users/{one}/INBOX"', readonly=True)[0] == "NO"
+
+
 def test_an_import_is_whole_or_not_at_all(provider, tmp_path):
     good, other = (f"{unique()}@telfortglasvezel.nl" for _ in range(2))
     file = tmp_path / "accounts.csv"

@@ -59,6 +59,7 @@ impl Admin {
             Request::Domain(act) => self.domains(caller, act).await,
             Request::Account(act) => self.accounts(caller, act).await,
             Request::Alias(act) => self.aliases(caller, act).await,
+            Request::Share(act) => self.shares(caller, act).await,
             Request::Queue(act) => self.queue(caller, act).await,
             Request::Store(act) => self.whole(caller, act).await,
         }

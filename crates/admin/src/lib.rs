@@ -19,6 +19,7 @@ mod queue;
 mod request;
 mod response;
 mod secret;
+mod shares;
 mod sizes;
 pub use accounts::AccountAct;
 pub use admin::{Admin, Parts};
@@ -31,7 +32,8 @@ pub use queue::QueueAct;
 pub use request::Request;
 pub use response::{
     AccountView, AliasView, CheckView, DomainView, PlainLoginsView, QueueEntryView, QueueRecipientView, Response,
-    StoreStatsView,
+    ShareView, StoreStatsView,
 };
 pub use secret::SecretText;
+pub use shares::ShareAct;
 pub use sizes::StoreAct;

@@ -1,5 +1,5 @@
 //! What can be asked. Each room's acts stand with what they need and do, in a file of their own.
-use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, StoreAct};
+use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, ShareAct, StoreAct};
 use serde::{Deserialize, Serialize};
 
 /// An act. On the wire: `{"account":{"resume":{"address":"anna@example.org"}}}`.
@@ -12,6 +12,8 @@ pub enum Request {
     Account(AccountAct),
     /// On aliases.
     Alias(AliasAct),
+    /// On what accounts share.
+    Share(ShareAct),
     /// On messages that wait to be sent.
     Queue(QueueAct),
     /// On the store as a whole.
@@ -25,6 +27,7 @@ impl Request {
             Self::Domain(act) => act.permission(),
             Self::Account(act) => act.permission(),
             Self::Alias(act) => act.permission(),
+            Self::Share(act) => act.permission(),
             Self::Queue(act) => act.permission(),
             Self::Store(act) => act.permission(),
         }

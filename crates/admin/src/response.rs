@@ -48,6 +48,13 @@ pub enum Response {
         /// What to ask for next; nothing at the end.
         next: Option<String>,
     },
+    /// Some of what an account shares.
+    Shares {
+        /// By mailbox.
+        shares: Vec<ShareView>,
+        /// What to ask for next; nothing at the end.
+        next: Option<String>,
+    },
     /// Some messages of the queue.
     Queue {
         /// By id.
@@ -129,6 +136,19 @@ pub struct PlainLoginsView {
     pub logins: u64,
     /// By which listeners.
     pub listeners: Vec<String>,
+}
+
+/// What a mailbox's access list says of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareView {
+    /// The mailbox.
+    pub mailbox: String,
+    /// With whom it is shared.
+    pub with: Address,
+    /// What is granted: letters of RFC 4314, 2.1.
+    pub rights: String,
+    /// What is taken from that, where somebody said so.
+    pub denied: Option<String>,
 }
 
 /// An alias.

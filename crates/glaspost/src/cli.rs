@@ -10,6 +10,7 @@ mod message;
 mod nowhere;
 mod owner;
 mod queue;
+mod share;
 mod store;
 mod table;
 mod terminal;
@@ -76,6 +77,9 @@ enum Command {
     /// The addresses that stand for others
     #[command(subcommand)]
     Alias(alias::AliasCommand),
+    /// The mailboxes that accounts share
+    #[command(subcommand)]
+    Share(share::ShareCommand),
     /// The messages that wait to be sent
     #[command(subcommand)]
     Queue(queue::QueueCommand),
@@ -102,6 +106,7 @@ impl CommandLine {
             Command::Domain(command) => command.run(&global),
             Command::Account(command) => command.run(&global),
             Command::Alias(command) => command.run(&global),
+            Command::Share(command) => command.run(&global),
             Command::Queue(command) => command.run(&global),
             Command::Store(command) => command.run(&global),
             Command::Message(command) => command.run(&global),

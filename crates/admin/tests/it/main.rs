@@ -4,4 +4,5 @@ mod accounts;
 mod control;
 mod place;
 mod plain_logins;
+mod shares;
 mod tables;
