@@ -71,3 +71,69 @@ def test_what_others_do_is_told_at_once(provider):
         assert lines.readline() == b'* LIST (\\NonExistent \\HasNoChildren) "/" oud\r\n'
         other.logout()
         connection.sendall(b"d LOGOUT\r\n")
+
+
+def test_what_is_shared_is_watched_from_afar(provider):
+    owner = provider.imap(BRAM)
+    owner.create("gedeeld")
+    assert owner.setacl("gedeeld", ANNA, "lrs")[0] == "OK"
+    connection, lines = provider.talk(provider.door("imap", "starttls"))
+    with connection:
+        lines.readline()
+        connection.sendall(f"a LOGIN {ANNA} {PASSWORD}\r\n".encode())
+        connection.sendall(b'c NOTIFY SET (subtree "Other Users" (MessageNew MessageExpunge MailboxName))\r\n')
+        while not (line := lines.readline()).startswith(b"c "):
+            assert not line.startswith(b"a NO")
+        assert line.startswith(b"c OK")
+        name = f'"Other Users/{BRAM}/gedeeld"'.encode()
+        began = time.monotonic()
+        owner.append("gedeeld", "", None, letter(unique()).encode())
+        assert lines.readline().startswith(b"* STATUS " + name + b" (MESSAGES 1 ")
+        assert time.monotonic() - began < 1
+        owner.deleteacl("gedeeld", ANNA)
+        gone = [lines.readline(), lines.readline()]
+        assert any(line.startswith(b"* LIST (\\NonExistent ") and line.endswith(name + b"\r\n") for line in gone)
+        owner.append("gedeeld", "", None, letter(unique()).encode())
+        connection.sendall(b"d NOOP\r\n")
+        assert lines.readline().startswith(b"d OK")
+    owner.delete("gedeeld")
+    owner.logout()
+
+
+def test_a_draft_is_changed_without_being_sent_again(provider):
+    client = provider.imap(ANNA)
+    assert {"CATENATE", "REPLACE"} <= set(client.capability()[1][0].decode().split())
+    client.create("kladjes")
+    word = unique()
+    attachment = "x" * 200_000
+    draft = (f"Subject: {word}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+             f"--b\r\n\r\neerst\r\n--b\r\nContent-Type: application/octet-stream\r\n\r\n{attachment}\r\n--b--\r\n")
+    assert client.append("kladjes", r"(\Draft)", None, draft.encode())[0] == "OK"
+    assert client.select("kladjes")[0] == "OK"
+    text, end = "--b\r\n\r\nlater\r\n--b\r\n", "\r\n--b--\r\n"
+    parts = (f'(URL ";UID=1/;SECTION=HEADER" TEXT {{{len(text)}+}}\r\n{text} URL ";UID=1/;SECTION=2.MIME" '
+             f'URL "/kladjes/;UID=1/;SECTION=2" TEXT {{{len(end)}+}}\r\n{end})')
+    status, said, _ = command(client, "UID", "REPLACE", "1", "kladjes", r"(\Draft)", "CATENATE", parts)
+    assert status == "OK", said
+    found = client.uid("FETCH", "1:*", "(BODY.PEEK[])")[1]
+    assert [part[1].decode() for part in found if isinstance(part, tuple)] == [draft.replace("eerst", "later")]
+    status, said, _ = command(client, "APPEND", "kladjes", "CATENATE", '(URL "/kladjes/;UID=99")')
+    assert status == "NO" and b'[BADURL "/kladjes/;UID=99"]' in said
+    client.close()
+    client.delete("kladjes")
+    client.logout()
+
+
+def test_words_that_are_nearly_there(provider):
+    client = provider.imap(ANNA)
+    assert {"SEARCH=FUZZY", "CONTEXT=SEARCH", "CONTEXT=SORT"} <= set(client.capability()[1][0].decode().split())
+    client.create("zoekwoorden")
+    for subject in ("De vergadering van dinsdag", "Iets anders"):
+        client.append("zoekwoorden", "", None, f"Subject: {subject}\r\n\r\nhallo\r\n".encode())
+    client.select("zoekwoorden")
+    assert client.uid("SEARCH", None, 'FUZZY SUBJECT "dinsdag vergaderig"')[1] == [b"1"]
+    assert client.uid("SEARCH", None, 'SUBJECT "dinsdag vergaderig"')[1] == [b""]
+    assert client.uid("SORT", "(RELEVANCY)", "UTF-8", 'FUZZY TEXT "vergaderig"')[1] == [b"1"]
+    client.close()
+    client.delete("zoekwoorden")
+    client.logout()
