@@ -117,7 +117,7 @@ pub(super) fn want_members(tx: &Tx<'_>, mailbox: MailboxId, uids: &[Uid]) -> Res
     let view = tx.view(mailbox)?;
     let members: Vec<(u32, MemberRecord)> =
         uids.iter().filter_map(|uid| Some((uid.get(), view.record(uid.get())?))).collect();
-    tx.want_counted(members.iter().map(|(_, member)| member))?;
+    tx.want_counted(&members.iter().map(|(_, member)| member))?;
     Ok(members)
 }
 

@@ -77,7 +77,7 @@ fn store_flags(
         return Ok(Plan::Nothing(stored));
     }
     let counted = changes.iter().filter(|(_, before, after)| counts(before, after));
-    tx.want_counted(counted.map(|(_, before, _)| before))?;
+    tx.want_counted(&counted.map(|(_, before, _)| before))?;
     tx.want_seen(mailbox, seen.iter().map(|(uid, _)| *uid))?;
     // \Deleted must go on when the disk is down to its reserve, or nothing could be expunged.
     tx.growth = Growth::Frees;

@@ -125,7 +125,10 @@ impl Tx<'_> {
 
     /// Reads what counting these anew needs, in two rounds however many they are: by-email of those that are shared and
     /// threads, then memberships elsewhere.
-    pub(crate) fn want_counted<'m>(&self, members: impl Iterator<Item = &'m MemberRecord> + Clone) -> Result<(), Stop> {
+    pub(crate) fn want_counted<'m>(
+        &self,
+        members: &(impl Iterator<Item = &'m MemberRecord> + Clone),
+    ) -> Result<(), Stop> {
         let shared = || members.clone().filter(|member| member.shared);
         let threads = members.clone().map(|member| schema::thread(member.thread));
         self.want(shared().map(|member| schema::by_email(member.email)).chain(threads))?;
