@@ -18,12 +18,12 @@ pub enum AuthRule {
     Anyhow,
 }
 
-/// What a bare CR or LF in a message gets.
+/// What a bare CR or LF in a message gets, and a command that ends with a bare LF (RFC 5321, 2.3.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineEndRule {
-    /// `550 5.5.2`.
+    /// `550 5.5.2`; a command `500 5.5.2`.
     Refuse,
-    /// It becomes CR LF.
+    /// It becomes CR LF; quirk: a bare LF ends a command, as scripts and old devices send it.
     Normalise,
 }
 
@@ -99,7 +99,7 @@ pub struct Door {
     pub starttls: bool,
     /// Whether clients log in.
     pub auth: AuthRule,
-    /// What bare line ends get.
+    /// What bare line ends get, in messages and commands.
     pub line_ends: LineEndRule,
     /// Whether a missing Date and Message-ID are added (RFC 6409, 8).
     pub fills_in: bool,

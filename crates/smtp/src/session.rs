@@ -16,7 +16,7 @@ mod table;
 mod trace;
 mod turn;
 
-use crate::door::{AuthRule, Door};
+use crate::door::{AuthRule, Door, LineEndRule};
 use crate::smtp::{House, SenderKey};
 use directory::{Leash, Login};
 use journal::{Cause, Counts, Refused};
@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use table::Command;
 use tokio::time::Instant;
-use transport::{Conversation, InputError, Line, looks_like_http};
+use transport::{Conversation, InputError, Line, LineEnding, looks_like_http};
 use turn::{Then, Turn};
 
 /// How much later an answer comes to a client that makes many errors.
@@ -193,6 +193,9 @@ impl Session {
     /// Answers one line.
     async fn answer(&mut self, phase: Phase, line: &Line) -> io::Result<Turn> {
         let bytes = match line {
+            Line::Complete { ending: LineEnding::Lf, .. } if self.is_strict() => {
+                return self.bare_line_end(phase).await;
+            }
             Line::Complete { bytes, .. } => bytes,
             Line::TooLong => return self.too_long(phase).await,
         };
@@ -212,6 +215,17 @@ impl Session {
     async fn too_long(&mut self, phase: Phase) -> io::Result<Turn> {
         self.note_refused(Refused::Command, "", Cause::LineTooLong);
         self.finish(Turn::say(phase, refusal::line_too_long()), None).await
+    }
+
+    /// RFC 5321, 2.3.8: only CR LF ends a line. What ends otherwise may have been put there by who wrote an address.
+    async fn bare_line_end(&mut self, phase: Phase) -> io::Result<Turn> {
+        self.note_refused(Refused::Command, "", Cause::BareLineEnd);
+        self.finish(Turn::say(phase, refusal::bare_line_end()), None).await
+    }
+
+    /// Whether a bare LF ends no line here, of a message or of a command.
+    fn is_strict(&self) -> bool {
+        self.door().line_ends == LineEndRule::Refuse
     }
 
     /// Counts and says what a command came to.

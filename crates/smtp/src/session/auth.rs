@@ -7,7 +7,7 @@ use directory::{Attempt, Credentials, Mechanism, SaslStep, Service};
 use journal::Cause;
 use smtp_wire::{Auth, EnhancedCode, MAX_AUTH_LINE, Reply};
 use std::io;
-use transport::{InputError, Line};
+use transport::{InputError, Line, LineEnding};
 
 pub(super) async fn auth(session: &mut Session, phase: Phase, arguments: &[u8]) -> io::Result<Turn> {
     if let Some(reply) = not_now(session, &phase) {
@@ -91,6 +91,9 @@ async fn exchange(session: &mut Session, mechanism: Mechanism, initial: Option<&
         session.talk.output.flush().await?;
         let wait = session.door().limits.command_timeout;
         step = match session.talk.input.line(MAX_AUTH_LINE, wait).await {
+            Ok(Line::Complete { ending: LineEnding::Lf, .. }) if session.is_strict() => {
+                return Ok(Exchanged::Failed(refusal::bare_line_end()));
+            }
             Ok(Line::Complete { bytes, .. }) => exchange.respond(&bytes),
             Ok(Line::TooLong) => return Ok(Exchanged::Failed(refusal::auth_line_too_long())),
             Err(InputError::TimedOut) => return Ok(Exchanged::Gone(Some(refusal::timed_out(session.door())))),

@@ -3,7 +3,6 @@ use super::body::{Fault, Incoming};
 use super::phase::{Addressed, Chunks, Phase};
 use super::turn::{Then, Turn};
 use super::{Session, refusal};
-use crate::door::LineEndRule;
 use delivery::{Accepted, Envelope, Outcome, Return};
 use journal::{Cause, Refused};
 use smtp_wire::{Bdat, Body, Chunk, DataReader, Dialect, EnhancedCode, Piece, Reply, Ret, SyntaxError};
@@ -168,8 +167,7 @@ async fn chunk(session: &mut Session, mut incoming: Option<&mut Incoming>, bdat:
 /// The message has come: it is checked, handed on, and only then acknowledged.
 async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming, bare: bool) -> io::Result<Turn> {
     let Addressed { begun, recipients } = addressed;
-    let refuses = session.door().line_ends == LineEndRule::Refuse;
-    let arrived = match incoming.finish(bare && refuses).await {
+    let arrived = match incoming.finish(bare && session.is_strict()).await {
         Ok(arrived) => arrived,
         Err(fault) => {
             if let Fault::Store(error) = &fault {

@@ -52,6 +52,11 @@ pub(super) fn line_too_long() -> Reply {
     reply(500, (5, 5, 2), "line too long")
 }
 
+/// RFC 5321, 2.3.8.
+pub(super) fn bare_line_end() -> Reply {
+    reply(500, (5, 5, 2), "a line must end with CR LF")
+}
+
 pub(super) fn not_implemented() -> Reply {
     reply(502, (5, 5, 1), "not offered here")
 }
