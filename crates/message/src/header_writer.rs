@@ -80,9 +80,13 @@ impl HeaderWriter {
     }
 }
 
-/// The fields that a submission lacks (RFC 6409, 8.2 and 8.3), to stand before its header. Empty if it lacks none.
-pub fn missing_fields(facts: &HeaderFacts, date: Date, message_id: &str) -> Vec<u8> {
+/// The fields that a submission lacks (RFC 6409, 8.2 and 8.3; RFC 5322, 3.6 asks for From too), to stand before its
+/// header. Empty if it lacks none.
+pub fn missing_fields(facts: &HeaderFacts, from: &str, date: Date, message_id: &str) -> Vec<u8> {
     let mut header = HeaderWriter::new();
+    if facts.from == 0 {
+        header = header.addresses("From", &[(None, from)]);
+    }
     if !facts.has_date {
         header = header.field("Date", &date.to_string());
     }
@@ -220,12 +224,14 @@ mod tests {
         let mut facts = HeaderFacts::default();
         let id = new_message_id(1, "mx.example");
         assert_eq!(id, "<aaaaaaaaaaaaaaaaaaaaaaaaae@mx.example>");
-        let both = missing_fields(&facts, Date::utc(0), &id);
-        assert_eq!(
-            String::from_utf8(both).unwrap(),
-            format!("Date: Thu, 1 Jan 1970 00:00:00 +0000\r\nMessage-ID: {id}\r\n")
-        );
+        let missing = |facts: &HeaderFacts| {
+            String::from_utf8(missing_fields(facts, "anna@mx.example", Date::utc(0), &id)).unwrap()
+        };
+        let dated = format!("Date: Thu, 1 Jan 1970 00:00:00 +0000\r\nMessage-ID: {id}\r\n");
+        assert_eq!(missing(&facts), format!("From: anna@mx.example\r\n{dated}"));
+        facts.from = 1;
+        assert_eq!(missing(&facts), dated);
         (facts.has_date, facts.has_message_id) = (true, true);
-        assert!(missing_fields(&facts, Date::utc(0), &id).is_empty());
+        assert_eq!(missing(&facts), "");
     }
 }

@@ -101,7 +101,7 @@ pub struct Door {
     pub auth: AuthRule,
     /// What bare line ends get, in messages and commands.
     pub line_ends: LineEndRule,
-    /// Whether a missing Date and Message-ID are added (RFC 6409, 8).
+    /// Whether a missing From, Date and Message-ID are added (RFC 6409, 8). Only where everybody logs in.
     pub fills_in: bool,
     /// What is forgiven in command lines.
     pub quirks: Quirks,

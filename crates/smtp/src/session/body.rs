@@ -44,11 +44,12 @@ pub(super) struct Incoming {
     fault: Option<Fault>,
     /// Watches BDAT's content; DATA has its own reader.
     watch: LineEndWatch,
-    /// What stands behind the prefix when Date or Message-ID is missing.
+    /// What stands behind the prefix when From, Date or Message-ID is missing.
     fill_in: Option<FillIn>,
 }
 
 struct FillIn {
+    from: String,
     date: message::Date,
     message_id: String,
 }
@@ -69,7 +70,10 @@ impl Incoming {
         let fill_in = door.fills_in.then(|| {
             let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
             let message_id = new_message_id(random, door.host_name.as_str());
-            FillIn { date: date(world.clock.now()), message_id }
+            // who may send as the reverse-path is in From; of a report he is the account
+            let account = session.login.as_ref().map(|login| &login.address);
+            let from = begun.sender.reverse_path.as_ref().or(account).map(ToString::to_string).unwrap_or_default();
+            FillIn { from, date: date(world.clock.now()), message_id }
         });
         Self {
             writer: Some(session.house.parts.post.writer(line_ends(door, begun))),
@@ -175,7 +179,7 @@ impl Incoming {
         }
         let mut head = self.trace.bytes.clone();
         if let Some(fill_in) = &self.fill_in {
-            head.extend(missing_fields(&facts, fill_in.date, &fill_in.message_id));
+            head.extend(missing_fields(&facts, &fill_in.from, fill_in.date, &fill_in.message_id));
         }
         head.extend_from_slice(self.header.block());
         self.header_written = true;
