@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from control import data, queue, remove_entry
+from control import data, queue, remove_entry, wait_for
 from far import HANG_UP, Far
 from provider import ANNA, BRAM, Provider, letter, unique
 
@@ -34,14 +34,6 @@ def willing(far, provider):
 def send(provider, word, *to, sender=ANNA):
     with provider.submission(sender) as client:
         client.sendmail(sender, list(to or [KLANT]), letter(word, sender, KLANT))
-
-
-def wait_for(right, within=30):
-    end = time.monotonic() + within
-    while not (found := right()):
-        assert time.monotonic() < end, f"not within {within} s"
-        time.sleep(0.1)
-    return found
 
 
 def tried(provider, times=1):

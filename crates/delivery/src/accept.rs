@@ -1,13 +1,14 @@
 //! Taking a message in: one target is one commit, several go by intake (MODEL.md, "Intake: one 250 for several
 //! targets"). Whatever is answered is on disk.
+use crate::aims::{self, Aim};
 use crate::delivery::Inner;
-use crate::envelope::{self, Envelope, Origin};
+use crate::envelope::{self, Envelope};
 use crate::error::Error;
 use crate::homes::{Held, Mail};
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Verdict, Words, settle};
 use crate::queue::{Entry, Pending, QueueId};
-use crate::routing::{Recipient, Refused, Target};
+use crate::routing::{Recipient, Refused};
 use futures_util::future::join_all;
 use journal::Event;
 use names::{AccountId, Address};
@@ -39,12 +40,6 @@ pub enum Outcome {
     Refused(Refused),
 }
 
-/// One target, and which recipients led there.
-struct Aim {
-    pending: Pending,
-    from: Vec<usize>,
-}
-
 impl Inner {
     /// Takes a message in.
     ///
@@ -58,10 +53,10 @@ impl Inner {
     ) -> Result<Accepted, Refused> {
         let delivery =
             DeliveryId(u128::from(self.world.random.number()) << 64 | u128::from(self.world.random.number()));
-        let aims = self.aims(&recipients);
+        let aims = aims::aims(&recipients, self.world.clock.now());
         // a report of success is committed beside the queue's entry, so such a message goes by intake
-        let known = matches!(envelope.sender.origin, Origin::Submission | Origin::Relay);
-        let report = known && recipients.iter().any(|recipient| recipient.asked.notify.success);
+        let success = recipients.iter().any(|recipient| recipient.asked.notify.success);
+        let report = success && envelope.sender.reverse_path.is_some();
         let mut outcomes = match aims.as_slice() {
             [] => return Err(Refused::Unknown),
             [Aim { pending: Pending { account: Some(account), .. }, .. }] if !report => {
@@ -73,7 +68,7 @@ impl Inner {
             _ => {
                 recipients.iter_mut().for_each(|recipient| recipient.held.clear());
                 let _room = self.room_for_all(&aims, blob.size).await?;
-                self.intake(delivery, &envelope, &blob, &aims, recipients.len()).await?
+                self.intake(delivery, &envelope, &blob, &aims, &recipients).await?
             }
         };
         outcomes.truncate(recipients.len());
@@ -88,45 +83,6 @@ impl Inner {
             size: blob.size,
         });
         Ok(Accepted { id, outcomes })
-    }
-
-    /// Each target once, though several recipients lead to it.
-    fn aims(&self, recipients: &[Recipient]) -> Vec<Aim> {
-        let mut aims: Vec<Aim> = Vec::new();
-        let mut known = std::collections::HashMap::new();
-        for (at, recipient) in recipients.iter().enumerate() {
-            for target in &recipient.targets {
-                let (account, address) = match target {
-                    Target::Account(account, address) => (Some(*account), address),
-                    Target::Remote(address) => (None, address),
-                };
-                let place = *known.entry((account, account.is_none().then(|| address.clone()))).or_insert(aims.len());
-                if let Some(aim) = aims.get_mut(place) {
-                    aim.from.push(at);
-                } else {
-                    let pending = self.pending(recipient, account, address);
-                    aims.push(Aim { pending, from: vec![at] });
-                }
-            }
-        }
-        aims
-    }
-
-    fn pending(&self, recipient: &Recipient, account: Option<AccountId>, address: &Address) -> Pending {
-        let original = recipient.asked.address.clone();
-        let trail = if original == *address { Vec::new() } else { vec![original.clone()] };
-        Pending {
-            address: address.clone(),
-            account,
-            original,
-            orcpt: recipient.asked.orcpt.clone(),
-            notify: recipient.asked.notify,
-            trail,
-            attempts: 0,
-            due: self.world.clock.now(),
-            reply: None,
-            warned: false,
-        }
     }
 
     /// Room for what has come, in each account: what was announced may have been less, and an intake's commits do not
@@ -186,24 +142,49 @@ impl Inner {
         }
     }
 
-    /// Several targets: all of them on disk first, then each account by itself.
+    /// Several targets, or a report to be sent: all of them on disk first, then each account by itself.
     async fn intake(
         &self,
         delivery: DeliveryId,
         envelope: &Envelope,
         blob: &NewBlob,
         aims: &[Aim],
-        recipients: usize,
+        recipients: &[Recipient],
     ) -> Result<Vec<Outcome>, Refused> {
-        let now = self.world.clock.now();
         let local = aims.iter().any(|aim| aim.pending.account.is_some());
-        let leased = now.plus(LEASED);
-        let mut pending: Vec<Pending> = aims.iter().map(|aim| aim.pending.clone()).collect();
+        let entry = self.entry(delivery, envelope, blob, aims);
+        let id = QueueId::of(delivery);
+        let kept = Kept { id, version: 1, entry };
+        let told = aims::expansions(recipients, kept.entry.created);
+        let reports = self.reports(&kept, &told).await.map_err(|error| refusal(&error))?;
+        let created = self.queue.ledger.create(id, &kept.entry, &reports).await;
+        let receipt = created.map_err(|error| refusal(&error))?;
+        reports.iter().for_each(|(id, report)| self.queue.offer(*id, report));
+        let mut outcomes = vec![Outcome::Queued(id, receipt); recipients.len()];
         if local {
-            // the lease: nothing of it is due before, so that no owner of the partition touches it
-            pending.iter_mut().for_each(|pending| pending.due = leased);
+            let stored = self.finish(&kept, blob, aims).await;
+            for (at, outcome) in outcomes.iter_mut().enumerate() {
+                let mut aims = aims.iter().zip(&stored).filter(|(aim, _)| aim.from.contains(&at)).peekable();
+                let first = aims.peek().and_then(|(_, receipt)| **receipt);
+                if let Some(receipt) = first.filter(|_| aims.all(|(_, receipt)| receipt.is_some())) {
+                    *outcome = Outcome::Stored(receipt);
+                }
+            }
+        } else {
+            self.queue.offer(id, &kept.entry);
         }
-        let entry = Entry {
+        Ok(outcomes)
+    }
+
+    /// What the queue keeps of a message that several are to get.
+    fn entry(&self, delivery: DeliveryId, envelope: &Envelope, blob: &NewBlob, aims: &[Aim]) -> Entry {
+        let now = self.world.clock.now();
+        let mut recipients: Vec<Pending> = aims.iter().flat_map(Aim::kept).cloned().collect();
+        if recipients.iter().any(|pending| pending.account.is_some()) {
+            // the session's lease: nothing of it is due before, so that no owner of the partition touches it
+            recipients.iter_mut().for_each(|pending| pending.due = now.plus(LEASED));
+        }
+        Entry {
             delivery,
             reverse_path: envelope.sender.reverse_path.clone(),
             origin: envelope.sender.origin,
@@ -217,25 +198,8 @@ impl Inner {
             return_path_len: envelope.return_path_len,
             created: now,
             hold: None,
-            recipients: pending,
-        };
-        let id = QueueId::of(delivery);
-        let receipt = self.queue.ledger.create(id, &entry).await.map_err(|error| refusal(&error))?;
-        let mut outcomes = vec![Outcome::Queued(id, receipt); recipients];
-        if local {
-            let kept = Kept { id, version: 1, entry };
-            let stored = self.finish(&kept, blob, aims).await;
-            for (at, outcome) in outcomes.iter_mut().enumerate() {
-                let mut aims = aims.iter().zip(&stored).filter(|(aim, _)| aim.from.contains(&at)).peekable();
-                let first = aims.peek().and_then(|(_, receipt)| **receipt);
-                if let Some(receipt) = first.filter(|_| aims.all(|(_, receipt)| receipt.is_some())) {
-                    *outcome = Outcome::Stored(receipt);
-                }
-            }
-        } else {
-            self.queue.offer(id, &entry);
+            recipients,
         }
-        Ok(outcomes)
     }
 
     /// Writes to the accounts of an intake, then takes those who have it out of the entry. Gives a receipt for each aim
@@ -247,7 +211,7 @@ impl Inner {
         }
         for (aim, _) in aims.iter().zip(&stored).filter(|(_, receipt)| receipt.is_some()) {
             if let Some(account) = aim.pending.account {
-                self.stored(kept.entry.delivery, &aim.pending.original, account, kept.entry.size);
+                aim.kept().for_each(|to| self.stored(kept.entry.delivery, &to.original, account, kept.entry.size));
             }
         }
         self.leave(kept, aims, &stored).await;
@@ -290,7 +254,15 @@ impl Inner {
             entry.recipients.iter_mut().filter(|pending| pending.account.is_none()).for_each(|p| p.due = now);
             entry
         });
-        let reports = self.reports(kept, &settled.told).await.unwrap_or_default();
+        let reports = match self.reports(kept, &settled.told).await {
+            Ok(reports) => reports,
+            // the lease runs out, each account is asked again and takes it once, and then the sender is told
+            Err(error) => {
+                tracing::warn!(%error, queue_id = %kept.id, "report left to the queue");
+                self.queue.offer(kept.id, &kept.entry);
+                return;
+            }
+        };
         let turn = Turn { old: kept, new: left.as_ref(), reports: &reports, fence: None };
         match self.queue.ledger.turn(&turn).await {
             Ok(_) => {

@@ -45,7 +45,7 @@ impl Inner {
         let (Some(first), None) = (due.first(), &kept.entry.hold) else { return Ok(()) };
         match first.destination() {
             Destination::Account(account) => {
-                let verdict = self.bring_home(&kept, account, first).await;
+                let verdict = self.bring_home(&kept, account, &due).await;
                 let verdicts = due.iter().map(|pending| (pending.address.clone(), verdict.clone())).collect();
                 // an account is a lane of its own, and never tired
                 self.queue.lives(lane);
@@ -55,13 +55,21 @@ impl Inner {
                 let source = self.store.engine().blobs().open(kept.entry.blob).await.map_err(store::Error::from)?;
                 let missing = || Error::Unreadable(format!("{}: its blob is not stored", item.id));
                 let source = source.ok_or_else(missing)?;
-                let load = Load { entry: &kept.entry, source: source.as_ref(), recipients: &due };
+                // who has it already only waits for his report
+                let (has_it, goes): (Vec<&Pending>, Vec<&Pending>) =
+                    due.iter().copied().partition(|pending| pending.relayed.is_some());
+                let has_it = has_it.iter().map(|pending| (pending.address.clone(), Verdict::Done(Words::default())));
+                let mut verdicts: Vec<_> = has_it.collect();
+                if goes.is_empty() {
+                    return self.write_down(kept, verdicts).await;
+                }
+                let load = Load { entry: &kept.entry, source: source.as_ref(), recipients: &goes };
                 let attempted = courier.bring(&domain, &load).await;
                 let words = match &attempted {
                     Attempted::Reached(_) => None,
                     Attempted::Unreachable(words) => Some(words.clone()),
                 };
-                let verdicts = attempted.verdicts(&due);
+                verdicts.extend(attempted.verdicts(&goes));
                 self.write_down(kept, verdicts).await?;
                 match words {
                     None => self.queue.lives(lane),
@@ -100,22 +108,23 @@ impl Inner {
     }
 
     /// Brings a message to an account here. It is repeated without end and never bounced.
-    async fn bring_home(&self, kept: &Kept, account: AccountId, pending: &Pending) -> Verdict {
+    async fn bring_home(&self, kept: &Kept, account: AccountId, due: &[&Pending]) -> Verdict {
         let entry = &kept.entry;
+        let original = due.first().map(|pending| pending.original.to_string());
         let delivered = async {
             let mail = Mail {
                 delivery: entry.delivery,
                 blob: read_again(&self.store, entry.blob).await?,
                 prefix_len: entry.prefix_len,
                 received: ReceivedAt::utc(entry.created),
-                original_recipient: pending.original.to_string(),
+                original_recipient: original.unwrap_or_default(),
                 quota: QuotaCheck::Settled,
             };
             self.homes.deliver(account, mail).await
         };
         match delivered.await {
             Ok(_) => {
-                self.stored(entry.delivery, &pending.original, account, entry.size);
+                due.iter().for_each(|to| self.stored(entry.delivery, &to.original, account, entry.size));
                 Verdict::Done(Words::own("2.0.0", "stored"))
             }
             // the account was removed meanwhile: there is nobody to keep it for
@@ -134,7 +143,8 @@ impl Inner {
         }
         let Some(kept) = self.queue.ledger.read(id).await? else { return Ok(()) };
         let settled = settle(&kept.entry, &verdicts, self.queue.moment(), &self.settings);
-        let waits = |told: &Told| told.report && matches!(told.action, Action::Failed | Action::Delayed);
+        // an account here takes it once; what went to another server would go there again, so that is written down
+        let waits = |told: &Told| told.report && told.action != Action::Relayed;
         let waits: Vec<&Address> =
             settled.told.iter().filter(|told| waits(told)).map(|told| &told.pending.address).collect();
         let others: Vec<_> = verdicts.iter().filter(|(address, _)| !waits.contains(&address)).cloned().collect();
@@ -148,6 +158,9 @@ impl Inner {
         for _ in 0..TRIES {
             let mut settled = settle(&kept.entry, verdicts, self.queue.moment(), &self.settings);
             keep_wishes(&mut settled, &begun_with, &kept.entry);
+            if !report {
+                settled.owe(&kept.entry, self.world.clock.now().plus(self.settings.wait(1)));
+            }
             if settled.told.is_empty() {
                 return Ok(());
             }
@@ -195,8 +208,10 @@ impl Inner {
             "attempt"
         );
         let event = match told.action {
-            // `Stored` has told of it
-            Action::Delivered => return,
+            // `Stored` has told of it, and `Accepted`
+            Action::Delivered | Action::Expanded => return,
+            // it was told when it went
+            Action::Relayed if told.pending.relayed.is_some() => return,
             Action::Relayed => Event::Relayed(attempt),
             Action::Delayed => Event::Deferred(attempt),
             Action::Failed => Event::Failed(attempt),

@@ -57,10 +57,25 @@ pub struct Notify {
 impl Notify {
     /// NOTIFY=NEVER.
     pub const NEVER: Self = Self { success: false, failure: false, delay: false };
+
+    /// What a sender hears who did not say (RFC 3461, 4.1): of failure, and a customer of delay too. A stranger may be
+    /// forged, and a delay is no loss.
+    pub const fn unasked(origin: Origin) -> Self {
+        Self { success: false, failure: true, delay: origin.may_relay() }
+    }
+
+    /// What either asks for.
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self {
+            success: self.success || other.success,
+            failure: self.failure || other.failure,
+            delay: self.delay || other.delay,
+        }
+    }
 }
 
 impl Default for Notify {
-    /// Without NOTIFY a sender hears of failure and of delay (RFC 3461, 4.1).
+    /// Without NOTIFY a customer hears of failure and of delay.
     fn default() -> Self {
         Self { success: false, failure: true, delay: true }
     }

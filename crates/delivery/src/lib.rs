@@ -4,6 +4,7 @@
 //! queue. Invariants: what is answered is on disk; a target here is never bounced; nothing is sent about a message
 //! with the null reverse-path; every commit of the queue's owner carries its lease.
 mod accept;
+mod aims;
 mod attempt;
 mod delivery;
 mod envelope;

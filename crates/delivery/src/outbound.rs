@@ -10,6 +10,7 @@ use hosts::Host;
 use line::{Broken, Line, Sent};
 use names::{Address, Domain};
 use smtp_wire::{ForwardPath, Mail, Mailbox, Notify, Rcpt, Reply, Ret, ReversePath, Transaction, Unsendable};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::BlobSource;
@@ -67,9 +68,11 @@ impl Courier {
 
     /// Brings a message to `domain`.
     pub(crate) async fn bring(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
-        let mut verdicts = Vec::with_capacity(load.recipients.len());
-        for recipients in load.recipients.chunks(self.settings.max_recipients.max(1)) {
-            let load = Load { recipients, ..*load };
+        let each_once = each_once(load.recipients);
+        let each_once: Vec<&Pending> = each_once.iter().collect();
+        let mut verdicts = Vec::with_capacity(each_once.len());
+        for recipients in each_once.chunks(self.settings.max_recipients.max(1)) {
+            let load = Load { entry: load.entry, source: load.source, recipients };
             match self.bring_some(domain, &load).await {
                 Attempted::Reached(more) => verdicts.extend(more),
                 Attempted::Unreachable(words) if verdicts.is_empty() => return Attempted::Unreachable(words),
@@ -172,6 +175,20 @@ impl Courier {
     }
 }
 
+/// Each address once, though several recipients lead to it: it is asked to tell what is wanted by any of them.
+fn each_once(recipients: &[&Pending]) -> Vec<Pending> {
+    let mut once: Vec<Pending> = Vec::with_capacity(recipients.len());
+    let mut known = HashMap::new();
+    for pending in recipients {
+        let place = *known.entry(&pending.address).or_insert(once.len());
+        match once.get_mut(place) {
+            Some(first) => first.notify = first.notify.or(pending.notify),
+            None => once.push((*pending).clone()),
+        }
+    }
+    once
+}
+
 /// What is asked of the other server.
 fn transaction(load: &Load<'_>) -> Transaction {
     let entry = load.entry;
@@ -196,7 +213,7 @@ fn transaction(load: &Load<'_>) -> Transaction {
     };
     let rcpt = |pending: &&Pending| Rcpt {
         // RFC 3461, 5.2.1: what the sender did not ask for is not asked for in his name
-        notify: (pending.notify != crate::Notify::default()).then_some(Notify {
+        notify: (pending.notify != crate::Notify::unasked(entry.origin)).then_some(Notify {
             success: pending.notify.success,
             failure: pending.notify.failure,
             delay: pending.notify.delay,

@@ -29,7 +29,9 @@ impl Inner {
     pub(crate) async fn reports(&self, kept: &Kept, told: &[Told]) -> Result<Vec<(QueueId, Entry)>, Error> {
         let Some(sender) = kept.entry.reverse_path.clone() else { return Ok(Vec::new()) };
         let mut reports = Vec::new();
-        for actions in [&[Action::Failed][..], &[Action::Delayed], &[Action::Delivered, Action::Relayed]] {
+        for actions in
+            [&[Action::Failed][..], &[Action::Delayed], &[Action::Delivered, Action::Relayed, Action::Expanded]]
+        {
             let about: Vec<&Told> = told.iter().filter(|told| told.report && actions.contains(&told.action)).collect();
             if about.is_empty() {
                 continue;
@@ -69,6 +71,7 @@ impl Inner {
                 due,
                 reply: None,
                 warned: false,
+                relayed: None,
             }
         };
         Ok(targets.into_iter().map(pending).collect())
@@ -82,7 +85,9 @@ impl Inner {
         recipients: Vec<Pending>,
     ) -> Result<(QueueId, Entry), Error> {
         let now = self.world.clock.now();
-        let returned = self.returned(&kept.entry).await?;
+        // RFC 3461, 4.3: of a message that was not given up only the header comes back, whatever RET says
+        let failed = about.iter().any(|told| told.action == Action::Failed);
+        let returned = self.returned(&kept.entry, failed).await?;
         let eight_bit = matches!(&returned, Returned::Whole(bytes) | Returned::Header(bytes) if !bytes.is_ascii());
         let bytes = self.build(kept, sender, about, returned, now);
         let mut writer = self.store.blob_writer(LineEnds::Keep);
@@ -115,11 +120,13 @@ impl Inner {
     }
 
     /// The message that the report is about, or its header (RFC 3461, 4.3 and 6.2).
-    async fn returned(&self, entry: &Entry) -> Result<Returned, Error> {
+    async fn returned(&self, entry: &Entry, failed: bool) -> Result<Returned, Error> {
         let from = u64::from(entry.return_path_len);
         let source = self.store.engine().blobs().open(entry.blob).await.map_err(store::Error::from)?;
         let Some(source) = source else { return Ok(Returned::Header(Vec::new())) };
-        let whole = entry.ret != Some(Return::Headers) && entry.size.saturating_sub(from) <= WHOLE;
+        // a stranger's message may be sent in somebody else's name: who did not ask gets little of it back
+        let wanted = entry.ret.map_or(entry.origin.may_relay(), |ret| ret == Return::Full);
+        let whole = failed && wanted && entry.size.saturating_sub(from) <= WHOLE;
         let end = if whole { source.size() } else { from.saturating_add(HEADER).min(source.size()) };
         let bytes = source.read(from..end).await.map_err(store::Error::from)?;
         if whole {
@@ -187,7 +194,7 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
     let kind = if address.needs_utf8() { "utf-8" } else { "rfc822" };
     let status = match told.action {
         Action::Failed | Action::Delayed => told.words.status.as_str(),
-        Action::Delivered | Action::Relayed => "2.0.0",
+        Action::Delivered | Action::Relayed | Action::Expanded => "2.0.0",
     };
     fields = fields
         .field("Final-Recipient", &format!("{kind}; {address}"))

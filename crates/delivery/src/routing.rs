@@ -62,6 +62,8 @@ pub struct Asked {
 pub struct Recipient {
     pub(crate) asked: Asked,
     pub(crate) targets: Vec<Target>,
+    /// Whether the address stands for several, though some of them may have no room.
+    pub(crate) expands: bool,
     pub(crate) held: Vec<Held>,
 }
 
@@ -173,6 +175,7 @@ pub(crate) async fn recipient(
     if targets.len() > limit {
         return Err(Refused::TooMany);
     }
+    let expands = targets.len() > 1;
     let mut open = Vec::with_capacity(targets.len());
     let mut held = Vec::new();
     let mut refused = None;
@@ -193,6 +196,6 @@ pub(crate) async fn recipient(
         Some(refused) if open.is_empty() => Err(refused),
         // what is away now must be asked again, or a member of a list would lose this message
         Some(refused @ (Refused::Unavailable | Refused::NoSpace | Refused::FullForNow)) => Err(refused),
-        _ => Ok(Recipient { asked, targets: open, held }),
+        _ => Ok(Recipient { asked, targets: open, expands, held }),
     }
 }

@@ -5,3 +5,4 @@ mod outbound;
 mod queue;
 mod report;
 mod server;
+mod success;

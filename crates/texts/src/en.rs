@@ -12,6 +12,7 @@ pub(crate) static TEXTS: Texts = Texts {
         delayed: "It could not be delivered yet, and will be tried again, to:",
         delivered: "It is in the mailbox of:",
         relayed: "It was handed over to the recipient's mail server, which sends no report of its own:",
+        expanded: "It was passed on to all for whom this address stands:",
         until: |date| format!("We go on trying until {date}. You need not send it again."),
         words: |server, words| format!("The mail server {server} said: {words}"),
         whole: "Your message is attached.",

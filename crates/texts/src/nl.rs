@@ -14,6 +14,7 @@ pub(crate) static TEXTS: Texts = Texts {
         delayed: "Het kon nog niet worden bezorgd, en wordt opnieuw geprobeerd, bij:",
         delivered: "Het ligt in de postbus van:",
         relayed: "Het is overgedragen aan de mailserver van de ontvanger, die zelf geen melding stuurt:",
+        expanded: "Het is doorgegeven aan iedereen voor wie dit adres staat:",
         until: |date| format!("We blijven het proberen tot {date}. U hoeft het niet opnieuw te versturen."),
         words: |server, words| format!("De mailserver {server} zei: {words}"),
         whole: "Uw bericht is bijgevoegd.",

@@ -80,6 +80,8 @@ pub struct Report {
     pub delivered: &'static str,
     /// Above the recipients whose server took it over and sends no report of its own.
     pub relayed: &'static str,
+    /// Above the recipients who are several, to all of whom it goes.
+    pub expanded: &'static str,
     /// Until when it is tried, given a date.
     pub until: fn(date: &str) -> String,
     /// What the other server said, given its name and words.

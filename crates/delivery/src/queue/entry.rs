@@ -78,6 +78,9 @@ pub struct Pending {
     pub reply: Option<String>,
     /// Whether the sender was told that it is late.
     pub warned: bool,
+    /// The server that has it already, where the sender is still to be told so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relayed: Option<String>,
 }
 
 /// Where a recipient's message goes next: what shares connections and waits.

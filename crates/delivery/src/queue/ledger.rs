@@ -132,12 +132,21 @@ impl Ledger {
         Ok(page.items.first().and_then(|(key, value)| read_due(key, &value.payload)).map(|line| line.due))
     }
 
-    /// Writes a new entry.
-    pub(crate) async fn create(&self, id: QueueId, entry: &Entry) -> Result<Receipt, Error> {
+    /// Writes a new entry, with the reports about it that are due at once, in the same partition.
+    pub(crate) async fn create(
+        &self,
+        id: QueueId,
+        entry: &Entry,
+        reports: &[(QueueId, Entry)],
+    ) -> Result<Receipt, Error> {
         for _ in 0..TRIES {
             let mut change = Change::new(Growth::Grows);
-            let mut uses = self.uses(id.partition, [entry.blob]).await?;
+            let blobs = reports.iter().map(|(_, report)| report.blob).chain([entry.blob]);
+            let mut uses = self.uses(id.partition, blobs).await?;
             self.add(&mut change, &mut uses, id, entry)?;
+            for (id, report) in reports {
+                self.add(&mut change, &mut uses, *id, report)?;
+            }
             uses.write(&mut change);
             match self.records.commit(place(id.partition), change).await {
                 Err(store::Error::Conflict) => {}

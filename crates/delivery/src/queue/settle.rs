@@ -1,6 +1,5 @@
 //! What an attempt makes of an entry: who is done, who waits, who is given up, and what the sender hears. Pure.
 use super::entry::{Entry, Pending};
-use crate::envelope::Origin;
 use crate::settings::Settings;
 use names::Address;
 use world::UnixTime;
@@ -63,6 +62,7 @@ pub(crate) enum Action {
     Delayed,
     Delivered,
     Relayed,
+    Expanded,
 }
 
 impl Action {
@@ -73,6 +73,7 @@ impl Action {
             Self::Delayed => "delayed",
             Self::Delivered => "delivered",
             Self::Relayed => "relayed",
+            Self::Expanded => "expanded",
         }
     }
 }
@@ -114,6 +115,11 @@ pub(crate) fn settle(
         let verdict = verdicts.iter().find(|(address, _)| *address == pending.address).map(|(_, verdict)| verdict);
         match verdict {
             None => left.push(pending.clone()),
+            // it went there before, whatever came of the server now: the sender is to be told
+            Some(_) if pending.relayed.is_some() => {
+                let words = Words { server: pending.relayed.clone(), ..Words::own("2.0.0", "relayed before") };
+                told.push(done(entry, pending, &words));
+            }
             Some(Verdict::Done(words)) => told.push(done(entry, pending, words)),
             Some(Verdict::Failed(words)) => told.push(failed(entry, pending, words.clone())),
             Some(Verdict::Deferred(words)) => deferred(entry, pending, words, moment, settings, &mut left, &mut told),
@@ -123,13 +129,28 @@ pub(crate) fn settle(
     Settled { entry, told }
 }
 
+impl Settled {
+    /// Keeps those of whom the sender cannot be told just now that another server has their message.
+    pub(crate) fn owe(&mut self, entry: &Entry, due: UnixTime) {
+        let owed = self.told.iter().filter(|told| told.report && told.action == Action::Relayed);
+        let owed = owed.map(|told| Pending {
+            relayed: Some(told.words.server.clone().unwrap_or_default()),
+            due,
+            ..told.pending.clone()
+        });
+        let owed: Vec<Pending> = owed.collect();
+        if !owed.is_empty() {
+            let left = self.entry.get_or_insert_with(|| Entry { recipients: Vec::new(), ..entry.clone() });
+            left.recipients.extend(owed);
+        }
+    }
+}
+
 fn done(entry: &Entry, pending: &Pending, words: &Words) -> Told {
     let action = if pending.account.is_some() { Action::Delivered } else { Action::Relayed };
     // RFC 3461, 5.2.2: where the next server knows DSN, the wish went along and the report is its affair
     let passed_on = action == Action::Relayed && words.reports;
-    // a stranger's wish to hear of success is not met: it would make this server write to forged senders
-    let known = matches!(entry.origin, Origin::Submission | Origin::Relay);
-    let report = known && pending.notify.success && entry.reverse_path.is_some() && !passed_on;
+    let report = pending.notify.success && entry.reverse_path.is_some() && !passed_on;
     Told { pending: pending.clone(), action, words: words.clone(), report }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn subject(about: &[&Told], languages: &[Language]) -> String {
     match about.first().map(|told| told.action) {
         Some(Action::Failed) | None => texts.failed_subject,
         Some(Action::Delayed) => texts.delayed_subject,
-        Some(Action::Delivered | Action::Relayed) => texts.delivered_subject,
+        Some(Action::Delivered | Action::Relayed | Action::Expanded) => texts.delivered_subject,
     }
     .to_owned()
 }
@@ -33,7 +33,7 @@ pub(super) fn text(about: &[&Told], languages: &[Language], host: &str, until: U
 fn in_language(text: &mut String, texts: &Report, about: &[&Told], host: &str, until: UnixTime, whole: bool) {
     text.push_str(&(texts.opening)(host));
     text.push('\n');
-    for action in [Action::Failed, Action::Delayed, Action::Delivered, Action::Relayed] {
+    for action in [Action::Failed, Action::Delayed, Action::Delivered, Action::Relayed, Action::Expanded] {
         let told: Vec<&&Told> = about.iter().filter(|told| told.action == action).collect();
         if told.is_empty() {
             continue;
@@ -43,6 +43,7 @@ fn in_language(text: &mut String, texts: &Report, about: &[&Told], host: &str, u
             Action::Delayed => texts.delayed,
             Action::Delivered => texts.delivered,
             Action::Relayed => texts.relayed,
+            Action::Expanded => texts.expanded,
         };
         text.push_str(&format!("\n{heading}\n"));
         for told in told {
@@ -58,7 +59,7 @@ fn in_language(text: &mut String, texts: &Report, about: &[&Told], host: &str, u
 
 fn recipient(text: &mut String, texts: &Report, told: &Told) {
     text.push_str(&format!("\n  {}\n", told.pending.original));
-    if matches!(told.action, Action::Delivered | Action::Relayed) {
+    if !matches!(told.action, Action::Failed | Action::Delayed) {
         return;
     }
     text.push_str(&format!("  {}\n", texts.meaning.of(&told.words.status)));

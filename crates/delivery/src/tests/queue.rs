@@ -252,7 +252,7 @@ async fn two_hundred_at_once_on_one_blob_all_come_through() {
     let first = operator.list(&Filter::default(), None, 1).await.unwrap().entries.remove(0);
     let ledger = &bench.delivery.0.queue.ledger;
     let ids: Vec<_> = (1..=200).map(|n| QueueId { number: first.id.number.wrapping_add(n), ..first.id }).collect();
-    let made = join_all(ids.iter().map(|id| ledger.create(*id, &first.entry))).await;
+    let made = join_all(ids.iter().map(|id| ledger.create(*id, &first.entry, &[]))).await;
     assert!(made.iter().all(Result::is_ok), "{:?}", made.iter().find(|made| made.is_err()));
     let gone = join_all(ids.iter().map(|id| operator.remove(*id, "test", "test"))).await;
     assert!(gone.iter().all(Result::is_ok), "{:?}", gone.iter().find(|gone| gone.is_err()));

@@ -59,7 +59,8 @@ async fn take(session: &mut Session, begun: &mut Begun, taken: usize, arguments:
     if let Some(Err(error)) = rate {
         return refuse(session, Cause::RateExceeded, refusal::rate(&error));
     }
-    let asked = Asked { address, size: begun.mail.size.unwrap_or(0), notify: notify(&rcpt), orcpt: rcpt.orcpt };
+    let notify = notify(&rcpt, session.door().origin);
+    let asked = Asked { address, size: begun.mail.size.unwrap_or(0), notify, orcpt: rcpt.orcpt };
     match begun.mailing.recipient(asked).await {
         Ok(()) => Ok(()),
         Err(refused) => refuse(session, refused.cause(), refusal::delivery(&refused)),
@@ -83,11 +84,10 @@ fn hides_a_route(local: &LocalPart) -> bool {
     local.as_str().contains(['%', '!', '@'])
 }
 
-/// RFC 3461, 4.1: without NOTIFY, failures and delays are told.
-fn notify(rcpt: &Rcpt) -> Notify {
-    rcpt.notify.map_or_else(Notify::default, |wanted| Notify {
-        success: wanted.success,
-        failure: wanted.failure,
-        delay: wanted.delay,
-    })
+/// RFC 3461, 4.1: without NOTIFY it is ours to say what is told.
+fn notify(rcpt: &Rcpt, origin: Origin) -> Notify {
+    rcpt.notify.map_or_else(
+        || Notify::unasked(origin),
+        |wanted| Notify { success: wanted.success, failure: wanted.failure, delay: wanted.delay },
+    )
 }
