@@ -23,6 +23,7 @@ mod password_hash;
 mod pop3_command;
 mod proxy_header;
 mod sasl;
+mod seven_bit;
 mod smtp_command;
 mod smtp_data;
 mod smtp_path;
@@ -54,6 +55,7 @@ pub const TARGETS: &[Target] = &[
     ("pop3_command", pop3_command::pop3_command),                         //
     ("proxy_header", proxy_header::proxy_header),                         //
     ("sasl", sasl::sasl),                                                 //
+    ("seven_bit", seven_bit::seven_bit),                                  //
     ("smtp_command", smtp_command::smtp_command),                         //
     ("smtp_data", smtp_data::smtp_data),                                  //
     ("smtp_path", smtp_path::smtp_path),                                  //

@@ -7,6 +7,8 @@ import time
 from provider import ANNA, BRAM, PASSWORD, letter, unique
 
 OUTSIDE_ADDRESS = "kees@elders.example"
+#: Bytes above 127 in what is no MIME: nothing that a server without BINARYMIME can be given.
+BINARY = "Hallo, één.\r\n"
 
 
 def wait_report(provider, word, who=ANNA, within=30):
@@ -27,7 +29,8 @@ def send(provider, text, to, mail=(), rcpt=(), sender=ANNA):
         assert client.mail(sender, list(mail))[0] == 250
         assert client.rcpt(to, list(rcpt))[0] == 250
         if "BODY=BINARYMIME" in mail:
-            client.send(f"BDAT {len(text)} LAST\r\n{text}")
+            raw = text.encode()
+            client.send(b"BDAT %d LAST\r\n" % len(raw) + raw)
             assert client.getreply()[0] == 250
         else:
             assert client.data(text)[0] == 250
@@ -45,8 +48,8 @@ def parts(report):
 
 def test_what_could_not_be_sent_comes_back(provider):
     word = unique()
-    # the world outside takes no BINARYMIME, so this cannot leave
-    send(provider, letter(word, ANNA, OUTSIDE_ADDRESS), OUTSIDE_ADDRESS,
+    # the world outside takes no BINARYMIME, and this cannot be converted
+    send(provider, letter(word, ANNA, OUTSIDE_ADDRESS, BINARY), OUTSIDE_ADDRESS,
          mail=["BODY=BINARYMIME", "RET=HDRS", "ENVID=abc+2B1"],
          rcpt=["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{OUTSIDE_ADDRESS}"])
     report = wait_report(provider, word)
@@ -65,7 +68,7 @@ def test_what_could_not_be_sent_comes_back(provider):
     assert email.utils.parsedate_to_datetime(about["Arrival-Date"])
     assert kees["Original-Recipient"] == f"rfc822; {OUTSIDE_ADDRESS}"
     assert kees["Final-Recipient"] == f"rfc822; {OUTSIDE_ADDRESS}"
-    assert (kees["Action"], kees["Status"]) == ("failed", "5.6.1")
+    assert (kees["Action"], kees["Status"]) == ("failed", "5.6.3")
     assert kees["Remote-MTA"].startswith("dns; ") and "Diagnostic-Code" not in kees
     # RET=HDRS: the header and nothing behind it
     assert message.get_content_type() == "text/rfc822-headers"
@@ -75,7 +78,7 @@ def test_what_could_not_be_sent_comes_back(provider):
 
 def test_without_ret_a_small_message_comes_back_whole(provider):
     word = unique()
-    send(provider, letter(word, ANNA, OUTSIDE_ADDRESS), OUTSIDE_ADDRESS, mail=["BODY=BINARYMIME"])
+    send(provider, letter(word, ANNA, OUTSIDE_ADDRESS, BINARY), OUTSIDE_ADDRESS, mail=["BODY=BINARYMIME"])
     _, _, message = parts(wait_report(provider, word))
     assert message.get_content_type() == "message/rfc822"
     whole = message.get_content()
@@ -94,8 +97,8 @@ def test_success_is_told_to_who_asks(provider):
 def test_nothing_is_told_about_a_report(provider):
     """RFC 5321, 4.5.5: the null reverse-path is never answered."""
     before, after = unique(), unique()
-    send(provider, letter(before, ANNA, OUTSIDE_ADDRESS), OUTSIDE_ADDRESS, mail=["BODY=BINARYMIME"], sender="")
-    send(provider, letter(after, ANNA, OUTSIDE_ADDRESS), OUTSIDE_ADDRESS, mail=["BODY=BINARYMIME"])
+    send(provider, letter(before, ANNA, OUTSIDE_ADDRESS, BINARY), OUTSIDE_ADDRESS, mail=["BODY=BINARYMIME"], sender="")
+    send(provider, letter(after, ANNA, OUTSIDE_ADDRESS, BINARY), OUTSIDE_ADDRESS, mail=["BODY=BINARYMIME"])
     wait_report(provider, after)
     assert provider.count(before) == 0
     assert before not in provider.run("queue", "list").stdout

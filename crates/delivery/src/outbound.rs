@@ -1,13 +1,16 @@
 //! Bringing a message to another server (RFC 5321, 3.3 and 5). A courier belongs to one lane and keeps its connection
 //! for the next message.
+mod form;
 pub(crate) mod hosts;
 mod line;
 use crate::envelope::{Body, Return};
 use crate::queue::settle::{Verdict, Words};
 use crate::queue::{Entry, Pending};
 use crate::settings::Settings;
+use form::Fitted;
 use hosts::Host;
 use line::{Broken, Line, Sent};
+use message::Unconvertible;
 use names::{Address, Domain};
 use smtp_wire::{ForwardPath, Mail, Mailbox, Notify, Rcpt, Reply, Ret, ReversePath, Transaction, Unsendable};
 use std::collections::HashMap;
@@ -152,21 +155,25 @@ impl Courier {
 
     /// One transaction; keeps the line when it is good for another.
     async fn transact(&mut self, mut line: Line, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
-        let sent = line.send(&transaction(load), load.source, u64::from(load.entry.return_path_len)).await?;
+        let from = u64::from(load.entry.return_path_len);
+        let fitted = form::fit(transaction(load), line.capabilities(), load.source, from).await;
         let about = Words {
             server: Some(line.server.clone()),
             tls: line.tls(),
             reports: line.capabilities().dsn,
             ..Words::default()
         };
-        let verdicts = match sent {
-            Sent::Replies(replies) => load
-                .recipients
-                .iter()
-                .zip(replies)
-                .map(|(pending, reply)| (pending.address.clone(), verdict(&reply, &about)))
-                .collect(),
-            Sent::Unsendable(why) => for_all(load.recipients, &unsendable(&why, &about)),
+        let verdicts = match fitted.map_err(Broken::Stored)? {
+            Fitted::Never(why) => for_all(load.recipients, &unconvertible(why, &about)),
+            Fitted::Goes(transaction, form) => match line.send(&transaction, &form, load.source, from).await? {
+                Sent::Replies(replies) => load
+                    .recipients
+                    .iter()
+                    .zip(replies)
+                    .map(|(pending, reply)| (pending.address.clone(), verdict(&reply, &about)))
+                    .collect(),
+                Sent::Unsendable(why) => for_all(load.recipients, &unsendable(&why, &about)),
+            },
         };
         if line.is_open() {
             self.line = Some(line);
@@ -252,6 +259,8 @@ fn status(reply: &Reply) -> String {
 fn unsendable(why: &Unsendable, about: &Words) -> Verdict {
     let words = |status: &str, text: String| Words { status: status.to_owned(), text, ..about.clone() };
     match why {
+        // RFC 6152, 3: it was not looked at whether it could be converted
+        Unsendable::NeedsEightBit => Verdict::Failed(words("5.6.3", why.to_string())),
         // RFC 6531, 3.5 and RFC 3463: X.6.7, non-ASCII addresses not permitted
         Unsendable::NeedsUtf8 => Verdict::Failed(words("5.6.7", why.to_string())),
         Unsendable::NeedsBinaryMime => Verdict::Failed(words("5.6.1", why.to_string())),
@@ -259,6 +268,12 @@ fn unsendable(why: &Unsendable, about: &Words) -> Verdict {
         Unsendable::TooLarge { .. } => Verdict::Failed(words("5.3.4", why.to_string())),
         Unsendable::NoRecipient | Unsendable::NotReady => Verdict::Deferred(words("4.3.0", why.to_string())),
     }
+}
+
+/// RFC 6152, 3 (2) and RFC 3463, 3.7: X.6.3, conversion required but not supported.
+fn unconvertible(why: Unconvertible, about: &Words) -> Verdict {
+    let text = format!("the server takes ASCII only, and the message cannot be converted: {why}");
+    Verdict::Failed(Words { status: "5.6.3".to_owned(), text, ..about.clone() })
 }
 
 fn broken_off(load: &Load<'_>, broken: &Broken, server: String) -> Attempted {

@@ -113,7 +113,9 @@ pub struct Meanings {
     pub circle: &'static str,
     /// X.4.7: the time was up.
     pub time_up: &'static str,
-    /// X.6.7: an address beyond ASCII, which the other server cannot read.
+    /// X.6.3: bytes beyond ASCII, which the other server does not take, in a message that cannot be converted.
+    pub no_eight_bit: &'static str,
+    /// X.6.7: letters beyond ASCII in an address or a header, which the other server cannot read.
     pub no_utf8: &'static str,
     /// X.7.x: the other server does not want it.
     pub not_wanted: &'static str,
@@ -134,6 +136,7 @@ impl Meanings {
             (4, 1 | 3 | 4 | 5) => self.unreachable,
             (4, 6) => self.circle,
             (4, 7) => self.time_up,
+            (6, 3) => self.no_eight_bit,
             (6, 7) => self.no_utf8,
             (7, _) => self.not_wanted,
             _ => self.other,
@@ -164,6 +167,8 @@ mod tests {
                 ("5.1.10", meaning.no_such_domain),
                 ("4.2.2", meaning.mailbox_full),
                 ("4.4.7", meaning.time_up),
+                ("5.6.3", meaning.no_eight_bit),
+                ("5.6.7", meaning.no_utf8),
                 ("5.7.26", meaning.not_wanted),
                 ("5.0.0", meaning.other),
                 ("", meaning.other),

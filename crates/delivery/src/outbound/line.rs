@@ -1,4 +1,5 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
+use super::form::{Form, Pieces};
 use super::hosts::{From, Host};
 use crate::settings::Settings;
 use smtp_wire::{BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, Reply, Transaction, Unsendable};
@@ -16,7 +17,7 @@ const LAST_REPLY: Duration = Duration::from_secs(600);
 /// How long goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(10);
 /// Bytes of a message that are in memory at once.
-const PIECE: u64 = 64 * 1024;
+pub(super) const PIECE: u64 = 64 * 1024;
 
 /// A connection that is ready for a transaction.
 pub(crate) struct Line {
@@ -123,29 +124,36 @@ impl Line {
         }
     }
 
-    /// Sends one message to its recipients; the bytes begin at `from` in `source`.
+    /// Sends one message to its recipients, in this form; the bytes begin at `from` in `source`.
     pub(crate) async fn send(
         &mut self,
         transaction: &Transaction,
+        form: &Form,
         source: &dyn BlobSource,
         from: u64,
     ) -> Result<Sent, Broken> {
         if let Err(unsendable) = self.client.send(transaction) {
             return Ok(Sent::Unsendable(unsendable));
         }
-        let form = match self.event(REPLY).await? {
-            Event::SendBody(form) => form,
+        let way = match self.event(REPLY).await? {
+            Event::SendBody(way) => way,
             Event::Finished(replies) => return Ok(Sent::Replies(replies)),
             other => return Err(unexpected(&other)),
         };
-        self.message(form, source, from).await.map(Sent::Replies).map_err(|broken| match broken {
+        self.message(way, form, source, from).await.map(Sent::Replies).map_err(|broken| match broken {
             Broken::Lost(cause) => Broken::Unanswered(cause),
             other => other,
         })
     }
 
-    async fn message(&mut self, form: BodyForm, source: &dyn BlobSource, from: u64) -> Result<Vec<Reply>, Broken> {
-        self.body(form, source, from).await?;
+    async fn message(
+        &mut self,
+        way: BodyForm,
+        form: &Form,
+        source: &dyn BlobSource,
+        from: u64,
+    ) -> Result<Vec<Reply>, Broken> {
+        self.body(way, form, source, from).await?;
         self.client.body_sent();
         match self.event(LAST_REPLY).await? {
             Event::Finished(replies) => Ok(replies),
@@ -153,30 +161,38 @@ impl Line {
         }
     }
 
-    async fn body(&mut self, form: BodyForm, source: &dyn BlobSource, from: u64) -> Result<(), Broken> {
+    async fn body(&mut self, way: BodyForm, form: &Form, source: &dyn BlobSource, from: u64) -> Result<(), Broken> {
         let mut stuffer = DotStuffer::new();
+        let mut dresser = form.dresser();
         let mut out = Vec::new();
-        let mut at = from;
-        while at < source.size() {
-            let end = at.saturating_add(PIECE).min(source.size());
-            let bytes = source.read(at..end).await.map_err(Broken::Stored)?;
-            if bytes.is_empty() {
-                return Err(Broken::Stored(store::EngineError::Corrupt("a blob shorter than it says".to_owned())));
-            }
-            at += bytes.len() as u64;
-            out.clear();
-            match form {
-                BodyForm::DotStuffed => stuffer.write(&bytes, &mut out),
-                BodyForm::Raw => out.extend_from_slice(&bytes),
-            }
-            self.say(&out).await?;
+        let mut pieces = Pieces::new(source, from);
+        while let Some(piece) = pieces.next().await.map_err(Broken::Stored)? {
+            self.piece(way, &mut stuffer, dresser.piece(&piece), &mut out).await?;
         }
-        if form == BodyForm::DotStuffed {
+        self.piece(way, &mut stuffer, &dresser.rest(), &mut out).await?;
+        if way == BodyForm::DotStuffed {
             out.clear();
             stuffer.finish(&mut out);
             self.say(&out).await?;
         }
         self.conversation.output.flush().await.map_err(lost)
+    }
+
+    async fn piece(
+        &mut self,
+        way: BodyForm,
+        stuffer: &mut DotStuffer,
+        piece: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Broken> {
+        match way {
+            BodyForm::Raw => self.say(piece).await,
+            BodyForm::DotStuffed => {
+                out.clear();
+                stuffer.write(piece, out);
+                self.say(out).await
+            }
+        }
     }
 
     async fn say(&mut self, bytes: &[u8]) -> Result<(), Broken> {

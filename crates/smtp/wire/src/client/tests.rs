@@ -200,6 +200,11 @@ fn what_the_server_lacks() {
     let mut message = transaction(&["a"]);
     message.mail.utf8 = true;
     assert_eq!(play.client.send(&message), Err(Unsendable::NeedsUtf8));
+    let mut message = transaction(&["a"]);
+    message.mail.body = Some(Body::EightBitMime);
+    assert_eq!(Play::ready("").client.send(&message), Err(Unsendable::NeedsEightBit));
+    message.mail.body = Some(Body::SevenBit);
+    Play::ready("").client.send(&message).unwrap();
     assert_eq!(message.recipients[0].notify, Some(Notify { failure: true, ..Notify::default() }));
 }
 

@@ -19,8 +19,11 @@ pub struct Transaction {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Unsendable {
     /// It needs SMTPUTF8, which the server does not offer (RFC 6531, 3.2).
-    #[error("the server does not take addresses beyond ASCII")]
+    #[error("the server takes no letters beyond ASCII in addresses and headers")]
     NeedsUtf8,
+    /// It needs 8BITMIME, which the server does not offer (RFC 6152, 3): it must be encoded first.
+    #[error("the server takes ASCII only")]
+    NeedsEightBit,
     /// It needs BINARYMIME, which the server does not offer (RFC 3030, 3).
     #[error("the server does not take binary messages")]
     NeedsBinaryMime,
@@ -240,19 +243,18 @@ fn check(transaction: &Transaction, offered: &Capabilities) -> Result<BodyForm, 
         // RFC 3030, 3: BINARYMIME goes by BDAT alone
         Some(Body::BinaryMime) if offered.binary_mime && offered.chunking => Ok(BodyForm::Raw),
         Some(Body::BinaryMime) => Err(Unsendable::NeedsBinaryMime),
+        Some(Body::EightBitMime) if !offered.eight_bit_mime => Err(Unsendable::NeedsEightBit),
         Some(Body::SevenBit | Body::EightBitMime) | None => Ok(BodyForm::DotStuffed),
     }
 }
 
-/// MAIL with what the server knows. What is 8-bit goes as it is to servers that do not offer 8BITMIME: differs from
-/// RFC 6152, 3, as everywhere, because nothing of today loses the eighth bit and a converted message breaks its
-/// signatures.
+/// MAIL with what the server knows; a body that needs more has been refused before.
 fn mail(transaction: &Transaction, offered: &Capabilities) -> Mail {
     let wanted = &transaction.mail;
     Mail {
         reverse_path: wanted.reverse_path.clone(),
         size: offered.size.map(|_| transaction.size),
-        body: wanted.body.filter(|body| *body == Body::BinaryMime || offered.eight_bit_mime),
+        body: wanted.body.filter(|body| *body != Body::SevenBit || offered.eight_bit_mime),
         utf8: wanted.utf8,
         ret: wanted.ret.filter(|_| offered.dsn),
         envid: wanted.envid.clone().filter(|_| offered.dsn),
