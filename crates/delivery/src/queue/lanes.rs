@@ -2,13 +2,17 @@
 //! hundred thousand messages costs a living one nothing.
 //!
 //! What waits is a few bytes in memory, not the message. A lane whose server cannot be reached rests, longer each
-//! time, then one message tries alone. Nothing here waits or touches the store.
+//! time, then one message tries alone. A connection that hangs does not count: another one takes its place, up to the
+//! most that a lane may have. Nothing here waits or touches the store.
+mod state;
 use super::id::QueueId;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use world::UnixTime;
+
+pub use state::LaneState;
 
 /// The first rest of a lane that failed; it doubles each time.
 const FIRST_REST: Duration = Duration::from_secs(60);
@@ -16,6 +20,10 @@ const FIRST_REST: Duration = Duration::from_secs(60);
 const LONGEST_REST: Duration = Duration::from_secs(15 * 60);
 /// Connections that a lane may have before it has shown that it lives.
 const FIRST_LIMIT: usize = 2;
+
+/// A worker that has been at one message for so long hangs: the other server may take ten minutes after the last dot
+/// (RFC 5321, 4.5.3.2.6), and those behind that message should not.
+const HANGS: Duration = Duration::from_secs(30);
 
 /// What waits: the recipients of one entry at one destination.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,6 +51,8 @@ struct Waiting {
 struct Lane {
     waiting: VecDeque<Waiting>,
     active: usize,
+    /// How many of the active ones hang.
+    hanging: usize,
     limit: usize,
     /// Failures in a row; a lane with any is suspect.
     failures: u32,
@@ -72,24 +82,11 @@ pub(crate) struct Lanes {
     suspects: VecDeque<Arc<str>>,
     resting: BTreeSet<(UnixTime, Arc<str>)>,
     claimed: HashMap<Item, Claim>,
+    /// The lanes of workers who do not hang, by the moment from which on they do.
+    at_work: BTreeMap<(UnixTime, u64), Arc<str>>,
     active: usize,
     active_suspects: usize,
     turns: u64,
-}
-
-/// A lane as the operator sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LaneState {
-    /// The next hop.
-    pub name: String,
-    /// How many messages wait for it now.
-    pub waiting: usize,
-    /// How many connections it has.
-    pub connections: usize,
-    /// Until when it rests, after it could not be reached.
-    pub rests_until: Option<UnixTime>,
-    /// What it said, or why it could not be reached.
-    pub last_words: Option<String>,
 }
 
 /// A worker's place in a lane: gives the next message as long as it is this lane's turn.
@@ -99,6 +96,9 @@ pub(crate) struct Turn {
     /// Messages it had so far.
     had: usize,
     suspect: bool,
+    /// Which worker, and from when on it hangs.
+    number: u64,
+    hangs_at: UnixTime,
 }
 
 impl Lanes {
@@ -110,6 +110,7 @@ impl Lanes {
             suspects: VecDeque::new(),
             resting: BTreeSet::new(),
             claimed: HashMap::new(),
+            at_work: BTreeMap::new(),
             active: 0,
             active_suspects: 0,
             turns: 0,
@@ -151,8 +152,39 @@ impl Lanes {
         self.active_suspects += usize::from(suspect);
         self.turns = self.turns.wrapping_add(1);
         self.claimed.insert(waiting.item.clone(), Claim::Worked);
-        self.stand(&name);
-        Some((Turn { lane: name, had: 1, suspect }, waiting.item))
+        let mut turn = Turn { lane: name, had: 1, suspect, number: self.turns, hangs_at: now };
+        self.works(&mut turn, now);
+        self.stand(&turn.lane);
+        Some((turn, waiting.item))
+    }
+
+    /// A worker begins with a message.
+    fn works(&mut self, turn: &mut Turn, now: UnixTime) {
+        turn.hangs_at = now.plus(HANGS);
+        self.at_work.insert((turn.hangs_at, turn.number), turn.lane.clone());
+    }
+
+    /// A worker is done with a message, and hangs no more.
+    fn stops(&mut self, turn: &Turn) {
+        if self.at_work.remove(&(turn.hangs_at, turn.number)).is_none()
+            && let Some(lane) = self.lanes.get_mut(&turn.lane)
+        {
+            lane.hanging = lane.hanging.saturating_sub(1);
+        }
+    }
+
+    /// Those who hang by now, or by another clock: others may begin in their place.
+    fn hang(&mut self, now: UnixTime) {
+        let over = |at: &Self| at.at_work.first_key_value().filter(|(key, _)| key.0 <= now).map(|(key, _)| *key);
+        let far =
+            |at: &Self| at.at_work.last_key_value().filter(|(key, _)| key.0 > now.plus(HANGS)).map(|(key, _)| *key);
+        while let Some(key) = over(self).or_else(|| far(self)) {
+            let Some(name) = self.at_work.remove(&key) else { return };
+            if let Some(lane) = self.lanes.get_mut(&name) {
+                lane.hanging += 1;
+            }
+            self.stand(&name);
+        }
     }
 
     /// Calls the lane whose turn it is, and says whether it is a suspect one.
@@ -197,6 +229,8 @@ impl Lanes {
         turn.had += 1;
         let item = lane.waiting.pop_front()?.item;
         self.claimed.insert(item.clone(), Claim::Worked);
+        self.stops(turn);
+        self.works(turn, now);
         Some(item)
     }
 
@@ -209,6 +243,7 @@ impl Lanes {
 
     /// A worker has left its lane.
     pub(crate) fn leave(&mut self, turn: &Turn) {
+        self.stops(turn);
         self.active = self.active.saturating_sub(1);
         self.active_suspects = self.active_suspects.saturating_sub(usize::from(turn.suspect));
         if let Some(lane) = self.lanes.get_mut(&turn.lane) {
@@ -272,10 +307,14 @@ impl Lanes {
         self.stand(name);
     }
 
-    /// When the next resting lane with something to do may try.
+    /// When the next lane with something to do may try: it has rested, or another connection takes the place of one that
+    /// hangs.
     pub(crate) fn next_wake(&self) -> Option<UnixTime> {
         let busy = |name: &Arc<str>| self.lanes.get(name).is_some_and(|lane| !lane.waiting.is_empty());
-        self.resting.iter().find(|(_, name)| busy(name)).map(|(until, _)| *until)
+        let rested = self.resting.iter().find(|(_, name)| busy(name)).map(|(until, _)| *until);
+        let held = |name: &Arc<str>| self.lanes.get(name).is_some_and(|lane| lane.is_held(self.limits.one));
+        let hangs = self.at_work.iter().find(|(_, name)| held(name)).map(|((at, _), _)| *at);
+        rested.into_iter().chain(hangs).min()
     }
 
     /// How many items wait or are worked on.
@@ -290,7 +329,7 @@ impl Lanes {
 
     /// The lanes, busiest first, at most `limit`.
     pub(crate) fn states(&self, limit: usize) -> Vec<LaneState> {
-        let mut states: Vec<LaneState> = self.lanes.iter().map(|(name, lane)| state(name, lane)).collect();
+        let mut states: Vec<LaneState> = self.lanes.iter().map(|(name, lane)| state::of(name, lane)).collect();
         states.sort_by(|one, other| other.waiting.cmp(&one.waiting).then_with(|| one.name.cmp(&other.name)));
         states.truncate(limit);
         states
@@ -303,8 +342,9 @@ impl Lanes {
         over.or_else(far).cloned()
     }
 
-    /// Ends the rests that are over.
+    /// Ends the rests that are over, and finds who hangs.
     fn wake(&mut self, now: UnixTime) {
+        self.hang(now);
         while let Some((until, name)) = self.rested(now) {
             self.resting.remove(&(until, name.clone()));
             if let Some(lane) = self.lanes.get_mut(&name) {
@@ -332,17 +372,16 @@ impl Lanes {
 impl Lane {
     /// Whether another connection may begin with what waits.
     fn may_begin(&self, most: usize) -> bool {
-        self.rests_until.is_none() && self.active < self.limit.min(most.max(1)) && !self.waiting.is_empty()
+        // a lane that failed tries alone, however long that takes
+        let counted = if self.failures == 0 { self.active.saturating_sub(self.hanging) } else { self.active };
+        let room = counted < self.limit && self.active < most.max(1);
+        self.rests_until.is_none() && room && !self.waiting.is_empty()
     }
-}
 
-fn state(name: &Arc<str>, lane: &Lane) -> LaneState {
-    LaneState {
-        name: name.to_string(),
-        waiting: lane.waiting.len(),
-        connections: lane.active,
-        rests_until: lane.rests_until,
-        last_words: lane.last_words.as_ref().map(ToString::to_string),
+    /// Whether something waits here only because others are at work who may turn out to hang.
+    fn is_held(&self, most: usize) -> bool {
+        let waits = self.rests_until.is_none() && !self.waiting.is_empty();
+        waits && self.failures == 0 && self.active < most && !self.may_begin(most)
     }
 }
 

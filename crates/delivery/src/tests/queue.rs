@@ -45,6 +45,27 @@ async fn q10_a_dead_domain_with_thousands_does_not_delay_a_living_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn q10_a_connection_that_hangs_delays_its_own_message_alone() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.after_dot = vec![super::server::HANG; 8]);
+    bench.run().rest().await;
+    for n in 0..50 {
+        send(&bench, &format!("x{n}@far.example")).await;
+    }
+    for _ in 0..15 {
+        bench.advance(Duration::from_secs(10)).await;
+    }
+    assert_eq!((server.took().len(), bench.queued().await), (42, 8), "{} connections", server.connections());
+    assert!(server.connections() <= bench.settings.max_connections_per_destination);
+    // what hung is tried again
+    for _ in 0..4 {
+        bench.advance(HOUR / 2).await;
+    }
+    assert_eq!((server.took().len(), bench.queued().await), (50, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_is_given_up_after_five_days_and_not_before() {
     let bench = Bench::new().await;
     let server = bench.domain("far.example", "192.0.2.1");

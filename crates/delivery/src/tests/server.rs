@@ -18,6 +18,9 @@ pub(super) struct Took {
     pub(super) data: String,
 }
 
+/// The answer that never comes.
+pub(super) const HANG: &str = "(hang)";
+
 /// How a server behaves.
 #[derive(Debug, Clone)]
 pub(super) struct Manners {
@@ -26,7 +29,7 @@ pub(super) struct Manners {
     pub(super) name: &'static str,
     /// What EHLO offers.
     pub(super) offers: Vec<&'static str>,
-    /// Answers to the data, one after the other; then 250. An empty one hangs up instead.
+    /// Answers to the data, one after the other; then 250. An empty one hangs up instead, [`HANG`] says nothing for ever.
     pub(super) after_dot: Vec<&'static str>,
     /// What is said, byte for byte, behind the 220 of STARTTLS.
     pub(super) behind_starttls: &'static str,
@@ -187,6 +190,9 @@ impl Server {
                     };
                     if answer.is_empty() {
                         return Ok(());
+                    }
+                    if answer == HANG {
+                        return std::future::pending().await;
                     }
                     say(&mut stream, answer).await?;
                 }

@@ -182,3 +182,49 @@ fn what_waits_and_is_wanted_is_there_once() {
     assert_eq!(lanes.next(&mut turn, START), None);
     assert_eq!(lanes.len(), 0);
 }
+
+#[test]
+fn who_hangs_does_not_hold_the_others() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..100);
+    let (first, _) = lanes.begin(START).unwrap();
+    let (mut second, done) = lanes.begin(START).unwrap();
+    assert!(lanes.begin(START).is_none(), "two at first");
+    let hangs = START.plus(HANGS);
+    assert_eq!(lanes.next_wake(), Some(hangs));
+    // one goes on, the other hangs: a third one may begin, and no more than three
+    let later = START.plus(HANGS / 2);
+    lanes.done(&done);
+    assert!(lanes.next(&mut second, later).is_some());
+    let (third, _) = lanes.begin(hangs).unwrap();
+    assert!(lanes.begin(hangs.plus(HANGS * 2)).is_none());
+    assert_eq!(lanes.next_wake(), None);
+    // who hung is back: two again
+    lanes.leave(&first);
+    lanes.leave(&third);
+    lanes.leave(&second);
+    let again = std::iter::from_fn(|| lanes.begin(hangs.plus(HANGS * 3))).count();
+    assert_eq!((again, lanes.active()), (2, 2));
+}
+
+#[test]
+fn a_lane_that_failed_tries_alone_though_it_hangs() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..100);
+    let (turn, _) = lanes.begin(START).unwrap();
+    lanes.fails(&turn.lane, START, "away");
+    lanes.leave(&turn);
+    let rested = START.plus(FIRST_REST);
+    let (_hangs, _) = lanes.begin(rested).unwrap();
+    assert_eq!(lanes.next_wake(), None);
+    assert!(lanes.begin(rested.plus(HANGS * 10)).is_none());
+}
+
+#[test]
+fn r22_who_hangs_by_another_clock_hangs() {
+    let mut lanes = lanes();
+    add(&mut lanes, "a.example", 0..9);
+    let future = START.plus(Duration::from_secs(10 * 365 * 86_400));
+    while lanes.begin(future).is_some() {}
+    assert!(lanes.begin(START).is_some(), "the clock was set right");
+}
