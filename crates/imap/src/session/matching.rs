@@ -4,6 +4,7 @@
 //! nothing dear where the cheap has decided. Strings below FUZZY (RFC 6203) have a score as well, of which a message
 //! has the mean.
 mod fuzzy;
+mod needle;
 mod plain;
 mod text;
 
@@ -17,11 +18,12 @@ use super::refusal::refusal;
 use super::selected::Selected;
 use imap_wire::reply::Code;
 use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, MessageSet, Node, NodeId, Program};
+use needle::Needle;
 use roaring::RoaringBitmap;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use store::{Account, Email, Error, Keyword, Message};
-use text::{HeaderSearch, Needle, TextSearch};
+use text::{HeaderSearch, TextSearch};
 use world::UnixTime;
 
 /// A program made ready: its strings decoded and folded.

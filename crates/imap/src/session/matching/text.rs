@@ -1,21 +1,19 @@
 //! Strings of SEARCH: substrings, without regard to case (RFC 3501, 6.4.4), by `i;unicode-casemap` (RFC 5255, 4.3); below
 //! FUZZY words (RFC 6203).
 use super::Halted;
-use super::fuzzy::{self, FuzzyNeedle};
-use super::plain::PlainFinder;
+use super::needle::{Needle, Sought, folded};
 use crate::session::collation::casemap;
 use crate::session::content::Content;
 use crate::session::effort::Effort;
 use encoding_rs::Encoding;
-use memchr::memmem::Finder;
 use message::{Address, Envelope, HeaderFields, KnownText, Limits, SearchScope, TextExtractor};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Account;
 
 /// Octets that are decoded or folded in a step, and octets that are looked through ([`Effort::spend`]).
-const DECODED: usize = 4;
-const LOOKED_THROUGH: usize = 16;
+pub(super) const DECODED: usize = 4;
+pub(super) const LOOKED_THROUGH: usize = 16;
 
 /// A charset that the strings of a search can be in.
 pub(crate) struct Charset(&'static Encoding);
@@ -40,124 +38,8 @@ impl Charset {
 /// From so many octets on a text of US-ASCII is looked through as it stands.
 const AS_IT_STANDS: usize = 512;
 
-/// A string that is looked for, without its case.
-pub(super) enum Needle {
-    /// As it is.
-    Exact(Box<Exact>),
-    /// Nearly (RFC 6203).
-    Fuzzy(FuzzyNeedle),
-}
-
-/// A string that must be there as it is.
-pub(super) struct Exact {
-    folded: Finder<'static>,
-    /// For text of US-ASCII, where it is of that too.
-    plain: Option<PlainFinder>,
-}
-
-impl Exact {
-    /// Whether a text that has no case any more has it in itself. Both are UTF-8, so octets are found where letters are.
-    fn is_in_folded(&self, text: &str) -> bool {
-        self.folded.find(text.as_bytes()).is_some()
-    }
-
-    /// The same of a text of US-ASCII as it stands.
-    fn is_in_plain(&self, text: &str) -> bool {
-        let found = self.plain.as_ref().and_then(|plain| plain.is_in(text.as_bytes()));
-        found.unwrap_or_else(|| self.is_in_folded(&folded(text)))
-    }
-}
-
-impl Needle {
-    pub(super) fn new(text: &str) -> Self {
-        let folded = folded(text);
-        Self::Exact(Box::new(Exact { folded: Finder::new(&folded).into_owned(), plain: PlainFinder::new(&folded) }))
-    }
-
-    /// What has no words is meant as it is.
-    pub(super) fn fuzzy(text: &str) -> Self {
-        FuzzyNeedle::new(text).map_or_else(|| Self::new(text), Self::Fuzzy)
-    }
-
-    /// Its octets, or how many of a text must be looked at again.
-    fn len(&self) -> usize {
-        match self {
-            Self::Exact(exact) => exact.folded.needle().len(),
-            Self::Fuzzy(_) => fuzzy::OVERLAP,
-        }
-    }
-
-    fn begin(&self) -> Sought {
-        match self {
-            Self::Exact(_) => Sought::Exact(false),
-            Self::Fuzzy(needle) => Sought::Fuzzy(needle.nothing()),
-        }
-    }
-
-    /// Looks through a text that has no case any more.
-    fn see(&self, folded: &str, sought: &mut Sought) {
-        match (self, sought) {
-            (Self::Exact(exact), Sought::Exact(found)) => *found = *found || exact.is_in_folded(folded),
-            (Self::Fuzzy(needle), Sought::Fuzzy(found)) => needle.see(folded, found),
-            (Self::Exact(_), Sought::Fuzzy(_)) | (Self::Fuzzy(_), Sought::Exact(_)) => {}
-        }
-    }
-
-    /// Whether a text of US-ASCII can be looked through as it stands.
-    fn is_plain(&self) -> bool {
-        matches!(self, Self::Exact(exact) if exact.plain.is_some())
-    }
-
-    /// Looks through a text of US-ASCII as it stands.
-    fn see_plain(&self, text: &str, sought: &mut Sought) {
-        match (self, sought) {
-            (Self::Exact(exact), Sought::Exact(found)) => *found = *found || exact.is_in_plain(text),
-            (needle, sought) => needle.see(&folded(text), sought),
-        }
-    }
-
-    /// The steps of a look through so many octets ([`Effort::spend`]).
-    fn steps(&self, octets: usize) -> usize {
-        match self {
-            Self::Exact(_) => 1 + octets / LOOKED_THROUGH,
-            Self::Fuzzy(needle) => 1 + octets.saturating_mul(1 + needle.count()) / DECODED,
-        }
-    }
-}
-
-/// How much of a string was found so far.
-pub(super) enum Sought {
-    Exact(bool),
-    Fuzzy(fuzzy::Found),
-}
-
-impl Sought {
-    /// How well it was found, 100 being best; 0 is not at all.
-    pub(super) fn score(&self) -> u8 {
-        match self {
-            Self::Exact(found) => u8::from(*found) * 100,
-            Self::Fuzzy(found) => found.score(),
-        }
-    }
-
-    /// Whether nothing better can come.
-    fn is_best(&self) -> bool {
-        match self {
-            Self::Exact(found) => *found,
-            Self::Fuzzy(found) => found.is_best(),
-        }
-    }
-}
-
 /// How well strings were found, by the number of their node.
 pub(super) type Scores = BTreeMap<usize, u8>;
-
-/// `text` as it is compared.
-fn folded(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    casemap(text, &mut folded);
-    folded
-}
 
 /// How well the envelope's field has the string; nothing for a field that is not in it. An empty string asks whether the
 /// field exists, which the envelope does not know.
