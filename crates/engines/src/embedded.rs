@@ -33,6 +33,7 @@ mod soundness;
 mod source;
 mod statements;
 pub(crate) mod stats;
+mod table_reads;
 mod versions;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,7 +41,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::future::BoxFuture;
-use store::{Blobs, Engine, EngineError, EngineStats, Found, Partition, PartitionKind, Read, Slot};
+use store::{Blobs, Engine, EngineError, EngineStats, Found, Look, Partition, PartitionKind, Read, Shown, Slot};
 use tokio::sync::watch;
 
 use collect::Collector;
@@ -173,6 +174,15 @@ impl Engine for Embedded {
 
     fn read(&self, partition: Partition, reads: Vec<Read>) -> BoxFuture<'_, Result<Vec<Found>, EngineError>> {
         Box::pin(self.readers(partition.kind).run(move |reading| reading.answer(partition, reads)))
+    }
+
+    fn show(
+        &self,
+        partition: Partition,
+        reads: Vec<Read>,
+        mut look: Look,
+    ) -> BoxFuture<'_, Result<Vec<Shown>, EngineError>> {
+        Box::pin(self.readers(partition.kind).run(move |reading| reading.show(partition, &reads, &mut look)))
     }
 
     fn partitions(

@@ -1,5 +1,6 @@
 //! Address lists (RFC 5322, 3.4 and 4.4), read leniently in one pass, in the form of IMAP's ENVELOPE.
 
+use crate::codec::AddressGlance;
 use crate::scan::{Scan, push_clean};
 use crate::structure::Octets;
 
@@ -35,14 +36,21 @@ pub struct ReadableAddress {
 impl Address {
     /// The decoded view; `None` for the marks of a group.
     pub fn readable(&self) -> Option<ReadableAddress> {
-        let Self::Mailbox { name, local, domain, .. } = self else { return None };
+        AddressGlance::of(self).readable()
+    }
+}
+
+impl AddressGlance<'_> {
+    /// The decoded view; `None` for the marks of a group.
+    pub fn readable(&self) -> Option<ReadableAddress> {
+        let Self::Mailbox { name, local, domain } = self else { return None };
         let mut address = local.to_vec();
         if !domain.is_empty() {
             address.push(b'@');
             address.extend_from_slice(domain);
         }
         Some(ReadableAddress {
-            name: name.as_deref().map(crate::encoded_word::decode),
+            name: name.map(crate::encoded_word::decode),
             address: crate::charset::clean_line(&crate::charset::decode(b"", &address)),
         })
     }

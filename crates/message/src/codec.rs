@@ -2,8 +2,10 @@
 //! length before them. Words that most messages share cost one octet. Reading checks every bound; a record is never trusted.
 
 mod envelope;
+mod glance;
 mod structure;
 mod words;
+pub use glance::{AddressGlance, Addresses, EnvelopeGlance, Glance, Ids};
 
 use crate::date::Date;
 use crate::error::Error;
@@ -51,14 +53,7 @@ impl Parsed {
         let flaws = Flaws::from_bits(input.small()?);
         let (received, from, has) = (input.small()?, input.small()?, input.number()?);
         let facts = HeaderFacts { received, from, has_date: has & 1 != 0, has_message_id: has & 2 != 0 };
-        let sent_at = match input.number()? {
-            0 => None,
-            _ => {
-                let seconds = input.signed()?;
-                let offset_minutes = i16::try_from(input.signed()?).map_err(|_| Error::Damaged)?;
-                Some(Date { seconds, offset_minutes })
-            }
-        };
+        let sent_at = input.sent_at()?;
         let preview = input.text()?;
         let thread = ThreadKeys::read(&mut input)?;
         let envelope = envelope::read(&mut input)?;
@@ -163,6 +158,7 @@ impl Writer {
 }
 
 /// Reads a record.
+#[derive(Clone, Copy, Debug)]
 struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -221,14 +217,28 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    fn octets(&mut self) -> Result<Octets, Error> {
+    /// Octets behind their length, as they lie in the record.
+    fn lent(&mut self) -> Result<&'a [u8], Error> {
         let length = self.number()?;
-        Ok(self.take(length)?.into())
+        self.take(length)
+    }
+
+    fn octets(&mut self) -> Result<Octets, Error> {
+        self.lent().map(Into::into)
     }
 
     fn text(&mut self) -> Result<Box<str>, Error> {
-        let length = self.number()?;
-        std::str::from_utf8(self.take(length)?).map(Into::into).map_err(|_| Error::Damaged)
+        std::str::from_utf8(self.lent()?).map(Into::into).map_err(|_| Error::Damaged)
+    }
+
+    /// When the message was sent.
+    fn sent_at(&mut self) -> Result<Option<Date>, Error> {
+        if self.number()? == 0 {
+            return Ok(None);
+        }
+        let seconds = self.signed()?;
+        let offset_minutes = i16::try_from(self.signed()?).map_err(|_| Error::Damaged)?;
+        Ok(Some(Date { seconds, offset_minutes }))
     }
 
     fn word(&mut self) -> Result<Octets, Error> {
@@ -240,11 +250,15 @@ impl<'a> Reader<'a> {
         Ok(word.as_bytes().into())
     }
 
-    fn optional(&mut self) -> Result<Option<Octets>, Error> {
+    fn optional_lent(&mut self) -> Result<Option<&'a [u8]>, Error> {
         match self.number()? {
             0 => Ok(None),
-            length => Ok(Some(self.take(length - 1)?.into())),
+            length => Ok(Some(self.take(length - 1)?)),
         }
+    }
+
+    fn optional(&mut self) -> Result<Option<Octets>, Error> {
+        Ok(self.optional_lent()?.map(Into::into))
     }
 
     fn list(&mut self) -> Result<Vec<Octets>, Error> {

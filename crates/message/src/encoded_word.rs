@@ -32,7 +32,7 @@ pub fn decode(value: &[u8]) -> String {
 }
 
 /// The text of a value that holds nothing to decode: printable ASCII on one line, as most are.
-fn plain(value: &[u8]) -> Option<&str> {
+pub(crate) fn plain(value: &[u8]) -> Option<&str> {
     let value = value.trim_ascii();
     let printable = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
     if printable && memchr::memmem::find(value, b"=?").is_none() { std::str::from_utf8(value).ok() } else { None }

@@ -45,6 +45,7 @@ mod walker;
 
 pub use address::{Address, ReadableAddress, addresses};
 pub use builder::{Builder, BuiltPart, Multipart};
+pub use codec::{AddressGlance, Addresses, EnvelopeGlance, Glance, Ids};
 pub use content::{Disposition, Encoding, MediaType};
 pub use date::Date;
 pub use encoded_word::decode as decode_text;

@@ -1,5 +1,7 @@
 //! What ties a message to its thread: Message-IDs (RFC 5322, 3.6.4) and the base subject (RFC 5256, 2.1).
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 use crate::encoded_word;
@@ -69,22 +71,30 @@ pub fn message_ids(value: &[u8], keep: usize) -> Vec<Octets> {
 
 /// The subject without what replies and forwards add to it (RFC 5256, 2.1), from the raw value of the field.
 pub fn base_subject(value: &[u8]) -> String {
-    stripped(value).0
+    stripped(&one_line(value)).0.to_owned()
 }
 
 /// Whether the subject, from the raw value of the field, is that of a reply or forward (RFC 5256, BASE.6.4.THREAD): its
 /// base is found by taking away what these add.
 pub fn is_reply_or_forward(value: &[u8]) -> bool {
-    stripped(value).1
+    stripped(&one_line(value)).1
+}
+
+/// (1) decoded, white space runs are one space
+fn one_line(value: &[u8]) -> Cow<'_, str> {
+    let decoded = match encoded_word::plain(value) {
+        // as most are
+        Some(plain) if !plain.as_bytes().windows(2).any(|pair| pair == b"  ") => return Cow::Borrowed(plain),
+        Some(plain) => Cow::Borrowed(plain),
+        None => Cow::Owned(encoded_word::decode(value)),
+    };
+    let words: Vec<&str> = decoded.split_whitespace().collect();
+    Cow::Owned(words.join(" "))
 }
 
 /// The base subject, and whether what replies and forwards add was taken away.
-fn stripped(value: &[u8]) -> (String, bool) {
+fn stripped(subject: &str) -> (&str, bool) {
     let mut answers = false;
-    // (1) decoded, white space runs are one space
-    let decoded = encoded_word::decode(value);
-    let words: Vec<&str> = decoded.split_whitespace().collect();
-    let subject = words.join(" ");
     let mut rest = subject.get(..subject.floor_char_boundary(LONGEST_SUBJECT)).unwrap_or_default();
     loop {
         // (2) trailers
@@ -112,7 +122,7 @@ fn stripped(value: &[u8]) -> (String, bool) {
                 rest = inner.trim();
                 answers = true;
             }
-            None => return (rest.trim().to_owned(), answers),
+            None => return (rest.trim(), answers),
         }
     }
 }

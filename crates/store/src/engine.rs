@@ -4,6 +4,7 @@
 //! order in which they are handed in, share one sync with their neighbours (group commit), and are answered by a
 //! [`Receipt`], which only an engine's [`Answer`] can make: who holds one may say that it is on disk.
 use crate::blob::{BlobHash, Blobs};
+use crate::look::{Look, Shown, show_what_is_read};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use std::fmt;
@@ -336,6 +337,20 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// When nothing could be read at all; a single bad record is [`Found::Corrupt`].
     fn read(&self, partition: Partition, reads: Vec<Read>) -> BoxFuture<'_, Result<Vec<Found>, EngineError>>;
+
+    /// Answers as [`Self::read`], but shows the records to `look` in the place of giving them: on the thread
+    /// that reads them, one after the other, without a copy. Of one scan at most [`MAX_SHOWN`](crate::MAX_SHOWN).
+    ///
+    /// # Errors
+    /// As [`Self::read`]; some records may have been shown by then.
+    fn show(
+        &self,
+        partition: Partition,
+        reads: Vec<Read>,
+        look: Look,
+    ) -> BoxFuture<'_, Result<Vec<Shown>, EngineError>> {
+        Box::pin(show_what_is_read(self, partition, reads, look))
+    }
 
     /// The numbers of the partitions of `kind` that hold any record, ascending, those above `after`, at most `limit`.
     ///

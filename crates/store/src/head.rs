@@ -7,6 +7,7 @@
 mod cache;
 mod commit;
 mod load;
+mod load_view;
 mod plan;
 mod state;
 mod tx;

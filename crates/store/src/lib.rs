@@ -20,6 +20,7 @@ mod head;
 mod id;
 mod key;
 mod lock;
+mod look;
 mod mailbox;
 pub mod memory;
 mod metadata;
@@ -32,7 +33,7 @@ mod store;
 mod unfinished;
 mod view;
 pub use account::{
-    Account, Ahead, Copied, EmailsAsked, Expunge, Grantee, MessageSource, NewAnnotation, Quota, Reservation,
+    Account, Ahead, Copied, EmailsAsked, Expunge, Glances, Grantee, MessageSource, NewAnnotation, Quota, Reservation,
     StoredFlags, TypeStates,
 };
 pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
@@ -52,11 +53,12 @@ pub use error::Error;
 pub use flags::{FlagChange, Flags, Keyword, MAX_KEYWORD, SystemFlags};
 pub use id::{DeliveryId, EmailId, IdError, MailboxId, ModSeq, ThreadId, Uid};
 pub use key::{KeyBuilder, KeyReader};
+pub use look::{Look, MAX_SHOWN, Shown};
 pub use mailbox::{Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, Role, SEPARATOR, Sharer};
 pub use metadata::{Annotated, Annotation, EntryName, MAX_ENTRY_NAME, MetadataLimits, MetadataSet, TouchedEntry};
 pub use outcome::{Outcome, Wrote};
 pub use records::{Change, KeyRange, Page, Records};
-pub use seal::{seal, unseal};
+pub use seal::{seal, unseal, unseal_lent};
 pub use store::{SCHEMA, Settings, Store, Swept};
 pub use unfinished::Unfinished;
 pub use view::{Message, View, ViewChanges};

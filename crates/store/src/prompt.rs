@@ -2,6 +2,7 @@
 //! hangs on it. What was handed in to be committed is waited for: its outcome is not known before it is there.
 use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened};
 use crate::engine::{Engine, EngineError, EngineStats, Found, Partition, PartitionKind, Read, Slot};
+use crate::look::{Look, Shown};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use std::ops::Range;
@@ -42,6 +43,15 @@ impl Engine for Prompt {
 
     fn read(&self, partition: Partition, reads: Vec<Read>) -> BoxFuture<'_, Result<Vec<Found>, EngineError>> {
         in_time(self.engine.read(partition, reads))
+    }
+
+    fn show(
+        &self,
+        partition: Partition,
+        reads: Vec<Read>,
+        look: Look,
+    ) -> BoxFuture<'_, Result<Vec<Shown>, EngineError>> {
+        in_time(self.engine.show(partition, reads, look))
     }
 
     fn partitions(

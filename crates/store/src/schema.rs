@@ -35,7 +35,8 @@ pub(crate) use account::{HeadRecord, mailbox_record, read_mailbox};
 pub(crate) use email::EmailRecord;
 pub(crate) use log::{LogItem, Marks, log_record, read_log};
 pub(crate) use member::{
-    MemberRecord, Place, ThreadRecord, numbers_record, once_record, places, read_numbers, read_once, read_places,
+    MemberFields, MemberRecord, Place, ThreadRecord, numbers_record, once_record, places, read_numbers, read_once,
+    read_places,
 };
 pub(crate) use metadata::{metadata_record, metadata_sum_record, read_metadata, read_metadata_sum};
 pub(crate) use sharing::{SEEN_SPAN, SeenRecord, SharerRecord, acl_record, read_acl};

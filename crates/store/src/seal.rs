@@ -25,13 +25,18 @@ pub fn seal(partition: Partition, key: &[u8], version: u64, payload: &[u8]) -> V
 
 /// Reads what [`seal`] made for this partition and key; `None` when the sum or the layout is wrong.
 pub fn unseal(partition: Partition, key: &[u8], sealed: &Bytes) -> Option<Value> {
-    let end = sealed.len().checked_sub(SUM)?;
-    let (body, kept) = sealed.split_at_checked(end)?;
-    if u32::from_be_bytes(kept.try_into().ok()?) != sum(partition, key, body) || body.first() != Some(&LAYOUT) {
+    let (version, payload) = unseal_lent(partition, key, sealed)?;
+    Some(Value { version, payload: sealed.slice_ref(payload) })
+}
+
+/// As [`unseal`], without a copy: version and payload.
+pub fn unseal_lent<'s>(partition: Partition, key: &[u8], sealed: &'s [u8]) -> Option<(u64, &'s [u8])> {
+    let (body, kept) = sealed.split_last_chunk::<SUM>()?;
+    if u32::from_be_bytes(*kept) != sum(partition, key, body) || body.first() != Some(&LAYOUT) {
         return None;
     }
     let version = u64::from_be_bytes(body.get(1..HEAD)?.try_into().ok()?);
-    Some(Value { version, payload: sealed.slice(HEAD..end) })
+    Some((version, body.get(HEAD..)?))
 }
 
 fn sum(partition: Partition, key: &[u8], body: &[u8]) -> u32 {

@@ -4,8 +4,10 @@
 //! 100,000 messages copies one chunk. A sequence number is a rank. What a session must be told is the difference
 //! between the view it has told and a newer one: [`View::changes_since`].
 mod changes;
+mod members;
 mod sight;
 pub use changes::ViewChanges;
+pub(crate) use members::Members;
 pub(crate) use sight::Sight;
 
 use crate::flags::{Keyword, SystemFlags};
@@ -269,18 +271,7 @@ impl View {
 
     fn entry_of(&mut self, uid: u32, record: &MemberRecord, words: impl Fn(u16) -> Option<Keyword>) -> Entry {
         let set = self.keyword_set(&record.keywords, words);
-        let shared = if record.shared { SHARED } else { 0 };
-        let twin = if record.twin { TWIN } else { 0 };
-        Entry {
-            email: record.email.0,
-            thread: record.thread.0,
-            modseq: record.modseq,
-            uid,
-            size: narrow(record.size),
-            received: [narrow(record.received >> 32), narrow(record.received & u64::from(u32::MAX))],
-            saved: narrow(record.saved),
-            marks: u32::from(record.system.bits()) | shared | twin | set << 8,
-        }
+        Entry::new(uid, &record.fields(), set)
     }
 
     /// Puts a message behind all others.

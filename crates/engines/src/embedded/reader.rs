@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use rusqlite::{Connection, ErrorCode, Statement, ToSql};
-use store::{BlobHash, EngineError, Found, Key, MAX_PAGE, Partition, PartitionKind, Read, Value};
+use rusqlite::{Connection, ErrorCode, Statement};
+use store::{BlobHash, EngineError, Found, Key, MAX_PAGE, MAX_SHOWN, Partition, PartitionKind, Read, Shown, Value};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -15,6 +15,7 @@ use super::location::Location;
 use super::queue::{Place, Queue, Taken};
 use super::schema::{PARTITION, Table, beyond, blob_key, open_for_reading, record_key};
 use super::soundness;
+use super::table_reads::TableReads;
 
 /// Questions that wait.
 const WAITING: usize = 1024;
@@ -22,6 +23,9 @@ const WAITING: usize = 1024;
 const LONGEST: Duration = Duration::from_millis(250);
 /// The most bytes of one page.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What sees a record: key, version, payload ([`store::Look`]).
+type Looking<'l> = dyn FnMut(&[u8], u64, &[u8]) + 'l;
 
 type Job = Box<dyn for<'r, 'c> FnOnce(&'r mut Reading<'c>) + Send>;
 
@@ -102,49 +106,6 @@ pub(crate) struct Reading<'c> {
     pub(crate) stored: Vec<u8>,
 }
 
-struct TableReads<'c> {
-    get: Statement<'c>,
-    up: Statement<'c>,
-    down: Statement<'c>,
-}
-
-impl<'c> TableReads<'c> {
-    fn prepare(connection: &'c Connection, table: &str) -> Result<Self, rusqlite::Error> {
-        let range = format!("SELECT k, v FROM {table} WHERE k >= ?1 AND k < ?2 ORDER BY k");
-        Ok(Self {
-            get: connection.prepare(&format!("SELECT v FROM {table} WHERE k = ?1"))?,
-            up: connection.prepare(&format!("{range} LIMIT ?3"))?,
-            down: connection.prepare(&format!("{range} DESC LIMIT ?3"))?,
-        })
-    }
-
-    fn get(&mut self, key: &[u8]) -> Result<Option<Bytes>, EngineError> {
-        let mut rows = self.get.query([key]).map_err(sqlite_trouble)?;
-        let Some(row) = rows.next().map_err(sqlite_trouble)? else { return Ok(None) };
-        Ok(Some(Bytes::copy_from_slice(blob(row, 0)?)))
-    }
-
-    /// Hands each row to `visit` until it says stop.
-    fn scan(
-        &mut self,
-        (from, to): (&[u8], &[u8]),
-        limit: usize,
-        reverse: bool,
-        mut visit: impl FnMut(&[u8], &[u8]) -> bool,
-    ) -> Result<(), EngineError> {
-        let statement = if reverse { &mut self.down } else { &mut self.up };
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let parameters: [&dyn ToSql; 3] = [&from, &to, &limit];
-        let mut rows = statement.query(parameters).map_err(sqlite_trouble)?;
-        while let Some(row) = rows.next().map_err(sqlite_trouble)? {
-            if !visit(blob(row, 0)?, blob(row, 1)?) {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
-
 impl<'c> Reading<'c> {
     fn prepare(connection: &'c Connection) -> Result<Self, rusqlite::Error> {
         Ok(Self {
@@ -218,31 +179,87 @@ impl<'c> Reading<'c> {
     fn page(
         &mut self,
         partition: Partition,
-        (from, to): (&[u8], &[u8]),
+        range: (&[u8], &[u8]),
         limit: usize,
         reverse: bool,
         begun: Instant,
     ) -> Result<Found, EngineError> {
-        let (from, to) = (record_key(partition, from), record_key(partition, to));
         let mut items: Vec<(Key, Value)> = Vec::new();
-        let (mut corrupt, mut bytes, mut seen, mut more) = (Vec::new(), 0, 0, false);
+        let shown = self.look(partition, range, (limit, reverse), begun, &mut |key, version, payload| {
+            items.push((key.to_vec(), Value { version, payload: Bytes::copy_from_slice(payload) }));
+        })?;
+        Ok(Found::Many { items, more: shown.more, corrupt: shown.corrupt })
+    }
+
+    /// As [`Self::answer`], the records being shown where they lie.
+    pub(crate) fn show(
+        &mut self,
+        partition: Partition,
+        reads: &[Read],
+        look: &mut Looking<'_>,
+    ) -> Result<Vec<Shown>, EngineError> {
+        self.in_snapshot(|reading| {
+            let begun = Instant::now();
+            let show = |read: &Read| match read {
+                Read::Get(key) => reading.show_one(partition, key, look),
+                Read::Scan { from, to, limit, reverse } => {
+                    reading.look(partition, (from, to), ((*limit).min(MAX_SHOWN), *reverse), begun, look)
+                }
+            };
+            reads.iter().map(show).collect()
+        })
+    }
+
+    fn show_one(&mut self, partition: Partition, key: &[u8], look: &mut Looking<'_>) -> Result<Shown, EngineError> {
+        let mut corrupt = Vec::new();
+        let shown = self.table(partition.kind).show(&record_key(partition, key), |sealed| {
+            match store::unseal_lent(partition, key, sealed) {
+                Some((version, payload)) => look(key, version, payload),
+                None => corrupt.push(key.to_vec()),
+            }
+        });
+        match shown {
+            Err(EngineError::Corrupt(cause)) => {
+                tracing::error!(cause, "a page of the database is damaged");
+                corrupt.push(key.to_vec());
+            }
+            shown => shown?,
+        }
+        Ok(Shown { last: Some(key.to_vec()), more: false, corrupt })
+    }
+
+    /// Shows the records of a range.
+    fn look(
+        &mut self,
+        partition: Partition,
+        (from, to): (&[u8], &[u8]),
+        (limit, reverse): (usize, bool),
+        begun: Instant,
+        look: &mut Looking<'_>,
+    ) -> Result<Shown, EngineError> {
+        let (from, to) = (record_key(partition, from), record_key(partition, to));
+        let (mut shown, mut bytes, mut seen) = (Shown::default(), 0, 0);
+        let mut last = Key::new();
         // one beyond the limit tells whether there are more
-        self.table(partition.kind).scan((&from, &to), limit + 1, reverse, |key, sealed| {
+        self.table(partition.kind).scan((&from, &to), limit.saturating_add(1), reverse, |key, sealed| {
             let late = seen % 64 == 63 && begun.elapsed() > LONGEST;
             if seen >= limit || (seen > 0 && (bytes > PAGE_BYTES || late)) {
-                more = true;
+                shown.more = true;
                 return false;
             }
             seen += 1;
             bytes += key.len() + sealed.len();
-            let key = key.get(PARTITION..).unwrap_or_default().to_vec();
-            match store::unseal(partition, &key, &Bytes::copy_from_slice(sealed)) {
-                Some(value) => items.push((key, value)),
-                None => corrupt.push(key),
+            let key = key.get(PARTITION..).unwrap_or_default();
+            match store::unseal_lent(partition, key, sealed) {
+                Some((version, payload)) => look(key, version, payload),
+                None => shown.corrupt.push(key.to_vec()),
             }
+            last.clear();
+            last.extend_from_slice(key);
             true
         })?;
-        Ok(Found::Many { items, more, corrupt })
+        shown.last = (seen > 0).then_some(last);
+        Ok(shown)
     }
 
     /// The numbers of the partitions of `kind` above `after` that hold a record.
@@ -315,11 +332,6 @@ impl<'c> Reading<'c> {
             Table::Queue => &mut self.queue,
         }
     }
-}
-
-fn blob<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<&'r [u8], EngineError> {
-    let found = row.get_ref(column).map_err(sqlite_trouble)?;
-    found.as_blob().map_err(|error| EngineError::Corrupt(error.to_string()))
 }
 
 /// What an error of SQLite means to the store.

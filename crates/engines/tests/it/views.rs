@@ -1,4 +1,4 @@
-//! Opening a large mailbox: page by page, so that nobody else waits for it.
+//! Opening a large mailbox: piece by piece, where records are read, so that nobody else waits for it.
 use std::sync::Arc;
 
 use engines::Embedded;
@@ -42,8 +42,8 @@ async fn others_go_on_while_a_large_mailbox_is_opened() {
         gave_way += u32::from(polled.is_pending());
         polled
     });
-    // one thread for both: the other is answered only while the opening gives way
+    // one thread for both: the other is answered only while the opening gives way, and that copies a piece at a time
     let (view, changes) = tokio::join!(opening, other.changes(ModSeq(0), 100));
     assert_eq!((view.unwrap().len(), changes.unwrap().entries.len()), (10_000, 1));
-    assert!(gave_way >= 9, "it gave way {gave_way} times in ten pages");
+    assert!(gave_way >= 2, "it gave way {gave_way} times in two pieces");
 }

@@ -54,11 +54,11 @@ pub(super) fn read(input: &mut Reader<'_>) -> Result<Envelope, Error> {
 }
 
 /// What an address begins with: an end of a group, its start, or a mailbox with these of its optional pieces.
-const GROUP_END: u64 = 0;
-const GROUP_START: u64 = 1;
+pub(super) const GROUP_END: u64 = 0;
+pub(super) const GROUP_START: u64 = 1;
 const MAILBOX: u64 = 4;
-const WITH_NAME: u64 = 1;
-const WITH_ROUTE: u64 = 2;
+pub(super) const WITH_NAME: u64 = 1;
+pub(super) const WITH_ROUTE: u64 = 2;
 
 fn write_address(out: &mut Writer, address: &Address) {
     match address {

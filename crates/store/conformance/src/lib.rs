@@ -30,7 +30,7 @@ pub use faults::{a_failed_sync_closes, growth_is_refused_below_the_reserve, shut
 pub use faulty::{Failing, Faulty};
 pub use history::histories_leave_a_clean_store;
 pub use nth::any_nth_failure_leaves_the_state_whole;
-pub use reads::{partitions_are_listed, reads_see_one_snapshot, scans_page_both_ways};
+pub use reads::{partitions_are_listed, reads_see_one_snapshot, scans_page_both_ways, what_is_shown_is_what_is_read};
 
 /// Makes a test of each property; the argument is evaluated anew for each and gives a [`Bench`].
 #[macro_export]
@@ -39,7 +39,7 @@ macro_rules! suite {
         $crate::suite!(@ $bench;
             commits_are_taken_in_order preconditions_hold one_of_two_commits_wins a_commit_is_whole_or_not_at_all
             commits_of_many_at_once commits_survive naming_an_unstored_blob_fails
-            reads_see_one_snapshot scans_page_both_ways partitions_are_listed
+            reads_see_one_snapshot scans_page_both_ways what_is_shown_is_what_is_read partitions_are_listed
             blobs_give_ranges blobs_are_one_for_the_same_bytes blobs_keep_nothing_of_a_dropped_sink blobs_open_several
             blobs_page
             blobs_survive blobs_without_links_are_collected

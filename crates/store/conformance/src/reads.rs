@@ -1,6 +1,7 @@
 //! Reads: snapshots, pages, partitions.
 use crate::bench::{Bench, HOME, commit, key, make, put};
-use store::{Found, Partition, PartitionKind, Read};
+use std::sync::{Arc, Mutex};
+use store::{Found, Look, MAX_SHOWN, Partition, PartitionKind, Read, Shown};
 
 /// All reads of one call see the same commits, while others write.
 pub async fn reads_see_one_snapshot(bench: &dyn Bench) {
@@ -60,6 +61,62 @@ pub async fn scans_page_both_ways(bench: &dyn Bench) {
     assert_eq!(scan(0, 9_999, 5_000, true).await, ((1_500..2_500).rev().collect(), true));
     assert_eq!(scan(2_000, 9_999, 1_000, false).await, ((2_000..2_500).collect(), false));
     assert_eq!(scan(3_000, 9_999, 1_000, false).await, (vec![], false));
+}
+
+/// What is shown is what is read, in its order, and each read says where it ended.
+pub async fn what_is_shown_is_what_is_read(bench: &dyn Bench) {
+    let engine = bench.open().await;
+    for numbers in [0..800, 800..1_600, 1_600..2_500_u64] {
+        let writes = numbers.map(|number| put(number, number + 1, &number.to_be_bytes())).collect();
+        make(&*engine, commit(HOME, vec![], writes)).await.expect("a commit");
+    }
+    let scan = |from: u64, to: u64, limit, reverse| Read::Scan { from: key(from), to: key(to), limit, reverse };
+    let show = async |reads: Vec<Read>| {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let keep = kept.clone();
+        let look: Look = Box::new(move |key, version, payload| {
+            keep.lock().expect("nobody panicked").push((key.to_vec(), version, payload.to_vec()));
+        });
+        let shown = engine.show(HOME, reads, look).await.expect("a look");
+        assert_eq!(Arc::strong_count(&kept), 1, "who looks is gone when it is over");
+        let kept = std::mem::take(&mut *kept.lock().expect("nobody panicked"));
+        (kept, shown)
+    };
+    let record = |number: u64| (key(number), number + 1, number.to_be_bytes().to_vec());
+    let reads = vec![
+        Read::Get(key(3)),
+        scan(10, 13, 10, false),
+        Read::Get(key(9_999)),
+        scan(10, 13, 2, false),
+        scan(13, 10, 2, false),
+        scan(10, 13, 2, true),
+    ];
+    let (kept, shown) = show(reads).await;
+    assert_eq!(kept, [3, 10, 11, 12, 10, 11, 12, 11].map(record));
+    let ends: Vec<_> = shown.into_iter().map(|shown| (shown.last, shown.more, shown.corrupt.len())).collect();
+    let ended = |last: Option<u64>, more: bool| (last.map(key), more, 0);
+    let wanted =
+        [(Some(3), false), (Some(12), false), (Some(9_999), false), (Some(11), true), (None, false), (Some(11), true)];
+    assert_eq!(ends, wanted.map(|(last, more)| ended(last, more)));
+    // a range, from where each look at it has ended
+    let (mut all, mut from) = (Vec::new(), key(0));
+    loop {
+        let (kept, mut shown) =
+            show(vec![Read::Scan { from, to: key(9_999), limit: usize::MAX, reverse: false }]).await;
+        assert!(kept.len() <= MAX_SHOWN);
+        all.extend(kept);
+        match shown.remove(0) {
+            Shown { last: Some(mut last), more: true, .. } => {
+                last.push(0);
+                from = last;
+            }
+            shown => {
+                assert!(!shown.more);
+                break;
+            }
+        }
+    }
+    assert!(all.into_iter().eq((0..2_500).map(record)));
 }
 
 /// Partitions that hold a record are listed by kind; one that is emptied is not.

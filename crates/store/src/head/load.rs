@@ -1,4 +1,4 @@
-//! Reading a head and its views from disk.
+//! Reading a head from disk.
 use super::{Head, Keywords, Plan, State, Stop, Tx};
 use crate::codec::Decoder;
 use crate::engine::{Found, Key, MAX_PAGE, Read, Value};
@@ -9,24 +9,20 @@ use crate::key::KeyReader;
 use crate::mailbox::{Mailbox, MailboxName, Mailboxes, Sharer};
 use crate::outcome::Outcome;
 use crate::records::KeyRange;
-use crate::schema::{
-    self, HeadRecord, MemberRecord, SEEN_SPAN, SeenRecord, SharerRecord, kind, read_acl, read_mailbox,
-};
-use crate::view::{Sight, View};
-use futures_util::FutureExt;
+use crate::schema::{self, HeadRecord, SharerRecord, kind, read_acl, read_mailbox};
 use names::AccountId;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// How often a read is begun anew because commits came between its pages.
-const ROUNDS: usize = 100;
+pub(super) const ROUNDS: usize = 100;
 
 /// A page of an account's records.
-struct Page {
-    version: Option<u64>,
-    items: Vec<(Key, Value)>,
-    next: Option<KeyRange>,
+pub(super) struct Page {
+    pub(super) version: Option<u64>,
+    pub(super) items: Vec<(Key, Value)>,
+    pub(super) next: Option<KeyRange>,
 }
 
 impl Head {
@@ -141,14 +137,22 @@ impl Head {
     }
 
     /// A page of a range, the head's version in the same snapshot, and where to go on.
-    async fn page(&self, range: &KeyRange) -> Result<Page, Error> {
+    pub(super) async fn page(&self, range: &KeyRange) -> Result<Page, Error> {
         let scan = Read::Scan { from: range.from.clone(), to: range.to.clone(), limit: MAX_PAGE, reverse: false };
         let mut found =
             self.ground.engine.read(self.partition(), vec![Read::Get(schema::head()), scan]).await?.into_iter();
         let (Some(Found::One(head)), Some(Found::Many { items, more, corrupt })) = (found.next(), found.next()) else {
             return Err(Error::Corrupt(format!("{}: the engine gave no page", self.partition())));
         };
-        for key in &corrupt {
+        self.leave_out(&corrupt)?;
+        let last = items.last().map(|(key, _)| key).max(corrupt.last());
+        let next = last.filter(|_| more).map(|last| range.after(last));
+        Ok(Page { version: head.map(|head| head.version), items, next })
+    }
+
+    /// Leaves records that fail their sum out, where that may be.
+    pub(super) fn leave_out(&self, corrupt: &[Key]) -> Result<(), Error> {
+        for key in corrupt {
             let hex = data_encoding::HEXLOWER.encode(key);
             // One bad message or subscription harms no other, and a bad list shares nothing; without its mailboxes and
             // keywords an account is not what it was, and must not be written.
@@ -160,107 +164,7 @@ impl Head {
             }
             tracing::error!(account = %self.id, key = hex, "record fails its sum and is left out");
         }
-        let last = items.last().map(|(key, _)| key).max(corrupt.last());
-        let next = last.filter(|_| more).map(|last| range.after(last));
-        Ok(Page { version: head.map(|head| head.version), items, next })
-    }
-
-    /// A view of a mailbox, as of the last commit on disk.
-    pub(crate) async fn view(self: &Arc<Self>, sight: Sight) -> Result<Arc<View>, Error> {
-        for _ in 0..ROUNDS {
-            let told = self.told().await?;
-            told.mailboxes.get(sight.mailbox).ok_or(Error::NoSuchMailbox)?;
-            if let Some(view) = told.view_of(sight) {
-                return Ok(view.clone());
-            }
-            self.load_view(sight).await?;
-        }
-        Err(Error::Conflict)
-    }
-
-    /// Loads a view while no writer is at work.
-    pub(super) async fn load_view(self: &Arc<Self>, sight: Sight) -> Result<(), Error> {
-        let _gate = self.gate.write().await;
-        self.drained().await;
-        self.load_view_alone(sight).await
-    }
-
-    /// Loads a view; the gate is held alone and nothing is under way. A commit of another node makes it void, and the
-    /// caller's next round loads it again.
-    pub(super) async fn load_view_alone(&self, sight: Sight) -> Result<(), Error> {
-        let mut told = self.told().await?;
-        if told.view_of(sight).is_some() {
-            return Ok(());
-        }
-        if told.view(sight.mailbox).is_none() {
-            let Some(view) = self.read_view(&told, sight.mailbox).await? else { return Ok(()) };
-            if !self.install_view(&told, Arc::new(view)) {
-                return Ok(());
-            }
-            told = self.told().await?;
-        }
-        if let (Some(reader), Some(owners)) = (sight.reader, told.view(sight.mailbox).cloned()) {
-            let Some(seen) = self.read_seen(&told, (sight.mailbox, reader)).await? else { return Ok(()) };
-            self.install_view(&told, Arc::new(owners.for_reader(reader, &seen)));
-        }
         Ok(())
-    }
-
-    /// The owner's view; nothing if a commit of another node came between.
-    async fn read_view(&self, told: &Arc<State>, mailbox: MailboxId) -> Result<Option<View>, Error> {
-        let found = told.mailboxes.get(mailbox).ok_or(Error::NoSuchMailbox)?;
-        let mut view = View::empty(mailbox, found.uid_validity, found.uid_next, found.modseq);
-        let first = KeyRange::prefix(&schema::members(mailbox));
-        let mut page = self.page(&first).await?;
-        loop {
-            if page.version != Some(told.modseq) {
-                self.forget();
-                return Ok(None);
-            }
-            let mut coming = page.next.as_ref().map(|next| Box::pin(self.page(next)));
-            // asked now, so that it is read from the disk while this one is taken in
-            let mut there = coming.as_mut().and_then(FutureExt::now_or_never);
-            for (key, value) in &page.items {
-                let mut key = KeyReader::new(key, kind::MEMBER)?;
-                let (_, uid) = (key.u64()?, key.u32()?);
-                view.push(uid, &MemberRecord::decode(&value.payload)?, |number| told.keywords.word(number));
-            }
-            // a page that was there at once must not keep the thread for the next one
-            tokio::task::yield_now().await;
-            let next = match (there.take(), coming) {
-                (Some(page), _) => page?,
-                (None, Some(coming)) => coming.await?,
-                (None, None) => return Ok(Some(view)),
-            };
-            page = next;
-        }
-    }
-
-    /// The UIDs that another account has seen, ascending; nothing if a commit of another node came between.
-    async fn read_seen(
-        &self,
-        told: &Arc<State>,
-        (mailbox, reader): (MailboxId, AccountId),
-    ) -> Result<Option<Vec<u32>>, Error> {
-        let mut seen = Vec::new();
-        let mut range = KeyRange::prefix(&schema::seen_by(mailbox, reader));
-        loop {
-            let page = self.page(&range).await?;
-            if page.version != Some(told.modseq) {
-                self.forget();
-                return Ok(None);
-            }
-            for (key, value) in &page.items {
-                let mut key = KeyReader::new(key, kind::SEEN)?;
-                let (_, _, span) = (key.u64()?, key.u64()?, key.u32()?);
-                let first = span.saturating_mul(SEEN_SPAN);
-                seen.extend(SeenRecord::decode(&value.payload)?.places().map(|place| first.saturating_add(place)));
-            }
-            match page.next {
-                Some(next) => range = next,
-                None => return Ok(Some(seen)),
-            }
-        }
     }
 }
 

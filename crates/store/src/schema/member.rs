@@ -26,6 +26,36 @@ pub(crate) struct MemberRecord {
     pub(crate) keywords: Arc<[u16]>,
 }
 
+/// A message in a mailbox, but for its keywords.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MemberFields {
+    pub(crate) email: EmailId,
+    pub(crate) thread: ThreadId,
+    pub(crate) modseq: u64,
+    pub(crate) size: u64,
+    pub(crate) received: u64,
+    pub(crate) saved: u64,
+    pub(crate) system: SystemFlags,
+    pub(crate) shared: bool,
+    pub(crate) twin: bool,
+}
+
+impl MemberFields {
+    /// Reads a record; the numbers of its keywords take the place of what is in `keywords`.
+    pub(crate) fn decode(record: &[u8], keywords: &mut Vec<u16>) -> Result<Self, Error> {
+        let mut record = Decoder::new(record, "member", 1)?;
+        let (email, thread, modseq) = (EmailId(record.figure()?), ThreadId(record.figure()?), record.figure()?);
+        let (size, received, saved) = (record.figure()?, record.figure()?, record.figure()?);
+        let (system, marks) = (SystemFlags::from_bits(record.byte()?), record.byte()?);
+        keywords.clear();
+        for _ in 0..record.count()? {
+            keywords.push(record.number16()?);
+        }
+        let (shared, twin) = (marks & 1 != 0, marks & 2 != 0);
+        Ok(Self { email, thread, modseq, size, received, saved, system, shared, twin })
+    }
+}
+
 impl MemberRecord {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut record = Encoder::new(1);
@@ -37,13 +67,17 @@ impl MemberRecord {
     }
 
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
-        let mut record = Decoder::new(record, "member", 1)?;
-        let (email, thread, modseq) = (EmailId(record.figure()?), ThreadId(record.figure()?), record.figure()?);
-        let (size, received, saved) = (record.figure()?, record.figure()?, record.figure()?);
-        let (system, marks) = (SystemFlags::from_bits(record.byte()?), record.byte()?);
-        let keywords = take_numbers(&mut record)?.into();
-        let (shared, twin) = (marks & 1 != 0, marks & 2 != 0);
+        let mut keywords = Vec::new();
+        let MemberFields { email, thread, modseq, size, received, saved, system, shared, twin } =
+            MemberFields::decode(record, &mut keywords)?;
+        let keywords = keywords.into();
         Ok(Self { email, thread, modseq, size, received, saved, system, shared, twin, keywords })
+    }
+
+    /// All but its keywords.
+    pub(crate) fn fields(&self) -> MemberFields {
+        let Self { email, thread, modseq, size, received, saved, system, shared, twin, .. } = *self;
+        MemberFields { email, thread, modseq, size, received, saved, system, shared, twin }
     }
 }
 

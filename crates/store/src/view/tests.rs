@@ -84,3 +84,35 @@ fn an_entry_is_small_and_a_change_copies_one_chunk() {
     let copied = view.chunks.iter().zip(&old.chunks).filter(|(new, old)| !Arc::ptr_eq(new, old)).count();
     assert_eq!(copied, 1);
 }
+
+proptest! {
+    /// Records that are read in pieces make the view that one by one they make.
+    #[test]
+    fn records_in_pieces_are_the_same_view(pieces in prop::collection::vec(0_u32..700, 0..5)) {
+        let (mut pushed, mut extended) =
+            (View::empty(MailboxId(1), 1, 1, ModSeq(0)), View::empty(MailboxId(1), 1, 1, ModSeq(0)));
+        let mut next = 1;
+        for piece in pieces {
+            let mut members = Members::default();
+            for uid in next..next + piece {
+                let record = MemberRecord {
+                    keywords: (0..u16::try_from(uid * 7 % 4).unwrap()).collect(),
+                    received: u64::from(uid) << 30,
+                    ..record(uid, u64::from(uid))
+                };
+                pushed.push(uid, &record, word);
+                members.push(uid, &record.encode()).unwrap();
+            }
+            next += piece;
+            extended.extend(members, word);
+        }
+        prop_assert_eq!(extended.len(), pushed.len());
+        prop_assert!(extended.chunks.iter().all(|chunk| chunk.len() <= CHUNK));
+        for sequence in 1..=pushed.len() {
+            let (one, other) = (extended.at(sequence).unwrap(), pushed.at(sequence).unwrap());
+            prop_assert_eq!(format!("{one:?}"), format!("{other:?}"));
+            prop_assert_eq!(extended.record(one.uid.get()), pushed.record(one.uid.get()));
+        }
+        prop_assert!(extended.changes_since(&pushed).is_empty());
+    }
+}

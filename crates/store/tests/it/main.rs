@@ -3,6 +3,7 @@
 mod account;
 mod check;
 mod failures;
+mod glances;
 mod limits;
 mod nth;
 mod place;
