@@ -1,6 +1,6 @@
 //! IMAP behind a listener.
 use crate::Settings;
-use crate::session::{Orders, Searches, Session};
+use crate::session::{Findings, Searches, Session};
 use directory::Directory;
 use futures_util::future::BoxFuture;
 use journal::Journal;
@@ -34,15 +34,15 @@ pub(crate) struct House {
     pub(crate) settings: Settings,
     /// Places for searches that read messages.
     pub(crate) searches: Searches,
-    /// What SORT has found.
-    pub(crate) orders: Orders,
+    /// What SORT and THREAD have found out for the next one.
+    pub(crate) findings: Findings,
 }
 
 impl Imap {
     /// A service for a listener with these settings.
     pub fn new(rooms: Rooms, settings: Settings) -> Self {
         let searches = Searches::new(settings.searches);
-        Self { house: Arc::new(House { rooms, settings, searches, orders: Orders::default() }) }
+        Self { house: Arc::new(House { rooms, settings, searches, findings: Findings::default() }) }
     }
 }
 

@@ -2,16 +2,13 @@
 //!
 //! What decides between two messages never changes, so an order stays true for as long as its messages are there; what
 //! is gone is passed over, and what is new is put in its place (`sorting`). Eight bytes a message.
+use super::findings::{Remembered, Weigh};
 use imap_wire::Criterion;
 use names::AccountId;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::MailboxId;
 
 /// Messages in all orders together: 4 MiB.
-const MESSAGES: usize = 512 * 1024;
-/// Orders at most: they are looked through one by one.
-const ORDERS: usize = 64;
+pub(crate) const MESSAGES: usize = 512 * 1024;
 
 /// What an order is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,52 +68,19 @@ impl Order {
     }
 }
 
+impl Weigh for Order {
+    fn weight(&self) -> usize {
+        self.len()
+    }
+}
+
 /// Those that were used last.
-pub(crate) struct Orders {
-    limit: usize,
-    kept: Mutex<VecDeque<(Name, Arc<Order>)>>,
-}
-
-impl Default for Orders {
-    fn default() -> Self {
-        Self { limit: MESSAGES, kept: Mutex::default() }
-    }
-}
-
-impl Orders {
-    /// The order of that name.
-    pub(crate) fn find(&self, name: &Name) -> Option<Arc<Order>> {
-        let mut kept = self.kept();
-        let at = kept.iter().position(|(known, _)| known == name)?;
-        let found = kept.remove(at)?;
-        let order = Arc::clone(&found.1);
-        kept.push_back(found);
-        Some(order)
-    }
-
-    /// Keeps an order in the place of the one of its name; the ones that were used longest ago make room.
-    pub(crate) fn keep(&self, name: Name, order: Order) {
-        let mut kept = self.kept();
-        kept.retain(|(known, _)| *known != name);
-        if order.len() > self.limit {
-            return;
-        }
-        kept.push_back((name, Arc::new(order)));
-        let mut messages: usize = kept.iter().map(|(_, order)| order.len()).sum();
-        while messages > self.limit || kept.len() > ORDERS {
-            let Some((_, gone)) = kept.pop_front() else { return };
-            messages -= gone.len();
-        }
-    }
-
-    fn kept(&self) -> MutexGuard<'_, VecDeque<(Name, Arc<Order>)>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+pub(crate) type Orders = Remembered<Name, Order>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::findings::THINGS;
     use imap_wire::SortKey;
 
     fn name(mailbox: u64) -> Name {
@@ -139,7 +103,7 @@ mod tests {
 
     #[test]
     fn i12_orders_are_bounded_by_their_messages_and_their_number() {
-        let orders = Orders { limit: 100, kept: Mutex::default() };
+        let orders = Orders::within(100);
         for mailbox in 0..5 {
             orders.keep(name(mailbox), Order::new(1..=25));
             assert!(orders.find(&name(0)).is_some(), "it is used again and again");
@@ -154,6 +118,6 @@ mod tests {
         for mailbox in 100..200 {
             orders.keep(name(mailbox), Order::new(1..=1));
         }
-        assert_eq!(orders.kept().len(), ORDERS);
+        assert_eq!(orders.len(), THINGS);
     }
 }

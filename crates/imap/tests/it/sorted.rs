@@ -1,4 +1,4 @@
-//! SORT again and again, while messages come and go: what is kept of an order is what sorting anew would give.
+//! SORT and THREAD again and again, while messages come and go: with what is kept they give what they would give anew.
 use crate::mirror::Mirror;
 use crate::stage::House;
 use imap_wire::client::Data;
@@ -58,5 +58,46 @@ async fn an_order_that_is_kept_is_that_of_sorting_anew() {
         client.ok("EXPUNGE").await;
         letters.retain(|(uid, _)| !gone.contains(uid));
         compare(&mut client, &letters).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn threads_of_what_is_kept_are_those_of_threading_anew() {
+    let mut house = House::new().await;
+    let (mut next, mut here) = (1_u32, Vec::new());
+    let mut client = Mirror::new(house.open()).await;
+    client.ok("SELECT INBOX").await;
+    // too few to be kept, then many, then one, a few, most of them gone, and more than are looked at beside a table
+    for (come, go) in [(60, 3), (240, 7), (0, 0), (1, 0), (30, 40), (0, 150), (2_050, 3), (2, 0)] {
+        for _ in 0..come {
+            let answered = next * 7919 % next.max(2);
+            let message = format!(
+                "Message-ID: <{next}@x.example>\r\nReferences: <{}@x.example>\r\n <{answered}@x.example>\r\n\
+                 In-Reply-To: <{answered}@x.example>\r\nSubject: {}letter {}\r\n\r\n.\r\n",
+                answered / 3,
+                if next.is_multiple_of(3) { "Re: " } else { "" },
+                next % 97,
+            );
+            house.deliver("INBOX", message.as_bytes(), Flags::default()).await.unwrap();
+            here.push(next);
+            next += 1;
+        }
+        client.ok("NOOP").await;
+        let gone: Vec<u32> = here.iter().copied().step_by(2).take(go).collect();
+        for uid in &gone {
+            client.ok(&format!("UID STORE {uid} +FLAGS.SILENT (\\Deleted)")).await;
+        }
+        client.ok("EXPUNGE").await;
+        here.retain(|uid| !gone.contains(uid));
+        for asked in ["REFERENCES UTF-8 ALL", "REFS UTF-8 UID 50:120", "ORDEREDSUBJECT UTF-8 ALL", "REFS UTF-8 ALL"] {
+            // a service of its own, which has kept nothing
+            let mut anew = Mirror::new(house.open()).await;
+            anew.ok("EXAMINE INBOX").await;
+            for _ in 0..2 {
+                client.ok(&format!("UID THREAD {asked}")).await;
+                anew.ok(&format!("UID THREAD {asked}")).await;
+                assert_eq!(client.told, anew.told, "{asked}");
+            }
+        }
     }
 }

@@ -46,7 +46,7 @@ async fn sort(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
     let house = Arc::clone(&talk.house);
     let mut effort = Effort::begin(&house, matches.selected.login.account.id());
     let revoked = matches.selected.login.revoked.clone();
-    let sorting = sorted(&matches, &asked.criteria, &house.orders, &mut effort);
+    let sorting = sorted(&matches, &asked.criteria, &house.findings.orders, &mut effort);
     // What has been told of the search was of another goal.
     let order = match talk.while_here(sorting, revoked, &Progress::default()).await? {
         Ok(order) => order,

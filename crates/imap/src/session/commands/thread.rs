@@ -1,22 +1,21 @@
 //! THREAD (RFC 5256, BASE.6.4.THREAD), also by REFS (draft-ietf-morg-inthread).
 use super::search::{by_number, prepare, search_for};
-use crate::session::collation::casemap;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
-use crate::session::effort::{Effort, TooLong};
+use crate::session::effort::Effort;
+use crate::session::findings::Weigh;
+use crate::session::glances::{Found, glance_at};
 use crate::session::matches::Matches;
 use crate::session::matching::Halted;
 use crate::session::messages::Addressing;
 use crate::session::progress::Progress;
 use crate::session::selected::Selected;
-use crate::session::sorting::sent;
 use crate::session::talk::Talk;
-use crate::session::threading::{Forest, Item, Links, Piece, TooMany};
+use crate::session::threading::{Batch, Forest, Of, Piece, Reader, Table, Tables, Threader, TooMany};
 use imap_wire::reply::{Code, ThreadReply};
 use imap_wire::{Algorithm, Cursor, Thread};
-use std::hash::{BuildHasher, RandomState};
+use message::Glance;
 use std::sync::Arc;
-use store::{Email, EmailId, Message};
 
 pub(crate) const THREAD: Command = Command {
     name: "THREAD",
@@ -32,8 +31,12 @@ pub(crate) const UID_THREAD: Command = Command {
     run: Run::Selected(|selected, talk, args| Box::pin(thread(selected, talk, args, Addressing::Uid))),
 };
 
-/// Records read at a time.
-const PAGE: usize = 100;
+/// From so many messages on a table is kept of what threads them.
+const KEPT: usize = 100;
+/// Messages that are looked at beside a table that is kept.
+const NEW: usize = 2_000;
+/// Messages that are threaded in one go where nothing is read.
+const RUN: usize = 1_000;
 
 /// Why there are no threads.
 enum Refused {
@@ -41,15 +44,9 @@ enum Refused {
     TooMany,
 }
 
-impl From<store::Error> for Refused {
-    fn from(error: store::Error) -> Self {
-        Self::Halted(error.into())
-    }
-}
-
-impl From<TooLong> for Refused {
-    fn from(error: TooLong) -> Self {
-        Self::Halted(error.into())
+impl From<Halted> for Refused {
+    fn from(halted: Halted) -> Self {
+        Self::Halted(halted)
     }
 }
 
@@ -75,7 +72,7 @@ async fn thread(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
     let house = Arc::clone(&talk.house);
     let mut effort = Effort::begin(&house, matches.selected.login.account.id());
     let revoked = matches.selected.login.revoked.clone();
-    let threading = threads(&matches, asked.algorithm, &mut effort);
+    let threading = threads(&matches, asked.algorithm, &house.findings.tables, &mut effort);
     let threads = talk.while_here(threading, revoked, &Progress::default()).await?;
     drop(effort);
     match threads {
@@ -88,79 +85,99 @@ async fn thread(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
     Ok(Completion::ok("done"))
 }
 
-async fn threads(matches: &Matches<'_>, algorithm: Algorithm, effort: &mut Effort<'_>) -> Result<Forest, Refused> {
-    let reader = Reader { hashes: RandomState::new(), algorithm };
-    let (mut links, mut items) = (Links::default(), Vec::new());
-    let all: Vec<u32> = matches.found.iter().collect();
-    effort.reads().await?;
-    for page in all.chunks(PAGE) {
-        let messages: Vec<(u32, Message<'_>)> =
-            page.iter().filter_map(|sequence| Some((*sequence, matches.message(*sequence)?))).collect();
-        let ids: Vec<EmailId> = messages.iter().map(|(_, message)| message.email).collect();
-        let records = matches.selected.account.emails(&ids).await?;
-        for ((sequence, message), record) in messages.into_iter().zip(records) {
-            // What is gone meanwhile is not found.
-            let Some(email) = record else { continue };
-            let item = reader.item(sequence, &message, &email);
-            match algorithm {
-                Algorithm::References | Algorithm::Refs => links.add(item)?,
-                Algorithm::OrderedSubject => items.push(item),
-            }
-        }
-        effort.spend(page.len() * 100).await?;
-    }
-    Ok(match algorithm {
-        Algorithm::References => links.by_references(),
-        Algorithm::Refs => links.by_refs(),
-        Algorithm::OrderedSubject => Forest::by_subject(&items),
-    })
-}
-
-/// Makes what is threaded of messages: numbers in the place of Message-IDs and subjects, with a key of this search
-/// alone (THREATS I26).
-struct Reader {
-    hashes: RandomState,
+async fn threads(
+    matches: &Matches<'_>,
     algorithm: Algorithm,
+    tables: &Tables,
+    effort: &mut Effort<'_>,
+) -> Result<Forest, Refused> {
+    let selected = matches.selected;
+    let uid_validity = selected.numbers.view().uid_validity();
+    let of = Of { account: selected.account.id(), mailbox: selected.mailbox, uid_validity };
+    let all: Vec<u32> = matches.found.iter().collect();
+    let exists = usize::try_from(selected.numbers.exists()).unwrap_or(usize::MAX);
+    let mut threader = Threader::new(algorithm, all.len());
+    // A table that is mostly of what is gone is made anew.
+    let kept = tables.find(&of).filter(|kept| kept.len() / 2 <= exists);
+    let kept = kept.and_then(|kept| unknown(matches, &kept, &all).map(|new| (kept, new)));
+    let table = match kept {
+        Some((kept, new)) => by_table(matches, (&all, &new), &kept, &mut threader, effort).await?,
+        None => anew(matches, &all, &mut threader, tables.limit(), effort).await?,
+    };
+    // That of a few messages is not kept in the place of one of many.
+    if let Some(table) = table.filter(|table| table.len() >= KEPT.max(exists / 2)) {
+        tables.keep(of, table);
+    }
+    effort.spend(all.len()).await.map_err(Halted::from)?;
+    Ok(threader.forest())
 }
 
-impl Reader {
-    fn item(&self, sequence: u32, message: &Message<'_>, email: &Email) -> Item {
-        let keys = &email.parsed.thread;
-        let subject = email.parsed.envelope.subject.as_deref();
-        let (mut id, mut references) = (None, Vec::new());
-        if self.algorithm != Algorithm::OrderedSubject {
-            id = keys.message_id.as_deref().map(|id| self.id(id));
-            references = keys.references.iter().map(|id| self.id(id)).collect();
-            if references.is_empty() {
-                // Without References, the first Message-ID of In-Reply-To.
-                references.extend(keys.in_reply_to.first().map(|id| self.id(id)));
+/// Threads messages by looking at each; gives the table of them, unless it is too large to be kept.
+async fn anew(
+    matches: &Matches<'_>,
+    all: &[u32],
+    threader: &mut Threader,
+    limit: usize,
+    effort: &mut Effort<'_>,
+) -> Result<Option<Table>, Refused> {
+    let table = Table::default();
+    let reader = Reader::new(table.hashes().clone());
+    let mut growing = Some(table);
+    let look = move |batch: &mut Batch, found: Found, glance: &Glance<'_>| reader.see(batch, found, glance);
+    let take = |mut batch: Batch| -> Result<(), Refused> {
+        batch.sort();
+        for (found, row, references) in batch.iter() {
+            threader.add(found, row, references)?;
+            growing.iter_mut().for_each(|table| table.push(*row, references));
+        }
+        growing.take_if(|table| table.weight() > limit);
+        Ok(())
+    };
+    glance_at(matches, all, effort, look, take).await?;
+    Ok(growing)
+}
+
+/// The messages that a table does not know; nothing if they are too many to be looked at beside it.
+fn unknown(matches: &Matches<'_>, table: &Table, all: &[u32]) -> Option<Vec<u32>> {
+    let mut known = table.cursor();
+    let is_new = |sequence: &&u32| {
+        let uid = matches.message(**sequence).map(|message| message.uid.get());
+        uid.is_some_and(|uid| known.find(uid).is_none())
+    };
+    let new: Vec<u32> = all.iter().filter(is_new).copied().take(NEW + 1).collect();
+    (new.len() <= NEW).then_some(new)
+}
+
+/// Threads messages by a table and by looking at those that are new to it; gives one of both, if there are any.
+async fn by_table(
+    matches: &Matches<'_>,
+    (all, new): (&[u32], &[u32]),
+    table: &Table,
+    threader: &mut Threader,
+    effort: &mut Effort<'_>,
+) -> Result<Option<Table>, Refused> {
+    let (mut fresh, reader) = (Table::beside(table), Reader::new(table.hashes().clone()));
+    let look = move |batch: &mut Batch, found: Found, glance: &Glance<'_>| reader.see(batch, found, glance);
+    let take = |mut batch: Batch| -> Result<(), Refused> {
+        batch.sort();
+        batch.iter().for_each(|(_, row, references)| fresh.push(*row, references));
+        Ok(())
+    };
+    if !new.is_empty() {
+        glance_at(matches, new, effort, look, take).await?;
+    }
+    let (mut known, mut seen) = (table.cursor(), fresh.cursor());
+    for run in all.chunks(RUN) {
+        for sequence in run {
+            let Some((found, _)) = Found::of(matches, *sequence) else { continue };
+            let row = known.find(found.uid).or_else(|| seen.find(found.uid));
+            if let Some((row, references)) = row {
+                threader.add(found, &row, references)?;
             }
         }
-        let date = match self.algorithm {
-            Algorithm::Refs => i64::try_from(message.received).unwrap_or(i64::MAX),
-            Algorithm::OrderedSubject | Algorithm::References => sent(message, Some(email)),
-        };
-        Item {
-            sequence,
-            date,
-            id,
-            references,
-            subject: (!keys.base_subject.is_empty()).then(|| self.subject(&keys.base_subject)),
-            is_reply: subject.is_some_and(message::is_reply_or_forward),
-        }
+        effort.spend(run.len() * 10).await.map_err(Halted::from)?;
     }
-
-    /// RFC 5256, BASE.6.4.THREAD: a Message-ID is the same with and without its quoting.
-    fn id(&self, id: &[u8]) -> u64 {
-        let plain: Vec<u8> = id.iter().copied().filter(|octet| !matches!(octet, b'"' | b'\\')).collect();
-        self.hashes.hash_one(plain)
-    }
-
-    fn subject(&self, subject: &str) -> u64 {
-        let mut mapped = String::new();
-        casemap(subject, &mut mapped);
-        self.hashes.hash_one(mapped)
-    }
+    Ok((fresh.len() > 0).then(|| table.with(&fresh)))
 }
 
 /// `* THREAD (…)(…)` (RFC 5256, BASE.7.2.THREAD)

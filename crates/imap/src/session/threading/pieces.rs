@@ -54,8 +54,7 @@ impl Iterator for Pieces<'_> {
                 Some(Piece::Open)
             }
             Waiting::Message(at) => {
-                let children = self.forest.children.get(&at).map(Vec::as_slice).unwrap_or_default();
-                match children {
+                match self.forest.children.below(at) {
                     [] => {}
                     [only] => self.waiting.extend([Waiting::Message(*only), Waiting::Piece(Piece::Space)]),
                     several => {

@@ -1,14 +1,15 @@
 //! Threads: the algorithm's steps one by one, and what holds for any messages.
+use super::links::{CLIMBS, Links};
 use super::*;
 use proptest::prelude::*;
 
 /// A message: its Message-ID, those it refers to, its subject (0: none), whether it is a reply. The date is its number.
-fn item(sequence: u32, id: u64, references: &[u64], subject: u64, is_reply: bool) -> Item {
+fn item(sequence: u32, id: u64, references: &[u64], subject: u64, is_reply: bool) -> Item<'_> {
     Item {
         sequence,
         date: i64::from(sequence),
         id: (id > 0).then_some(id),
-        references: references.to_vec(),
+        references,
         subject: (subject > 0).then_some(subject),
         is_reply,
     }
@@ -24,7 +25,7 @@ fn shown(forest: &Forest) -> String {
     forest.pieces().map(piece).collect()
 }
 
-fn references(items: Vec<Item>) -> String {
+fn references(items: Vec<Item<'_>>) -> String {
     let mut links = Links::default();
     for item in items {
         links.add(item).unwrap();
@@ -118,8 +119,8 @@ fn by_subject() {
         item(4, 0, &[], 7, true),
         item(5, 0, &[], 0, false),
     ];
-    assert_eq!(shown(&Forest::by_subject(&items)), "(1 (3)(4))(2)(5)");
-    assert_eq!(shown(&Forest::by_subject(&[])), "");
+    assert_eq!(shown(&Forest::by_subject(items.to_vec())), "(1 (3)(4))(2)(5)");
+    assert_eq!(shown(&Forest::by_subject(Vec::new())), "");
 }
 
 /// THREATS I22: chains from the front and from behind, one subject, many references.
@@ -166,9 +167,9 @@ proptest! {
     fn every_message_is_told_once(
         items in prop::collection::vec((0_u64..12, prop::collection::vec(1_u64..12, 0..4), 0_u64..4, any::<bool>()), 0..20),
     ) {
-        let items: Vec<Item> = (1_u32..)
-            .zip(items)
-            .map(|(sequence, (id, ids, subject, is_reply))| item(sequence, id, &ids, subject, is_reply))
+        let items: Vec<Item<'_>> = (1_u32..)
+            .zip(&items)
+            .map(|(sequence, (id, ids, subject, is_reply))| item(sequence, *id, ids, *subject, *is_reply))
             .collect();
         let links = || {
             let mut links = Links::default();
@@ -177,7 +178,7 @@ proptest! {
             }
             links
         };
-        for forest in [links().by_references(), links().by_refs(), Forest::by_subject(&items)] {
+        for forest in [links().by_references(), links().by_refs(), Forest::by_subject(items.clone())] {
             let mut told: Vec<u32> =
                 forest.pieces().filter_map(|piece| if let Piece::Message(at) = piece { Some(at) } else { None }).collect();
             told.sort_unstable();
