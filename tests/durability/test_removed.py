@@ -76,9 +76,11 @@ def test_r01_killed_while_an_account_is_removed(tmp_path):
             assert seen is not None or refused(provider, who), "mail is taken for who is going"
             provider.check_store()
             midway += seen is None and not acknowledged
-            # Where it was not acknowledged the act is repeated, and then all is gone.
+            # Where it was not acknowledged the act is repeated, and then all is gone. It was already where the kill fell
+            # between the last commit and the answer.
             again = provider.run("account", "remove", who, "--confirm", who, check=False)
-            assert again.returncode == (67 if seen is None and acknowledged else 0), again
+            done = {67} if acknowledged else {0} if seen is not None else {0, 67}
+            assert again.returncode in done, again
             assert refused(provider, who) and found(provider, who) is None
             provider.check_store()
             # A new owner of the address finds nothing of the old one's.
