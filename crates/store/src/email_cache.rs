@@ -32,9 +32,6 @@ struct Cached {
 /// some twenty allocations.
 const OVERHEAD: u64 = size_of::<Email>() as u64 + 512;
 
-/// What a record takes while none is here that would tell.
-const TYPICAL: u64 = OVERHEAD + 2 * 1024;
-
 /// What a record of so many encoded bytes takes in memory.
 fn weight(email: &Email, encoded: usize) -> u64 {
     let envelope = &email.parsed.envelope;
@@ -47,13 +44,6 @@ fn weight(email: &Email, encoded: usize) -> u64 {
 impl EmailCache {
     pub(crate) fn new(limit: u64) -> Self {
         Self { limit, inner: Mutex::default() }
-    }
-
-    /// Whether so many records, if they are like those that are here, would find room.
-    pub(crate) fn has_room_for(&self, records: u64) -> bool {
-        let inner = lock(&self.inner);
-        let each = inner.bytes.checked_div(inner.records.len() as u64).unwrap_or(TYPICAL);
-        records.saturating_mul(each) <= self.limit
     }
 
     /// The records that are here, in the order asked.
@@ -121,8 +111,5 @@ mod tests {
         let kept = (0..100).filter(|id| cache.get(account, &[EmailId(*id)])[0].is_some()).count();
         assert_eq!(kept, 10);
         assert!(cache.get(AccountId(2), &[EmailId(0)])[0].is_none());
-        assert!(cache.has_room_for(9) && !cache.has_room_for(11));
-        let empty = EmailCache::new(10 * TYPICAL);
-        assert!(empty.has_room_for(10) && !empty.has_room_for(11));
     }
 }

@@ -72,11 +72,6 @@ impl Account {
         Ok(emails)
     }
 
-    /// Whether the records of so many emails find room in memory, so that who asks for them again finds them there.
-    pub fn holds_emails(&self, count: u64) -> bool {
-        self.emails.has_room_for(count)
-    }
-
     /// As [`Self::emails`], begun at once, whether or not anybody waits for it yet.
     pub fn ask_for_emails(&self, ids: Vec<EmailId>) -> EmailsAsked {
         let account = self.clone();
