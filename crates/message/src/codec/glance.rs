@@ -25,21 +25,17 @@ pub struct Glance<'r> {
     rest: &'r [u8],
 }
 
-/// What sorting and searching ask of an envelope.
+/// What sorting asks of an envelope.
 #[derive(Clone, Copy, Debug)]
 pub struct EnvelopeGlance<'r> {
     /// Subject, as written.
     pub subject: Option<&'r [u8]>,
-    /// Message-ID, as written.
-    pub message_id: Option<&'r [u8]>,
     /// From.
     pub from: Addresses<'r>,
     /// To.
     pub to: Addresses<'r>,
     /// Cc.
     pub cc: Addresses<'r>,
-    /// Bcc.
-    pub bcc: Addresses<'r>,
 }
 
 /// One entry of an address list, as [`crate::Address`].
@@ -102,10 +98,8 @@ impl<'r> AddressGlance<'r> {
 impl<'r> EnvelopeGlance<'r> {
     /// At an envelope that is in memory.
     pub fn of(envelope: &'r Envelope) -> Self {
-        let [from, to, cc, bcc] =
-            [&envelope.from, &envelope.to, &envelope.cc, &envelope.bcc].map(|list| Addresses(List::Memory(list)));
-        let (subject, message_id) = (envelope.subject.as_deref(), envelope.message_id.as_deref());
-        Self { subject, message_id, from, to, cc, bcc }
+        let [from, to, cc] = [&envelope.from, &envelope.to, &envelope.cc].map(|list| Addresses(List::Memory(list)));
+        Self { subject: envelope.subject.as_deref(), from, to, cc }
     }
 }
 
@@ -153,12 +147,12 @@ impl<'r> Glance<'r> {
         input.optional_lent()?; // Date
         let subject = input.optional_lent()?;
         input.optional_lent()?; // In-Reply-To
-        let message_id = input.optional_lent()?;
+        input.optional_lent()?; // Message-ID
         let from = addresses(&mut input)?;
         addresses(&mut input)?; // Sender
         addresses(&mut input)?; // Reply-To
-        let (to, cc, bcc) = (addresses(&mut input)?, addresses(&mut input)?, addresses(&mut input)?);
-        Ok(EnvelopeGlance { subject, message_id, from, to, cc, bcc })
+        let (to, cc) = (addresses(&mut input)?, addresses(&mut input)?);
+        Ok(EnvelopeGlance { subject, from, to, cc })
     }
 
     /// The subject alone, as written.
@@ -225,12 +219,11 @@ mod tests {
         assert_eq!(envelope.subject, parsed.envelope.subject.as_deref());
         assert_eq!(glance.subject(), Ok(envelope.subject));
         let held = EnvelopeGlance::of(&parsed.envelope);
-        assert_eq!((envelope.message_id, held.message_id), (held.message_id, parsed.envelope.message_id.as_deref()));
+        assert_eq!(held.subject, envelope.subject);
         for (glance, held, list) in [
             (envelope.from, held.from, &parsed.envelope.from),
             (envelope.to, held.to, &parsed.envelope.to),
             (envelope.cc, held.cc, &parsed.envelope.cc),
-            (envelope.bcc, held.bcc, &parsed.envelope.bcc),
         ] {
             assert!(glance.eq(held) && held.eq(list.iter().map(AddressGlance::of)), "{list:?}");
             assert!(glance.map(|entry| entry.readable()).eq(list.iter().map(Address::readable)), "{list:?}");
