@@ -81,7 +81,7 @@ impl Needle {
         }
     }
 
-    /// The steps of a look through so many octets ([`Effort::spend`]).
+    /// The steps of a look through so many octets (`Effort::spend`).
     pub(super) fn steps(&self, octets: usize) -> usize {
         match self {
             Self::Exact(_) => 1 + octets / LOOKED_THROUGH,
