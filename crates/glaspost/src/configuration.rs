@@ -15,7 +15,8 @@ pub(crate) use read::load;
 pub(crate) use read::parse;
 pub(crate) use reference::{as_json, reference, show};
 pub(crate) use sections::{
-    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, Mx, Passwords, Pop3, Queue, Relay, StoreSection,
+    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts,
+    MtaStsMode, Mx, Passwords, Pop3, Queue, Relay, StoreSection,
     Submission,
 };
 
@@ -26,6 +27,7 @@ pub(crate) struct Configuration {
     pub(crate) listeners: Vec<Listener>,
     pub(crate) certificates: Vec<Certificate>,
     pub(crate) mx: Mx,
+    pub(crate) mta_sts: MtaSts,
     pub(crate) submission: Submission,
     pub(crate) relay: Relay,
     pub(crate) lmtp: Lmtp,

@@ -2,6 +2,7 @@
 mod condition;
 pub(crate) mod doors;
 mod observer;
+mod pages;
 mod server;
 mod signals;
 mod upkeep;

@@ -17,6 +17,7 @@ pub(crate) enum ServiceKind {
     Lmtp,
     Pop3,
     Imap,
+    Https,
     Metrics,
 }
 
@@ -29,6 +30,7 @@ impl fmt::Display for ServiceKind {
             Self::Lmtp => "lmtp",
             Self::Pop3 => "pop3",
             Self::Imap => "imap",
+            Self::Https => "https",
             Self::Metrics => "metrics",
         })
     }
@@ -59,7 +61,7 @@ impl fmt::Display for Security {
 section! {
     /// A door: one service on one or more addresses.
     Listener {
-        /// What it speaks: `mx`, `submission`, `relay`, `lmtp`, `pop3`, `imap` or `metrics`.
+        /// What it speaks: `mx`, `submission`, `relay`, `lmtp`, `pop3`, `imap`, `https` or `metrics`.
         service: Option<ServiceKind> = None;
         /// Its name in the log, the journal and the metrics. Default: the service, with a number where it stands twice.
         name: Option<String> = None;

@@ -63,10 +63,11 @@ pub(crate) fn parse(text: &str) -> Result<Configuration, Vec<Fault>> {
 }
 
 /// The tables that the file may hold, beside the settings of [`super::General`] that stand before them.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 15] = [
     "listener",
     "certificate",
     "mx",
+    "mta-sts",
     "submission",
     "relay",
     "lmtp",
@@ -77,6 +78,7 @@ const TABLES: [&str; 13] = [
     "dns",
     "queue",
     "journal",
+    "limits",
 ];
 
 struct Reader<'t> {
@@ -93,6 +95,7 @@ impl Reader<'_> {
                 "listener" => configuration.listeners = self.tables::<Listener>("listener", value),
                 "certificate" => configuration.certificates = self.tables::<Certificate>("certificate", value),
                 "mx" => self.table(&mut configuration.mx, "mx", value),
+                "mta-sts" => self.table(&mut configuration.mta_sts, "mta-sts", value),
                 "submission" => self.table(&mut configuration.submission, "submission", value),
                 "relay" => self.table(&mut configuration.relay, "relay", value),
                 "lmtp" => self.table(&mut configuration.lmtp, "lmtp", value),

@@ -1,7 +1,7 @@
 //! The file as the manual shows it: every setting with its text and its default; and as it is in force.
 use super::field::{Field, Section, written};
 use super::{
-    Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, Mx, Passwords, Pop3, Queue, Relay,
+    Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, MtaSts, Mx, Passwords, Pop3, Queue, Relay,
     StoreSection, Submission,
 };
 use std::fmt::Write;
@@ -13,6 +13,7 @@ pub(crate) fn reference() -> String {
     section::<Listener>(&mut text, Some("[[listener]]"));
     section::<Certificate>(&mut text, Some("[[certificate]]"));
     section::<Mx>(&mut text, Some("[mx]"));
+    section::<MtaSts>(&mut text, Some("[mta-sts]"));
     section::<Submission>(&mut text, Some("[submission]"));
     section::<Relay>(&mut text, Some("[relay]"));
     section::<Lmtp>(&mut text, Some("[lmtp]"));
@@ -61,6 +62,7 @@ pub(crate) fn show(configuration: &Configuration) -> String {
         values(&mut text, Some("[[certificate]]"), certificate);
     }
     values(&mut text, Some("[mx]"), &configuration.mx);
+    values(&mut text, Some("[mta-sts]"), &configuration.mta_sts);
     values(&mut text, Some("[submission]"), &configuration.submission);
     values(&mut text, Some("[relay]"), &configuration.relay);
     values(&mut text, Some("[lmtp]"), &configuration.lmtp);
@@ -79,7 +81,7 @@ pub(crate) fn show(configuration: &Configuration) -> String {
 pub(crate) fn as_json(configuration: &Configuration) -> serde_json::Value {
     serde_json::json!({
         "general": configuration.general, "listener": configuration.listeners, "certificate": configuration.certificates,
-        "mx": configuration.mx, "submission": configuration.submission, "relay": configuration.relay,
+        "mx": configuration.mx, "mta-sts": configuration.mta_sts, "submission": configuration.submission, "relay": configuration.relay,
         "lmtp": configuration.lmtp, "imap": configuration.imap, "pop3": configuration.pop3,
         "passwords": configuration.passwords, "store": configuration.store, "dns": configuration.dns, "queue": configuration.queue,
         "journal": configuration.journal, "limits": configuration.limits,

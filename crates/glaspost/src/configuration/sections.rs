@@ -25,6 +25,18 @@ pub(crate) enum Language {
     En,
 }
 
+/// What another server does when TLS to this one fails (RFC 8461).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MtaStsMode {
+    /// It delivers as ever: how a policy is taken back.
+    None,
+    /// It delivers, and reports.
+    Testing,
+    /// It does not deliver.
+    Enforce,
+}
+
 /// A host that takes all mail for the Internet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -80,6 +92,22 @@ section! {
         max_recipients: usize = 1_000;
         /// How long to wait for a command.
         timeout: Period = Period::mins(5);
+    }
+}
+
+section! {
+    /// MTA-STS (RFC 8461): other servers are told that mail to the domains here travels under TLS. The policy of a domain
+    /// stands at `https://mta-sts.DOMAIN/.well-known/mta-sts.txt`, so an `https` listener must have a certificate for that
+    /// name, and the DNS a TXT record at `_mta-sts.DOMAIN`, `v=STSv1; id=…`, with an id that changes with the policy.
+    MtaSts {
+        /// What another server does when TLS fails: `enforce` (not deliver), `testing` (deliver and report), or `none`, to take
+        /// an earlier policy back. Without it there is no policy.
+        mode: Option<MtaStsMode> = None;
+        /// The servers that take mail, as the MX records name them; `*.` in front stands for one label. By default
+        /// `host-name`.
+        hosts: Vec<String> = Vec::new();
+        /// How long other servers keep the policy; at most a year.
+        max_age: Period = Period::days(7);
     }
 }
 

@@ -50,8 +50,27 @@ pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
     if configuration.imap.server_admin.as_deref().is_some_and(|uri| !is_uri(uri)) {
         faults.push(Fault::missing("[imap] `server-admin`: a URI, such as `mailto:helpdesk@example.nl`"));
     }
+    faults.extend(mta_sts_faults(configuration));
     if configuration.queue.retry.is_empty() {
         faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
+    }
+    faults
+}
+
+fn mta_sts_faults(configuration: &Configuration) -> Vec<Fault> {
+    let section = &configuration.mta_sts;
+    let mut faults = Vec::new();
+    if section.mode.is_some() && !configuration.listeners.iter().any(|door| door.service == Some(ServiceKind::Https)) {
+        faults.push(Fault::missing("[mta-sts] `mode`: a policy is fetched by HTTPS, and there is no `https` [[listener]]"));
+    }
+    for host in &section.hosts {
+        // RFC 8461, 4.1: a wildcard is the whole first label
+        if host.strip_prefix("*.").unwrap_or(host).parse::<names::Domain>().is_err() {
+            faults.push(Fault::missing(format!("[mta-sts] `hosts`: `{host}` is no host name and no `*.` before one")));
+        }
+    }
+    if section.max_age.0.is_zero() || section.max_age.0 > web::LONGEST_POLICY {
+        faults.push(Fault::missing("[mta-sts] `max-age`: from 1 s to a year of 365.25 days (RFC 8461, 3.2)"));
     }
     faults
 }
@@ -82,6 +101,9 @@ fn listener_fault(listener: &Listener, configuration: &Configuration) -> Option<
         ServiceKind::Submission if listener.tls == Security::None && !listener.login_without_tls => Some(format!(
             "[[listener]] {at}: nobody could log in: set `tls = \"starttls\"`, or `login-without-tls = true`"
         )),
+        ServiceKind::Https if listener.tls != Security::Implicit => {
+            Some(format!("[[listener]] {at}: https is TLS from the first byte: set `tls = \"implicit\"`"))
+        }
         ServiceKind::Relay | ServiceKind::Lmtp | ServiceKind::Metrics if listener.tls != Security::None => {
             Some(format!("[[listener]] {at}: {service} is spoken without TLS"))
         }
@@ -114,6 +136,10 @@ mod tests {
             ("service = \"relay\"\naddress = [\"127.0.0.1:25\"]", "`own-networks` is empty"),
             ("service = \"lmtp\"\naddress = [\"0.0.0.0:24\"]", "loopback"),
             ("service = \"submission\"\naddress = [\"127.0.0.1:587\"]", "nobody could log in"),
+            ("service = \"https\"\naddress = [\"127.0.0.1:443\"]", "TLS from the first byte"),
+            ("service = \"metrics\"\naddress = [\"127.0.0.1:9\"]\n[mta-sts]\nmode = \"testing\"", "no `https`"),
+            ("service = \"metrics\"\naddress = [\"127.0.0.1:9\"]\n[mta-sts]\nhosts = [\"*.*.nl\"]", "no host name"),
+            ("service = \"metrics\"\naddress = [\"127.0.0.1:9\"]\n[mta-sts]\nmax-age = \"400 d\"", "365.25"),
             ("service = \"imap\"\nsocket = \"/run/x\"", "only lmtp"),
         ] {
             assert!(fault(listener).contains(part), "{listener}: {}", fault(listener));

@@ -34,7 +34,7 @@ const STARTTLS_PLAIN_LOGIN: &str = "tls = \"starttls\"\nlogin-without-tls = true
 const POP3: &[&str] = &["pop3.telfortglasvezel.nl", "pop.xmsnet.nl"];
 const IMAP: &[&str] = &["imap.telfortglasvezel.nl", "imap.xmsnet.nl"];
 
-const ENTRIES: [Entry; 10] = [
+const ENTRIES: [Entry; 11] = [
     Entry("mx", "mx", SERVICES, 25, &["mx.telfortglasvezel.nl"], STARTTLS),
     Entry("submission", "submission", SERVICES, 587, &["smtp.telfortglasvezel.nl"], STARTTLS),
     Entry("pop3", "pop3s", SERVICES, 995, POP3, IMPLICIT),
@@ -44,6 +44,7 @@ const ENTRIES: [Entry; 10] = [
     Entry("relay", "relay", RELAY, 25, &[RELAY_NAME], ""),
     Entry("relay", "relay-587", RELAY, 587, &[RELAY_NAME], ""),
     Entry("lmtp", "lmtp", SERVICES, 24, &[], ""),
+    Entry("https", "https", SERVICES, 443, &["mta-sts.telfortglasvezel.nl"], IMPLICIT),
     Entry("metrics", "metrics", SERVICES, 9_090, &[], ""),
 ];
 
@@ -77,6 +78,7 @@ impl Deployment<'_> {
         }
         let (host, port) = &self.outside;
         text.push_str(&format!("\n[queue]\nsmart-host = {{ host = \"{host}\", port = {port} }}\n"));
+        text.push_str("\n[mta-sts]\nmode = \"testing\"\n");
         if !self.limits {
             text.push_str("\n[limits]\nenabled = false\n");
         }
@@ -103,7 +105,7 @@ mod tests {
                 limits: false,
             };
             let configuration = crate::configuration::parse(&deployment.text()).unwrap();
-            assert_eq!(configuration.listeners.len(), 10);
+            assert_eq!(configuration.listeners.len(), 11);
             assert!(!configuration.limits.enabled);
         }
     }

@@ -3,12 +3,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use world::scripted::ScriptedDns;
 
 /// The names of the settings page that are on the services' address.
-pub(super) const NEW_NAMES: [&str; 5] = [
+pub(super) const NEW_NAMES: [&str; 6] = [
     "smtp.telfortglasvezel.nl",
     "pop3.telfortglasvezel.nl",
     "imap.telfortglasvezel.nl",
     "webmail.telfortglasvezel.nl",
     "mx.telfortglasvezel.nl",
+    "mta-sts.telfortglasvezel.nl",
 ];
 /// The old names on the same address: a certificate does not bear them unless asked to.
 pub(super) const OLD_NAMES: [&str; 2] = ["pop.xmsnet.nl", "imap.xmsnet.nl"];

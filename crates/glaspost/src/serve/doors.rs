@@ -78,6 +78,7 @@ impl Doors<'_> {
             }
             ServiceKind::Pop3 => Arc::new(self.pop3(listener)),
             ServiceKind::Imap => Arc::new(self.imap(listener)),
+            ServiceKind::Https => Arc::new(super::pages::web(self.configuration, self.house)),
             ServiceKind::Metrics => Arc::new(Health::new(self.condition.clone())),
         })
     }
@@ -224,11 +225,16 @@ const fn alpn(kind: ServiceKind) -> &'static [&'static [u8]] {
     match kind {
         ServiceKind::Imap => &[b"imap"],
         ServiceKind::Pop3 => &[b"pop3"],
+        ServiceKind::Https => &[b"h2", b"http/1.1"],
         ServiceKind::Mx | ServiceKind::Submission | ServiceKind::Relay | ServiceKind::Lmtp | ServiceKind::Metrics => {
             &[]
         }
     }
 }
+
+/// To who speaks HTTP without TLS on the port of HTTPS.
+const NOT_HTTPS: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 34\r\n\r\n\
+this port speaks HTTPS: https://\r\n";
 
 /// What is said to those who are turned away before a session sees them.
 fn words(kind: ServiceKind) -> Words {
@@ -243,6 +249,7 @@ fn words(kind: ServiceKind) -> Words {
             b"-ERR this port speaks TLS from the first byte: set your program to SSL/TLS\r\n",
             b"-ERR [SYS/TEMP] a fault of this server; please try again\r\n",
         ),
+        ServiceKind::Https => (b"", NOT_HTTPS, b""),
         ServiceKind::Metrics => (b"", b"", b""),
         ServiceKind::Mx | ServiceKind::Submission | ServiceKind::Relay | ServiceKind::Lmtp => (
             b"421 4.7.0 too many connections from your address; close some and try again\r\n",

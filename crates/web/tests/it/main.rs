@@ -1,0 +1,4 @@
+//! What a client of HTTP gets.
+mod house;
+mod limits;
+mod policy;
