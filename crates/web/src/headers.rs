@@ -3,7 +3,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// Nothing is loaded, framed, sniffed or told to other sites; a page that needs more says so itself.
 const STANDARD: [(HeaderName, &str); 7] = [
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     // RFC 6797, 6.1: who came by TLS once comes by TLS for two years

@@ -57,7 +57,8 @@ mod tests {
             hosts: vec!["mail.example.com".to_owned(), "*.example.net".to_owned()],
             max_age: Duration::from_secs(604_800),
         };
-        let text = "version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmx: *.example.net\r\nmax_age: 604800\r\n";
+        let text =
+            "version: STSv1\r\nmode: enforce\r\nmx: mail.example.com\r\nmx: *.example.net\r\nmax_age: 604800\r\n";
         assert_eq!(policy.text(), text);
     }
 

@@ -1,8 +1,8 @@
 //! The file as the manual shows it: every setting with its text and its default; and as it is in force.
 use super::field::{Field, Section, written};
 use super::{
-    Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, MtaSts, Mx, Passwords, Pop3, Queue, Relay,
-    StoreSection, Submission,
+    Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, MtaSts, Mx, Passwords, Pop3,
+    Queue, Relay, StoreSection, Submission,
 };
 use std::fmt::Write;
 

@@ -61,7 +61,9 @@ fn mta_sts_faults(configuration: &Configuration) -> Vec<Fault> {
     let section = &configuration.mta_sts;
     let mut faults = Vec::new();
     if section.mode.is_some() && !configuration.listeners.iter().any(|door| door.service == Some(ServiceKind::Https)) {
-        faults.push(Fault::missing("[mta-sts] `mode`: a policy is fetched by HTTPS, and there is no `https` [[listener]]"));
+        faults.push(Fault::missing(
+            "[mta-sts] `mode`: a policy is fetched by HTTPS, and there is no `https` [[listener]]",
+        ));
     }
     for host in &section.hosts {
         // RFC 8461, 4.1: a wildcard is the whole first label

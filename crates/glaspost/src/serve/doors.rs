@@ -233,7 +233,8 @@ const fn alpn(kind: ServiceKind) -> &'static [&'static [u8]] {
 }
 
 /// To who speaks HTTP without TLS on the port of HTTPS.
-const NOT_HTTPS: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 34\r\n\r\n\
+const NOT_HTTPS: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 34\r\n\r\n\
 this port speaks HTTPS: https://\r\n";
 
 /// What is said to those who are turned away before a session sees them.

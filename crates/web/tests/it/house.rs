@@ -18,8 +18,7 @@ impl House {
         let (world, ..) = world::scripted::world();
         let engine = Arc::new(Memory::new(world.clock.clone()));
         let store = Store::open(engine, world.clone(), Settings::default()).await.unwrap();
-        let directory =
-            Directory::new(store.records(), world, DirectorySettings::default(), Arc::new(())).unwrap();
+        let directory = Directory::new(store.records(), world, DirectorySettings::default(), Arc::new(())).unwrap();
         directory.add_domain(&"example.org".parse().unwrap(), DomainOptions::default()).await.unwrap();
         Self(Web::new(Parts { directory: Arc::new(directory), mta_sts }))
     }

@@ -20,7 +20,9 @@ async fn a_domain_here_has_one() {
 #[tokio::test]
 async fn other_hosts_and_paths_have_none() {
     let house = House::new(Some(policy())).await;
-    for host in ["example.org", "mta-sts.elders.example", "mta-sts.", "mta-stsexample.org", "x", "mta-sts.a b", "[::1]:443"] {
+    for host in
+        ["example.org", "mta-sts.elders.example", "mta-sts.", "mta-stsexample.org", "x", "mta-sts.a b", "[::1]:443"]
+    {
         let answer = house.ask(&request(host)).await;
         assert!(answer.starts_with("HTTP/1.1 404 "), "{host}: {answer}");
     }
