@@ -3,7 +3,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use std::time::Duration;
 
-/// How long a client may take to send the header of a request, and, by HTTP/1.1, to begin the next one.
+/// How long a client may take to send the header of a request, and, by HTTP/1.1, to begin the next one: who is silent for
+/// longer is closed on, as RFC 9112, 9.5 permits.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest header of a request.
 const HEADER_BYTES: usize = 16 * 1024;
