@@ -27,6 +27,8 @@ class Taken:
     recipients: tuple
     body: bytes
     reply: str
+    #: The version of TLS that it came over, or nothing.
+    tls: str = ""
 
     @property
     def sha256(self):
@@ -40,6 +42,8 @@ class Far:
         self.address = address
         self.port = 0
         self.answers = {**WILLING, **answers}
+        #: An `ssl.SSLContext` for STARTTLS, which the answer to EHLO has to offer.
+        self.tls = None
         self.taken = []
         #: What each session said, byte for byte.
         self.heard = []
@@ -144,6 +148,7 @@ class _Session:
     def __init__(self, far, connection, lines):
         self.far, self.connection, self.lines = far, connection, lines
         self.sender, self.recipients = "", []
+        self.tls = ""
 
     def answer(self, step):
         text = self.far.answers[step]
@@ -172,6 +177,11 @@ class _Session:
                     self.connection.sendall(b"503 5.5.1 no recipient\r\n")
                 elif self.answer("data").startswith("3"):
                     self.take()
+            elif verb == b"STAR" and self.far.tls:
+                self.connection.sendall(b"220 2.0.0 go on\r\n")
+                self.connection = self.far.tls.wrap_socket(self.connection, server_side=True)
+                self.lines = _Recorded(self.connection.makefile("rb"), self.lines.record)
+                self.tls = self.connection.version()
             elif verb == b"QUIT":
                 self.connection.sendall(b"221 2.0.0 bye\r\n")
                 return
@@ -186,7 +196,7 @@ class _Session:
             body.append(line[1:] if line.startswith(b".") else line)
         text = self.far.answers["dot"]
         text = text(self) if callable(text) else text
-        taken = Taken(self.sender, tuple(self.recipients), b"".join(body), text)
+        taken = Taken(self.sender, tuple(self.recipients), b"".join(body), text, self.tls)
         # Before the reply, so that a test that saw the sender's success finds the message.
         with self.far.changed:
             self.far.taken.append(taken)

@@ -18,6 +18,7 @@ mod imap_section;
 mod imap_sequence_set;
 mod imap_utf7;
 mod mime;
+mod mta_sts;
 mod parameters;
 mod password_hash;
 mod pop3_command;
@@ -29,6 +30,7 @@ mod smtp_data;
 mod smtp_path;
 mod smtp_reply;
 mod store_records;
+mod tls_report;
 
 /// A target: its name, which is its corpus's folder, and the function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -50,6 +52,7 @@ pub const TARGETS: &[Target] = &[
     ("imap_sequence_set", imap_sequence_set::imap_sequence_set),          //
     ("imap_utf7", imap_utf7::imap_utf7),                                  //
     ("mime", mime::mime),                                                 //
+    ("mta_sts", mta_sts::mta_sts),                                        //
     ("parameters", parameters::parameters),                               //
     ("password_hash", password_hash::password_hash),                      //
     ("pop3_command", pop3_command::pop3_command),                         //
@@ -61,4 +64,5 @@ pub const TARGETS: &[Target] = &[
     ("smtp_path", smtp_path::smtp_path),                                  //
     ("smtp_reply", smtp_reply::smtp_reply),                               //
     ("store_records", store_records::store_records),                      //
+    ("tls_report", tls_report::tls_report),                               //
 ];

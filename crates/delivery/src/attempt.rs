@@ -24,7 +24,7 @@ const TRIES: usize = 4_000;
 impl Inner {
     /// A new courier, without a connection.
     pub(crate) fn courier(&self) -> Courier {
-        Courier::new(self.connect.clone(), self.world.clone(), self.settings.clone())
+        Courier::new(self.connect.clone(), self.world.clone(), self.settings.clone(), self.known.clone())
     }
 
     /// Tries to bring an item to where it goes.
@@ -194,6 +194,8 @@ impl Inner {
             recipient: told.pending.address.to_string().into(),
             server: told.words.server.as_deref().map(Into::into),
             tls: told.words.tls.as_deref().map(Into::into),
+            policy: told.words.policy.map(Into::into),
+            secured: told.words.security.map(|security| security.to_string().into()),
             reply: told.words.text.as_str().into(),
             attempts: told.pending.attempts.max(1),
             size: kept.entry.size,
@@ -204,6 +206,8 @@ impl Inner {
             action = told.action.name(),
             status = %told.words.status,
             server = told.words.server.as_deref(),
+            policy = told.words.policy,
+            tls = told.words.tls.as_deref(),
             attempts = attempt.attempts,
             "attempt"
         );

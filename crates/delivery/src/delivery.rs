@@ -3,17 +3,22 @@ use crate::accept::Accepted;
 use crate::envelope::{Envelope, Sender};
 use crate::homes::{Homes, StoreHomes};
 use crate::operator::Operator;
+use crate::outbound::Known;
+use crate::outbound::weak::Weak;
 use crate::queue::board::Queue;
 use crate::queue::ledger::Ledger;
 use crate::queue::{Terms, runner};
 use crate::routing::{self, Asked, Recipient, Refused, Residents};
 use crate::settings::Settings;
+use crate::sts::Policies;
+use crate::tls_report::TlsReports;
+use crate::upkeep;
 use journal::Journal;
 use std::sync::Arc;
 use store::{NewBlob, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transport::Connect;
+use transport::{Connect, Https};
 use world::World;
 
 /// What delivery stands on.
@@ -28,6 +33,8 @@ pub struct Parts {
     pub world: World,
     /// Connections to other servers.
     pub connect: Arc<dyn Connect>,
+    /// Questions to web servers: the policies of other domains.
+    pub https: Arc<dyn Https>,
     /// What an operator set.
     pub settings: Settings,
 }
@@ -43,8 +50,10 @@ pub(crate) struct Inner {
     pub(crate) journal: Journal,
     pub(crate) world: World,
     pub(crate) connect: Arc<dyn Connect>,
+    pub(crate) https: Arc<dyn Https>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) queue: Queue,
+    pub(crate) known: Arc<Known>,
     /// Messages being taken in and brought away.
     pub(crate) tracker: TaskTracker,
 }
@@ -57,13 +66,17 @@ impl Delivery {
     }
 
     pub(crate) fn with_homes(parts: Parts, homes: Arc<dyn Homes>) -> Self {
-        let Parts { store, residents, journal, world, connect, settings } = parts;
+        let Parts { store, residents, journal, world, connect, https, settings } = parts;
         let settings = Arc::new(settings);
         let terms = Terms { give_up_after: settings.give_up_after, warn_after: settings.warn_after };
         let ledger = Ledger::new(store.records(), terms);
         let queue = Queue::new(ledger, world.clock.clone(), settings.clone());
         let tracker = TaskTracker::new();
-        Self(Arc::new(Inner { store, homes, residents, journal, world, connect, settings, queue, tracker }))
+        let policies = Policies::new(world.clone(), https.clone(), store.records());
+        let reports = TlsReports::new(store.records());
+        let known = Arc::new(Known { weak: Weak::default(), policies, reports });
+        let inner = Inner { store, homes, residents, journal, world, connect, https, settings, queue, known, tracker };
+        Self(Arc::new(inner))
     }
 
     /// Takes or refuses a recipient, and holds room for the message.
@@ -101,6 +114,6 @@ impl Delivery {
 
     /// Runs the queue until `stop` is cancelled; ends when every attempt that had begun has ended.
     pub async fn run(&self, stop: CancellationToken) {
-        runner::run(self.0.clone(), stop).await;
+        tokio::join!(runner::run(self.0.clone(), stop.clone()), upkeep::run(&self.0, stop));
     }
 }

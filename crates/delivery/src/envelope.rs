@@ -16,15 +16,17 @@ pub enum Origin {
     Relay,
     /// From another mail server of ours, for people here.
     Lmtp,
-    /// From this server itself: a report.
+    /// From this server itself: a report to a sender.
     Own,
+    /// From this server itself: a report about TLS, to another domain (RFC 8460).
+    TlsReport,
 }
 
 impl Origin {
     /// Whether such a message may go to people elsewhere.
     pub const fn may_relay(self) -> bool {
         match self {
-            Self::Submission | Self::Relay | Self::Own => true,
+            Self::Submission | Self::Relay | Self::Own | Self::TlsReport => true,
             Self::Internet | Self::Lmtp => false,
         }
     }

@@ -1,23 +1,30 @@
 //! Bringing a message to another server (RFC 5321, 3.3 and 5). A courier belongs to one lane and keeps its connection
 //! for the next message.
+mod dane;
+mod dial;
 mod form;
 pub(crate) mod hosts;
 mod line;
+mod outcome;
+pub(crate) mod security;
+pub(crate) mod weak;
 use crate::envelope::{Body, Return};
 use crate::queue::settle::{Verdict, Words};
 use crate::queue::{Entry, Pending};
 use crate::settings::Settings;
+use crate::sts::Policies;
+use crate::tls_report::TlsReports;
 use form::Fitted;
-use hosts::Host;
 use line::{Broken, Line, Sent};
 use message::Unconvertible;
 use names::{Address, Domain};
+use security::Wish;
 use smtp_wire::{ForwardPath, Mail, Mailbox, Notify, Rcpt, Reply, Ret, ReversePath, Transaction, Unsendable};
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use store::BlobSource;
 use transport::Connect;
+use weak::Weak;
 use world::World;
 
 /// What is to be brought.
@@ -49,17 +56,29 @@ fn for_all(recipients: &[&Pending], verdict: &Verdict) -> Vec<(Address, Verdict)
     recipients.iter().map(|pending| (pending.address.clone(), verdict.clone())).collect()
 }
 
+/// What is known of other servers and their domains.
+pub(crate) struct Known {
+    /// Servers that choke on TLS.
+    pub(crate) weak: Weak,
+    /// The policies of domains (MTA-STS).
+    pub(crate) policies: Policies,
+    /// What is told to domains that want to hear of it.
+    pub(crate) reports: TlsReports,
+}
+
 /// Brings messages of one lane.
 pub(crate) struct Courier {
     connect: Arc<dyn Connect>,
     world: World,
     settings: Arc<Settings>,
+    /// What other servers are known for, to all couriers.
+    known: Arc<Known>,
     line: Option<Line>,
 }
 
 impl Courier {
-    pub(crate) fn new(connect: Arc<dyn Connect>, world: World, settings: Arc<Settings>) -> Self {
-        Self { connect, world, settings, line: None }
+    pub(crate) fn new(connect: Arc<dyn Connect>, world: World, settings: Arc<Settings>, known: Arc<Known>) -> Self {
+        Self { connect, world, settings, known, line: None }
     }
 
     /// Takes leave of the server.
@@ -86,7 +105,8 @@ impl Courier {
     }
 
     async fn bring_some(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
-        if let Some(line) = self.line.take().filter(Line::is_open) {
+        let wish = Wish::of(load.entry);
+        if let Some(line) = self.line.take().filter(|line| line.is_open() && line.suits(wish)) {
             let server = line.server.clone();
             match self.transact(line, load).await {
                 Ok(verdicts) => return Attempted::Reached(verdicts),
@@ -96,7 +116,7 @@ impl Courier {
                 Err(_) => {}
             }
         }
-        let line = match self.dial(domain).await {
+        let line = match self.dial(domain, wish).await {
             Ok(line) => line,
             Err(Verdict::Deferred(words)) => return Attempted::Unreachable(words),
             Err(verdict) => return Attempted::Reached(for_all(load.recipients, &verdict)),
@@ -109,50 +129,6 @@ impl Courier {
         }
     }
 
-    /// Connects to the first host of `domain` that talks to us.
-    async fn dial(&self, domain: &Domain) -> Result<Line, Verdict> {
-        let hosts = hosts::hosts(domain, &self.world, &self.settings).await?;
-        let mut last = None;
-        for host in &hosts {
-            let addresses = match hosts::addresses(host, &self.world, &self.settings).await {
-                Ok(addresses) => addresses,
-                // a later chance is worth more than a final no
-                Err(verdict) => {
-                    last = Some(last.filter(|_| matches!(verdict, Verdict::Failed(_))).unwrap_or(verdict));
-                    continue;
-                }
-            };
-            for address in addresses {
-                match self.dial_one(host, address).await {
-                    Ok(line) => return Ok(line),
-                    // RFC 5321, 5.1: who comes behind us is not tried; who came before us may take it later
-                    Err(Broken::Ourselves) => {
-                        return Err(last.filter(Verdict::is_deferred).unwrap_or_else(|| hosts::circle(domain)));
-                    }
-                    Err(broken) => {
-                        let mut words = broken_words(&broken);
-                        words.server = Some(format!("{} ({})", host.name, address.ip()));
-                        last = Some(Verdict::Deferred(words));
-                    }
-                }
-            }
-        }
-        Err(last.unwrap_or_else(|| Verdict::Deferred(Words::own("4.4.4", format!("no mail server for {domain}")))))
-    }
-
-    /// Connects, with TLS where it can be had, without where it breaks: opportunistic (RFC 7435).
-    async fn dial_one(&self, host: &Host, address: SocketAddr) -> Result<Line, Broken> {
-        let settings = self.settings.as_ref();
-        let connect = self.connect.as_ref();
-        match Line::open(connect, host, address, settings, settings.starttls).await {
-            Err(Broken::Tls(cause)) => {
-                tracing::info!(host = %host.name, %address, %cause, "sending without TLS");
-                Line::open(connect, host, address, settings, false).await
-            }
-            opened => opened,
-        }
-    }
-
     /// One transaction; keeps the line when it is good for another.
     async fn transact(&mut self, mut line: Line, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
         let from = u64::from(load.entry.return_path_len);
@@ -160,6 +136,8 @@ impl Courier {
         let about = Words {
             server: Some(line.server.clone()),
             tls: line.tls(),
+            policy: Some(line.policy()),
+            security: Some(line.security()),
             reports: line.capabilities().dsn,
             ..Words::default()
         };
@@ -287,7 +265,8 @@ fn broken_words(broken: &Broken) -> Words {
             // a server that does not want to talk to us now may want to later: RFC 5321, 3.1 is about this session only
             Words { quoted: true, ..Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " ")) }
         }
-        Broken::Tls(cause) => Words::own("4.7.5", format!("TLS failed: {cause}")),
+        // RFC 3463, 3.8: X.7.5, cryptographic failure
+        Broken::Tls(fault) => Words::own("4.7.5", format!("TLS failed: {fault}")),
         Broken::Lost(cause) | Broken::Unanswered(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
         Broken::Ourselves => Words::own("4.4.6", "it is this server"),
         Broken::Stored(error) => Words::own("4.3.0", error.to_string()),

@@ -47,7 +47,7 @@ impl Inner {
     }
 
     /// To whom the sender's address leads; nobody, where it is not known here (any more).
-    async fn report_to(&self, sender: &Address) -> Result<Vec<Pending>, Error> {
+    pub(crate) async fn report_to(&self, sender: &Address) -> Result<Vec<Pending>, Error> {
         let resolved = self.residents.resolve(sender).await;
         let targets = match resolved.map_err(|error| Error::Report(error.to_string()))? {
             Resolved::Targets(targets) => targets,

@@ -49,6 +49,12 @@ pub struct Settings {
     pub max_addresses: usize,
     /// Whether TLS is used where the other server offers it (RFC 7435).
     pub starttls: bool,
+    /// Whether TLSA records of other servers are heeded (RFC 7672). Default true.
+    pub dane: bool,
+    /// Whether the policies of other domains are heeded (MTA-STS, RFC 8461). Default true.
+    pub mta_sts: bool,
+    /// Whether domains that want it are told what became of TLS with their servers (RFC 8460). Default true.
+    pub tls_reports: bool,
     /// The most accounts and addresses that one recipient may turn into. Default 1,000.
     pub max_expansions: usize,
     /// Whether this process alone runs on the store, so that a lease found there is left by a dead one.
@@ -74,6 +80,9 @@ impl Settings {
             max_hosts: 10,
             max_addresses: 6,
             starttls: true,
+            dane: true,
+            mta_sts: true,
+            tls_reports: true,
             max_expansions: 1_000,
             alone: true,
         }

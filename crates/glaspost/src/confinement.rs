@@ -14,8 +14,8 @@ use tracing::{info, warn};
 
 /// What is asked of the kernel; an older one gives what it has. From the sixth version on signals stay inside.
 const VERSION: ABI = ABI::V6;
-/// Ports that other mail servers and resolvers listen on.
-const PORTS: [u16; 2] = [25, 53];
+/// Ports that other mail servers, resolvers and web servers (MTA-STS) listen on.
+const PORTS: [u16; 3] = [25, 53, 443];
 /// What the resolver, the clock of people and the count of cores are read from.
 const SYSTEM: [&str; 7] = [
     "/etc/resolv.conf",
@@ -54,7 +54,8 @@ impl Needs {
         needs.read.extend(SYSTEM.iter().map(PathBuf::from));
         let certificates = configuration.certificates.iter().flat_map(|files| [&files.chain, &files.key]);
         let passwords = [&configuration.passwords.breached, &configuration.passwords.pepper];
-        let files = certificates.chain(passwords.into_iter().flatten()).map(PathBuf::as_path);
+        let trust = configuration.dns.trust_anchors.iter().chain([&configuration.queue.authorities]);
+        let files = certificates.chain(passwords.into_iter().flatten()).chain(trust).map(PathBuf::as_path);
         for file in files.chain([file]) {
             needs.read.extend(folder(file));
             // A link, such as an ACME client makes, leads to a folder of its own.
@@ -167,6 +168,6 @@ mod tests {
         for read in [".", "/srv/tls", "/srv/keys", "/srv/lists"] {
             assert!(needs.read.contains(Path::new(read)), "{read}");
         }
-        assert_eq!(needs.ports, [25, 53, 2525, 5353].into());
+        assert_eq!(needs.ports, [25, 53, 443, 2525, 5353].into());
     }
 }

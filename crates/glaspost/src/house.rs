@@ -11,7 +11,7 @@ use std::sync::Arc;
 use store::{Engine, MailboxName, Role, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transport::Connect;
+use transport::{Connect, Https};
 use world::World;
 
 /// The rooms, running.
@@ -34,6 +34,8 @@ pub(crate) struct Rim {
     pub(crate) world: World,
     /// Connections to other servers.
     pub(crate) connect: Arc<dyn Connect>,
+    /// Questions to web servers.
+    pub(crate) https: Arc<dyn Https>,
     /// Is told what happens at the door.
     pub(crate) observer: Arc<dyn LoginObserver>,
 }
@@ -74,6 +76,7 @@ impl House {
             journal: journal.clone(),
             world: rim.world.clone(),
             connect: rim.connect,
+            https: rim.https,
             settings: delivery_settings(configuration)?,
         });
         let standard = standard_mailboxes()?;
@@ -165,6 +168,9 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         max_hosts: queue.max_hosts,
         max_addresses: queue.max_addresses,
         starttls: queue.starttls,
+        dane: queue.dane,
+        mta_sts: queue.mta_sts,
+        tls_reports: queue.tls_reports,
         ..delivery::Settings::new(host_name)
     })
 }

@@ -2,6 +2,7 @@
 mod condition;
 pub(crate) mod doors;
 mod observer;
+mod outgoing;
 mod pages;
 mod server;
 mod signals;
@@ -104,7 +105,13 @@ pub(crate) async fn run_until_stopped(
 
 /// The real world.
 fn outside(configuration: &Configuration) -> Result<Outside, Failure> {
-    let settings = net::DnsSettings { servers: configuration.dns.servers.clone(), ..net::DnsSettings::default() };
+    let section = &configuration.dns;
+    let validation = match &section.trust_anchors {
+        _ if !section.dnssec => net::Validation::Off,
+        Some(file) => net::Validation::Anchors(file.clone()),
+        None => net::Validation::Root,
+    };
+    let settings = net::DnsSettings { servers: section.servers.clone(), validation, ..net::DnsSettings::default() };
     let dns = net::SystemDns::new(&settings).map_err(|error| Failure::new(Code::Config, error))?;
     let world = World { clock: Arc::new(SystemClock), random: Arc::new(OsRandom), dns: Arc::new(dns) };
     Ok(Outside { world, connect: None, inherited: net::Inherited::take() })

@@ -203,6 +203,14 @@ pub struct Attempt {
     pub server: Option<Text>,
     /// Version and cipher of TLS on that connection.
     pub tls: Option<Text>,
+    /// What was asked of that connection: `clear`, `opportunistic`, `mta-sts-testing`, `mta-sts`, `dane`, or
+    /// `dane-unusable` (TLS, by records that nobody can use).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Text>,
+    /// How it was secured then: `none`, `encrypted`, by an `authority` that vouches for a name
+    /// that is certain, by `mta-sts`, by `dane`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secured: Option<Text>,
     /// The last words of that server, or why there were none.
     pub reply: Text,
     /// How many attempts were made, this one included.

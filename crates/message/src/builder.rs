@@ -44,6 +44,16 @@ impl BuiltPart {
         Self::raw("text/rfc822-headers", header)
     }
 
+    /// A file of any kind, in base64. `name` is ASCII without quotes.
+    pub fn file(content_type: &str, name: &str, bytes: &[u8]) -> Self {
+        let text = data_encoding::BASE64.encode(bytes);
+        // RFC 2045, 6.8: lines of 76
+        let lines: Vec<&[u8]> = text.as_bytes().chunks(76).collect();
+        let mut body = lines.join(&b"\r\n"[..]);
+        body.extend_from_slice(b"\r\n");
+        Self { content_type: format!("{content_type}; name=\"{name}\""), encoding: "base64", body }
+    }
+
     fn raw(content_type: &str, body: Vec<u8>) -> Self {
         let encoding = if body.is_ascii() { "7bit" } else { "8bit" };
         Self { content_type: content_type.to_owned(), encoding, body }
@@ -64,6 +74,8 @@ pub enum Multipart {
     Mixed,
     /// `multipart/report` with `report-type=delivery-status` (RFC 3464, 2).
     DeliveryStatus,
+    /// `multipart/report` with `report-type="tlsrpt"` (RFC 8460, 5.3).
+    TlsReport,
 }
 
 /// Builds a message behind the fields it is given; MIME-Version and the Content-* fields are its own.
@@ -93,6 +105,7 @@ impl Builder {
             Multipart::DeliveryStatus => {
                 format!("multipart/report; report-type=delivery-status; boundary=\"{boundary}\"")
             }
+            Multipart::TlsReport => format!("multipart/report; report-type=\"tlsrpt\"; boundary=\"{boundary}\""),
         };
         let eight_bit = parts.iter().any(|part| part.encoding == "8bit");
         let header = self.header.field("Content-Type", &content_type);
@@ -137,6 +150,19 @@ mod tests {
             let words = text.replace('\u{1}', "");
             assert_eq!(&*parsed.preview, words.split_whitespace().collect::<Vec<_>>().join(" "));
         }
+    }
+
+    #[test]
+    fn a_file_comes_back() {
+        let bytes: Vec<u8> = (0..1_000).map(|number| u8::try_from(number % 251).unwrap()).collect();
+        let file = BuiltPart::file("application/tlsrpt+gzip", "a!b.json.gz", &bytes);
+        let message = Builder::new(header()).multipart(Multipart::TlsReport, &[BuiltPart::text("x\n"), file], 7);
+        let parsed = parse(&message, Limits::default());
+        assert_eq!(parsed.flaws, Flaws::NONE);
+        let body = parsed.structure.part(2).unwrap().body.within(&message);
+        let text: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        assert_eq!(data_encoding::BASE64.decode(&text).unwrap(), bytes);
+        assert!(body.split(|byte| *byte == b'\n').all(|line| line.len() <= 77));
     }
 
     #[test]

@@ -1,16 +1,24 @@
 //! The real DNS, behind `world::Dns`.
+//!
+//! Two resolvers stand side by side. One validates (RFC 4035, 5): the answers on which it hangs where mail goes and to
+//! whom. The other asks as everybody does: a HELO name or a text record gains nothing by a chain of signatures, and
+//! must not wait for one.
+mod read;
 use crate::Error;
 use futures_util::future::BoxFuture;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
 use hickory_resolver::lookup::Lookup;
+use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::{DnsError as Answer, NetError};
-use hickory_resolver::proto::op::ResponseCode;
+use hickory_resolver::proto::dnssec::TrustAnchors;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Resolver, TokioResolver};
+use read::{answer, denied, plain};
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-use world::{Dns, DnsError, MailExchanger};
+use world::{Answer, Dns, DnsError, MailExchanger, Tlsa};
 
 /// How questions are asked.
 #[derive(Debug, Clone)]
@@ -21,68 +29,84 @@ pub struct DnsSettings {
     pub timeout: Duration,
     /// How often a question is asked again.
     pub retries: usize,
+    /// Whether the answers about where mail goes are validated, and by which keys.
+    pub validation: Validation,
+}
+
+/// By what DNSSEC is validated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Validation {
+    /// Not at all: no answer is secure.
+    Off,
+    /// By the keys of the root that IANA publishes (RFC 9718).
+    Root,
+    /// By the keys in this file: DNSKEY records as a zone file has them, one a line.
+    Anchors(PathBuf),
 }
 
 impl Default for DnsSettings {
     fn default() -> Self {
-        Self { servers: Vec::new(), timeout: Duration::from_secs(3), retries: 1 }
+        Self { servers: Vec::new(), timeout: Duration::from_secs(3), retries: 1, validation: Validation::Root }
     }
 }
 
 /// Asks recursive resolvers, by UDP and, where an answer is truncated, by TCP (RFC 7766, 5).
-pub struct SystemDns(TokioResolver);
+pub struct SystemDns {
+    asking: TokioResolver,
+    validating: Option<TokioResolver>,
+}
 
 impl SystemDns {
     /// A resolver with these settings.
     ///
     /// # Errors
-    /// The system's configuration cannot be read.
+    /// The system's configuration, or the file of trust anchors, cannot be read.
     pub fn new(settings: &DnsSettings) -> Result<Self, Error> {
-        let fault = |error: NetError| Error::Resolver(error.to_string());
-        let mut builder = if settings.servers.is_empty() {
-            Resolver::builder(TokioRuntimeProvider::default()).map_err(fault)?
-        } else {
-            let servers = settings.servers.iter().map(|server| name_server(*server)).collect();
-            let config = ResolverConfig::from_name_servers(servers);
-            let mut builder = Resolver::builder_with_config(config, TokioRuntimeProvider::default());
-            builder.options_mut().use_hosts_file = ResolveHosts::Never;
-            builder
+        let anchors = match &settings.validation {
+            Validation::Off => None,
+            Validation::Root => Some(TrustAnchors::default()),
+            Validation::Anchors(file) => {
+                let fault = |error| Error::TrustAnchors { path: file.clone(), cause: format!("{error}") };
+                Some(TrustAnchors::from_file(file).map_err(fault)?)
+            }
         };
-        let options: &mut ResolverOpts = builder.options_mut();
-        options.timeout = settings.timeout;
-        options.attempts = settings.retries;
-        options.cache_size = 8_192;
-        Ok(Self(builder.build().map_err(fault)?))
+        let validating = anchors.map(|anchors| resolver(settings, Some(anchors))).transpose()?;
+        Ok(Self { asking: resolver(settings, None)?, validating })
     }
 
-    async fn ask(&self, name: &str, kind: RecordType) -> Result<Lookup, DnsError> {
-        // a name with its final dot is complete: no search list
-        let asked = Name::from_ascii(format!("{}.", name.trim_end_matches('.'))).map_err(|_| DnsError::NoSuchName)?;
-        self.0.lookup(asked.clone(), kind).await.map_err(|error| denied(&error, &asked))
+    /// The records of `kind` under `name` that `pick` takes, validated where that is wished.
+    async fn proven<T>(
+        &self,
+        name: &str,
+        kind: RecordType,
+        pick: impl Fn(&RData) -> Option<T>,
+    ) -> Result<Answer<T>, DnsError> {
+        let (asked, lookup) = ask(self.validating.as_ref().unwrap_or(&self.asking), name, kind).await?;
+        answer(lookup.answers(), &asked, kind, pick)
     }
 
-    /// The records of `kind` under `name` that `pick` takes.
+    /// The records of `kind` under `name` that `pick` takes, as they come.
     async fn records<T>(
         &self,
         name: &str,
         kind: RecordType,
         pick: impl Fn(&RData) -> Option<T>,
     ) -> Result<Vec<T>, DnsError> {
-        let answer = self.ask(name, kind).await?;
-        let records: Vec<T> = answer.answers().iter().filter_map(|record| pick(&record.data)).collect();
+        let (_, lookup) = ask(&self.asking, name, kind).await?;
+        let records: Vec<T> = lookup.answers().iter().filter_map(|record| pick(&record.data)).collect();
         if records.is_empty() { Err(DnsError::NoSuchRecord) } else { Ok(records) }
     }
 
-    async fn v4(&self, host: &str) -> Result<Vec<IpAddr>, DnsError> {
-        self.records(host, RecordType::A, |data| match data {
+    async fn v4(&self, host: &str) -> Result<Answer<IpAddr>, DnsError> {
+        self.proven(host, RecordType::A, |data| match data {
             RData::A(address) => Some(IpAddr::V4(address.0)),
             _ => None,
         })
         .await
     }
 
-    async fn v6(&self, host: &str) -> Result<Vec<IpAddr>, DnsError> {
-        self.records(host, RecordType::AAAA, |data| match data {
+    async fn v6(&self, host: &str) -> Result<Answer<IpAddr>, DnsError> {
+        self.proven(host, RecordType::AAAA, |data| match data {
             RData::AAAA(address) => Some(IpAddr::V6(address.0)),
             _ => None,
         })
@@ -91,37 +115,49 @@ impl SystemDns {
 }
 
 impl Dns for SystemDns {
-    fn mx(&self, domain: &str) -> BoxFuture<'_, Result<Vec<MailExchanger>, DnsError>> {
+    fn mx(&self, domain: &str) -> BoxFuture<'_, Result<Answer<MailExchanger>, DnsError>> {
         let domain = domain.to_owned();
         Box::pin(async move {
             let mut exchangers = self
-                .records(&domain, RecordType::MX, |data| match data {
+                .proven(&domain, RecordType::MX, |data| match data {
                     RData::MX(mx) => Some(MailExchanger { preference: mx.preference, host: plain(&mx.exchange) }),
                     _ => None,
                 })
                 .await?;
             // those of one preference keep the order of the answer, which servers turn round for us
-            exchangers.sort_by_key(|exchanger| exchanger.preference);
+            exchangers.records.sort_by_key(|exchanger| exchanger.preference);
             Ok(exchangers)
         })
     }
 
-    fn addresses(&self, host: &str) -> BoxFuture<'_, Result<Vec<IpAddr>, DnsError>> {
+    fn addresses(&self, host: &str) -> BoxFuture<'_, Result<Answer<IpAddr>, DnsError>> {
         let host = host.to_owned();
         Box::pin(async move {
             match tokio::join!(self.v6(&host), self.v4(&host)) {
-                (Ok(mut v6), Ok(v4)) => {
-                    v6.extend(v4);
-                    Ok(v6)
-                }
+                (Ok(v6), Ok(v4)) => Ok(read::both(v6, v4)),
                 (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
                 // what may come later decides before what is final
-                (Err(later @ DnsError::Temporary(_)), Err(_)) | (Err(_), Err(later @ DnsError::Temporary(_))) => {
-                    Err(later)
-                }
+                (Err(later @ (DnsError::Temporary(_) | DnsError::Bogus)), Err(_))
+                | (Err(_), Err(later @ (DnsError::Temporary(_) | DnsError::Bogus))) => Err(later),
                 (Err(DnsError::NoSuchName), Err(_)) | (Err(_), Err(DnsError::NoSuchName)) => Err(DnsError::NoSuchName),
                 (Err(DnsError::NoSuchRecord), Err(DnsError::NoSuchRecord)) => Err(DnsError::NoSuchRecord),
             }
+        })
+    }
+
+    fn tlsa(&self, name: &str) -> BoxFuture<'_, Result<Answer<Tlsa>, DnsError>> {
+        let name = name.to_owned();
+        Box::pin(async move {
+            self.proven(&name, RecordType::TLSA, |data| match data {
+                RData::TLSA(tlsa) => Some(Tlsa {
+                    usage: tlsa.cert_usage.into(),
+                    selector: tlsa.selector.into(),
+                    matching: tlsa.matching.into(),
+                    data: tlsa.cert_data.clone(),
+                }),
+                _ => None,
+            })
+            .await
         })
     }
 
@@ -150,7 +186,7 @@ impl Dns for SystemDns {
     fn exists(&self, name: &str) -> BoxFuture<'_, Result<(), DnsError>> {
         let name = name.to_owned();
         Box::pin(async move {
-            match self.ask(&name, RecordType::A).await {
+            match ask(&self.asking, &name, RecordType::A).await {
                 // RFC 8020, 2: only NXDOMAIN says that there is nothing; no address is not no name
                 Ok(_) | Err(DnsError::NoSuchRecord) => Ok(()),
                 Err(error) => Err(error),
@@ -159,22 +195,35 @@ impl Dns for SystemDns {
     }
 }
 
-/// A name as the house writes it; the root is empty (a null MX, RFC 7505, 3).
-fn plain(name: &Name) -> String {
-    name.to_ascii().trim_end_matches('.').to_ascii_lowercase()
+/// The name as it was asked, and what came.
+async fn ask(resolver: &TokioResolver, name: &str, kind: RecordType) -> Result<(Name, Lookup), DnsError> {
+    // a name with its final dot is complete: no search list
+    let asked = Name::from_ascii(format!("{}.", name.trim_end_matches('.'))).map_err(|_| DnsError::NoSuchName)?;
+    let lookup = resolver.lookup(asked.clone(), kind).await.map_err(|error| denied(&error, &asked))?;
+    Ok((asked, lookup))
 }
 
-/// What a failed question means for the name that was asked.
-fn denied(error: &NetError, asked: &Name) -> DnsError {
-    match error {
-        NetError::Dns(Answer::NoRecordsFound(nothing)) => match nothing.response_code {
-            // RFC 2308, 2.1: the code is about the last name of a chain of aliases; the alias itself exists
-            ResponseCode::NXDomain if nothing.query.name() == asked => DnsError::NoSuchName,
-            ResponseCode::NXDomain | ResponseCode::NoError => DnsError::NoSuchRecord,
-            code => DnsError::Temporary(code.to_string()),
-        },
-        other => DnsError::Temporary(other.to_string()),
+fn resolver(settings: &DnsSettings, anchors: Option<TrustAnchors>) -> Result<TokioResolver, Error> {
+    let fault = |error: NetError| Error::Resolver(error.to_string());
+    let mut builder = if settings.servers.is_empty() {
+        Resolver::builder(TokioRuntimeProvider::default()).map_err(fault)?
+    } else {
+        let servers = settings.servers.iter().map(|server| name_server(*server)).collect();
+        let config = ResolverConfig::from_name_servers(servers);
+        let mut builder = Resolver::builder_with_config(config, TokioRuntimeProvider::default());
+        builder.options_mut().use_hosts_file = ResolveHosts::Never;
+        builder
+    };
+    let options: &mut ResolverOpts = builder.options_mut();
+    options.timeout = settings.timeout;
+    options.attempts = settings.retries;
+    options.cache_size = 8_192;
+    // an alias counts: what leads to a record must be as authentic as the record
+    options.preserve_intermediates = true;
+    if let Some(anchors) = anchors {
+        builder = builder.with_trust_anchor(Arc::new(anchors));
     }
+    builder.build().map_err(fault)
 }
 
 fn name_server(address: SocketAddr) -> NameServerConfig {

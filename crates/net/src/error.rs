@@ -54,6 +54,14 @@ pub enum Error {
     /// TLS could not be set up.
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
+    /// A file of trust anchors that cannot be read.
+    #[error("{}: {cause}", path.display())]
+    TrustAnchors {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// The resolver could not be set up.
     #[error("the resolver cannot be set up: {0}")]
     Resolver(String),

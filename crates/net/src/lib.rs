@@ -47,7 +47,7 @@
 //! # }
 //! ```
 //!
-//! [`Connector`] makes outbound connections, [`SystemDns`] asks the real DNS.
+//! [`Connector`] makes outbound connections, [`HttpsClient`] asks web servers, [`SystemDns`] asks the real DNS.
 //!
 //! Invariants: a place is taken before a connection is accepted, and given back when its session has ended, however
 //! it ends; a panic ends one session; nothing a client sends is read by the plain side after TLS has begun; no
@@ -60,6 +60,7 @@ mod dns;
 mod door;
 mod error;
 mod hall;
+mod https;
 mod limits;
 mod listeners;
 mod outbound;
@@ -69,9 +70,10 @@ mod socket;
 mod spec;
 mod tls;
 pub use count::ListenerCount;
-pub use dns::{DnsSettings, SystemDns};
+pub use dns::{DnsSettings, SystemDns, Validation};
 pub use error::Error;
 pub use hall::Rim;
+pub use https::{HttpsClient, HttpsSettings};
 pub use limits::Limits;
 pub use listeners::{Listeners, Stopped};
 pub use outbound::{Connector, ConnectorSettings};

@@ -60,7 +60,14 @@ impl Connector {
             session: SessionId(self.settings.random.number()),
             tls: None,
         };
-        let tls = ClientTls::new(self.roots.clone(), to.server_name, address.ip(), self.settings.handshake);
+        let tls = ClientTls {
+            roots: self.roots.clone(),
+            server_name: to.server_name,
+            address: address.ip(),
+            demand: to.demand,
+            hello: to.hello,
+            timeout: self.settings.handshake,
+        };
         let stop = self.settings.stop.clone();
         Ok(Conversation::new(peer, stop, Box::new(stream), Some(Arc::new(tls)), self.settings.write))
     }
@@ -72,7 +79,7 @@ impl Connect for Connector {
     }
 }
 
-async fn connect(address: SocketAddr, from: Option<IpAddr>) -> io::Result<TcpStream> {
+pub(crate) async fn connect(address: SocketAddr, from: Option<IpAddr>) -> io::Result<TcpStream> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if let Some(from) = from {
         socket.bind(SocketAddr::new(from, 0))?;

@@ -5,7 +5,7 @@ pub(crate) mod server;
 mod strength;
 
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::{CommonState, ProtocolVersion};
+use rustls::{CommonState, NamedGroup, ProtocolVersion};
 use std::sync::{Arc, OnceLock};
 use transport::TlsInfo;
 
@@ -29,6 +29,16 @@ pub(crate) fn provider() -> Arc<CryptoProvider> {
     }))
 }
 
+/// The same without the post-quantum group, whose key makes a first message of two segments.
+pub(crate) fn small_provider() -> Arc<CryptoProvider> {
+    static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
+    Arc::clone(PROVIDER.get_or_init(|| {
+        let full = provider();
+        let kx_groups = full.kx_groups.iter().copied().filter(|group| group.name() != NamedGroup::X25519MLKEM768);
+        Arc::new(CryptoProvider { kx_groups: kx_groups.collect(), ..full.as_ref().clone() })
+    }))
+}
+
 /// Makes our provider the one of the process, so that no library picks another. First thing in `main`; a second
 /// call changes nothing.
 pub fn install_provider() {
@@ -37,7 +47,7 @@ pub fn install_provider() {
 }
 
 /// What a finished handshake is called.
-fn info(connection: &CommonState, server_name: Option<&str>, verified: bool) -> TlsInfo {
+fn info(connection: &CommonState, server_name: Option<&str>) -> TlsInfo {
     let version = match connection.protocol_version() {
         Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
         Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
@@ -49,6 +59,7 @@ fn info(connection: &CommonState, server_name: Option<&str>, verified: bool) -> 
         // rustls names the suites of 1.3 by a prefix of its own; IANA's is TLS_
         cipher: cipher.strip_prefix("TLS13_").map_or_else(|| cipher.to_owned(), |rest| format!("TLS_{rest}")),
         server_name: server_name.map(str::to_owned),
-        verified,
+        verified: false,
+        fault: None,
     }
 }

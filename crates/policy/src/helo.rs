@@ -90,7 +90,7 @@ impl HeloPolicy {
         }
         match in_time(dns.exists(&dotted)).await {
             Some(Err(DnsError::NoSuchName)) => Err(HeloFault::DoesNotExist),
-            Some(Ok(()) | Err(DnsError::NoSuchRecord | DnsError::Temporary(_))) | None => Ok(()),
+            Some(Ok(()) | Err(DnsError::NoSuchRecord | DnsError::Temporary(_) | DnsError::Bogus)) | None => Ok(()),
         }
     }
 }

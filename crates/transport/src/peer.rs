@@ -1,4 +1,5 @@
 //! Who is at the other end.
+use crate::CertificateFault;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -54,8 +55,11 @@ pub struct TlsInfo {
     pub cipher: String,
     /// The host name that the client asked for (SNI, RFC 6066, 3).
     pub server_name: Option<String>,
-    /// Whether the peer's certificate was checked and found good; of a client without a certificate, `false`.
+    /// Whether the peer's certificate was checked and found good, by an authority or by DANE; of a client without a
+    /// certificate, `false`.
     pub verified: bool,
+    /// What is wrong with it, where it was checked and is not good.
+    pub fault: Option<CertificateFault>,
 }
 
 #[cfg(test)]

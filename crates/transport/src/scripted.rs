@@ -1,6 +1,7 @@
 //! Links made of memory, and twins of the traits, for tests.
 use crate::{
-    Connect, Conversation, Destination, Link, Observer, Peer, Refusal, Service, SessionId, StartTls, Stream, TlsInfo,
+    CertificateFault, Connect, Conversation, Destination, Https, HttpsAnswer, HttpsFault, HttpsRequest, Link, Observer,
+    Peer, Refusal, Service, SessionId, StartTls, Stream, TlsInfo,
 };
 use futures_util::future::BoxFuture;
 use std::io;
@@ -40,6 +41,7 @@ pub fn tls_info(server_name: &str) -> TlsInfo {
         cipher: "TLS_AES_256_GCM_SHA384".to_owned(),
         server_name: Some(server_name.to_owned()),
         verified: false,
+        fault: None,
     }
 }
 
@@ -88,6 +90,16 @@ impl StartTls for BrokenTls {
     }
 }
 
+/// STARTTLS towards a server whose certificate does not prove what is demanded.
+#[derive(Debug, Clone, Copy)]
+pub struct WrongCertificate(pub CertificateFault);
+
+impl StartTls for WrongCertificate {
+    fn start(&self, _stream: Box<dyn Stream>) -> BoxFuture<'_, io::Result<(Box<dyn Stream>, TlsInfo)>> {
+        Box::pin(async { Err(io::Error::new(io::ErrorKind::InvalidData, self.0)) })
+    }
+}
+
 /// Keeps what it is told.
 #[derive(Debug, Default)]
 pub struct Told(Mutex<Vec<(SocketAddr, Refusal)>>);
@@ -127,6 +139,41 @@ impl Connect for ScriptedConnect {
             let mut peer = peer("127.0.0.1:0");
             peer.remote = to.address;
             Ok(Conversation::new(peer, CancellationToken::new(), Box::new(stream), start_tls, Duration::from_secs(60)))
+        })
+    }
+}
+
+/// What is behind a [`ScriptedWeb`].
+type Site = dyn Fn(&HttpsRequest) -> Result<HttpsAnswer, HttpsFault> + Send + Sync;
+
+/// Web servers that answer as the test says, and remember what they were asked.
+pub struct ScriptedWeb {
+    site: Box<Site>,
+    asked: Mutex<Vec<HttpsRequest>>,
+}
+
+impl ScriptedWeb {
+    /// Answers each question by `site`.
+    pub fn new(site: impl Fn(&HttpsRequest) -> Result<HttpsAnswer, HttpsFault> + Send + Sync + 'static) -> Self {
+        Self { site: Box::new(site), asked: Mutex::default() }
+    }
+
+    /// A web without servers.
+    pub fn empty() -> Self {
+        Self::new(|_| Err(HttpsFault::Unreachable("no web in this test".to_owned())))
+    }
+
+    /// What was asked so far.
+    pub fn asked(&self) -> Vec<HttpsRequest> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Https for ScriptedWeb {
+    fn ask(&self, request: HttpsRequest) -> BoxFuture<'_, Result<HttpsAnswer, HttpsFault>> {
+        Box::pin(async move {
+            self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+            (self.site)(&request)
         })
     }
 }

@@ -7,7 +7,7 @@ mod dns;
 mod random;
 pub mod scripted;
 pub use clock::{Clock, SystemClock, UnixTime};
-pub use dns::{Dns, DnsError, MailExchanger};
+pub use dns::{Answer, Dns, DnsError, MailExchanger, Proof, Tlsa};
 pub use random::{OsRandom, Random};
 
 use std::sync::Arc;

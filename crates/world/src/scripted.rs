@@ -1,5 +1,5 @@
 //! Scripted twins of the clock, the random source and the DNS.
-use crate::{Clock, Dns, DnsError, MailExchanger, Random, UnixTime, World};
+use crate::{Answer, Clock, Dns, DnsError, MailExchanger, Proof, Random, Tlsa, UnixTime, World};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -64,6 +64,10 @@ struct Name {
     mx: Vec<MailExchanger>,
     addresses: Vec<IpAddr>,
     texts: Vec<Vec<u8>>,
+    tlsa: Vec<Tlsa>,
+    alias: Option<String>,
+    secure: bool,
+    bogus: bool,
     broken: bool,
     silent: bool,
 }
@@ -99,6 +103,26 @@ impl ScriptedDns {
         self.change(name, |entry| entry.texts.push(text.to_vec()))
     }
 
+    /// Adds a TLSA record.
+    pub fn tlsa(&self, name: &str, record: Tlsa) -> &Self {
+        self.change(name, |entry| entry.tlsa.push(record))
+    }
+
+    /// Makes `name` another name for `target` (CNAME).
+    pub fn alias(&self, name: &str, target: &str) -> &Self {
+        self.change(name, |entry| entry.alias = Some(target.to_owned()))
+    }
+
+    /// Signs what stands at `name`.
+    pub fn secure(&self, name: &str) -> &Self {
+        self.change(name, |entry| entry.secure = true)
+    }
+
+    /// Makes every answer about `name` one that does not validate.
+    pub fn bogus(&self, name: &str) -> &Self {
+        self.change(name, |entry| entry.bogus = true)
+    }
+
     /// Makes every question about `name` fail for now (SERVFAIL).
     pub fn broken(&self, name: &str) -> &Self {
         self.change(name, |entry| entry.broken = true)
@@ -126,16 +150,41 @@ impl ScriptedDns {
         self
     }
 
-    async fn find(&self, name: &str) -> Result<Name, DnsError> {
+    async fn find_one(&self, name: &str) -> Result<Name, DnsError> {
         let found = lock(&self.names).get(&name.trim_end_matches('.').to_ascii_lowercase()).cloned();
         match found {
             None => Err(DnsError::NoSuchName),
             Some(name) if name.silent => std::future::pending().await,
             Some(name) if name.broken => Err(DnsError::Temporary("scripted failure".to_owned())),
+            Some(name) if name.bogus => Err(DnsError::Bogus),
             Some(name) => Ok(name),
         }
     }
+
+    /// Follows aliases to the end, and answers with what `pick` takes there.
+    async fn answer<T>(&self, name: &str, pick: impl Fn(Name) -> Vec<T>) -> Result<Answer<T>, DnsError> {
+        let proof = |entry: &Name| if entry.secure { Proof::Secure } else { Proof::Insecure };
+        let mut name = name.trim_end_matches('.').to_ascii_lowercase();
+        let mut entry = self.find_one(&name).await?;
+        let first = proof(&entry);
+        let mut all = first;
+        for _ in 0..ALIASES {
+            let Some(target) = entry.alias else {
+                return Ok(Answer { records: some(pick(entry))?, proof: all, first, name });
+            };
+            // the alias itself exists
+            let found = self.find_one(&target).await;
+            entry =
+                found.map_err(|error| if error == DnsError::NoSuchName { DnsError::NoSuchRecord } else { error })?;
+            all = all.min(proof(&entry));
+            name = target;
+        }
+        Err(DnsError::Temporary("aliases without end".to_owned()))
+    }
 }
+
+/// How many aliases are followed.
+const ALIASES: usize = 8;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -146,18 +195,23 @@ fn some<T>(records: Vec<T>) -> Result<Vec<T>, DnsError> {
 }
 
 impl Dns for ScriptedDns {
-    fn mx(&self, domain: &str) -> BoxFuture<'_, Result<Vec<MailExchanger>, DnsError>> {
+    fn mx(&self, domain: &str) -> BoxFuture<'_, Result<Answer<MailExchanger>, DnsError>> {
         let domain = domain.to_owned();
-        Box::pin(async move { some(self.find(&domain).await?.mx) })
+        Box::pin(async move { self.answer(&domain, |entry| entry.mx).await })
     }
 
-    fn addresses(&self, host: &str) -> BoxFuture<'_, Result<Vec<IpAddr>, DnsError>> {
+    fn addresses(&self, host: &str) -> BoxFuture<'_, Result<Answer<IpAddr>, DnsError>> {
         let host = host.to_owned();
         Box::pin(async move {
-            let mut addresses = self.find(&host).await?.addresses;
-            addresses.sort_by_key(IpAddr::is_ipv4);
-            some(addresses)
+            let mut answer = self.answer(&host, |entry| entry.addresses).await?;
+            answer.records.sort_by_key(IpAddr::is_ipv4);
+            Ok(answer)
         })
+    }
+
+    fn tlsa(&self, name: &str) -> BoxFuture<'_, Result<Answer<Tlsa>, DnsError>> {
+        let name = name.to_owned();
+        Box::pin(async move { self.answer(&name, |entry| entry.tlsa).await })
     }
 
     fn names(&self, address: IpAddr) -> BoxFuture<'_, Result<Vec<String>, DnsError>> {
@@ -166,12 +220,12 @@ impl Dns for ScriptedDns {
 
     fn texts(&self, name: &str) -> BoxFuture<'_, Result<Vec<Vec<u8>>, DnsError>> {
         let name = name.to_owned();
-        Box::pin(async move { some(self.find(&name).await?.texts) })
+        Box::pin(async move { Ok(self.answer(&name, |entry| entry.texts).await?.records) })
     }
 
     fn exists(&self, name: &str) -> BoxFuture<'_, Result<(), DnsError>> {
         let name = name.to_owned();
-        Box::pin(async move { self.find(&name).await.map(|_| ()) })
+        Box::pin(async move { self.find_one(&name).await.map(|_| ()) })
     }
 }
 

@@ -8,7 +8,7 @@ use names::{Address, Domain};
 use std::sync::Arc;
 use store::memory::Memory;
 use store::{MailboxName, Role, Settings, Store};
-use transport::scripted::ScriptedConnect;
+use transport::scripted::{ScriptedConnect, ScriptedWeb};
 use world::scripted;
 
 pub(crate) struct Place {
@@ -38,6 +38,7 @@ pub(crate) async fn place() -> Place {
         journal: journal.clone(),
         world: world.clone(),
         connect: Arc::new(ScriptedConnect::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()))),
+        https: Arc::new(ScriptedWeb::empty()),
         settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
     });
     let mailboxes = vec![(MailboxName::new("Sent").unwrap(), Some(Role::Sent))];

@@ -5,7 +5,7 @@ use names::Domain;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use world::{DnsError, MailExchanger, Random, World};
+use world::{Answer, DnsError, MailExchanger, Proof, Random, World};
 
 /// How long one question may take.
 const ASKING: Duration = Duration::from_secs(30);
@@ -18,6 +18,19 @@ pub(crate) struct Host {
     pub(crate) name: String,
     pub(crate) port: u16,
     pub(crate) from: From,
+    /// Whether it is certain that it does: the DNS proved it, or an operator said so.
+    pub(crate) proof: Proof,
+    /// The domain that the mail is for, and what that is an alias of, where the host was found by it.
+    pub(crate) domains: Vec<String>,
+}
+
+/// Where the addresses of a host stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// In the name itself: `[192.0.2.1]`.
+    Literal,
+    /// In the DNS, as [`world::Answer`] says it.
+    Dns { proof: Proof, first: Proof, name: String },
 }
 
 /// Who says that a host takes the mail.
@@ -35,24 +48,35 @@ pub(crate) enum From {
 /// What becomes of the recipients when there is none.
 pub(crate) async fn hosts(domain: &Domain, world: &World, settings: &Settings) -> Result<Vec<Host>, Verdict> {
     if let Some(hop) = settings.routes.get(domain).or(settings.smart_host.as_ref()) {
-        return Ok(vec![Host { name: hop.host.clone(), port: hop.port, from: From::Settings }]);
+        let (name, port) = (hop.host.clone(), hop.port);
+        return Ok(vec![Host { name, port, from: From::Settings, proof: Proof::Secure, domains: Vec::new() }]);
     }
-    let names = match asked(world.dns.mx(domain.as_str())).await {
-        Ok(exchangers) => choose(domain, exchangers, settings, world.random.as_ref())?,
+    let (names, proof, alias) = match asked(world.dns.mx(domain.as_str())).await {
+        Ok(Answer { records, proof, name, .. }) => {
+            (choose(domain, records, settings, world.random.as_ref())?, proof, Some(name))
+        }
         Err(DnsError::NoSuchRecord) if settings.is_own(domain.as_str()) => return Err(circle(domain)),
-        // RFC 5321, 5.1: no MX at all means the domain's own address, the implicit MX
-        Err(DnsError::NoSuchRecord) => vec![domain.to_string()],
+        // RFC 5321, 5.1: no MX at all means the domain's own address, the implicit MX; that there is none is as certain
+        // as the address, which stands at the same name
+        Err(DnsError::NoSuchRecord) => (vec![domain.to_string()], Proof::Secure, None),
         Err(DnsError::NoSuchName) => {
             return Err(failed("5.1.2", format!("the domain {domain} does not exist")));
         }
-        Err(DnsError::Temporary(cause)) => {
-            return Err(Verdict::Deferred(Words::own(
-                "4.4.3",
-                format!("no answer from the DNS about {domain}: {cause}"),
-            )));
-        }
+        Err(error @ (DnsError::Temporary(_) | DnsError::Bogus)) => return Err(no_answer(domain.as_str(), &error)),
     };
-    Ok(names.into_iter().map(|name| Host { name, port: SMTP, from: From::Dns }).collect())
+    let mut domains = vec![domain.to_string()];
+    domains.extend(alias.filter(|alias| alias != domain.as_str()));
+    let host = |name| Host { name, port: SMTP, from: From::Dns, proof, domains: domains.clone() };
+    Ok(names.into_iter().map(host).collect())
+}
+
+/// The DNS does not answer about a name, or nobody can believe what it says.
+fn no_answer(name: &str, error: &DnsError) -> Verdict {
+    let text = match error {
+        DnsError::Temporary(cause) => format!("no answer from the DNS about {name}: {cause}"),
+        other => format!("no answer from the DNS about {name}: {other}"),
+    };
+    Verdict::Deferred(Words::own("4.4.3", text))
 }
 
 /// Puts the exchangers in order: by preference, equal ones shuffled (RFC 5321, 5.1), without ourselves and all that
@@ -80,33 +104,32 @@ fn choose(
     Ok(ordered.into_iter().map(|(_, _, host)| host).collect())
 }
 
-/// The addresses of a host, IPv6 first.
+/// The addresses of a host, IPv6 first, and where they stand.
 ///
 /// # Errors
 /// Why there is none: [`Verdict::Deferred`] when the DNS may know better later.
-pub(crate) async fn addresses(host: &Host, world: &World, settings: &Settings) -> Result<Vec<SocketAddr>, Verdict> {
+pub(crate) async fn addresses(
+    host: &Host,
+    world: &World,
+    settings: &Settings,
+) -> Result<(Vec<SocketAddr>, Found), Verdict> {
     let literal = host.name.trim_matches(['[', ']']).parse::<IpAddr>();
-    let found = match literal {
-        Ok(address) => vec![address],
+    let (addresses, found) = match literal {
+        Ok(address) => (vec![address], Found::Literal),
         Err(_) => match asked(world.dns.addresses(&host.name)).await {
-            Ok(found) => found,
-            Err(DnsError::Temporary(cause)) => {
-                let words = format!("no answer from the DNS about {}: {cause}", host.name);
-                return Err(Verdict::Deferred(Words::own("4.4.3", words)));
-            }
+            Ok(Answer { records, proof, first, name }) => (records, Found::Dns { proof, first, name }),
+            Err(error @ (DnsError::Temporary(_) | DnsError::Bogus)) => return Err(no_answer(&host.name, &error)),
             Err(DnsError::NoSuchName | DnsError::NoSuchRecord) => {
                 return Err(failed("5.4.4", format!("the mail server {} has no address", host.name)));
             }
         },
     };
-    Ok(found
-        .into_iter()
-        .take(settings.max_addresses.max(1))
-        .map(|address| SocketAddr::new(address, host.port))
-        .collect())
+    let addresses = addresses.into_iter().take(settings.max_addresses.max(1));
+    Ok((addresses.map(|address| SocketAddr::new(address, host.port)).collect(), found))
 }
 
-async fn asked<T>(question: impl Future<Output = Result<T, DnsError>>) -> Result<T, DnsError> {
+/// The answer, or none after so long.
+pub(crate) async fn asked<T>(question: impl Future<Output = Result<T, DnsError>>) -> Result<T, DnsError> {
     let answer = tokio::time::timeout(ASKING, question).await;
     answer.unwrap_or_else(|_| Err(DnsError::Temporary("it took too long".to_owned())))
 }
@@ -182,6 +205,27 @@ mod tests {
             dns.broken("far.example");
         });
         assert_eq!(status(broken.await), "4.4.3");
+        let bogus = names(|dns| {
+            dns.exchanger("far.example", 10, "evil.example").bogus("far.example");
+        });
+        assert_eq!(status(bogus.await), "4.4.3");
+    }
+
+    #[tokio::test]
+    async fn how_certain_a_host_is() {
+        let (world, _, dns) = world::scripted::world();
+        dns.exchanger("plain.example", 10, "a.example").exchanger("signed.example", 10, "a.example");
+        dns.secure("signed.example").alias("other.example", "signed.example");
+        dns.host("implicit.example", &["192.0.2.1".parse().unwrap()]);
+        for (domain, proof, domains) in [
+            ("plain.example", Proof::Insecure, &["plain.example"][..]),
+            ("signed.example", Proof::Secure, &["signed.example"]),
+            ("other.example", Proof::Insecure, &["other.example", "signed.example"]),
+            ("implicit.example", Proof::Secure, &["implicit.example"]),
+        ] {
+            let hosts = hosts(&domain.parse().unwrap(), &world, &settings()).await.unwrap();
+            assert_eq!((hosts[0].proof, hosts[0].domains.join(" ")), (proof, domains.join(" ")), "{domain}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -204,7 +248,7 @@ mod tests {
             let settings = Settings { max_hosts, max_addresses, ..settings() };
             let found = hosts(&"far.example".parse().unwrap(), &world, &settings).await.unwrap();
             assert_eq!(found.len(), max_hosts.max(1));
-            let found = addresses(found.first().unwrap(), &world, &settings).await.unwrap();
+            let (found, _) = addresses(found.first().unwrap(), &world, &settings).await.unwrap();
             assert_eq!(found.len(), max_addresses.max(1));
         }
         assert_eq!((settings().max_hosts, settings().max_addresses), (10, 6));

@@ -1,12 +1,15 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
 use super::form::{Form, Pieces};
 use super::hosts::{From, Host};
+use super::security::{Plan, Security, Wish};
+use super::weak::Way;
 use crate::settings::Settings;
 use smtp_wire::{BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, Reply, Transaction, Unsendable};
 use std::net::SocketAddr;
 use std::time::Duration;
 use store::BlobSource;
-use transport::{Connect, Conversation, Destination, TlsInfo};
+use thiserror::Error;
+use transport::{CertificateFault, Connect, Conversation, Destination, Hello, TlsInfo};
 
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(30);
@@ -25,6 +28,8 @@ pub(crate) struct Line {
     client: Client,
     /// Name and address of the other server.
     pub(crate) server: String,
+    /// By what it was made.
+    plan: Plan,
 }
 
 /// Why there is no connection, or no more.
@@ -32,8 +37,8 @@ pub(crate) struct Line {
 pub(crate) enum Broken {
     /// It said no to us as such.
     Refused(Reply),
-    /// STARTTLS did not work out: another connection may do without.
-    Tls(String),
+    /// STARTTLS did not work out: another connection may do without, where nothing asks for it.
+    Tls(TlsFault),
     /// It hung up, was too slow, or speaks no SMTP.
     Lost(String),
     /// The same while or after the message was sent: it may have arrived all the same (RFC 1047).
@@ -42,6 +47,23 @@ pub(crate) enum Broken {
     Ourselves,
     /// What is stored cannot be read.
     Stored(store::EngineError),
+}
+
+/// Why a connection is not protected.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum TlsFault {
+    /// It is asked for, and the server does not offer it.
+    #[error("the server does not offer STARTTLS")]
+    NotOffered,
+    /// Offered, and refused.
+    #[error("STARTTLS refused: {0}")]
+    Refused(String),
+    /// The handshake broke off.
+    #[error("{0}")]
+    Handshake(String),
+    /// The certificate does not prove what is asked for.
+    #[error(transparent)]
+    Certificate(CertificateFault),
 }
 
 /// What came of one transaction.
@@ -53,26 +75,40 @@ pub(crate) enum Sent {
 }
 
 impl Line {
-    /// Connects, greets, and starts TLS where it is wished and offered.
+    /// Connects, greets, and starts TLS: as the plan asks for, and by this way.
     pub(crate) async fn open(
         connect: &dyn Connect,
         host: &Host,
+        plan: &Plan,
         address: SocketAddr,
         settings: &Settings,
-        tls: bool,
+        way: Way,
     ) -> Result<Self, Broken> {
         let name = settings.host_name.as_str();
         let server = format!("{} ({})", host.name, address.ip());
-        let to = Destination { address, server_name: host.name.clone(), from: None, timeout: CONNECTING };
+        let to = Destination {
+            address,
+            server_name: plan.tls_name.clone(),
+            demand: plan.policy.demand(),
+            hello: if let Way::Tls(hello) = way { hello } else { Hello::Full },
+            from: None,
+            timeout: CONNECTING,
+        };
         let conversation = connect.connect(to).await.map_err(|error| Broken::Lost(error.to_string()))?;
-        let mut line = Self { conversation, client: Client::new(Dialect::Smtp, name), server };
+        let mut line = Self { conversation, client: Client::new(Dialect::Smtp, name), server, plan: plan.clone() };
         line.ready().await?;
         if host.from == From::Dns && line.is_ours(settings) {
             line.close().await;
             return Err(Broken::Ourselves);
         }
-        if tls && line.client.capabilities().starttls && line.conversation.can_start_tls() {
+        let offered = line.client.capabilities().starttls && line.conversation.can_start_tls();
+        if matches!(way, Way::Tls(_)) && offered {
             line.start_tls().await?;
+        }
+        // whatever happened on the way here: nothing goes over a connection that is not what was asked for
+        if plan.policy.is_mandatory() && line.conversation.peer.tls.is_none() {
+            line.close().await;
+            return Err(Broken::Tls(TlsFault::NotOffered));
         }
         Ok(line)
     }
@@ -90,6 +126,26 @@ impl Line {
         self.conversation.peer.tls.as_ref().map(|TlsInfo { version, cipher, .. }| format!("{version} {cipher}"))
     }
 
+    /// How the connection is secured.
+    pub(crate) fn security(&self) -> Security {
+        self.plan.security(self.conversation.peer.tls.as_ref())
+    }
+
+    /// Whether a message with this wish may go over it.
+    pub(crate) fn suits(&self, wish: Wish) -> bool {
+        wish <= self.plan.wish
+    }
+
+    /// What the handshake came to.
+    pub(crate) fn tls_info(&self) -> Option<&TlsInfo> {
+        self.conversation.peer.tls.as_ref()
+    }
+
+    /// What was asked of the connection.
+    pub(crate) fn policy(&self) -> &'static str {
+        self.plan.policy.name()
+    }
+
     /// What the server offers.
     pub(crate) fn capabilities(&self) -> &Capabilities {
         self.client.capabilities()
@@ -100,18 +156,23 @@ impl Line {
         !self.client.is_over()
     }
 
-    /// RFC 3207, opportunistic: the certificate is not checked, the handshake hides from who only listens (RFC 7435).
+    /// RFC 3207. What the certificate must prove was said when the connection was made.
     async fn start_tls(&mut self) -> Result<(), Broken> {
         self.client.start_tls();
         match self.event(REPLY).await? {
             Event::StartTls if self.conversation.input.buffered().is_empty() => {}
             // RFC 3207, 5: what stands behind the 220 was put there by somebody between us
             Event::StartTls => return Err(Broken::Lost("words behind the answer to STARTTLS".to_owned())),
-            Event::TlsRefused(_) if self.client.is_over() => return Err(Broken::Tls("STARTTLS refused".to_owned())),
-            Event::TlsRefused(_) => return Ok(()),
+            Event::TlsRefused(_) if !self.client.is_over() && !self.plan.policy.is_mandatory() => return Ok(()),
+            Event::TlsRefused(reply) => {
+                return Err(Broken::Tls(TlsFault::Refused(reply.to_string().trim_end().replace("\r\n", " "))));
+            }
             other => return Err(unexpected(&other)),
         }
-        self.conversation.start_tls().await.map_err(|error| Broken::Tls(error.to_string()))?;
+        self.conversation.start_tls().await.map_err(|error| {
+            let fault = CertificateFault::of(&error).map(TlsFault::Certificate);
+            Broken::Tls(fault.unwrap_or_else(|| TlsFault::Handshake(error.to_string())))
+        })?;
         self.client.tls_started();
         self.ready().await
     }

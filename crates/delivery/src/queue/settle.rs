@@ -1,5 +1,6 @@
 //! What an attempt makes of an entry: who is done, who waits, who is given up, and what the sender hears. Pure.
 use super::entry::{Entry, Pending};
+use crate::outbound::security::Security;
 use crate::settings::Settings;
 use names::Address;
 use world::UnixTime;
@@ -35,6 +36,10 @@ pub(crate) struct Words {
     pub(crate) quoted: bool,
     /// Version and cipher of TLS on that connection.
     pub(crate) tls: Option<String>,
+    /// What was asked of that connection, by the name of its policy.
+    pub(crate) policy: Option<&'static str>,
+    /// How it was secured then.
+    pub(crate) security: Option<Security>,
     /// Whether that server sends reports of its own (it offers DSN).
     pub(crate) reports: bool,
 }

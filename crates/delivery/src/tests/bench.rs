@@ -1,5 +1,6 @@
 //! What every test of delivery stands on.
 use super::server::World as Servers;
+use super::web::Web;
 use crate::homes::{Held, Homes, Mail};
 use crate::{
     Asked, Body, Delivery, DirectoryAway, Envelope, Notify, Origin, Parts, Recipient, Refused, Residents, Resolved,
@@ -108,6 +109,7 @@ pub(super) struct Bench {
     pub(super) homes: Arc<ScriptedHomes>,
     pub(super) residents: Arc<ScriptedResidents>,
     pub(super) servers: Servers,
+    pub(super) web: Arc<Web>,
     pub(super) told: Told,
     pub(super) settings: Settings,
     stop: CancellationToken,
@@ -136,6 +138,7 @@ impl Bench {
         let homes = Arc::new(ScriptedHomes::default());
         let residents = Arc::new(ScriptedResidents::default());
         let servers = Servers::default();
+        let web = Arc::new(Web::default());
         let (journal, told) = journal::scripted::journal(&world);
         let parts = Parts {
             store: Store::open(Arc::new(engine.clone()), world.clone(), store::Settings::default()).await.unwrap(),
@@ -143,12 +146,13 @@ impl Bench {
             journal,
             world: world.clone(),
             connect: Arc::new(servers.connect()),
+            https: web.clone(),
             settings: settings.clone(),
         };
         let delivery = Delivery::with_homes(parts, homes.clone());
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let bench =
-            Self { delivery, engine, world, clock, dns, homes, residents, servers, told, settings, stop, tasks };
+            Self { delivery, engine, world, clock, dns, homes, residents, servers, web, told, settings, stop, tasks };
         for name in ["anna", "bram", "carla"] {
             bench.live(name);
         }
@@ -199,6 +203,7 @@ impl Bench {
             journal,
             world: self.world.clone(),
             connect: Arc::new(self.servers.connect()),
+            https: self.web.clone(),
             settings: self.settings.clone(),
         };
         let delivery = Delivery::with_homes(parts, self.homes.clone());

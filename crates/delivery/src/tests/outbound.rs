@@ -117,23 +117,6 @@ async fn q04_words_behind_starttls_end_the_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tls_where_it_is_offered_and_plain_where_it_breaks() {
-    for broken in [false, true] {
-        let bench = Bench::new().await;
-        let server = bench.domain("far.example", "192.0.2.1");
-        server.change(|manners| {
-            manners.offers.push("STARTTLS");
-            manners.broken_tls = broken;
-        });
-        bench.run().rest().await;
-        send(&bench, &["x@far.example"]).await;
-        bench.rest().await;
-        assert_eq!((server.took().len(), server.connections()), (1, if broken { 2 } else { 1 }));
-        assert!(server.lines().contains(&"STARTTLS".to_owned()));
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn q06_what_the_dns_says() {
     let bench = Bench::new().await;
     bench.dns.exchanger("null.example", 0, "").broken("broken.example");

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 use tokio_util::task::TaskTracker;
-use transport::scripted::{BrokenTls, PlainTls, ScriptedConnect};
-use transport::{Destination, StartTls};
+use transport::scripted::{BrokenTls, PlainTls, ScriptedConnect, WrongCertificate};
+use transport::{CertificateFault, Demand, Destination, Hello, StartTls};
 
 /// A message that a server took.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub(super) struct Manners {
     /// What is said, byte for byte, behind the 220 of STARTTLS.
     pub(super) behind_starttls: &'static str,
     pub(super) broken_tls: bool,
+    /// TLS breaks unless the first message is a small one.
+    pub(super) narrow_tls: bool,
+    /// What is wrong with its certificate, for who asks.
+    pub(super) certificate: Option<CertificateFault>,
     /// Nothing is ever said.
     pub(super) silent: bool,
     /// Said without end in place of the greeting.
@@ -51,6 +55,8 @@ impl Default for Manners {
             after_dot: Vec::new(),
             behind_starttls: "",
             broken_tls: false,
+            narrow_tls: false,
+            certificate: None,
             silent: false,
             endless: None,
             unreachable: false,
@@ -102,7 +108,12 @@ impl World {
             // a client that hangs up ends the conversation
             let _ = server.serve(theirs).await;
         });
-        let tls: Arc<dyn StartTls> = if manners.broken_tls { Arc::new(BrokenTls) } else { Arc::new(PlainTls) };
+        let broken = manners.broken_tls || manners.narrow_tls && to.hello == Hello::Full;
+        let tls: Arc<dyn StartTls> = match manners.certificate {
+            _ if broken => Arc::new(BrokenTls),
+            Some(fault) if to.demand != Demand::Any => Arc::new(WrongCertificate(fault)),
+            _ => Arc::new(PlainTls),
+        };
         Ok((ours, Some(tls)))
     }
 }

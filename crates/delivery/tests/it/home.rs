@@ -10,7 +10,7 @@ use store::memory::Memory;
 use store::{CommitError, LineEnds, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use transport::scripted::ScriptedConnect;
+use transport::scripted::{ScriptedConnect, ScriptedWeb};
 use world::scripted::ScriptedClock;
 use world::{Clock as _, World};
 
@@ -44,6 +44,7 @@ async fn open(engine: Memory, world: World, clock: Arc<ScriptedClock>) -> House 
         journal,
         world: world.clone(),
         connect: Arc::new(ScriptedConnect::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()))),
+        https: Arc::new(ScriptedWeb::empty()),
         settings: Settings::new("mx.here.example".parse().unwrap()),
     });
     House { engine, world, clock, store, directory, delivery }

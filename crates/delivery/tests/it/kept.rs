@@ -15,7 +15,7 @@ use store::{
     ReceivedAt, Store, SystemFlags, Uid,
 };
 use tokio_util::sync::CancellationToken;
-use transport::scripted::ScriptedConnect;
+use transport::scripted::{ScriptedConnect, ScriptedWeb};
 use world::Clock;
 use world::scripted::ScriptedClock;
 
@@ -58,6 +58,7 @@ impl House {
             journal,
             world: world.clone(),
             connect: Arc::new(ScriptedConnect::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()))),
+            https: Arc::new(ScriptedWeb::empty()),
             settings: Settings::new("mx.here.example".parse().unwrap()),
         });
         Self { clock, store, directory, delivery, writer }

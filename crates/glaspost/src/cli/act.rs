@@ -70,7 +70,8 @@ impl Desk {
             // no socket, or one whose server is gone: the store tells whether it is free
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
                 let world = World { clock: Arc::new(SystemClock), random: Arc::new(OsRandom), dns: Arc::new(Nowhere) };
-                let rim = Rim { world, connect: Arc::new(Nowhere), observer: Arc::new(Nowhere) };
+                let (connect, https, observer) = (Arc::new(Nowhere), Arc::new(Nowhere), Arc::new(Nowhere));
+                let rim = Rim { world, connect, https, observer };
                 Ok(Self(Place::Here(Box::new(House::open(configuration, rim).await?))))
             }
             Err(error) => {

@@ -3,8 +3,8 @@ use directory::{LoginNotice, LoginObserver};
 use futures_util::future::BoxFuture;
 use std::io;
 use std::net::IpAddr;
-use transport::{Connect, Conversation, Destination};
-use world::{Dns, DnsError, MailExchanger};
+use transport::{Connect, Conversation, Destination, Https, HttpsAnswer, HttpsFault, HttpsRequest};
+use world::{Answer, Dns, DnsError, MailExchanger, Tlsa};
 
 /// Knows no name and reaches no host.
 pub(crate) struct Nowhere;
@@ -14,11 +14,15 @@ fn no_answer<'a, T: Send + 'a>() -> BoxFuture<'a, Result<T, DnsError>> {
 }
 
 impl Dns for Nowhere {
-    fn mx(&self, _: &str) -> BoxFuture<'_, Result<Vec<MailExchanger>, DnsError>> {
+    fn mx(&self, _: &str) -> BoxFuture<'_, Result<Answer<MailExchanger>, DnsError>> {
         no_answer()
     }
 
-    fn addresses(&self, _: &str) -> BoxFuture<'_, Result<Vec<IpAddr>, DnsError>> {
+    fn addresses(&self, _: &str) -> BoxFuture<'_, Result<Answer<IpAddr>, DnsError>> {
+        no_answer()
+    }
+
+    fn tlsa(&self, _: &str) -> BoxFuture<'_, Result<Answer<Tlsa>, DnsError>> {
         no_answer()
     }
 
@@ -38,6 +42,12 @@ impl Dns for Nowhere {
 impl Connect for Nowhere {
     fn connect(&self, _: Destination) -> BoxFuture<'_, io::Result<Conversation>> {
         Box::pin(async { Err(io::Error::from(io::ErrorKind::NetworkUnreachable)) })
+    }
+}
+
+impl Https for Nowhere {
+    fn ask(&self, _: HttpsRequest) -> BoxFuture<'_, Result<HttpsAnswer, HttpsFault>> {
+        Box::pin(async { Err(HttpsFault::Unreachable("no server runs".to_owned())) })
     }
 }
 

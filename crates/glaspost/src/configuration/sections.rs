@@ -246,6 +246,12 @@ section! {
     Dns {
         /// The resolvers to ask. Default: those of the machine.
         servers: Vec<SocketAddr> = Vec::new();
+        /// Whether answers about where mail goes are validated (DNSSEC). The resolvers must pass signatures on, as all
+        /// common ones do; with one that does not, mail to other servers waits, and its reason says so.
+        dnssec: bool = true;
+        /// A file of the keys by which they are validated: DNSKEY records as a zone file has them, one a line. Default: those
+        /// of the root.
+        trust_anchors: Option<PathBuf> = None;
     }
 }
 
@@ -274,6 +280,16 @@ section! {
         max_addresses: usize = 6;
         /// Whether TLS is used where the other server offers it.
         starttls: bool = true;
+        /// Whether TLSA records of other servers are heeded (DANE, RFC 7672): TLS is then a must, and their certificate is
+        /// the one that the records say. Needs `dns.dnssec` and `starttls`.
+        dane: bool = true;
+        /// Whether the policies of other domains are heeded (MTA-STS, RFC 8461): mail then goes to the servers they name
+        /// only, by TLS with a good certificate. Needs `starttls`.
+        mta_sts: bool = true;
+        /// Whether domains that ask for it are told, once a day, what became of TLS with their servers (TLSRPT, RFC 8460).
+        tls_reports: bool = true;
+        /// The certificates of the authorities that other servers are checked by, PEM.
+        authorities: PathBuf = PathBuf::from("/etc/ssl/certs/ca-certificates.crt");
     }
 }
 

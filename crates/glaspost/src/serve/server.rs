@@ -2,12 +2,13 @@
 use super::condition::Running;
 use super::doors::Doors;
 use super::observer::{Doorkeeper, LoginLog};
+use super::outgoing::Outgoing;
 use super::signals::{Signal, Signals};
 use super::upkeep;
 use crate::configuration::Configuration;
 use crate::failure::{Code, Failure};
 use crate::house::{House, Rim};
-use net::{CertFile, CertificateStore, Connector, ConnectorSettings, Inherited, Limits, ListenerSpec, Listeners};
+use net::{CertFile, CertificateStore, Inherited, Limits, ListenerSpec, Listeners};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -50,11 +51,9 @@ impl Server {
         let certificates = load_certificates(&configuration)?;
         certificates.iter().for_each(|certificates| warn_of_weak(certificates));
         let stop = CancellationToken::new();
-        let connect = match outside.connect {
-            Some(connect) => connect,
-            None => connector(&configuration, &outside.world, &stop)?,
-        };
-        let rim = Rim { world: outside.world.clone(), connect, observer: LoginLog::new() };
+        let outgoing = Outgoing::new(&configuration, &outside.world, &stop)?;
+        let connect = outside.connect.unwrap_or(outgoing.connect);
+        let rim = Rim { world: outside.world.clone(), connect, https: outgoing.https, observer: LoginLog::new() };
         let house = House::open(&configuration, rim).await?;
         let condition = Arc::new(Running {
             engine: house.engine.clone(),
@@ -188,23 +187,6 @@ fn warn_of_weak(certificates: &CertificateStore) {
             warn!(file = %certificate.file.display(), weakness, "a weak certificate");
         }
     }
-}
-
-fn connector(
-    configuration: &Configuration,
-    world: &World,
-    stop: &CancellationToken,
-) -> Result<Arc<dyn Connect>, Failure> {
-    let settings = ConnectorSettings {
-        roots: None,
-        allowed: Box::new(|_| true),
-        handshake: configuration.limits.handshake_timeout.0,
-        write: configuration.limits.write_timeout.0,
-        stop: stop.clone(),
-        random: world.random.clone(),
-    };
-    let connector = Connector::new(settings).map_err(|error| Failure::new(Code::Software, error))?;
-    Ok(Arc::new(connector))
 }
 
 fn limits(configuration: &Configuration) -> Limits {

@@ -1,21 +1,22 @@
-//! TLS towards other servers: opportunistic, and honest about what was proved.
+//! TLS towards other servers: as much proof as is demanded, and honest about what was proved.
+mod dane;
+mod judge;
 use crate::Error;
-use crate::tls::{VERSIONS, info, provider};
+use crate::tls::{VERSIONS, info, provider, small_provider};
 use futures_util::future::BoxFuture;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use judge::Judge;
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
 use std::fs;
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio_rustls::TlsConnector;
-use transport::{StartTls, Stream, TlsInfo};
+use transport::{Demand, Hello, StartTls, Stream, TlsInfo};
 
 /// Reads the certificates that others are checked against from a PEM file, such as Debian's
 /// `/etc/ssl/certs/ca-certificates.crt`. Certificates that cannot be used as roots are left out.
@@ -47,83 +48,41 @@ impl Roots {
     }
 }
 
-/// Takes any certificate, because the other choice for the message is to go in clear (RFC 7435), and remembers
-/// whether it was a good one. That the server holds the certificate's key is always checked.
-#[derive(Debug)]
-struct Opportunistic {
-    roots: Roots,
-    verified: AtomicBool,
-}
-
-impl ServerCertVerifier for Opportunistic {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let verified = self.roots.0.as_ref().is_some_and(|roots| {
-            roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now).is_ok()
-        });
-        self.verified.store(verified, Ordering::SeqCst);
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = provider().signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, &algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = provider().signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, &algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        provider().signature_verification_algorithms.supported_schemes()
-    }
-}
-
-/// STARTTLS of one outbound connection.
+/// TLS of one outbound connection.
 pub(crate) struct ClientTls {
-    roots: Roots,
-    server_name: String,
-    address: IpAddr,
-    timeout: Duration,
+    pub(crate) roots: Roots,
+    pub(crate) server_name: String,
+    pub(crate) address: IpAddr,
+    pub(crate) demand: Demand,
+    pub(crate) hello: Hello,
+    pub(crate) timeout: Duration,
 }
 
 impl ClientTls {
-    pub(crate) fn new(roots: Roots, server_name: String, address: IpAddr, timeout: Duration) -> Self {
-        Self { roots, server_name, address, timeout }
-    }
-
     async fn handshake(&self, stream: Box<dyn Stream>) -> io::Result<(Box<dyn Stream>, TlsInfo)> {
-        let verifier = Arc::new(Opportunistic { roots: self.roots.clone(), verified: AtomicBool::new(false) });
-        let mut config = ClientConfig::builder_with_provider(provider())
+        let judge = Arc::new(Judge::new(self.roots.clone(), self.demand.clone()));
+        let provider = match self.hello {
+            Hello::Full => provider(),
+            Hello::Small => small_provider(),
+        };
+        let mut config = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&VERSIONS)
             .map_err(io::Error::other)?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::<Opportunistic>::clone(&verifier))
+            .with_custom_certificate_verifier(Arc::<Judge>::clone(&judge))
             .with_no_client_auth();
         // a resumed session would not be checked again
         config.resumption = Resumption::disabled();
         let name = ServerName::try_from(self.server_name.clone());
         let name = name.unwrap_or_else(|_| ServerName::from(self.address));
-        let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
-        let verified = verifier.verified.load(Ordering::SeqCst);
-        let info = info(stream.get_ref().1, Some(&self.server_name), verified);
+        let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
+        let stream = connected.map_err(|error| match judge.fault() {
+            // where nothing is demanded, a bad certificate has ended nothing
+            Some(fault) if self.demand != Demand::Any => io::Error::new(io::ErrorKind::InvalidData, fault),
+            _ => error,
+        })?;
+        let info = info(stream.get_ref().1, Some(&self.server_name));
+        let info = TlsInfo { verified: judge.verified(), fault: judge.fault(), ..info };
         Ok((Box::new(stream), info))
     }
 }

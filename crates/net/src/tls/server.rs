@@ -68,7 +68,7 @@ impl TlsServer {
         };
         let stream = made.map_err(HandshakeFault::Failed)?;
         let connection = stream.get_ref().1;
-        let info = info(connection, connection.server_name(), false);
+        let info = info(connection, connection.server_name());
         Ok((Box::new(stream), info))
     }
 }

@@ -5,6 +5,7 @@ mod certificates;
 mod dns;
 mod ending;
 mod house;
+mod https;
 mod inherited;
 mod outbound;
 mod proxies;

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use transport::{Connect, Conversation, Destination, Line};
+use transport::{CertificateFault, Connect, Conversation, Demand, Destination, Hello, Line};
+use world::Tlsa;
 
 fn connector(root: Option<CertificateDer<'static>>) -> Connector {
     let roots = root.map(|root| {
@@ -29,7 +30,14 @@ fn connector(root: Option<CertificateDer<'static>>) -> Connector {
 }
 
 fn to(address: SocketAddr, server_name: &str) -> Destination {
-    Destination { address, server_name: server_name.to_owned(), from: None, timeout: Duration::from_secs(5) }
+    Destination {
+        address,
+        server_name: server_name.to_owned(),
+        demand: Demand::Any,
+        hello: Hello::Full,
+        from: None,
+        timeout: Duration::from_secs(5),
+    }
 }
 
 async fn line(talk: &mut Conversation) -> String {
@@ -124,4 +132,48 @@ async fn a_closed_port_and_a_full_queue_are_errors() {
         }
     }
     assert_eq!(last, Some(io::ErrorKind::TimedOut));
+}
+
+/// The result of TLS with `demand` towards a server with the certificate of `names`.
+async fn demanded(
+    house: &House,
+    root: Option<CertificateDer<'static>>,
+    name: &str,
+    demand: Demand,
+    hello: Hello,
+) -> Result<bool, Option<CertificateFault>> {
+    let destination = Destination { demand, hello, ..to(house.address("mx"), name) };
+    let mut talk = connector(root).connect(destination).await.unwrap();
+    assert!(line(&mut talk).await.starts_with("hello"));
+    talk.output.write(b"STARTTLS\r\n").await.unwrap();
+    talk.output.flush().await.unwrap();
+    assert_eq!(line(&mut talk).await, "go");
+    let started = talk.start_tls().await;
+    started.map_err(|error| CertificateFault::of(&error))?;
+    Ok(talk.peer.tls.clone().unwrap().verified)
+}
+
+#[tokio::test]
+async fn q05_what_is_demanded_of_a_certificate_is_proved_or_the_handshake_fails() {
+    let house = House::open(vec![spec("mx", Security::StartTls)], limits());
+    let root = house.certificates.make("new", &["mx.new.example"]);
+    house.store.reload(&[house.certificates.file("new")]).unwrap();
+    let dane = |data: Vec<u8>| Demand::Dane {
+        records: vec![Tlsa { usage: 3, selector: 0, matching: 0, data }],
+        names: vec!["mx.new.example".to_owned()],
+    };
+    let fits = dane(root.to_vec());
+    let (authority, name) = (CertificateFault::Authority, CertificateFault::Name);
+    for (roots, asked, demand, result) in [
+        (Some(root.clone()), "mx.new.example", Demand::Authority, Ok(true)),
+        (Some(root.clone()), "mx.other.example", Demand::Authority, Err(Some(name))),
+        (None, "mx.new.example", Demand::Authority, Err(Some(authority))),
+        (None, "mx.other.example", fits.clone(), Ok(true)),
+        (Some(root.clone()), "mx.new.example", dane(vec![1, 2, 3]), Err(Some(CertificateFault::Dane))),
+        (Some(root.clone()), "mx.new.example", Demand::Any, Ok(true)),
+    ] {
+        assert_eq!(demanded(&house, roots, asked, demand.clone(), Hello::Full).await, result, "{asked} {demand:?}");
+    }
+    // fewer groups are enough for the same
+    assert_eq!(demanded(&house, None, "mx.new.example", fits, Hello::Small).await, Ok(true));
 }

@@ -1,0 +1,152 @@
+//! A connection to one of a domain's servers, secured as the domain asks for.
+use super::hosts::{self, Found, From, Host};
+use super::line::{Broken, Line, TlsFault};
+use super::security::{Plan, Policy, Wish};
+use super::weak::Way;
+use super::{Courier, broken_words, dane, outcome};
+use crate::queue::settle::{Verdict, Words};
+use crate::sts;
+use names::Domain;
+use policy::StsMode;
+use std::net::SocketAddr;
+use transport::Hello;
+
+/// Who is called, and what his domain and the message ask for.
+struct Call<'a> {
+    domain: &'a Domain,
+    sts: sts::Known,
+    wish: Wish,
+}
+
+impl Courier {
+    /// Connects to the first host of `domain` that talks to us.
+    pub(super) async fn dial(&self, domain: &Domain, wish: Wish) -> Result<Line, Verdict> {
+        let hosts = hosts::hosts(domain, &self.world, &self.settings).await?;
+        let call = Call { domain, sts: self.sts(domain, &hosts, wish).await?, wish };
+        let mut last = None;
+        for host in &hosts {
+            let (addresses, plan) = match self.prepare(&call, host).await {
+                Ok(prepared) => prepared,
+                // a later chance is worth more than a final no
+                Err(verdict) => {
+                    last = Some(last.filter(|_| matches!(verdict, Verdict::Failed(_))).unwrap_or(verdict));
+                    continue;
+                }
+            };
+            for address in addresses {
+                match self.dial_one(&call, host, &plan, address).await {
+                    Ok(line) => return Ok(line),
+                    // RFC 5321, 5.1: who comes behind us is not tried; who came before us may take it later
+                    Err(Broken::Ourselves) => {
+                        return Err(last.filter(Verdict::is_deferred).unwrap_or_else(|| hosts::circle(domain)));
+                    }
+                    Err(broken) => {
+                        let mut words = broken_words(&broken);
+                        words.server = Some(format!("{} ({})", host.name, address.ip()));
+                        words.policy = Some(plan.policy.name());
+                        last = Some(Verdict::Deferred(words));
+                    }
+                }
+            }
+        }
+        Err(last.unwrap_or_else(|| Verdict::Deferred(Words::own("4.4.4", format!("no mail server for {domain}")))))
+    }
+
+    /// The policy that `domain` has for its hosts; those that an operator names are his affair.
+    async fn sts(&self, domain: &Domain, hosts: &[Host], wish: Wish) -> Result<sts::Known, Verdict> {
+        let settings = self.settings.as_ref();
+        let by_dns = hosts.iter().any(|host| host.from == From::Dns);
+        if !(settings.mta_sts && settings.starttls && by_dns) || wish == Wish::Relaxed {
+            return Ok(sts::Known::default());
+        }
+        let known = self.known.policies.of(domain).await;
+        let known = known.map_err(|error| Verdict::Deferred(Words::own("4.3.0", error.to_string())))?;
+        if let Some(unfetched) = &known.unfetched {
+            self.tell(domain, outcome::unfetched(unfetched));
+        }
+        Ok(known)
+    }
+
+    /// Where a host is, and how it is to be talked to.
+    async fn prepare(&self, call: &Call<'_>, host: &Host) -> Result<(Vec<SocketAddr>, Plan), Verdict> {
+        let settings = self.settings.as_ref();
+        let (addresses, found) = hosts::addresses(host, &self.world, settings).await?;
+        let plan = |tls_name, policy| Plan { tls_name, policy, named_by: host.proof, wish: call.wish };
+        let own_name = || host.name.clone();
+        if !settings.starttls {
+            return Ok((addresses, plan(own_name(), Policy::Clear)));
+        }
+        // RFC 8460, 5.3; RFC 8689, 5: such a message goes whatever TLS makes of it
+        if call.wish == Wish::Relaxed {
+            return Ok((addresses, plan(own_name(), Policy::Opportunistic)));
+        }
+        let dane = match &found {
+            Found::Dns { .. } if settings.dane => {
+                let asked = dane::policy(host, &found, self.world.dns.as_ref()).await;
+                asked.inspect_err(|_| self.tell(call.domain, outcome::no_tlsa(&host.name)))?
+            }
+            Found::Dns { .. } | Found::Literal => None,
+        };
+        // RFC 8461, 2: DANE comes first, and a policy makes up for none of its failures
+        if let Some((tls_name, policy)) = dane {
+            return Ok((addresses, plan(tls_name, policy)));
+        }
+        let held = call.sts.held.as_ref().filter(|_| host.from == From::Dns);
+        let policy = match held.map(|held| (held, held.policy.mode, held.policy.covers(&host.name))) {
+            Some((held, StsMode::Enforce, true)) => Policy::Sts(held.clone()),
+            Some((held, StsMode::Enforce, false)) => {
+                let policy = Policy::Sts(held.clone());
+                self.tell(call.domain, outcome::not_covered(&policy, &host.name));
+                let text = format!("the domain's policy (MTA-STS) does not name the mail server {}", host.name);
+                return Err(Verdict::Deferred(Words { policy: Some(policy.name()), ..Words::own("4.7.5", text) }));
+            }
+            Some((held, StsMode::Testing, covered)) => Policy::Testing { held: held.clone(), covered },
+            Some((_, StsMode::None, _)) | None => Policy::Opportunistic,
+        };
+        Ok((addresses, plan(own_name(), policy)))
+    }
+
+    /// Connects, by the best way that works: with TLS where it can be had, then with less of it, and without where
+    /// nothing asks for it (RFC 7435).
+    async fn dial_one(&self, call: &Call<'_>, host: &Host, plan: &Plan, address: SocketAddr) -> Result<Line, Broken> {
+        let best = self.known.weak.way(address, self.world.clock.now());
+        let mut way = match plan.policy {
+            Policy::Clear => Way::Clear,
+            // where TLS must be, that it could not be had an hour ago is no reason to do without
+            _ if plan.policy.is_mandatory() => best.min(Way::Tls(Hello::Small)),
+            _ => best,
+        };
+        loop {
+            let opened = Line::open(self.connect.as_ref(), host, plan, address, &self.settings, way).await;
+            if call.wish != Wish::Relaxed
+                && let Some(told) = outcome::of(plan, host, address, &opened)
+            {
+                self.tell(call.domain, told);
+            }
+            let fault = match opened {
+                Ok(line) => {
+                    if way != best && plan.policy != Policy::Clear {
+                        self.known.weak.remember(address, way, self.world.clock.now());
+                    }
+                    return Ok(line);
+                }
+                // another handshake shows the same certificate, and offers the same
+                Err(Broken::Tls(fault @ (TlsFault::Handshake(_) | TlsFault::Refused(_)))) => fault,
+                Err(broken) => return Err(broken),
+            };
+            // who refuses STARTTLS has not seen what we would offer
+            let next = if matches!(fault, TlsFault::Refused(_)) { Some(Way::Clear) } else { way.next() };
+            let next = next.filter(|next| *next != Way::Clear || !plan.policy.is_mandatory());
+            let Some(next) = next else { return Err(Broken::Tls(fault)) };
+            tracing::info!(host = %host.name, %address, cause = %fault, with = ?next, "trying with less of TLS");
+            way = next;
+        }
+    }
+
+    /// Counts a session for the report to its domain.
+    fn tell(&self, domain: &Domain, told: outcome::Told) {
+        if self.settings.tls_reports {
+            self.known.reports.count(domain, told.applied, told.failure, self.world.clock.now());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What domains are told of TLS with their servers (RFC 8460).
+use super::bench::{Bench, HOUR};
+use super::server::Server;
+use crate::Origin;
+use serde_json::{Value, json};
+use transport::{CertificateFault, HttpsAnswer};
+
+const ENFORCE: &str = "version: STSv1\r\nmode: enforce\r\nmx: mx.far.example\r\nmax_age: 604800\r\n";
+
+async fn send(bench: &Bench) {
+    bench.send(Origin::Submission, "anna@here.example", &["x@far.example"], "Subject: a\r\n\r\nb\r\n").await;
+    bench.rest().await;
+}
+
+/// `far.example` with a server that has STARTTLS, and wants reports at `rua`.
+async fn far(rua: &str) -> (Bench, Server) {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    server.change(|manners| manners.offers.push("STARTTLS"));
+    bench.dns.text("_smtp._tls.far.example", format!("v=TLSRPTv1; rua={rua}").as_bytes());
+    bench.run().rest().await;
+    (bench, server)
+}
+
+/// Lets a day pass, and the hours in which reports go out.
+async fn a_day_later(bench: &Bench) {
+    for _ in 0..29 {
+        bench.advance(HOUR).await;
+    }
+}
+
+/// The JSON in a packed report.
+fn unpacked(packed: &[u8]) -> Value {
+    assert_eq!(packed[..4], [0x1f, 0x8b, 8, 0]);
+    let deflated = &packed[10..packed.len() - 8];
+    serde_json::from_slice(&miniz_oxide::inflate::decompress_to_vec(deflated).unwrap()).unwrap()
+}
+
+/// The JSON in a report by mail.
+fn reported(message: &str) -> Value {
+    let (_, part) = message.split_once("Content-Type: application/tlsrpt+gzip").unwrap();
+    let (_, body) = part.split_once("\r\n\r\n").unwrap();
+    let body: String = body.split("\r\n--").next().unwrap().split_whitespace().collect();
+    unpacked(&data_encoding::BASE64.decode(body.as_bytes()).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_day_of_sessions_is_told_once_and_the_report_is_not_reported() {
+    let (bench, server) = far("mailto:tls@far.example").await;
+    send(&bench).await;
+    server.change(|manners| manners.offers.retain(|offer| *offer != "STARTTLS"));
+    send(&bench).await;
+    assert_eq!(server.took().len(), 2);
+    a_day_later(&bench).await;
+    let took = server.took();
+    assert_eq!(took.len(), 3);
+    assert_eq!(took[2].rcpt, ["RCPT TO:<tls@far.example>"]);
+    assert!(took[2].mail.starts_with("MAIL FROM:<>"));
+    let report = reported(&took[2].data);
+    assert_eq!(
+        report["policies"],
+        json!([{
+            "policy": {"policy-type": "no-policy-found", "policy-domain": "far.example"},
+            "summary": {"total-successful-session-count": 1, "total-failure-session-count": 1},
+            "failure-details": [{
+                "result-type": "starttls-not-supported",
+                "receiving-mx-hostname": "mx.far.example",
+                "receiving-ip": "192.0.2.1",
+                "failed-session-count": 1,
+            }],
+        }])
+    );
+    assert_eq!(report["date-range"]["start-datetime"], "2026-01-01T00:00:00Z");
+    a_day_later(&bench).await;
+    assert_eq!((server.took().len(), bench.queued().await), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_policy_would_stop_is_told_and_the_report_goes_all_the_same() {
+    let (bench, server) = far("mailto:tls@far.example").await;
+    bench.dns.text("_mta-sts.far.example", b"v=STSv1; id=1;");
+    bench.web.policy("far.example", ENFORCE);
+    server.change(|manners| manners.certificate = Some(CertificateFault::Expired));
+    send(&bench).await;
+    assert_eq!((server.took().len(), bench.queued().await), (0, 1));
+    a_day_later(&bench).await;
+    let took = server.took();
+    assert_eq!(took.len(), 1, "the report alone");
+    let policy = &reported(&took[0].data)["policies"][0];
+    assert_eq!(policy["policy"]["policy-type"], "sts");
+    assert_eq!(policy["policy"]["policy-string"][1], "mode: enforce");
+    assert_eq!(policy["policy"]["mx-host"], json!(["mx.far.example"]));
+    assert_eq!(policy["failure-details"][0]["result-type"], "certificate-expired");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_is_tried_out_is_told_of() {
+    let (bench, server) = far("mailto:tls@far.example").await;
+    bench.dns.text("_mta-sts.far.example", b"v=STSv1; id=1;");
+    bench.web.policy("far.example", &ENFORCE.replace("enforce", "testing").replace("mx.far", "mx.other"));
+    send(&bench).await;
+    a_day_later(&bench).await;
+    let took = server.took();
+    assert_eq!(took.len(), 2);
+    let policy = &reported(&took[1].data)["policies"][0];
+    assert_eq!(policy["policy"]["policy-type"], "sts");
+    assert_eq!(policy["failure-details"][0]["result-type"], "validation-failure");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_posted_and_tried_again_where_that_fails() {
+    let (bench, server) = far("https://reports.far.example/v1?x=1").await;
+    bench.dns.text("_mta-sts.far.example", b"v=STSv1; id=1;");
+    send(&bench).await;
+    a_day_later(&bench).await;
+    let posts = || bench.web.asked().into_iter().filter(|asked| asked.post.is_some()).collect::<Vec<_>>();
+    assert!(posts().len() > 1, "it is tried again");
+    let answer = HttpsAnswer { status: 201, media_type: String::new(), body: Vec::new() };
+    bench.web.says("reports.far.example", Ok(answer));
+    let before = posts().len();
+    bench.advance(HOUR).await;
+    bench.advance(HOUR).await;
+    assert_eq!((posts().len(), server.took().len()), (before + 1, 1));
+    let post = posts().pop().unwrap();
+    assert_eq!((post.host.as_str(), post.path.as_str()), ("reports.far.example", "/v1?x=1"));
+    let (media_type, packed) = post.post.unwrap();
+    assert_eq!(media_type, "application/tlsrpt+gzip");
+    let failures: Vec<Value> = unpacked(&packed)["policies"].as_array().unwrap().clone();
+    assert!(failures.iter().any(|one| one["failure-details"][0]["result-type"] == "sts-policy-fetch-error"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_for_no_report_gets_none() {
+    for (reports, rua) in [(false, "mailto:tls@far.example"), (true, "ftp://far.example")] {
+        let bench = Bench::with(|settings| settings.tls_reports = reports).await;
+        let server = bench.domain("far.example", "192.0.2.1");
+        bench.dns.text("_smtp._tls.far.example", format!("v=TLSRPTv1; rua={rua}").as_bytes());
+        bench.run().rest().await;
+        send(&bench).await;
+        a_day_later(&bench).await;
+        assert_eq!(server.took().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_to_an_account_here_is_filed() {
+    let (bench, _) = far("mailto:anna@here.example").await;
+    send(&bench).await;
+    a_day_later(&bench).await;
+    assert_eq!(bench.homes.count(super::bench::account("anna")), 1);
+}

@@ -1,0 +1,32 @@
+//! What is done now and then beside the queue: reports about TLS, and policies that have ended.
+use crate::delivery::Inner;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(600);
+/// Every how many times the policies are swept.
+const SWEPT: u32 = 36;
+
+/// Goes round until `stop`, and once more then, for what was counted since.
+pub(crate) async fn run(inner: &Inner, stop: CancellationToken) {
+    for round in (0..SWEPT).cycle() {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        inner.flush_tls_reports().await;
+        if let Err(error) = inner.send_tls_reports().await {
+            tracing::warn!(%error, "TLS reports are late");
+        }
+        if round == 0
+            && let Err(error) = inner.known.policies.sweep().await
+        {
+            tracing::warn!(%error, "policies that have ended are not all taken away");
+        }
+    }
+    let _ = tokio::time::timeout(LAST, inner.flush_tls_reports()).await;
+}
+
+/// How long the last round may take.
+const LAST: Duration = Duration::from_secs(2);

@@ -1,0 +1,34 @@
+"""A server that finds its way by a DNS of the test's own, and mail that leaves by it."""
+
+import re
+import smtplib
+import tomllib
+
+from control import data, wait_for
+from provider import ANNA, letter, unique
+from server import Server
+
+
+def server_on(folder, names, queue=""):
+    """A server that asks `names` alone, without a smart host; `queue` holds more settings of that table."""
+    made = Server(folder, f'[dns]\nservers = ["127.0.0.1:{names.port}"]\ntrust-anchors = "{names.anchors()}"\n')
+    made.config.write_text(re.sub(r"smart-host = .*\n", lambda _: f"{queue}\n", made.config.read_text()))
+    return made
+
+
+def send(server, domain, sender=ANNA):
+    """Sends a message by the relay, as a customer's machine does, and gives the word in it."""
+    word = unique()
+    listeners = tomllib.loads(server.config.read_text())["listener"]
+    host, _, port = next(one["address"][0] for one in listeners if one["service"] == "relay").rpartition(":")
+    with smtplib.SMTP(host, int(port), source_address=("127.0.0.1", 0), timeout=30) as client:
+        client.sendmail(sender, [f"klant@{domain}"], letter(word, sender, f"klant@{domain}"))
+    return word
+
+
+def reason(server, domain):
+    """Why the message to a domain waits, once it was tried."""
+    def right():
+        pending = [one for entry in data(server, "queue", "list") for one in entry["recipients"]]
+        return next((one["reply"] for one in pending if one["address"].endswith(f"@{domain}") and one["attempts"]), None)
+    return wait_for(right)
