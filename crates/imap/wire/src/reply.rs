@@ -69,8 +69,11 @@ pub fn condition(out: &mut Vec<u8>, tag: Option<&str>, status: Status, code: Opt
     // resp-text is never empty, and of TEXT-CHARs: no CR, LF or NUL, and ASCII (RFC 3501, 9).
     let start = out.len();
     out.extend(text.chars().map(|c| if matches!(c, ' '..='~') { u8::try_from(c).unwrap_or(b'?') } else { b'?' }));
-    if out.len() == start {
-        out.push(b'.');
+    match out.get_mut(start) {
+        // without a code, a text that begins as one would be read as one
+        Some(first @ b'[') if code.is_none() => *first = b'(',
+        Some(_) => {}
+        None => out.push(b'.'),
     }
     out.extend_from_slice(b"\r\n");
 }
@@ -175,6 +178,8 @@ mod tests {
         for (text, wanted) in [
             (printed(|out| condition(out, Some("a1"), Status::Ok, None, "done")), "a1 OK done\r\n"),
             (printed(|out| condition(out, None, Status::Bye, None, "x\r\na1 OK y\u{e9}")), "* BYE x??a1 OK y?\r\n"),
+            (printed(|out| condition(out, Some("a1"), Status::No, None, "[ALERT] x")), "a1 NO (ALERT] x\r\n"),
+            (printed(|out| condition(out, None, Status::No, Some(&Code::Alert), "[x]")), "* NO [ALERT] [x]\r\n"),
             (printed(|out| condition(out, None, Status::No, Some(&Code::TryCreate), "")), "* NO [TRYCREATE] .\r\n"),
             (
                 printed(|out| {
