@@ -47,6 +47,7 @@ mod tests {
     use super::{Activity, IDLE};
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
+    use tokio_util::task::TaskTracker;
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_is_idle_a_while_after_its_last_request() {
@@ -54,7 +55,7 @@ mod tests {
         let begun = Instant::now();
         let busy = activity.begin();
         let long = Duration::from_secs(300);
-        tokio::spawn(async move {
+        TaskTracker::new().spawn(async move {
             sleep(long).await;
             drop(busy);
         });
@@ -68,7 +69,7 @@ mod tests {
         let begun = Instant::now();
         let other = activity.clone();
         let half = IDLE / 2;
-        tokio::spawn(async move {
+        TaskTracker::new().spawn(async move {
             sleep(half).await;
             drop(other.begin());
         });
