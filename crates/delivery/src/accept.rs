@@ -10,7 +10,6 @@ use crate::queue::settle::{Verdict, Words, settle};
 use crate::queue::{Entry, Pending, QueueId};
 use crate::routing::{Recipient, Refused};
 use futures_util::future::join_all;
-use journal::Event;
 use names::{AccountId, Address};
 use std::time::Duration;
 use store::{DeliveryId, NewBlob, QuotaCheck, Receipt, ReceivedAt};
@@ -74,14 +73,7 @@ impl Inner {
         outcomes.truncate(recipients.len());
         let id = envelope::Delivery(delivery).to_string();
         tracing::info!(delivery = %id, recipients = recipients.len(), size = blob.size, "accepted");
-        self.journal.record(Event::Accepted {
-            delivery: id.as_str().into(),
-            peer: envelope.sender.peer.clone(),
-            account: envelope.sender.account,
-            sender: envelope.sender.reverse_path.as_ref().map(ToString::to_string).unwrap_or_default().into(),
-            recipients: u32::try_from(recipients.len()).unwrap_or(u32::MAX),
-            size: blob.size,
-        });
+        self.accepted(delivery, &envelope, &blob, &recipients);
         Ok(Accepted { id, outcomes })
     }
 
@@ -157,9 +149,9 @@ impl Inner {
         let kept = Kept { id, version: 1, entry };
         let told = aims::expansions(recipients, kept.entry.created);
         let reports = self.reports(&kept, &told).await.map_err(|error| refusal(&error))?;
-        let created = self.queue.ledger.create(id, &kept.entry, &reports).await;
+        let created = self.queue.ledger.create(id, &kept.entry, &reports.entries).await;
         let receipt = created.map_err(|error| refusal(&error))?;
-        reports.iter().for_each(|(id, report)| self.queue.offer(*id, report));
+        self.reported(reports);
         let mut outcomes = vec![Outcome::Queued(id, receipt); recipients.len()];
         if local {
             let stored = self.finish(&kept, blob, aims).await;
@@ -263,13 +255,13 @@ impl Inner {
                 return;
             }
         };
-        let turn = Turn { old: kept, new: left.as_ref(), reports: &reports, fence: None };
+        let turn = Turn { old: kept, new: left.as_ref(), reports: &reports.entries, fence: None };
         match self.queue.ledger.turn(&turn).await {
             Ok(_) => {
                 if let Some(entry) = &left {
                     self.queue.offer(kept.id, entry);
                 }
-                reports.iter().for_each(|(id, report)| self.queue.offer(*id, report));
+                self.reported(reports);
             }
             // the message is safe: when the lease is over, the queue repeats, and each account takes it once
             Err(error) => {
@@ -277,15 +269,6 @@ impl Inner {
                 self.queue.offer(kept.id, &kept.entry);
             }
         }
-    }
-
-    pub(crate) fn stored(&self, delivery: DeliveryId, recipient: &Address, account: AccountId, size: u64) {
-        self.journal.record(Event::Stored {
-            delivery: envelope::Delivery(delivery).to_string().into(),
-            recipient: recipient.to_string().into(),
-            account,
-            size,
-        });
     }
 }
 

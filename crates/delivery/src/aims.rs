@@ -22,8 +22,12 @@ impl Aim {
         std::iter::once(&self.pending).chain(&self.others)
     }
 
-    fn add(&mut self, at: usize, pending: Pending) {
+    fn add(&mut self, at: usize, mut pending: Pending) {
         self.from.push(at);
+        // it goes once: in its sender's name where he wrote to the target himself
+        let rewrite = self.pending.rewrite && pending.rewrite;
+        pending.rewrite = rewrite;
+        std::iter::once(&mut self.pending).chain(&mut self.others).for_each(|other| other.rewrite = rewrite);
         let all = || std::iter::once(&self.pending).chain(&self.others);
         let tells = |other: &Pending| {
             let (told, asked) = (other.notify, pending.notify);
@@ -79,6 +83,7 @@ fn pending(recipient: &Recipient, account: Option<AccountId>, address: &Address,
         reply: None,
         warned: false,
         relayed: None,
+        rewrite: recipient.rewrite && account.is_none(),
     }
 }
 
@@ -111,6 +116,7 @@ mod tests {
             asked: Asked { address: address.parse().unwrap(), size: 0, notify, orcpt: None },
             targets: targets.iter().map(target).collect(),
             expands: targets.len() > 1,
+            rewrite: false,
             held: Vec::new(),
         }
     }

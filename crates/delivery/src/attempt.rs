@@ -1,6 +1,5 @@
 //! One attempt: the recipients of one entry at one destination, and what is written down after it.
 use crate::delivery::Inner;
-use crate::envelope;
 use crate::error::Error;
 use crate::homes::{Mail, read_again};
 use crate::outbound::{Attempted, Courier, Load};
@@ -8,7 +7,8 @@ use crate::queue::lanes::Item;
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Action, Settled, Told, Verdict, Words, settle};
 use crate::queue::{Destination, Entry, Pending};
-use journal::{Attempt, Event};
+use crate::senders::InName;
+use crate::telling::Reports;
 use names::{AccountId, Address};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,8 @@ impl Inner {
         let (Some(first), None) = (due.first(), &kept.entry.hold) else { return Ok(()) };
         match first.destination() {
             Destination::Account(account) => {
-                let verdict = self.bring_home(&kept, account, &due).await;
+                let mut verdict = self.bring_home(&kept, account, &due).await;
+                verdict.words_mut().contact.began = Some(now);
                 let verdicts = due.iter().map(|pending| (pending.address.clone(), verdict.clone())).collect();
                 // an account is a lane of its own, and never tired
                 self.queue.lives(lane);
@@ -63,13 +64,23 @@ impl Inner {
                 if goes.is_empty() {
                     return self.write_down(kept, verdicts).await;
                 }
-                let load = Load { entry: &kept.entry, source: source.as_ref(), recipients: &goes };
-                let attempted = courier.bring(&domain, &load).await;
-                let words = match &attempted {
-                    Attempted::Reached(_) => None,
-                    Attempted::Unreachable(words) => Some(words.clone()),
-                };
-                verdicts.extend(attempted.verdicts(&goes));
+                let (mut reached, mut unreachable) = (false, None);
+                for InName { sender, recipients } in self.by_name(&kept.entry, &goes).await? {
+                    let load =
+                        Load { entry: &kept.entry, source: source.as_ref(), sender: &sender, recipients: &recipients };
+                    // what could not be reached for some is not tried again for others
+                    let attempted = match unreachable.clone() {
+                        Some(words) => Attempted::Unreachable(words),
+                        None => courier.bring(&domain, &load).await,
+                    };
+                    match &attempted {
+                        Attempted::Reached(_) => reached = true,
+                        Attempted::Unreachable(words) => unreachable = Some(words.clone()),
+                    }
+                    verdicts.extend(attempted.verdicts(&recipients));
+                }
+                let words = unreachable.filter(|_| !reached);
+                verdicts.iter_mut().for_each(|(_, verdict)| verdict.words_mut().contact.began = Some(now));
                 self.write_down(kept, verdicts).await?;
                 match words {
                     None => self.queue.lives(lane),
@@ -164,16 +175,16 @@ impl Inner {
             if settled.told.is_empty() {
                 return Ok(());
             }
-            let reports = if report { self.reports(&kept, &settled.told).await? } else { Vec::new() };
+            let reports = if report { self.reports(&kept, &settled.told).await? } else { Reports::default() };
             let fence = self.queue.fence(kept.id.partition).ok_or(Error::LeaseLost(kept.id.partition))?;
-            let turn = Turn { old: &kept, new: settled.entry.as_ref(), reports: &reports, fence: Some(fence) };
+            let turn = Turn { old: &kept, new: settled.entry.as_ref(), reports: &reports.entries, fence: Some(fence) };
             match self.queue.ledger.turn(&turn).await {
                 Ok(_) => {
                     settled.told.iter().for_each(|told| self.tell(&kept, told));
                     if let Some(entry) = &settled.entry {
                         self.queue.offer(kept.id, entry);
                     }
-                    reports.iter().for_each(|(id, report)| self.queue.offer(*id, report));
+                    self.reported(reports);
                     return Ok(());
                 }
                 Err(Error::Changed(id)) => match self.queue.ledger.read(id).await? {
@@ -184,43 +195,6 @@ impl Inner {
             }
         }
         Err(Error::Changed(kept.id))
-    }
-
-    /// Tells the journal of one recipient.
-    fn tell(&self, kept: &Kept, told: &Told) {
-        let attempt = Attempt {
-            delivery: envelope::Delivery(kept.entry.delivery).to_string().into(),
-            queue: kept.id.to_string().into(),
-            recipient: told.pending.address.to_string().into(),
-            server: told.words.server.as_deref().map(Into::into),
-            tls: told.words.tls.as_deref().map(Into::into),
-            policy: told.words.policy.map(Into::into),
-            secured: told.words.security.map(|security| security.to_string().into()),
-            reply: told.words.text.as_str().into(),
-            attempts: told.pending.attempts.max(1),
-            size: kept.entry.size,
-        };
-        tracing::info!(
-            queue_id = %kept.id,
-            recipient = %told.pending.address,
-            action = told.action.name(),
-            status = %told.words.status,
-            server = told.words.server.as_deref(),
-            policy = told.words.policy,
-            tls = told.words.tls.as_deref(),
-            attempts = attempt.attempts,
-            "attempt"
-        );
-        let event = match told.action {
-            // `Stored` has told of it, and `Accepted`
-            Action::Delivered | Action::Expanded => return,
-            // it was told when it went
-            Action::Relayed if told.pending.relayed.is_some() => return,
-            Action::Relayed => Event::Relayed(attempt),
-            Action::Delayed => Event::Deferred(attempt),
-            Action::Failed => Event::Failed(attempt),
-        };
-        self.journal.record(event);
     }
 }
 

@@ -8,13 +8,14 @@ use crate::outbound::weak::Weak;
 use crate::queue::board::Queue;
 use crate::queue::ledger::Ledger;
 use crate::queue::{Terms, runner};
-use crate::routing::{self, Asked, Recipient, Refused, Residents};
+use crate::routing::{Asked, Recipient, Refused, Residents};
 use crate::settings::Settings;
+use crate::srs::SrsKey;
 use crate::sts::Policies;
 use crate::tls_report::TlsReports;
 use crate::upkeep;
 use journal::Journal;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::{NewBlob, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) settings: Arc<Settings>,
     pub(crate) queue: Queue,
     pub(crate) known: Arc<Known>,
+    /// The key of rewritten senders, once it was asked for.
+    pub(crate) srs: OnceLock<SrsKey>,
     /// Messages being taken in and brought away.
     pub(crate) tracker: TaskTracker,
 }
@@ -71,11 +74,12 @@ impl Delivery {
         let terms = Terms { give_up_after: settings.give_up_after, warn_after: settings.warn_after };
         let ledger = Ledger::new(store.records(), terms);
         let queue = Queue::new(ledger, world.clock.clone(), settings.clone());
-        let tracker = TaskTracker::new();
+        let (tracker, srs) = (TaskTracker::new(), OnceLock::new());
         let policies = Policies::new(world.clone(), https.clone(), store.records());
         let reports = TlsReports::new(store.records());
         let known = Arc::new(Known { weak: Weak::default(), policies, reports });
-        let inner = Inner { store, homes, residents, journal, world, connect, https, settings, queue, known, tracker };
+        let inner =
+            Inner { store, homes, residents, journal, world, connect, https, settings, queue, known, srs, tracker };
         Self(Arc::new(inner))
     }
 
@@ -84,9 +88,7 @@ impl Delivery {
     /// # Errors
     /// Why he is refused.
     pub async fn recipient(&self, sender: &Sender, asked: Asked) -> Result<Recipient, Refused> {
-        let inner = &self.0;
-        let limit = inner.settings.max_expansions;
-        routing::recipient(inner.residents.as_ref(), inner.homes.as_ref(), limit, sender, asked).await
+        self.0.recipient(sender, asked).await
     }
 
     /// Takes a message in. What the answer says is on disk.

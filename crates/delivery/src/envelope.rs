@@ -123,6 +123,24 @@ pub struct Envelope {
     pub prefix_len: u32,
     /// How many bytes of them are our Return-Path: what goes out begins behind it.
     pub return_path_len: u32,
+    /// How the message came, for the journal.
+    pub arrival: Option<journal::Arrival>,
+}
+
+impl Envelope {
+    /// From `sender`, who asks for nothing, with nothing of ours before the message.
+    pub const fn of(sender: Sender) -> Self {
+        Self {
+            sender,
+            ret: None,
+            envid: None,
+            body: Body::SevenBit,
+            utf8: false,
+            prefix_len: 0,
+            return_path_len: 0,
+            arrival: None,
+        }
+    }
 }
 
 /// Prints a delivery's id: `d` and 32 digits.

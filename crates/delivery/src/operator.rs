@@ -2,9 +2,10 @@
 use crate::delivery::Inner;
 use crate::error::Error;
 use crate::queue::ledger::{Kept, Turn};
-use crate::queue::{Entry, Hold, LaneState, PARTITIONS, QueueId};
+use crate::queue::{Destination, Entry, Hold, LaneState, PARTITIONS, QueueId};
 use futures_util::future::BoxFuture;
 use journal::Event;
+use names::Domain;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +72,12 @@ impl Unfinished for Operator {
 impl Operator {
     pub(crate) fn new(inner: Arc<Inner>) -> Self {
         Self(inner)
+    }
+
+    /// The lane of a domain, where it has something to do.
+    pub(crate) fn lane_of(&self, domain: &Domain) -> Option<LaneState> {
+        let lane = self.0.queue.lane(&Destination::Domain(domain.clone()));
+        self.0.queue.lanes(usize::MAX).into_iter().find(|state| *state.name == *lane)
     }
 
     /// At most `limit` entries that `filter` lets through, behind `after`.

@@ -9,7 +9,7 @@ mod outcome;
 pub(crate) mod security;
 pub(crate) mod weak;
 use crate::envelope::{Body, Return};
-use crate::queue::settle::{Verdict, Words};
+use crate::queue::settle::{Contact, Verdict, Words};
 use crate::queue::{Entry, Pending};
 use crate::settings::Settings;
 use crate::sts::Policies;
@@ -31,6 +31,8 @@ use world::World;
 pub(crate) struct Load<'a> {
     pub(crate) entry: &'a Entry,
     pub(crate) source: &'a dyn BlobSource,
+    /// In whose name; `None` for the null reverse-path.
+    pub(crate) sender: &'a Option<Address>,
     pub(crate) recipients: &'a [&'a Pending],
 }
 
@@ -94,7 +96,7 @@ impl Courier {
         let each_once: Vec<&Pending> = each_once.iter().collect();
         let mut verdicts = Vec::with_capacity(each_once.len());
         for recipients in each_once.chunks(self.settings.max_recipients.max(1)) {
-            let load = Load { entry: load.entry, source: load.source, recipients };
+            let load = Load { recipients, ..*load };
             match self.bring_some(domain, &load).await {
                 Attempted::Reached(more) => verdicts.extend(more),
                 Attempted::Unreachable(words) if verdicts.is_empty() => return Attempted::Unreachable(words),
@@ -107,11 +109,11 @@ impl Courier {
     async fn bring_some(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
         let wish = Wish::of(load.entry);
         if let Some(line) = self.line.take().filter(|line| line.is_open() && line.suits(wish)) {
-            let server = line.server.clone();
+            let known = of_line(&line);
             match self.transact(line, load).await {
                 Ok(verdicts) => return Attempted::Reached(verdicts),
                 // what may have arrived is not sent again at once
-                Err(broken @ Broken::Unanswered(_)) => return broken_off(load, &broken, server),
+                Err(broken @ Broken::Unanswered(_)) => return broken_off(load, &broken, &known),
                 // a connection that is kept may have been closed meanwhile: then a new one is made, once
                 Err(_) => {}
             }
@@ -121,11 +123,11 @@ impl Courier {
             Err(Verdict::Deferred(words)) => return Attempted::Unreachable(words),
             Err(verdict) => return Attempted::Reached(for_all(load.recipients, &verdict)),
         };
-        let server = line.server.clone();
+        let known = of_line(&line);
         match self.transact(line, load).await {
             Ok(verdicts) => Attempted::Reached(verdicts),
             // RFC 5321, 4.5.4.1 and RFC 1047: without the last answer it is sent again; twice is better than never
-            Err(broken) => broken_off(load, &broken, server),
+            Err(broken) => broken_off(load, &broken, &known),
         }
     }
 
@@ -133,14 +135,8 @@ impl Courier {
     async fn transact(&mut self, mut line: Line, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
         let from = u64::from(load.entry.return_path_len);
         let fitted = form::fit(transaction(load), line.capabilities(), load.source, from).await;
-        let about = Words {
-            server: Some(line.server.clone()),
-            tls: line.tls(),
-            policy: Some(line.policy()),
-            security: Some(line.security()),
-            reports: line.capabilities().dsn,
-            ..Words::default()
-        };
+        let about = of_line(&line);
+        line.tried.clear();
         let verdicts = match fitted.map_err(Broken::Stored)? {
             Fitted::Never(why) => for_all(load.recipients, &unconvertible(why, &about)),
             Fitted::Goes(transaction, form) => match line.send(&transaction, &form, load.source, from).await? {
@@ -157,6 +153,20 @@ impl Courier {
             self.line = Some(line);
         }
         Ok(verdicts)
+    }
+}
+
+/// What is known of every message by a connection.
+fn of_line(line: &Line) -> Words {
+    let contact =
+        Contact { remote: Some(line.remote()), tls: line.tls(), tried: line.tried.clone(), ..Contact::default() };
+    Words {
+        server: Some(line.server.clone()),
+        policy: Some(line.policy()),
+        security: Some(line.security()),
+        reports: line.capabilities().dsn,
+        contact: Box::new(contact),
+        ..Words::default()
     }
 }
 
@@ -177,7 +187,7 @@ fn each_once(recipients: &[&Pending]) -> Vec<Pending> {
 /// What is asked of the other server.
 fn transaction(load: &Load<'_>) -> Transaction {
     let entry = load.entry;
-    let reverse_path = match &entry.reverse_path {
+    let reverse_path = match load.sender {
         Some(address) => ReversePath::Mailbox(Mailbox::from(address.clone())),
         None => ReversePath::Null,
     };
@@ -254,8 +264,9 @@ fn unconvertible(why: Unconvertible, about: &Words) -> Verdict {
     Verdict::Failed(Words { status: "5.6.3".to_owned(), text, ..about.clone() })
 }
 
-fn broken_off(load: &Load<'_>, broken: &Broken, server: String) -> Attempted {
-    let words = Words { server: Some(server), ..broken_words(broken) };
+fn broken_off(load: &Load<'_>, broken: &Broken, about: &Words) -> Attempted {
+    let Words { status, text, quoted, .. } = broken_words(broken);
+    let words = Words { status, text, quoted, ..about.clone() };
     Attempted::Reached(for_all(load.recipients, &Verdict::Deferred(words)))
 }
 

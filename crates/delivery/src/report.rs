@@ -8,6 +8,7 @@ use crate::queue::ledger::Kept;
 use crate::queue::settle::{Action, Told};
 use crate::queue::{Entry, Pending, QueueId};
 use crate::routing::{Resolved, Target};
+use crate::telling::Reports;
 use message::{Builder, BuiltPart, Date, HeaderWriter, Multipart, new_message_id};
 use names::Address;
 use smtp_wire::decode_xtext;
@@ -26,9 +27,9 @@ impl Inner {
     ///
     /// # Errors
     /// When the store or the directory is away: the whole attempt is then written down later.
-    pub(crate) async fn reports(&self, kept: &Kept, told: &[Told]) -> Result<Vec<(QueueId, Entry)>, Error> {
-        let Some(sender) = kept.entry.reverse_path.clone() else { return Ok(Vec::new()) };
-        let mut reports = Vec::new();
+    pub(crate) async fn reports(&self, kept: &Kept, told: &[Told]) -> Result<Reports, Error> {
+        let Some(sender) = kept.entry.reverse_path.clone() else { return Ok(Reports::default()) };
+        let mut reports = Reports::default();
         for actions in
             [&[Action::Failed][..], &[Action::Delayed], &[Action::Delivered, Action::Relayed, Action::Expanded]]
         {
@@ -41,7 +42,8 @@ impl Inner {
                 tracing::info!(queue_id = %kept.id, "no report: nobody here has the sender's address");
                 continue;
             }
-            reports.push(self.report(kept, &sender, &about, recipients).await?);
+            let (id, report) = self.report(kept, &sender, &about, recipients).await?;
+            reports.add(kept, &about, id, report);
         }
         Ok(reports)
     }
@@ -72,6 +74,7 @@ impl Inner {
                 reply: None,
                 warned: false,
                 relayed: None,
+                rewrite: false,
             }
         };
         Ok(targets.into_iter().map(pending).collect())

@@ -1,7 +1,9 @@
 //! Whether a recipient is taken, and to whom he leads: asked at RCPT, so that nothing is accepted and bounced later.
 mod residents;
+use crate::delivery::Inner;
 use crate::envelope::{Notify, Sender};
-use crate::homes::{Held, Homes};
+use crate::homes::Held;
+use crate::srs;
 use futures_util::future::BoxFuture;
 use journal::Cause;
 use names::{AccountId, Address};
@@ -64,6 +66,8 @@ pub struct Recipient {
     pub(crate) targets: Vec<Target>,
     /// Whether the address stands for several, though some of them may have no room.
     pub(crate) expands: bool,
+    /// Whether what goes on to another server goes in a name of ours: its sender is elsewhere too.
+    pub(crate) rewrite: bool,
     pub(crate) held: Vec<Held>,
 }
 
@@ -151,51 +155,99 @@ impl From<&store::Error> for Refused {
     }
 }
 
-/// Takes or refuses a recipient.
-pub(crate) async fn recipient(
-    residents: &dyn Residents,
-    homes: &dyn Homes,
-    limit: usize,
-    sender: &Sender,
-    asked: Asked,
-) -> Result<Recipient, Refused> {
-    let targets = match residents.resolve(&asked.address).await {
-        Ok(Resolved::Targets(targets)) => targets,
-        Ok(Resolved::Elsewhere) if sender.origin.may_relay() => vec![Target::Remote(asked.address.clone())],
-        Ok(Resolved::Elsewhere) => return Err(Refused::RelayingDenied),
-        Ok(Resolved::Unknown) => return Err(Refused::Unknown),
-        Ok(Resolved::Suspended) => return Err(Refused::Suspended),
-        Ok(Resolved::Loop) => return Err(Refused::Loop),
-        Ok(Resolved::TooMany) => return Err(Refused::TooMany),
-        Err(error) => {
-            tracing::warn!(%error, "recipient not resolved");
-            return Err(Refused::Unavailable);
+impl Inner {
+    /// Takes or refuses a recipient.
+    pub(crate) async fn recipient(&self, sender: &Sender, asked: Asked) -> Result<Recipient, Refused> {
+        let resolved = self.resolve(&asked.address).await?;
+        let (reversed, resolved) = match self.reversed(&asked.address, &resolved).await? {
+            Some(origin) => (true, self.resolve(&origin).await.map(|resolved| or_remote(resolved, origin))?),
+            None => (false, resolved),
+        };
+        let local = resolved != Resolved::Elsewhere;
+        let targets = match resolved {
+            Resolved::Targets(targets) => targets,
+            Resolved::Elsewhere if sender.origin.may_relay() => vec![Target::Remote(asked.address.clone())],
+            Resolved::Elsewhere => return Err(Refused::RelayingDenied),
+            Resolved::Unknown => return Err(Refused::Unknown),
+            Resolved::Suspended => return Err(Refused::Suspended),
+            Resolved::Loop => return Err(Refused::Loop),
+            Resolved::TooMany => return Err(Refused::TooMany),
+        };
+        if targets.len() > self.settings.max_expansions {
+            return Err(Refused::TooMany);
         }
-    };
-    if targets.len() > limit {
-        return Err(Refused::TooMany);
+        let goes_on = (local || reversed) && targets.iter().any(|target| matches!(target, Target::Remote(_)));
+        let rewrite = goes_on && self.is_stranger(sender).await?;
+        let expands = targets.len() > 1;
+        let (targets, held) = self.with_room(targets, asked.size).await?;
+        Ok(Recipient { asked, targets, expands, rewrite, held })
     }
-    let expands = targets.len() > 1;
-    let mut open = Vec::with_capacity(targets.len());
-    let mut held = Vec::new();
-    let mut refused = None;
-    for target in targets {
-        if let Target::Account(account, _) = &target {
-            match homes.reserve(*account, asked.size).await {
-                Ok(room) => held.push(room),
-                // of several targets, those that have no room are left out; nothing is accepted for them
-                Err(error) => {
-                    refused.get_or_insert(Refused::from(&error));
-                    continue;
-                }
+
+    async fn resolve(&self, address: &Address) -> Result<Resolved, Refused> {
+        self.residents.resolve(address).await.map_err(|error| {
+            tracing::warn!(%error, "address not resolved");
+            Refused::Unavailable
+        })
+    }
+
+    /// To whom an address of a domain here leads that stands for a sender elsewhere; nothing where it is none.
+    async fn reversed(&self, address: &Address, resolved: &Resolved) -> Result<Option<Address>, Refused> {
+        if *resolved == Resolved::Elsewhere || !srs::has_form(address) {
+            return Ok(None);
+        }
+        let key = self.srs_key().await.map_err(|error| {
+            tracing::warn!(%error, "rewritten sender not read");
+            Refused::Unavailable
+        })?;
+        match key.reverse(address, self.world.clock.now()) {
+            None => Ok(None),
+            Some(Ok(origin)) => Ok(Some(origin)),
+            Some(Err(fault)) => {
+                tracing::info!(%address, %fault, "rewritten sender refused");
+                Err(Refused::Unknown)
             }
         }
-        open.push(target);
     }
-    match refused {
-        Some(refused) if open.is_empty() => Err(refused),
-        // what is away now must be asked again, or a member of a list would lose this message
-        Some(refused @ (Refused::Unavailable | Refused::NoSpace | Refused::FullForNow)) => Err(refused),
-        _ => Ok(Recipient { asked, targets: open, expands, held }),
+
+    /// Whether the sender's domain is elsewhere, so that what we send on must not go out in its name.
+    async fn is_stranger(&self, sender: &Sender) -> Result<bool, Refused> {
+        match &sender.reverse_path {
+            Some(address) => Ok(self.resolve(address).await? == Resolved::Elsewhere),
+            None => Ok(false),
+        }
+    }
+
+    /// The targets that have room, which is held for them.
+    async fn with_room(&self, targets: Vec<Target>, size: u64) -> Result<(Vec<Target>, Vec<Held>), Refused> {
+        let mut open = Vec::with_capacity(targets.len());
+        let mut held = Vec::new();
+        let mut refused = None;
+        for target in targets {
+            if let Target::Account(account, _) = &target {
+                match self.homes.reserve(*account, size).await {
+                    Ok(room) => held.push(room),
+                    // of several targets, those that have no room are left out; nothing is accepted for them
+                    Err(error) => {
+                        refused.get_or_insert(Refused::from(&error));
+                        continue;
+                    }
+                }
+            }
+            open.push(target);
+        }
+        match refused {
+            Some(refused) if open.is_empty() => Err(refused),
+            // what is away now must be asked again, or a member of a list would lose this message
+            Some(refused @ (Refused::Unavailable | Refused::NoSpace | Refused::FullForNow)) => Err(refused),
+            _ => Ok((open, held)),
+        }
+    }
+}
+
+/// An address elsewhere leads to itself.
+fn or_remote(resolved: Resolved, address: Address) -> Resolved {
+    match resolved {
+        Resolved::Elsewhere => Resolved::Targets(vec![Target::Remote(address)]),
+        here => here,
     }
 }

@@ -1,6 +1,7 @@
 //! Delivery as a whole, on the engine in memory, with scripted DNS, clock, mailboxes and servers.
 mod bench;
 mod form;
+mod forwards;
 mod intake;
 mod outbound;
 mod queue;

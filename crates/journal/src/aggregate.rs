@@ -102,6 +102,8 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Deferred(_)
         | Event::Failed(_)
         | Event::Relayed(_)
+        | Event::Discarded(_)
+        | Event::Reported { .. }
         | Event::Act { .. }
         | Event::Repeated { .. }
         | Event::Dropped { .. } => return None,

@@ -1,6 +1,6 @@
 //! What is kept: who came, what was refused and why, where each message went. Never a password, never
 //! the text of a message.
-use crate::{Cause, Text};
+use crate::{Attempt, Cause, Text};
 use names::AccountId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -37,6 +37,17 @@ pub struct Counts {
     pub bytes_in: u64,
     /// Bytes written.
     pub bytes_out: u64,
+}
+
+/// How a message came, before it was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The name that the peer gave, by HELO, EHLO or LHLO.
+    pub helo: Text,
+    /// When the connection began, in milliseconds since 1970.
+    pub connected_ms: u64,
+    /// When the transaction began, with MAIL.
+    pub begun_ms: u64,
 }
 
 /// Who tried to log in.
@@ -138,6 +149,15 @@ pub enum Event {
         sender: Text,
         /// For how many recipients.
         recipients: u32,
+        /// The first of them, as the sender wrote them; at most [`Event::MOST_NAMED`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        to: Vec<Text>,
+        /// Its Message-ID.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message_id: Option<Text>,
+        /// How it came; nothing for a message of our own making.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrival: Option<Arrival>,
         /// Bytes.
         size: u64,
     },
@@ -159,6 +179,19 @@ pub enum Event {
     Failed(Attempt),
     /// Another server took it over.
     Relayed(Attempt),
+    /// It was thrown away, as a route asks.
+    Discarded(Attempt),
+    /// The sender is told about recipients by a report, a message of its own.
+    Reported {
+        /// The delivery's id.
+        delivery: Text,
+        /// The report's own delivery id.
+        report: Text,
+        /// The action (RFC 3464, 2.3.3): `failed`, `delayed`, `delivered`, `relayed` or `expanded`.
+        action: Text,
+        /// About whom, as the sender wrote them; at most [`Event::MOST_NAMED`].
+        recipients: Vec<Text>,
+    },
     /// An operator did something.
     Act {
         /// Who, such as `control socket`.
@@ -190,35 +223,6 @@ pub enum Event {
     },
 }
 
-/// One attempt to bring a message to one recipient.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// The delivery's id.
-    pub delivery: Text,
-    /// The queue entry's id.
-    pub queue: Text,
-    /// The address it goes to.
-    pub recipient: Text,
-    /// The server that was asked, name and address.
-    pub server: Option<Text>,
-    /// Version and cipher of TLS on that connection.
-    pub tls: Option<Text>,
-    /// What was asked of that connection: `clear`, `opportunistic`, `mta-sts-testing`, `mta-sts`, `dane`, or
-    /// `dane-unusable` (TLS, by records that nobody can use).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy: Option<Text>,
-    /// How it was secured then: `none`, `encrypted`, by an `authority` that vouches for a name
-    /// that is certain, by `mta-sts`, by `dane`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secured: Option<Text>,
-    /// The last words of that server, or why there were none.
-    pub reply: Text,
-    /// How many attempts were made, this one included.
-    pub attempts: u32,
-    /// Bytes.
-    pub size: u64,
-}
-
 /// How long an event may be kept, and which partition it is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
@@ -238,6 +242,51 @@ impl Class {
 }
 
 impl Event {
+    /// Of more recipients one event does not name.
+    pub const MOST_NAMED: usize = 100;
+
+    /// The delivery that it is about, where it is about one.
+    pub const fn delivery(&self) -> Option<&Text> {
+        match self {
+            Self::Accepted { delivery, .. } | Self::Stored { delivery, .. } | Self::Reported { delivery, .. } => {
+                Some(delivery)
+            }
+            Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) | Self::Discarded(attempt) => {
+                Some(&attempt.delivery)
+            }
+            Self::SessionOpened { .. }
+            | Self::SessionClosed { .. }
+            | Self::LoginAccepted { .. }
+            | Self::LoginRefused { .. }
+            | Self::Refused { .. }
+            | Self::Act { .. }
+            | Self::Repeated { .. }
+            | Self::Dropped { .. } => None,
+        }
+    }
+
+    /// The session that it belongs to, where it does to one.
+    pub fn session(&self) -> Option<&str> {
+        match self {
+            Self::SessionOpened { peer }
+            | Self::SessionClosed { peer, .. }
+            | Self::LoginAccepted { peer, .. }
+            | Self::LoginRefused { peer, .. }
+            | Self::Refused { peer, .. }
+            | Self::Accepted { peer: Some(peer), .. } => Some(&peer.session),
+            Self::Accepted { peer: None, .. }
+            | Self::Stored { .. }
+            | Self::Deferred(_)
+            | Self::Failed(_)
+            | Self::Relayed(_)
+            | Self::Discarded(_)
+            | Self::Reported { .. }
+            | Self::Act { .. }
+            | Self::Repeated { .. }
+            | Self::Dropped { .. } => None,
+        }
+    }
+
     /// Which class it belongs to.
     pub const fn class(&self) -> Class {
         match self {
@@ -245,9 +294,13 @@ impl Event {
             Self::LoginRefused { .. } | Self::Refused { .. } | Self::Repeated { .. } | Self::Dropped { .. } => {
                 Class::Refusals
             }
-            Self::Accepted { .. } | Self::Stored { .. } | Self::Deferred(_) | Self::Failed(_) | Self::Relayed(_) => {
-                Class::Deliveries
-            }
+            Self::Accepted { .. }
+            | Self::Stored { .. }
+            | Self::Deferred(_)
+            | Self::Failed(_)
+            | Self::Relayed(_)
+            | Self::Discarded(_)
+            | Self::Reported { .. } => Class::Deliveries,
             Self::Act { .. } => Class::Acts,
         }
     }

@@ -4,6 +4,7 @@
 //! One [`Writer`] task keeps the events in batches, in an engine of its own, within an age and a size; a [`Reader`]
 //! gives them back, newest first. Neighbours: `names`, `world`, `store` (for its engine, never for mail).
 mod aggregate;
+mod attempt;
 mod cause;
 mod error;
 mod event;
@@ -13,12 +14,15 @@ pub mod scripted;
 mod settings;
 mod shelf;
 mod text;
+mod trace;
 mod writer;
+pub use attempt::{Attempt, Tried};
 pub use cause::Cause;
 pub use error::Error;
-pub use event::{Attempt, Class, Counts, Entry, Event, Login, Peer, Refused};
+pub use event::{Arrival, Class, Counts, Entry, Event, Login, Peer, Refused};
 pub use handle::Journal;
 pub use query::{Cursor, NoCursor, Page, Query, Reader};
 pub use settings::Settings;
 pub use text::Text;
+pub use trace::{DestinationCounts, Fate, PolicyCounts, RecipientTrace, Search, Trace};
 pub use writer::Writer;

@@ -70,6 +70,10 @@ impl Reader {
         Self(Shelf::new(engine))
     }
 
+    pub(crate) const fn shelf(&self) -> &Shelf {
+        &self.0
+    }
+
     /// A page of events, newest first.
     ///
     /// # Errors

@@ -3,8 +3,9 @@
 //! `h` → events and bytes in this partition; `e | time in ms (8) | number (8)` → the event as JSON. The number keeps
 //! apart what happened in one millisecond.
 use crate::{Class, Entry, Error, Event};
+use bytes::Bytes;
 use std::sync::Arc;
-use store::{Commit, CommitError, Engine, Found, Growth, Key, Partition, PartitionKind, Read, Value, Write};
+use store::{Commit, CommitError, Engine, Found, Growth, Key, MAX_PAGE, Partition, PartitionKind, Read, Value, Write};
 use world::UnixTime;
 
 const HEAD: &[u8] = b"h";
@@ -48,6 +49,13 @@ impl Place {
 pub(crate) struct Events {
     pub(crate) items: Vec<(Place, u64, Option<Event>)>,
     pub(crate) more: bool,
+}
+
+/// A page of records as they lie, newest first.
+pub(crate) struct Raw {
+    pub(crate) items: Vec<(Place, Bytes)>,
+    /// What is beyond; `None` at the end.
+    pub(crate) next: Option<Place>,
 }
 
 /// The partitions of one journal.
@@ -129,6 +137,18 @@ impl Shelf {
             items.reverse();
         }
         Ok(Events { items, more })
+    }
+
+    /// Records from `from` up to, not with, `to`, newest first; damaged ones are left out.
+    pub(crate) async fn raw(&self, class: Class, from: Place, to: Place) -> Result<Raw, Error> {
+        let read = Read::Scan { from: from.key(), to: to.key(), limit: MAX_PAGE, reverse: true };
+        let found = self.0.read(partition(class), vec![read]).await?;
+        let Some(Found::Many { items, more, corrupt }) = found.into_iter().next() else {
+            return Ok(Raw { items: Vec::new(), next: None });
+        };
+        let lowest = items.iter().map(|(key, _)| key).chain(&corrupt).filter_map(|key| Place::read(key)).min();
+        let items = items.into_iter().filter_map(|(key, value)| Some((Place::read(&key)?, value.payload))).collect();
+        Ok(Raw { items, next: lowest.filter(|_| more) })
     }
 
     async fn commit(&self, class: Class, held: Held, writes: Vec<Write>, growth: Growth) -> Result<Held, Error> {

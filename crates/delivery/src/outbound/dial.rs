@@ -6,10 +6,18 @@ use super::weak::Way;
 use super::{Courier, broken_words, dane, outcome};
 use crate::queue::settle::{Verdict, Words};
 use crate::sts;
+use journal::{Attempt, Tried};
 use names::Domain;
 use policy::StsMode;
 use std::net::SocketAddr;
 use transport::Hello;
+
+/// Notes who was asked in vain.
+fn vain(tried: &mut Vec<Tried>, server: &str, reply: &str) {
+    if tried.len() < Attempt::MOST_TRIED {
+        tried.push(Tried { server: server.into(), reply: reply.into() });
+    }
+}
 
 /// Who is called, and what his domain and the message ask for.
 struct Call<'a> {
@@ -23,26 +31,37 @@ impl Courier {
     pub(super) async fn dial(&self, domain: &Domain, wish: Wish) -> Result<Line, Verdict> {
         let hosts = hosts::hosts(domain, &self.world, &self.settings).await?;
         let call = Call { domain, sts: self.sts(domain, &hosts, wish).await?, wish };
-        let mut last = None;
+        let mut last: Option<Verdict> = None;
+        let mut tried = Vec::new();
         for host in &hosts {
             let (addresses, plan) = match self.prepare(&call, host).await {
                 Ok(prepared) => prepared,
                 // a later chance is worth more than a final no
-                Err(verdict) => {
+                Err(mut verdict) => {
+                    let words = verdict.words_mut();
+                    words.contact.tried = tried.clone();
+                    vain(&mut tried, &host.name, &words.text);
                     last = Some(last.filter(|_| matches!(verdict, Verdict::Failed(_))).unwrap_or(verdict));
                     continue;
                 }
             };
             for address in addresses {
                 match self.dial_one(&call, host, &plan, address).await {
-                    Ok(line) => return Ok(line),
+                    Ok(mut line) => {
+                        line.tried = tried;
+                        return Ok(line);
+                    }
                     // RFC 5321, 5.1: who comes behind us is not tried; who came before us may take it later
                     Err(Broken::Ourselves) => {
                         return Err(last.filter(Verdict::is_deferred).unwrap_or_else(|| hosts::circle(domain)));
                     }
                     Err(broken) => {
                         let mut words = broken_words(&broken);
-                        words.server = Some(format!("{} ({})", host.name, address.ip()));
+                        let server = format!("{} ({})", host.name, address.ip());
+                        words.contact.remote = Some(address);
+                        words.contact.tried = tried.clone();
+                        vain(&mut tried, &server, &words.text);
+                        words.server = Some(server);
                         words.policy = Some(plan.policy.name());
                         last = Some(Verdict::Deferred(words));
                     }

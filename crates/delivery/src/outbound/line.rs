@@ -4,6 +4,7 @@ use super::hosts::{From, Host};
 use super::security::{Plan, Security, Wish};
 use super::weak::Way;
 use crate::settings::Settings;
+use journal::Tried;
 use smtp_wire::{BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, Reply, Transaction, Unsendable};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub(crate) struct Line {
     pub(crate) server: String,
     /// By what it was made.
     plan: Plan,
+    /// Those that were tried before in vain; the first message by this connection tells of them.
+    pub(crate) tried: Vec<Tried>,
 }
 
 /// Why there is no connection, or no more.
@@ -95,7 +98,8 @@ impl Line {
             timeout: CONNECTING,
         };
         let conversation = connect.connect(to).await.map_err(|error| Broken::Lost(error.to_string()))?;
-        let mut line = Self { conversation, client: Client::new(Dialect::Smtp, name), server, plan: plan.clone() };
+        let client = Client::new(Dialect::Smtp, name);
+        let mut line = Self { conversation, client, server, plan: plan.clone(), tried: Vec::new() };
         line.ready().await?;
         if host.from == From::Dns && line.is_ours(settings) {
             line.close().await;
@@ -119,6 +123,11 @@ impl Line {
         let peer = &self.conversation.peer;
         let ip = |address: SocketAddr| address.ip().to_canonical();
         ip(peer.local) == ip(peer.remote) || settings.is_own(&self.client.capabilities().name)
+    }
+
+    /// The address that it goes to.
+    pub(crate) fn remote(&self) -> SocketAddr {
+        self.conversation.peer.remote
     }
 
     /// How the connection is protected.

@@ -81,6 +81,9 @@ pub struct Pending {
     /// The server that has it already, where the sender is still to be told so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relayed: Option<String>,
+    /// Whether it goes on in a name of ours, which stands for a sender elsewhere (SRS): an address here has sent it on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rewrite: bool,
 }
 
 /// Where a recipient's message goes next: what shares connections and waits.

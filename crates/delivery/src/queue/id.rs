@@ -29,6 +29,17 @@ impl QueueId {
         Self { partition: low % PARTITIONS, number }
     }
 
+    /// The entry of the delivery whose id is printed so: `d` and 32 digits.
+    pub fn of_delivery(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('d').filter(|digits| digits.len() == 32)?;
+        u128::from_str_radix(digits, 16).ok().map(|number| Self::of(DeliveryId(number)))
+    }
+
+    /// How the printed id of its delivery begins.
+    pub fn delivery_prefix(&self) -> String {
+        format!("d{:016x}", self.number)
+    }
+
     /// A delivery whose entry this is; `random` makes it one of its own.
     pub(crate) fn delivery(self, random: u64) -> DeliveryId {
         let low = random & !0xff | u64::from(self.partition);
@@ -89,6 +100,9 @@ mod tests {
             assert_eq!(id.to_string().parse(), Ok(id));
             assert_eq!(QueueId::of(id.delivery(u64::MAX)), id, "a delivery leads to its entry");
             assert_ne!(id.delivery(1 << 8), id.delivery(1 << 9));
+            let printed = crate::envelope::Delivery(DeliveryId(number)).to_string();
+            assert_eq!(QueueId::of_delivery(&printed), Some(id));
+            assert!(printed.starts_with(&id.delivery_prefix()));
         }
         for wrong in
             ["", "q", "q40ffffffffffffffff", "q00FFFFFFFFFFFFFFFF", "x00ffffffffffffffff", "q00éffffffffffffffff"]

@@ -2,7 +2,9 @@
 use super::entry::{Entry, Pending};
 use crate::outbound::security::Security;
 use crate::settings::Settings;
+use journal::Tried;
 use names::Address;
+use std::net::SocketAddr;
 use world::UnixTime;
 
 /// What an attempt came to for one recipient.
@@ -17,6 +19,13 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
+    /// What was said.
+    pub(crate) const fn words_mut(&mut self) -> &mut Words {
+        match self {
+            Self::Done(words) | Self::Deferred(words) | Self::Failed(words) => words,
+        }
+    }
+
     /// Whether it is tried again.
     pub(crate) const fn is_deferred(&self) -> bool {
         matches!(self, Self::Deferred(_))
@@ -34,14 +43,27 @@ pub(crate) struct Words {
     pub(crate) server: Option<String>,
     /// Whether the text is that server's reply, and not a sentence of ours about it.
     pub(crate) quoted: bool,
-    /// Version and cipher of TLS on that connection.
-    pub(crate) tls: Option<String>,
     /// What was asked of that connection, by the name of its policy.
     pub(crate) policy: Option<&'static str>,
     /// How it was secured then.
     pub(crate) security: Option<Security>,
     /// Whether that server sends reports of its own (it offers DSN).
     pub(crate) reports: bool,
+    /// What else the journal keeps of the attempt.
+    pub(crate) contact: Box<Contact>,
+}
+
+/// What the journal keeps of an attempt, beside the words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Contact {
+    /// The address that was connected to.
+    pub(crate) remote: Option<SocketAddr>,
+    /// Version and cipher of TLS on that connection.
+    pub(crate) tls: Option<String>,
+    /// Those that were tried before in vain.
+    pub(crate) tried: Vec<Tried>,
+    /// When the attempt began.
+    pub(crate) began: Option<UnixTime>,
 }
 
 impl Words {

@@ -3,8 +3,8 @@ use super::server::World as Servers;
 use super::web::Web;
 use crate::homes::{Held, Homes, Mail};
 use crate::{
-    Asked, Body, Delivery, DirectoryAway, Envelope, Notify, Origin, Parts, Recipient, Refused, Residents, Resolved,
-    Return, Sender, Settings, Target,
+    Asked, Delivery, DirectoryAway, Envelope, Notify, Origin, Parts, Recipient, Refused, Residents, Resolved, Sender,
+    Settings, Target,
 };
 use futures_util::future::BoxFuture;
 use journal::scripted::Told;
@@ -249,15 +249,7 @@ impl Bench {
         let return_path = format!("Return-Path: <{from}>\r\n");
         let blob = self.blob(&format!("{return_path}{text}")).await;
         let length = u32::try_from(return_path.len()).unwrap();
-        let mut envelope = Envelope {
-            sender,
-            ret: None::<Return>,
-            envid: None,
-            body: Body::SevenBit,
-            utf8: false,
-            prefix_len: length,
-            return_path_len: length,
-        };
+        let mut envelope = Envelope { prefix_len: length, return_path_len: length, ..Envelope::of(sender) };
         change(&mut envelope);
         self.delivery.accept(envelope, blob, recipients).await.unwrap()
     }

@@ -15,15 +15,7 @@ fn addresses() -> Vec<String> {
 }
 
 fn envelope(sender: crate::Sender) -> crate::Envelope {
-    crate::Envelope {
-        sender,
-        ret: None,
-        envid: None,
-        body: crate::Body::SevenBit,
-        utf8: false,
-        prefix_len: 0,
-        return_path_len: 0,
-    }
+    crate::Envelope::of(sender)
 }
 
 async fn send(bench: &Bench) -> crate::Accepted {

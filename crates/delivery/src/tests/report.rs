@@ -50,7 +50,7 @@ async fn a_report_is_in_both_languages_and_brings_the_message_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_large_message_and_ret_hdrs_bring_headers_only() {
+async fn q08_a_large_message_and_ret_hdrs_bring_headers_only() {
     let large = format!("Subject: groot\r\n\r\n{}", "x\r\n".repeat(30_000));
     for (text, ret) in [(large.as_str(), None), ("Subject: groot\r\n\r\nx\r\n", Some(Return::Headers))] {
         let bench = Bench::new().await;
@@ -96,7 +96,7 @@ async fn nobody_is_told_who_did_not_ask_or_cannot_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_never_brings_forth_another() {
+async fn q08_a_report_never_brings_forth_another() {
     let bench = Bench::new().await;
     let server = bench.domain("far.example", "192.0.2.1");
     bench.run().rest().await;
@@ -107,6 +107,31 @@ async fn a_report_never_brings_forth_another() {
     let nulls = server.lines().iter().filter(|line| line.starts_with("MAIL FROM:<>")).count();
     assert_eq!(nulls, 1);
     assert!(lock(&bench.homes.mail).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn q08_a_report_to_a_list_is_never_answered() {
+    let bench = Bench::new().await;
+    let server = bench.domain("far.example", "192.0.2.1");
+    bench.alias("club", &["bram", "no@far.example", "yes@far.example"]);
+    bench.run().rest().await;
+    bench.send(Origin::Internet, "", &["club@here.example"], "Auto-Submitted: auto-replied\r\n\r\n").await;
+    bench.rest().await;
+    assert_eq!((bench.queued().await, server.took().len(), bench.homes.count(account("bram"))), (0, 1, 1));
+    assert_eq!(lock(&bench.homes.mail).len(), 1, "nobody hears of no@far.example");
+}
+
+#[tokio::test(start_paused = true)]
+async fn q08_a_report_names_its_own_recipient_only() {
+    let bench = Bench::new().await;
+    bench.domain("far.example", "192.0.2.1");
+    bench.run().rest().await;
+    let to = ["no@far.example", "secret@far.example", "bram@here.example"];
+    bench.send(Origin::Submission, "anna@here.example", &to, "Subject: hoi\r\n\r\nbody\r\n").await;
+    bench.rest().await;
+    let reports = reports(&bench, "anna").await;
+    let [report] = reports.as_slice() else { panic!("{reports:?}") };
+    assert!(report.contains("no@far.example") && !report.contains("secret") && !report.contains("bram"), "{report}");
 }
 
 #[tokio::test(start_paused = true)]

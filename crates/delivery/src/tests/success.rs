@@ -20,15 +20,7 @@ async fn send_with_orcpt(bench: &Bench, to: &[&str], change: impl FnOnce(&mut En
         let asked = crate::Asked { address: address(to), size: 0, notify: SUCCESS, orcpt };
         recipients.push(bench.delivery.recipient(&sender, asked).await.unwrap());
     }
-    let mut envelope = Envelope {
-        sender,
-        ret: None,
-        envid: Some("q+2B1".to_owned()),
-        body: crate::Body::SevenBit,
-        utf8: false,
-        prefix_len: 0,
-        return_path_len: 0,
-    };
+    let mut envelope = Envelope { envid: Some("q+2B1".to_owned()), ..Envelope::of(sender) };
     change(&mut envelope);
     bench.delivery.accept(envelope, bench.blob(TEXT).await, recipients).await.unwrap()
 }
@@ -261,15 +253,7 @@ async fn an_expansion_that_cannot_be_reported_is_not_accepted() {
     let sender = Bench::sender(Origin::Internet, "x@far.example");
     let recipient = bench.recipient(&sender, "club@here.example", SUCCESS).await.unwrap();
     *lock(&bench.residents.away) = true;
-    let envelope = Envelope {
-        sender,
-        ret: None,
-        envid: None,
-        body: crate::Body::SevenBit,
-        utf8: false,
-        prefix_len: 0,
-        return_path_len: 0,
-    };
+    let envelope = Envelope::of(sender);
     let accepted = bench.delivery.accept(envelope, bench.blob(TEXT).await, vec![recipient]).await;
     assert_eq!(accepted, Err(crate::Refused::Unavailable));
     assert_eq!((bench.homes.count(account("bram")), bench.queued().await), (0, 0));

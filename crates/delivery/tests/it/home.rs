@@ -1,6 +1,6 @@
 //! Mail for people here: in their mailboxes, exactly once, whatever fails.
 use delivery::{
-    Accepted, Asked, Body, Delivery, Envelope, Notify, Origin, Outcome, Parts, Recipient, Refused, Sender, Settings,
+    Accepted, Asked, Delivery, Envelope, Notify, Origin, Outcome, Parts, Recipient, Refused, Sender, Settings,
 };
 use directory::{Directory, DirectorySettings, DomainOptions, NewAccount, NewPassword, PasswordHash, Role};
 use names::{AccountId, Address, Secret};
@@ -102,15 +102,7 @@ impl House {
         writer.write(text.as_bytes()).await.unwrap();
         let blob = writer.finish().await.unwrap();
         let sender = Sender { reverse_path: None, origin: Origin::Internet, account: None, peer: None };
-        let envelope = Envelope {
-            sender,
-            ret: None,
-            envid: None,
-            body: Body::SevenBit,
-            utf8: false,
-            prefix_len: 0,
-            return_path_len: 0,
-        };
+        let envelope = Envelope::of(sender);
         self.delivery.accept(envelope, blob, recipients).await
     }
 

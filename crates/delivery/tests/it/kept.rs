@@ -105,15 +105,7 @@ impl House {
             recipients.push(self.delivery.recipient(&sender, asked).await.unwrap());
         }
         let blob = self.email(text).await.blob;
-        let envelope = Envelope {
-            sender,
-            ret: None,
-            envid: Some("kept".to_owned()),
-            body: Body::EightBitMime,
-            utf8: false,
-            prefix_len: 0,
-            return_path_len: 0,
-        };
+        let envelope = Envelope { envid: Some("kept".to_owned()), body: Body::EightBitMime, ..Envelope::of(sender) };
         self.delivery.accept(envelope, blob, recipients).await.unwrap().outcomes
     }
 }

@@ -197,6 +197,7 @@ async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming
         utf8: begun.mail.utf8,
         prefix_len: arrived.prefix_len,
         return_path_len: arrived.return_path_len,
+        arrival: Some(begun.arrival),
     };
     match begun.mailing.accept(envelope, arrived.blob).await {
         Ok(accepted) => {

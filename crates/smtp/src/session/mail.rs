@@ -36,7 +36,8 @@ pub(super) async fn mail(session: &mut Session, phase: Phase, arguments: &[u8]) 
         peer: Some(session.journal_peer()),
     };
     let mailing = session.house.parts.post.begin(sender.clone());
-    Ok(Turn::say(Begun { greeted, mail, sender, mailing, refused: 0 }, refusal::sender_ok()))
+    let arrival = session.arrival(&greeted.name);
+    Ok(Turn::say(Begun { greeted, mail, sender, mailing, arrival, refused: 0 }, refusal::sender_ok()))
 }
 
 /// RFC 4954, 6; RFC 3207, 4: 530.

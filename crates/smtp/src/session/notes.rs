@@ -2,7 +2,7 @@
 //! message.
 use super::Session;
 use directory::Mechanism;
-use journal::{Cause, Event, Login, Peer, Refused};
+use journal::{Arrival, Cause, Event, Login, Peer, Refused};
 use names::AccountId;
 
 impl Session {
@@ -15,6 +15,13 @@ impl Session {
             listener: peer.listener.clone(),
             tls: peer.tls.as_ref().map(|tls| format!("{} {}", tls.version, tls.cipher).into()),
         }
+    }
+
+    /// How a message that begins now has come.
+    pub(super) fn arrival(&self, helo: &str) -> Arrival {
+        let now = self.house.parts.world.clock.now();
+        let connected_ms = now.minus(self.began.elapsed()).millis();
+        Arrival { helo: helo.into(), connected_ms, begun_ms: now.millis() }
     }
 
     pub(super) fn note_opened(&self) {

@@ -3,6 +3,7 @@
 use super::body::Incoming;
 use crate::post::Mailing;
 use delivery::Sender;
+use journal::Arrival;
 use smtp_wire::Mail;
 
 /// Where a session is.
@@ -34,6 +35,8 @@ pub(super) struct Begun {
     pub(super) mail: Mail,
     pub(super) sender: Sender,
     pub(super) mailing: Box<dyn Mailing>,
+    /// How it came so far, for the journal.
+    pub(super) arrival: Arrival,
     /// Recipients that were refused: DATA says then that there is none, not that RCPT is missing.
     pub(super) refused: usize,
 }
