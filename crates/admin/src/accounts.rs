@@ -1,6 +1,6 @@
 //! Accounts: one at a time. Many at once is an import.
 use crate::{AccountView, Admin, Caller, Error, Permission, Response, SecretText};
-use directory::{NewAccount, Role};
+use directory::{Forward, NewAccount, Role};
 use names::{AccountId, Address, ByteSize, Domain};
 use serde::{Deserialize, Serialize};
 use store::Outcome;
@@ -79,6 +79,16 @@ pub enum AccountAct {
         /// Bytes; nothing: no limit.
         quota: Option<ByteSize>,
     },
+    /// Lets an account's mail go on to others, or ends that.
+    Forward {
+        /// Its address.
+        address: Address,
+        /// The others, here or elsewhere; none: it stays here.
+        targets: Vec<Address>,
+        /// Whether the account gets it too.
+        #[serde(default)]
+        keep: bool,
+    },
     /// Makes accounts from a file `address,password-or-hash,name,quota`, whole or not at all; it can be repeated.
     Import {
         /// The file, at most 64 MiB.
@@ -94,7 +104,11 @@ impl AccountAct {
     pub(crate) const fn permission(&self) -> Permission {
         match self {
             Self::Show { .. } | Self::List { .. } | Self::PlainLogins { .. } => Permission::Look,
-            Self::Password { .. } | Self::Suspend { .. } | Self::Resume { .. } | Self::Quota { .. } => Permission::Help,
+            Self::Password { .. }
+            | Self::Suspend { .. }
+            | Self::Resume { .. }
+            | Self::Forward { .. }
+            | Self::Quota { .. } => Permission::Help,
             Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
         }
     }
@@ -110,6 +124,12 @@ impl Admin {
             AccountAct::Add { address, password, name, quota, role } => {
                 self.add_account(&address, &password, name, quota, role).await?;
                 self.told(caller, "account add", &address.to_string(), None);
+                Ok(Response::Done)
+            }
+            AccountAct::Forward { address, targets, keep } => {
+                let forward = (!targets.is_empty()).then_some(Forward { targets, keep });
+                self.directory.set_forward(&address, forward).await?;
+                self.told(caller, "account forward", &address.to_string(), None);
                 Ok(Response::Done)
             }
             AccountAct::Password { address, password } => {

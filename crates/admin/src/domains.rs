@@ -22,6 +22,27 @@ pub enum DomainAct {
         #[serde(default)]
         owner: Option<Address>,
     },
+    /// Takes mail for a domain as for the same addresses of another.
+    AddAlias {
+        /// Which one.
+        domain: Domain,
+        /// Of which one.
+        of: Domain,
+    },
+    /// Changes how a domain takes mail; what is left out stays.
+    Set {
+        /// Which one.
+        domain: Domain,
+        /// What begins a detail in a local part.
+        #[serde(default)]
+        separator: Setting<char>,
+        /// Who gets what is addressed to nobody.
+        #[serde(default)]
+        catch_all: Setting<Address>,
+        /// Who gets mail to postmaster and abuse.
+        #[serde(default)]
+        owner: Setting<Address>,
+    },
     /// Shows a domain.
     Show {
         /// Which one.
@@ -36,6 +57,29 @@ pub enum DomainAct {
     },
 }
 
+/// What becomes of something that a domain may have.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Setting<T> {
+    /// It stays.
+    #[default]
+    Stays,
+    /// It has none from now on.
+    None,
+    /// It is this from now on.
+    Is(T),
+}
+
+impl<T> Setting<T> {
+    fn over(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Stays => before,
+            Self::None => None,
+            Self::Is(now) => Some(now),
+        }
+    }
+}
+
 const fn plus() -> Option<char> {
     Some('+')
 }
@@ -44,7 +88,7 @@ impl DomainAct {
     pub(crate) const fn permission(&self) -> Permission {
         match self {
             Self::Show { .. } | Self::List => Permission::Look,
-            Self::Add { .. } | Self::Remove { .. } => Permission::Operate,
+            Self::Add { .. } | Self::AddAlias { .. } | Self::Set { .. } | Self::Remove { .. } => Permission::Operate,
         }
     }
 }
@@ -56,6 +100,23 @@ impl Admin {
                 let options = DomainOptions { separator, catch_all, owner };
                 self.directory.add_domain(&domain, options).await?;
                 self.told(caller, "domain add", domain.as_str(), None);
+                Ok(Response::Done)
+            }
+            DomainAct::AddAlias { domain, of } => {
+                self.directory.add_domain_alias(&domain, &of).await?;
+                self.told(caller, "domain add", domain.as_str(), Some(&format!("alias of {of}")));
+                Ok(Response::Done)
+            }
+            DomainAct::Set { domain, separator, catch_all, owner } => {
+                let found = self.directory.domain(&domain).await?;
+                let before = found.ok_or_else(|| directory::Error::NoSuchDomain(domain.clone()))?.options;
+                let options = DomainOptions {
+                    separator: separator.over(before.separator),
+                    catch_all: catch_all.over(before.catch_all),
+                    owner: owner.over(before.owner),
+                };
+                self.directory.change_domain(&domain, options).await?;
+                self.told(caller, "domain set", domain.as_str(), None);
                 Ok(Response::Done)
             }
             DomainAct::Remove { domain } => {

@@ -57,6 +57,8 @@ impl From<directory::Error> for Error {
             E::NoSuchDomain(_) | E::NoSuchAccount(_) | E::NoSuchAlias(_) => Self::NotFound(text),
             E::DomainExists(_) | E::AddressTaken(_) => Self::Exists(text),
             E::DomainNotEmpty { .. }
+            | E::DomainIsAlias { .. }
+            | E::DomainHasAlias { .. }
             | E::BadSeparator
             | E::BadAddress(_)
             | E::BadTargets

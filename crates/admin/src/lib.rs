@@ -10,6 +10,7 @@ mod aliases;
 mod caller;
 mod check;
 pub mod control;
+mod destination;
 mod domains;
 mod error;
 mod import;
@@ -21,19 +22,22 @@ mod response;
 mod secret;
 mod shares;
 mod sizes;
+mod trace;
 pub use accounts::AccountAct;
 pub use admin::{Admin, Parts};
 pub use aliases::AliasAct;
 pub use caller::{Caller, Permission};
-pub use domains::DomainAct;
+pub use destination::{CauseView, QueueDestinationView};
+pub use domains::{DomainAct, Setting};
 pub use error::{BadLine, Error};
 pub use import::{MAX_BAD_LINES, MAX_IMPORT};
 pub use queue::QueueAct;
 pub use request::Request;
 pub use response::{
-    AccountView, AliasView, CheckView, DomainView, PlainLoginsView, QueueEntryView, QueueRecipientView, Response,
-    ShareView, StoreStatsView,
+    AccountView, AliasView, CheckView, DomainView, ForwardView, PlainLoginsView, QueueEntryView, QueueRecipientView,
+    Response, ShareView, StoreStatsView,
 };
 pub use secret::SecretText;
 pub use shares::ShareAct;
 pub use sizes::StoreAct;
+pub use trace::{DestinationView, RefusedView, TraceAct, TraceEventView, TraceRecipientView, TraceRowView, TraceView};

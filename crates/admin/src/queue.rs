@@ -1,6 +1,7 @@
 //! The queue. Its acts are journalled by `delivery`, which does them.
-use crate::{Admin, Caller, Error, Permission, Response};
+use crate::{Admin, Caller, Error, Permission, QueueDestinationView, Response};
 use delivery::{Filter, QueueId};
+use names::Domain;
 use serde::{Deserialize, Serialize};
 
 /// Messages of one answer.
@@ -29,6 +30,11 @@ pub enum QueueAct {
     Show {
         /// Which one.
         id: QueueId,
+    },
+    /// Shows what waits for a destination, and why.
+    Destination {
+        /// The recipients' domain.
+        domain: Domain,
     },
     /// Tries a message now.
     Retry {
@@ -59,7 +65,7 @@ pub enum QueueAct {
 impl QueueAct {
     pub(crate) const fn permission(&self) -> Permission {
         match self {
-            Self::List { .. } | Self::Show { .. } => Permission::Look,
+            Self::List { .. } | Self::Show { .. } | Self::Destination { .. } => Permission::Look,
             Self::Retry { .. } | Self::Hold { .. } | Self::Release { .. } => Permission::Help,
             Self::Remove { .. } => Permission::Operate,
         }
@@ -75,6 +81,10 @@ impl Admin {
                 let page = self.queue.list(&Filter { sender, recipient, held }, after, PAGE).await?;
                 let entries = page.entries.into_iter().map(Into::into).collect();
                 return Ok(Response::Queue { entries, next: page.next });
+            }
+            QueueAct::Destination { domain } => {
+                let found = self.queue.at_destination(&domain).await?;
+                return Ok(Response::QueueDestination(Box::new(QueueDestinationView::of(domain, found))));
             }
             QueueAct::Retry { id } => self.queue.retry(id, by).await?,
             QueueAct::Hold { id, reason } => self.queue.hold(id, &reason, by).await?,

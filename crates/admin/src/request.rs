@@ -1,5 +1,5 @@
 //! What can be asked. Each room's acts stand with what they need and do, in a file of their own.
-use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, ShareAct, StoreAct};
+use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, ShareAct, StoreAct, TraceAct};
 use serde::{Deserialize, Serialize};
 
 /// An act. On the wire: `{"account":{"resume":{"address":"anna@example.org"}}}`.
@@ -16,6 +16,8 @@ pub enum Request {
     Share(ShareAct),
     /// On messages that wait to be sent.
     Queue(QueueAct),
+    /// On what happened to messages.
+    Trace(TraceAct),
     /// On the store as a whole.
     Store(StoreAct),
 }
@@ -29,6 +31,7 @@ impl Request {
             Self::Alias(act) => act.permission(),
             Self::Share(act) => act.permission(),
             Self::Queue(act) => act.permission(),
+            Self::Trace(act) => act.permission(),
             Self::Store(act) => act.permission(),
         }
     }

@@ -1,4 +1,5 @@
 //! What is answered: all that a rendering for people or machines needs.
+use crate::{DestinationView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
 use delivery::{QueueId, Queued};
 use directory::{Alias, LocalDomain, Role};
 use names::{AccountId, Address, ByteSize, Domain};
@@ -62,8 +63,24 @@ pub enum Response {
         /// What to ask for next; nothing at the end.
         next: Option<QueueId>,
     },
+    /// What waits for a destination.
+    QueueDestination(Box<QueueDestinationView>),
     /// A message of the queue.
     QueueEntry(QueueEntryView),
+    /// What happened to some messages.
+    Traces {
+        /// The newest first.
+        traces: Vec<TraceRowView>,
+        /// Who was refused in the session, the newest first.
+        refused: Vec<RefusedView>,
+    },
+    /// What happened to a message.
+    Trace(Box<TraceView>),
+    /// What went where.
+    Destinations {
+        /// The busiest first.
+        destinations: Vec<DestinationView>,
+    },
     /// Sizes of the store.
     StoreStats(StoreStatsView),
     /// What a check found.
@@ -90,6 +107,8 @@ pub struct DomainView {
     pub catch_all: Option<Address>,
     /// Who gets mail to postmaster and abuse.
     pub owner: Option<Address>,
+    /// The domain whose addresses are this one's too.
+    pub alias_of: Option<Domain>,
     /// How many accounts it has.
     pub accounts: u64,
     /// How many aliases it has.
@@ -122,6 +141,18 @@ pub struct AccountView {
     pub suspended: Option<String>,
     /// Since when it is here.
     pub created: u64,
+    /// Where its mail goes on to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<ForwardView>,
+}
+
+/// Where an account's mail goes on to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForwardView {
+    /// The others.
+    pub targets: Vec<Address>,
+    /// Whether the account gets it too.
+    pub keep: bool,
 }
 
 /// The logins of an account without TLS, as far as the journal and this page go.
@@ -249,6 +280,7 @@ impl From<LocalDomain> for DomainView {
             separator: domain.options.separator,
             catch_all: domain.options.catch_all,
             owner: domain.options.owner,
+            alias_of: domain.alias_of,
             accounts: domain.accounts,
             aliases: domain.aliases,
             created: domain.created.secs(),
@@ -268,6 +300,7 @@ impl From<directory::Account> for AccountView {
             role: account.role,
             suspended: account.suspended,
             created: account.created.secs(),
+            forward: account.forward.map(|directory::Forward { targets, keep }| ForwardView { targets, keep }),
         }
     }
 }

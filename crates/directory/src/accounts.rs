@@ -4,7 +4,7 @@ use crate::domains::{ATTEMPTS, replace};
 use crate::login::{HashMemory, prepare_password};
 use crate::name::FoldedAddress;
 use crate::schema::{self, AccountRecord, DomainRecord, Entry};
-use crate::{Directory, Error, PasswordHash, Revocation, Role};
+use crate::{Directory, Error, Forward, PasswordHash, Revocation, Role};
 use names::{AccountId, Address, ByteSize, Domain, Secret};
 use std::collections::BTreeSet;
 use store::{Change, Growth, Key, Receipt};
@@ -32,6 +32,8 @@ pub struct Account {
     pub suspended: Option<String>,
     /// Since when it is here.
     pub created: UnixTime,
+    /// Where its mail goes on to.
+    pub forward: Option<Forward>,
 }
 
 /// A password to be.
@@ -105,7 +107,7 @@ impl Directory {
     pub async fn check_new_account(&self, address: &Address, name: &str) -> Result<(), Error> {
         check_text(name)?;
         let folded = FoldedAddress::of(address).ok_or_else(|| Error::BadAddress(address.clone()))?;
-        self.required(address.domain()).await?;
+        self.home(address.domain()).await?;
         match self.shelf.entry(&folded).await?.as_ref().map(|entry| &*entry.record) {
             Some(Entry::Alias(_)) => Err(Error::AddressTaken(address.clone())),
             Some(Entry::Account(_)) | None => Ok(()),
@@ -146,7 +148,7 @@ impl Directory {
             records.push(record_of(account, domain, created)?);
         }
         for _ in 0..ATTEMPTS {
-            let found = self.required(domain).await?;
+            let found = self.home(domain).await?;
             let mut change = Change::new(Growth::Grows);
             let (mut taken, mut keys) = (Vec::new(), BTreeSet::new());
             for (place, (address, record)) in records.iter().enumerate() {
@@ -310,7 +312,9 @@ fn record_of(account: NewAccount, domain: &Domain, created: UnixTime) -> Result<
     let folded = folded.ok_or_else(|| Error::BadAddress(account.address.clone()))?;
     let NewAccount { id, address, name, password, quota, role } = account;
     let password = password.as_str().to_owned();
-    Ok((folded, AccountRecord { id, address, name, password, credential: 1, quota, role, suspended: None, created }))
+    let (suspended, forward) = (None, None);
+    let record = AccountRecord { id, address, name, password, credential: 1, quota, role, suspended, created, forward };
+    Ok((folded, record))
 }
 
 /// The removal of the record of `address`, and the domain's record after it.
@@ -346,6 +350,7 @@ impl From<&AccountRecord> for Account {
             role: record.role,
             suspended: record.suspended.clone(),
             created: record.created,
+            forward: record.forward.clone(),
         }
     }
 }

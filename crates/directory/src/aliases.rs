@@ -45,7 +45,7 @@ impl Directory {
         let record = AliasRecord { address: address.clone(), targets, created: self.world.clock.now() };
         let payload = Entry::Alias(record).encode();
         for _ in 0..ATTEMPTS {
-            let found = self.required(address.domain()).await?;
+            let found = self.home(address.domain()).await?;
             if self.entry_of(address).await?.is_some() {
                 return Err(Error::AddressTaken(address.clone()));
             }

@@ -39,6 +39,8 @@ pub struct LocalDomain {
     pub aliases: u64,
     /// Since when it is here.
     pub created: UnixTime,
+    /// The domain whose addresses are this one's too.
+    pub alias_of: Option<Domain>,
 }
 
 impl Directory {
@@ -48,10 +50,30 @@ impl Directory {
     /// When the domain is there already, or the separator is none.
     pub async fn add_domain(&self, domain: &Domain, options: DomainOptions) -> Result<Receipt, Error> {
         checked(&options)?;
+        self.create_domain(domain, options, None).await
+    }
+
+    /// Takes mail for `domain` from now on as if it were for the same addresses of `of`. It has no addresses of its own.
+    ///
+    /// # Errors
+    /// When the domain is there already, `of` is not, or is itself an alias.
+    pub async fn add_domain_alias(&self, domain: &Domain, of: &Domain) -> Result<Receipt, Error> {
+        let home = self.home(of).await?;
+        let options = DomainOptions { separator: home.record.separator, ..DomainOptions::default() };
+        self.create_domain(domain, options, Some(of.clone())).await
+    }
+
+    async fn create_domain(
+        &self,
+        domain: &Domain,
+        options: DomainOptions,
+        alias_of: Option<Domain>,
+    ) -> Result<Receipt, Error> {
         let DomainOptions { separator, catch_all, owner } = options;
         let created = self.world.clock.now();
+        let (accounts, aliases) = (0, 0);
         let record =
-            DomainRecord { name: domain.clone(), separator, catch_all, owner, accounts: 0, aliases: 0, created };
+            DomainRecord { name: domain.clone(), separator, catch_all, owner, accounts, aliases, created, alias_of };
         let mut change = Change::new(Growth::Frees);
         change.create(schema::domain_key(domain), record.encode());
         self.shelf.commit(domain, change).await.map_err(|error| match error {
@@ -63,9 +85,10 @@ impl Directory {
     /// Gives `domain` other options.
     ///
     /// # Errors
-    /// When there is no such domain, or the separator is none.
+    /// When there is no such domain, it is an alias, or the separator is none.
     pub async fn change_domain(&self, domain: &Domain, options: DomainOptions) -> Result<Receipt, Error> {
         checked(&options)?;
+        self.home(domain).await?;
         self.update_domain(domain, |record| {
             let DomainOptions { separator, catch_all, owner } = options.clone();
             DomainRecord { separator, catch_all, owner, ..record.clone() }
@@ -76,8 +99,12 @@ impl Directory {
     /// Takes no more mail for `domain`.
     ///
     /// # Errors
-    /// When there is no such domain, or it still has accounts or aliases.
+    /// When there is no such domain, it still has accounts or aliases, or other domains are aliases of it.
     pub async fn remove_domain(&self, domain: &Domain) -> Result<Receipt, Error> {
+        let alias = |other: &&LocalDomain| other.alias_of.as_ref() == Some(domain);
+        if let Some(alias) = self.domains().await?.iter().find(alias) {
+            return Err(Error::DomainHasAlias { domain: domain.clone(), alias: alias.name.clone() });
+        }
         for _ in 0..ATTEMPTS {
             let found = self.required(domain).await?;
             let DomainRecord { accounts, aliases, .. } = *found.record;
@@ -125,6 +152,15 @@ impl Directory {
         self.shelf.domain(domain).await?.ok_or_else(|| Error::NoSuchDomain(domain.clone()))
     }
 
+    /// The domain, which must have addresses of its own.
+    pub(crate) async fn home(&self, domain: &Domain) -> Result<Versioned<DomainRecord>, Error> {
+        let found = self.required(domain).await?;
+        match &found.record.alias_of {
+            Some(of) => Err(Error::DomainIsAlias { domain: domain.clone(), of: of.clone() }),
+            None => Ok(found),
+        }
+    }
+
     async fn update_domain(
         &self,
         domain: &Domain,
@@ -157,7 +193,7 @@ fn checked(options: &DomainOptions) -> Result<(), Error> {
 
 impl From<DomainRecord> for LocalDomain {
     fn from(record: DomainRecord) -> Self {
-        let DomainRecord { name, separator, catch_all, owner, accounts, aliases, created } = record;
-        Self { name, options: DomainOptions { separator, catch_all, owner }, accounts, aliases, created }
+        let DomainRecord { name, separator, catch_all, owner, accounts, aliases, created, alias_of } = record;
+        Self { name, options: DomainOptions { separator, catch_all, owner }, accounts, aliases, created, alias_of }
     }
 }

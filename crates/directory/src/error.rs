@@ -22,6 +22,22 @@ pub enum Error {
         /// Its aliases.
         aliases: u64,
     },
+    /// The domain is another's alias, and has no addresses of its own.
+    #[error("the domain {domain} is an alias of {of}: what is meant for it belongs there")]
+    DomainIsAlias {
+        /// Which one.
+        domain: Domain,
+        /// Of which one.
+        of: Domain,
+    },
+    /// Another domain is an alias of this one.
+    #[error("the domain {alias} is an alias of {domain}: remove it first")]
+    DomainHasAlias {
+        /// Which one.
+        domain: Domain,
+        /// Its alias.
+        alias: Domain,
+    },
     /// A separator that could not be told from a local part.
     #[error("the separator must be one ASCII character that is no letter, digit, dot, quote or @")]
     BadSeparator,

@@ -12,6 +12,7 @@ mod cache;
 mod directory;
 mod domains;
 mod error;
+mod forwards;
 mod login;
 mod name;
 mod resolve;
@@ -22,6 +23,7 @@ pub use aliases::{Alias, AliasPage};
 pub use directory::{Directory, DirectorySettings};
 pub use domains::{DomainOptions, LocalDomain};
 pub use error::Error;
+pub use forwards::Forward;
 pub use login::sasl::{Credentials, MAX_SASL_RESPONSE, Mechanism, SaslError, SaslExchange, SaslStep};
 pub use login::scheme::{HashCost, HashError, PasswordHash, PasswordOrHash};
 pub use login::{

@@ -13,7 +13,8 @@ const MAX_DEPTH: usize = 10;
 /// To whom an address goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
-    /// To all of these, each once; at least one. Targets that are unknown or suspended are left out.
+    /// To all of these, each once; at least one. Targets that are unknown or suspended are left out; an account that
+    /// sends its mail on stands here where it keeps a copy.
     Targets(Vec<Target>),
     /// To nobody: the domain is here, the address is not.
     Unknown,
@@ -72,7 +73,12 @@ impl Directory {
     /// # Errors
     /// When the store is away: the answer is then not known, and nobody must be told "unknown".
     pub async fn resolve(&self, address: &Address) -> Result<Resolution, Error> {
-        let mut expansion = Expansion::default();
+        self.expand(address, true).await
+    }
+
+    /// Resolves `address`; whether accounts send their mail on, or are asked about themselves.
+    async fn expand(&self, address: &Address, forwards: bool) -> Result<Resolution, Error> {
+        let mut expansion = Expansion { forwards, ..Expansion::default() };
         let look = self.look(address).await?;
         if matches!(look, Look::NotLocal) {
             return Ok(Resolution::NotLocal);
@@ -100,7 +106,7 @@ impl Directory {
         match self.look(from).await? {
             Look::NotLocal | Look::Unknown | Look::CatchAll(_) => Ok(false),
             Look::Entry(entry, _) if matches!(&*entry, Entry::Account(record) if record.id == account) => Ok(true),
-            Look::Entry(..) | Look::Owner(_) => Ok(match self.resolve(from).await? {
+            Look::Entry(..) | Look::Owner(_) => Ok(match self.expand(from, false).await? {
                 Resolution::Targets(targets) => {
                     targets.iter().any(|target| matches!(target, Target::Account { id, .. } if *id == account))
                 }
@@ -111,9 +117,16 @@ impl Directory {
 
     /// What stands under `address`: itself, else without its detail, else what the domain says.
     async fn look(&self, address: &Address) -> Result<Look, Error> {
-        let Some(domain) = self.shelf.domain(address.domain()).await? else { return Ok(Look::NotLocal) };
+        let Some(mut domain) = self.shelf.domain(address.domain()).await? else { return Ok(Look::NotLocal) };
+        let mut folded = FoldedAddress::of(address);
+        if let Some(of) = domain.record.alias_of.clone() {
+            // its addresses are the other's
+            let Some(home) = self.shelf.domain(&of).await? else { return Ok(Look::Unknown) };
+            domain = home;
+            folded = folded.map(|folded| FoldedAddress { domain: of, ..folded });
+        }
         let domain = &domain.record;
-        if let Some(folded) = FoldedAddress::of(address) {
+        if let Some(folded) = folded {
             if let Some(entry) = self.shelf.entry(&folded).await? {
                 return Ok(Look::Entry(entry.record, None));
             }
@@ -142,6 +155,8 @@ struct Expansion {
     targets: Vec<Target>,
     suspended: Option<String>,
     looped: bool,
+    /// Whether an account's mail goes on to where it says.
+    forwards: bool,
 }
 
 impl Expansion {
@@ -168,11 +183,14 @@ impl Expansion {
                 Entry::Account(record) => {
                     if let Some(reason) = &record.suspended {
                         self.suspended.get_or_insert_with(|| reason.clone());
-                    } else if !self.has(record.id) {
+                        return Ok(());
+                    }
+                    let forward = record.forward.as_ref().filter(|_| self.forwards);
+                    if forward.is_none_or(|forward| forward.keep) && !self.has(record.id) {
                         let (id, address) = (record.id, record.address.clone());
                         self.targets.push(Target::Account { id, address, detail });
                     }
-                    Ok(())
+                    forward.map_or(Ok(()), |forward| self.follow(&forward.targets, depth))
                 }
             },
         }

@@ -10,6 +10,7 @@
 //! | 2, domain, 0, folded local part | [`Entry`]: an account or an alias |
 mod codec;
 
+use crate::Forward;
 use crate::name::FoldedAddress;
 use codec::{Malformed, Reader, Writer};
 use names::{AccountId, Address, ByteSize, Domain};
@@ -57,6 +58,8 @@ pub(crate) struct DomainRecord {
     pub(crate) accounts: u64,
     pub(crate) aliases: u64,
     pub(crate) created: UnixTime,
+    /// The domain whose addresses are this one's too; then it has none of its own.
+    pub(crate) alias_of: Option<Domain>,
 }
 
 /// What an address is.
@@ -79,6 +82,7 @@ pub(crate) struct AccountRecord {
     pub(crate) role: Role,
     pub(crate) suspended: Option<String>,
     pub(crate) created: UnixTime,
+    pub(crate) forward: Option<Forward>,
 }
 
 /// An address that stands for others.
@@ -101,11 +105,14 @@ pub enum Role {
     User,
 }
 
-const VERSION: u8 = 1;
+/// Since 2 a domain may be another's alias.
+const DOMAIN_VERSION: u8 = 2;
+/// Since 2 an account's mail may go on to others.
+const ENTRY_VERSION: u8 = 2;
 
 impl DomainRecord {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::new(VERSION);
+        let mut writer = Writer::new(DOMAIN_VERSION);
         writer.text(self.name.as_str());
         writer.option(self.separator.as_ref(), |writer, separator| writer.number(u64::from(u32::from(*separator))));
         writer.option(self.catch_all.as_ref(), |writer, address| writer.text(&address.to_string()));
@@ -113,12 +120,13 @@ impl DomainRecord {
         writer.number(self.accounts);
         writer.number(self.aliases);
         writer.number(self.created.millis());
+        writer.option(self.alias_of.as_ref(), |writer, domain| writer.text(domain.as_str()));
         writer.finish()
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(bytes, VERSION)?;
-        let record = Self {
+        let mut reader = Reader::new(bytes, DOMAIN_VERSION)?;
+        let mut record = Self {
             name: reader.parsed()?,
             separator: reader.option(separator)?,
             catch_all: reader.option(Reader::parsed)?,
@@ -126,7 +134,11 @@ impl DomainRecord {
             accounts: reader.number()?,
             aliases: reader.number()?,
             created: UnixTime::from_millis(reader.number()?),
+            alias_of: None,
         };
+        if reader.version() >= 2 {
+            record.alias_of = reader.option(Reader::parsed)?;
+        }
         reader.end()?;
         Ok(record)
     }
@@ -141,7 +153,7 @@ const ALIAS_ENTRY: u64 = 2;
 
 impl Entry {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::new(VERSION);
+        let mut writer = Writer::new(ENTRY_VERSION);
         match self {
             Self::Account(account) => {
                 writer.number(ACCOUNT_ENTRY);
@@ -156,7 +168,7 @@ impl Entry {
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(bytes, VERSION)?;
+        let mut reader = Reader::new(bytes, ENTRY_VERSION)?;
         let entry = match reader.number()? {
             ACCOUNT_ENTRY => Self::Account(AccountRecord::decode(&mut reader)?),
             ALIAS_ENTRY => Self::Alias(AliasRecord::decode(&mut reader)?),
@@ -178,10 +190,11 @@ impl AccountRecord {
         writer.number(self.role.number());
         writer.option(self.suspended.as_ref(), |writer, reason| writer.text(reason));
         writer.number(self.created.millis());
+        writer.option(self.forward.as_ref(), write_forward);
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Self {
+        let mut record = Self {
             id: AccountId(reader.number()?),
             address: reader.parsed()?,
             name: reader.text()?.to_owned(),
@@ -191,8 +204,32 @@ impl AccountRecord {
             role: Role::from_number(reader.number()?).ok_or(Malformed)?,
             suspended: reader.option(|reader| Ok(reader.text()?.to_owned()))?,
             created: UnixTime::from_millis(reader.number()?),
-        })
+            forward: None,
+        };
+        if reader.version() >= 2 {
+            record.forward = reader.option(read_forward)?;
+        }
+        Ok(record)
     }
+}
+
+fn write_forward(writer: &mut Writer, forward: &Forward) {
+    writer.number(u64::from(forward.keep));
+    writer.number(forward.targets.len() as u64);
+    for target in &forward.targets {
+        writer.text(&target.to_string());
+    }
+}
+
+fn read_forward(reader: &mut Reader<'_>) -> Result<Forward, Malformed> {
+    let keep = match reader.number()? {
+        0 => false,
+        1 => true,
+        _ => return Err(Malformed),
+    };
+    let count = reader.number()?;
+    let targets = (0..count).map(|_| reader.parsed()).collect::<Result<_, _>>()?;
+    Ok(Forward { targets, keep })
 }
 
 impl AliasRecord {

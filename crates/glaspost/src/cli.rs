@@ -14,6 +14,8 @@ mod share;
 mod store;
 mod table;
 mod terminal;
+mod trace;
+mod when;
 pub(crate) use config::load;
 
 use crate::demo::Demo;
@@ -83,6 +85,9 @@ enum Command {
     /// The messages that wait to be sent
     #[command(subcommand)]
     Queue(queue::QueueCommand),
+    /// What happened to messages
+    #[command(subcommand)]
+    Trace(trace::TraceCommand),
     /// The store as a whole
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -108,6 +113,7 @@ impl CommandLine {
             Command::Alias(command) => command.run(&global),
             Command::Share(command) => command.run(&global),
             Command::Queue(command) => command.run(&global),
+            Command::Trace(command) => command.run(&global),
             Command::Store(command) => command.run(&global),
             Command::Message(command) => command.run(&global),
             Command::Completions(command) => command.run(),

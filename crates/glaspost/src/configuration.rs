@@ -10,6 +10,7 @@ mod reference;
 mod sections;
 mod validate;
 pub(crate) use listener::{Certificate, Listener, Security, ServiceKind};
+pub(crate) use period::Period;
 pub(crate) use read::load;
 #[cfg(test)]
 pub(crate) use read::parse;

@@ -36,14 +36,20 @@ impl Writer {
     }
 }
 
-pub(super) struct Reader<'a>(&'a [u8]);
+pub(super) struct Reader<'a>(&'a [u8], u8);
 
 impl<'a> Reader<'a> {
+    /// Reads a record of this version or an earlier one.
     pub(super) fn new(bytes: &'a [u8], version: u8) -> Result<Self, Malformed> {
         match bytes.split_first() {
-            Some((found, rest)) if *found == version => Ok(Self(rest)),
+            Some((found, rest)) if (1..=version).contains(found) => Ok(Self(rest, *found)),
             _ => Err(Malformed),
         }
+    }
+
+    /// The version in which the record was written.
+    pub(super) const fn version(&self) -> u8 {
+        self.1
     }
 
     pub(super) fn number(&mut self) -> Result<u64, Malformed> {

@@ -12,6 +12,7 @@ fn account() -> Entry {
         role: Role::ServiceDesk,
         suspended: Some("rekening".to_owned()),
         created: UnixTime::from_secs(1_767_225_600),
+        forward: Some(Forward { targets: vec!["bram@elsewhere.example".parse().unwrap()], keep: true }),
     })
 }
 
@@ -32,6 +33,7 @@ fn domain() -> DomainRecord {
         accounts: 300,
         aliases: 0,
         created: UnixTime::from_secs(5),
+        alias_of: Some("example.net".parse().unwrap()),
     }
 }
 
@@ -44,13 +46,29 @@ fn reads_what_it_writes() {
 }
 
 #[test]
+fn reads_what_earlier_releases_wrote() {
+    let now = DomainRecord { alias_of: None, ..domain() };
+    let bytes = now.encode();
+    // version 1 ends before the alias
+    let old = [&[1], &bytes[1..bytes.len() - 1]].concat();
+    assert_eq!(DomainRecord::decode(&old), Ok(now));
+    let Entry::Account(account) = account() else { panic!() };
+    let now = Entry::Account(AccountRecord { forward: None, ..account });
+    let bytes = now.encode();
+    let old = [&[1], &bytes[1..bytes.len() - 1]].concat();
+    assert_eq!(Entry::decode(&old), Ok(now));
+    let bytes = alias().encode();
+    assert_eq!(Entry::decode(&[&[1], &bytes[1..]].concat()), Ok(alias()));
+}
+
+#[test]
 fn every_cut_and_every_other_version_is_an_error() {
     for bytes in [account().encode(), alias().encode()] {
         for end in 0..bytes.len() {
             assert_eq!(Entry::decode(&bytes[..end]), Err(Malformed));
         }
         assert_eq!(Entry::decode(&[&bytes[..], &[0]].concat()), Err(Malformed));
-        assert_eq!(Entry::decode(&[&[2], &bytes[1..]].concat()), Err(Malformed));
+        assert_eq!(Entry::decode(&[&[ENTRY_VERSION + 1], &bytes[1..]].concat()), Err(Malformed));
     }
     let bytes = domain().encode();
     for end in 0..bytes.len() {

@@ -77,6 +77,7 @@ async fn an_account_changes() {
         quota: None,
         role: Role::Owner,
         suspended: Some("rekening open".to_owned()),
+        forward: None,
         created: account.created,
     };
     assert_eq!(account, expected);

@@ -1,6 +1,6 @@
 //! To whom an address goes, and who may send as it.
 use crate::place::{Place, address, domain, place};
-use directory::{AliasFault, DomainOptions, Error, Resolution, Target};
+use directory::{AliasFault, DomainOptions, Error, Forward, Resolution, Target};
 use names::AccountId;
 
 fn account(id: u64, text: &str, detail: Option<&str>) -> Target {
@@ -177,4 +177,117 @@ async fn what_cannot_be_read_is_not_unknown() {
 fn store_partition() -> store::Partition {
     let id = u64::from_be_bytes(blake3::hash(b"example.org").as_bytes()[..8].try_into().unwrap());
     store::Partition::new(store::PartitionKind::Directory, id)
+}
+
+#[tokio::test]
+async fn a_domain_that_is_an_alias_has_the_addresses_of_the_other() {
+    let place = place().await;
+    let other: names::Domain = "example.net".parse().unwrap();
+    place.account(1, "anna@example.org").await;
+    alias(&place, "info@example.org", &["anna@example.org", "x@elders.example"]).await;
+    let options = DomainOptions { owner: Some(address("anna@example.org")), ..DomainOptions::default() };
+    place.directory.change_domain(&domain(), options).await.unwrap();
+    place.directory.add_domain_alias(&other, &domain()).await.unwrap();
+    let anna = |detail: Option<&str>| account(1, "anna@example.org", detail);
+    for (text, expected) in [
+        ("ANNA@example.net", to(&[anna(None)])),
+        ("anna+x@example.net", to(&[anna(Some("x"))])),
+        ("info@example.net", to(&[anna(None), Target::Remote(address("x@elders.example"))])),
+        ("postmaster@example.net", to(&[anna(None)])),
+        ("nobody@example.net", Resolution::Unknown),
+    ] {
+        assert_eq!(resolve(&place, text).await, expected, "{text}");
+    }
+    assert!(place.directory.may_send_as(AccountId(1), &address("anna@example.net")).await.unwrap());
+    // it has none of its own, and what others stand on is not taken away
+    let is_alias = Error::DomainIsAlias { domain: other.clone(), of: domain() };
+    let add = place.directory.add_alias(&address("b@example.net"), vec![address("anna@example.org")]).await;
+    assert_eq!(add.unwrap_err(), is_alias.clone());
+    assert_eq!(place.directory.add_domain_alias(&"c.example".parse().unwrap(), &other).await.unwrap_err(), is_alias);
+    let has_alias = Error::DomainHasAlias { domain: domain(), alias: other.clone() };
+    assert_eq!(place.directory.remove_domain(&domain()).await.unwrap_err(), has_alias);
+    place.directory.remove_domain(&other).await.unwrap();
+    assert_eq!(resolve(&place, "anna@example.net").await, Resolution::NotLocal);
+}
+
+#[tokio::test]
+async fn a_loop_through_a_domain_alias_is_found() {
+    let place = place().await;
+    place.directory.add_domain_alias(&"example.net".parse().unwrap(), &domain()).await.unwrap();
+    alias(&place, "a@example.org", &["a@example.net"]).await;
+    assert_eq!(resolve(&place, "a@example.org").await, Resolution::Broken(AliasFault::Loop));
+}
+
+#[tokio::test]
+async fn q11_aliases_that_multiply_or_go_in_circles_are_found() {
+    let place = place().await;
+    // ten levels of ten each
+    for level in 0..10 {
+        let targets: Vec<String> = (0..10).map(|n| format!("l{}-{n}@example.org", level + 1)).collect();
+        let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+        let names = if level == 0 { 1 } else { 10 };
+        for n in 0..names {
+            alias(&place, &format!("l{level}-{n}@example.org"), &targets).await;
+        }
+    }
+    let all: Vec<_> = (0..10).map(|n| address(&format!("x{n}@elders.example"))).collect();
+    for n in 0..10 {
+        place.directory.add_alias(&address(&format!("l10-{n}@example.org")), all.clone()).await.unwrap();
+    }
+    // one more level than there may be
+    assert_eq!(resolve(&place, "l0-0@example.org").await, Resolution::Broken(AliasFault::TooDeep));
+    let Resolution::Targets(targets) = resolve(&place, "l2-0@example.org").await else { panic!() };
+    assert_eq!(targets.len(), 10, "each once, however many ways lead there");
+    // ten times ten times ten times ten different ones
+    for a in 0..10 {
+        let below: Vec<String> = (0..10).map(|b| format!("m{a}-{b}@example.org")).collect();
+        alias(&place, &format!("m{a}@example.org"), &below.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        for b in 0..10 {
+            let far: Vec<String> = (0..110).map(|c| format!("y{a}-{b}-{c}@elders.example")).collect();
+            let far: Vec<&str> = far.iter().map(String::as_str).collect();
+            alias(&place, &format!("m{a}-{b}@example.org"), &far).await;
+        }
+    }
+    let all: Vec<String> = (0..10).map(|a| format!("m{a}@example.org")).collect();
+    alias(&place, "m@example.org", &all.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert_eq!(resolve(&place, "m@example.org").await, Resolution::Broken(AliasFault::TooMany));
+    alias(&place, "self@example.org", &["self@example.org"]).await;
+    assert_eq!(resolve(&place, "self@example.org").await, Resolution::Broken(AliasFault::Loop));
+}
+
+async fn forward(place: &Place, from: &str, keep: bool, targets: &[&str]) {
+    let forward = Forward { targets: targets.iter().map(|target| address(target)).collect(), keep };
+    place.directory.set_forward(&address(from), Some(forward)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_sends_its_mail_on() {
+    let place = place().await;
+    place.account(1, "anna@example.org").await;
+    place.account(2, "bram@example.org").await;
+    alias(&place, "info@example.org", &["anna@example.org"]).await;
+    let (anna, bram) = (account(1, "anna@example.org", None), account(2, "bram@example.org", None));
+    let far = Target::Remote(address("x@elders.example"));
+    forward(&place, "anna@example.org", false, &["x@elders.example"]).await;
+    for text in ["anna@example.org", "anna+x@example.org", "info@example.org"] {
+        assert_eq!(resolve(&place, text).await, to(std::slice::from_ref(&far)), "{text}");
+    }
+    // she may still send as herself, and as what leads to her
+    for from in ["anna@example.org", "info@example.org"] {
+        assert!(place.directory.may_send_as(AccountId(1), &address(from)).await.unwrap(), "{from}");
+    }
+    forward(&place, "anna@example.org", true, &["x@elders.example", "bram@example.org"]).await;
+    assert_eq!(resolve(&place, "info@example.org").await, to(&[anna.clone(), far, bram]));
+    // to one another, and a copy for one of them
+    forward(&place, "anna@example.org", false, &["bram@example.org"]).await;
+    forward(&place, "bram@example.org", false, &["info@example.org"]).await;
+    assert_eq!(resolve(&place, "anna@example.org").await, Resolution::Broken(AliasFault::Loop));
+    forward(&place, "anna@example.org", true, &["bram@example.org"]).await;
+    assert_eq!(resolve(&place, "bram@example.org").await, to(std::slice::from_ref(&anna)));
+    place.directory.set_forward(&address("anna@example.org"), None).await.unwrap();
+    assert_eq!(resolve(&place, "anna@example.org").await, to(&[anna]));
+    let none = Some(Forward { targets: Vec::new(), keep: true });
+    assert_eq!(place.directory.set_forward(&address("anna@example.org"), none).await.unwrap_err(), Error::BadTargets);
+    place.directory.suspend(&address("bram@example.org"), "rekening").await.unwrap();
+    assert!(matches!(resolve(&place, "bram@example.org").await, Resolution::Suspended { .. }));
 }

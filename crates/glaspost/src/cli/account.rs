@@ -1,4 +1,4 @@
-//! `glaspost account add|show|list|password|suspend|resume|remove|quota|import`.
+//! `glaspost account add|show|list|password|suspend|resume|remove|quota|forward|import`.
 mod import;
 mod plain_logins;
 mod view;
@@ -98,6 +98,23 @@ pub(crate) enum AccountCommand {
         /// A size such as `10GiB`, or `none`
         quota: QuotaArgument,
     },
+    /// Send an account's mail on to other addresses
+    #[command(
+        after_help = "Examples:\n  glaspost account forward anna@example.org anna@elsewhere.example --keep\n  glaspost account forward anna@example.org --stop\n\nThe sender of what goes to another server is rewritten (SRS), so that its reports come back here and go on to him."
+    )]
+    Forward {
+        /// Its address
+        address: Address,
+        /// Where its mail goes on to, here or elsewhere
+        #[arg(required_unless_present = "stop", conflicts_with = "stop")]
+        targets: Vec<Address>,
+        /// Keep a copy in the account
+        #[arg(long, conflicts_with = "stop")]
+        keep: bool,
+        /// Send it on no more
+        #[arg(long)]
+        stop: bool,
+    },
     /// Make accounts from a file, whole or not at all; it can be repeated
     #[command(
         after_help = "Example:\n  glaspost account import accounts.csv\n\nThe file is CSV with the header `address,password-or-hash,name,quota`:\n  anna@example.org,{SHA512-CRYPT}$6$…,Anna de Vries,5GiB\n\nAccounts that are there already stay as they are."
@@ -177,6 +194,7 @@ impl AccountCommand {
             }
             Self::Remove { address, confirm } => remove(global, address, confirm.as_deref()),
             Self::Quota { address, quota } => set_quota(global, address, quota.0),
+            Self::Forward { address, targets, keep, stop: _ } => forward(global, address, targets, keep),
             Self::Import { file } => import::import(global, &file),
         }
     }
@@ -191,6 +209,19 @@ fn remove(global: &Global, address: Address, confirmed: Option<&str>) -> Result<
     confirm(&format!("{whom} and all its mail go for good."), &whom, confirmed)?;
     act(global, AccountAct::Remove { address })?;
     changed(global, "account remove", &whom, &format!("{whom}: removed, with all its mail\nit cannot be undone"))
+}
+
+fn forward(global: &Global, address: Address, targets: Vec<Address>, keep: bool) -> Result<(), Failure> {
+    let whom = address.to_string();
+    let to: Vec<String> = targets.iter().map(Address::to_string).collect();
+    act(global, AccountAct::Forward { address, targets, keep })?;
+    let copy = if keep { ", and stays here too" } else { "" };
+    let said = if to.is_empty() {
+        format!("{whom}: its mail stays here\nundo: glaspost account forward {whom} TARGET…")
+    } else {
+        format!("{whom}: its mail goes on to {}{copy}\nundo: glaspost account forward {whom} --stop", to.join(", "))
+    };
+    changed(global, "account forward", &whom, &said)
 }
 
 fn set_quota(global: &Global, address: Address, quota: Option<ByteSize>) -> Result<(), Failure> {

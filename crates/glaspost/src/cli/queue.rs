@@ -1,14 +1,16 @@
 //! `glaspost queue list|show|retry|hold|release|remove`.
+mod destination;
+
 use super::act::{Desk, at_desk, done, run, unexpected};
 use super::listing::Listing;
 use super::table::Table;
 use super::terminal::confirm;
 use super::{Global, changed, moment, print, print_json};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use admin::{QueueAct, QueueEntryView, Request, Response};
 use clap::Subcommand;
 use delivery::QueueId;
-use names::{Address, ByteSize};
+use names::{Address, ByteSize, Domain};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum QueueCommand {
@@ -17,11 +19,17 @@ pub(crate) enum QueueCommand {
         after_help = "Examples:\n  glaspost queue list\n  glaspost queue list --recipient @elsewhere.example --held\n\nNext: `glaspost queue show ID`"
     )]
     List(Filter),
-    /// Show a message that waits: its recipients, and what the other side said
-    #[command(after_help = "Example:\n  glaspost queue show q070000000000000001")]
+    /// Show a message that waits, or what waits for a destination: recipients, and what the other side said
+    #[command(
+        after_help = "Examples:\n  glaspost queue show q070000000000000001\n  glaspost queue show --destination elsewhere.example      the last replies, grouped by cause"
+    )]
     Show {
         /// Its id
-        id: QueueId,
+        #[arg(required_unless_present = "destination", conflicts_with = "destination")]
+        id: Option<QueueId>,
+        /// What waits for the recipients of this domain, and why
+        #[arg(long, value_name = "DOMAIN")]
+        destination: Option<Domain>,
     },
     /// Try a message now
     #[command(after_help = "Example:\n  glaspost queue retry q070000000000000001")]
@@ -81,11 +89,8 @@ impl QueueCommand {
     pub(crate) fn run(self, global: &Global) -> Result<(), Failure> {
         match self {
             Self::List(filter) => at_desk(global, async |desk: &mut Desk| filter.list(desk, global.json).await),
-            Self::Show { id } => match run(global, Request::Queue(QueueAct::Show { id }))? {
-                Response::QueueEntry(view) if global.json => print_json(&view),
-                Response::QueueEntry(view) => print(&page(&view)),
-                _ => Err(unexpected()),
-            },
+            Self::Show { destination: Some(domain), .. } => destination::show(global, domain),
+            Self::Show { id, destination: None } => show(global, id),
             Self::Retry { id } => {
                 act(global, QueueAct::Retry { id })?;
                 let said = format!(
@@ -111,6 +116,15 @@ impl QueueCommand {
                 changed(global, "queue remove", &name, &format!("{name}: removed\nit cannot be undone"))
             }
         }
+    }
+}
+
+fn show(global: &Global, id: Option<QueueId>) -> Result<(), Failure> {
+    let id = id.ok_or_else(|| Failure::new(Code::Usage, "name a message, or a `--destination`"))?;
+    match run(global, Request::Queue(QueueAct::Show { id }))? {
+        Response::QueueEntry(view) if global.json => print_json(&view),
+        Response::QueueEntry(view) => print(&page(&view)),
+        _ => Err(unexpected()),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::cli::listing::Listing;
 use crate::cli::table::Table;
 use crate::cli::{Global, moment, or_dash, print, print_json};
 use crate::failure::Failure;
-use admin::{AccountAct, AccountView, Request, Response};
+use admin::{AccountAct, AccountView, ForwardView, Request, Response};
 use directory::Role;
 use names::{Address, Domain};
 
@@ -46,11 +46,17 @@ fn page(view: &AccountView) -> String {
         ("messages", or_dash(view.messages)),
         ("used", or_dash(view.used)),
         ("quota", or_dash(view.quota)),
+        ("forwards to", or_dash(view.forward.as_ref().map(forward))),
         ("since", moment(view.created)),
     ] {
         table.row(&[name.to_owned(), value]);
     }
     table.render()
+}
+
+fn forward(view: &ForwardView) -> String {
+    let targets: Vec<String> = view.targets.iter().map(Address::to_string).collect();
+    format!("{}{}", targets.join(", "), if view.keep { ", with a copy here" } else { "" })
 }
 
 const fn role(role: Role) -> &'static str {
