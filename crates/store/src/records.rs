@@ -4,6 +4,7 @@ use crate::engine::{
     Commit, Engine, Found, Growth, Key, MAX_PAGE, Partition, PartitionKind, Precondition, Read, Receipt, Value, Write,
 };
 use crate::error::Error;
+use crate::look::{Look, Shown};
 use std::sync::Arc;
 use world::Random;
 
@@ -159,6 +160,20 @@ impl Records {
             Some(Found::Many { items, more, corrupt }) if corrupt.is_empty() => Ok(Page { items, more }),
             Some(Found::Many { corrupt, .. }) => Err(corrupt_key(partition, corrupt.first())),
             _ => Err(Error::Corrupt(format!("{partition}: the engine gave no page"))),
+        }
+    }
+
+    /// Shows at most `limit` (and at most [`MAX_SHOWN`](crate::MAX_SHOWN)) records of a range to `look`, ascending, where
+    /// they are read.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn show(&self, partition: Partition, range: KeyRange, limit: usize, look: Look) -> Result<Shown, Error> {
+        let read = Read::Scan { from: range.from, to: range.to, limit, reverse: false };
+        match self.engine.show(partition, vec![read], look).await?.into_iter().next() {
+            Some(shown) if shown.corrupt.is_empty() => Ok(shown),
+            Some(shown) => Err(corrupt_key(partition, shown.corrupt.first())),
+            None => Err(Error::Corrupt(format!("{partition}: the engine showed nothing"))),
         }
     }
 
