@@ -48,6 +48,8 @@ class Far:
         #: What each session said, byte for byte.
         self.heard = []
         self.sessions = 0
+        #: From which address each session came.
+        self.peers = []
         self.listener = None
         self.open = set()
         self.changed = threading.Condition()
@@ -107,11 +109,12 @@ class Far:
     def _accept(self, listener):
         while True:
             try:
-                connection, _ = listener.accept()
+                connection, peer = listener.accept()
             except OSError:
                 return
             with self.changed:
                 self.sessions += 1
+                self.peers.append(peer[0])
                 self.changed.notify_all()
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 

@@ -219,6 +219,52 @@ def test_held_released_and_removed(provider, far):
     assert provider.count(second) == 0
 
 
+def test_many_at_once(provider, far):
+    far.say(greeting="421 4.3.2 closed")
+    words = [unique() for _ in range(4)]
+    for word in words:
+        send(provider, word)
+    other = unique()
+    send(provider, other, "klant@ergens.example", sender=BRAM)
+    tried(provider)
+
+    def act(*what):
+        return data(provider, "queue", *what, "--reason", "a test")
+
+    assert act("hold", "--domain", "elders.example") == {"ok": True, "act": "queue hold", "messages": 4}
+    assert [one["sender"] for one in queue(provider, "--not-held")] == [BRAM]
+    assert len(queue(provider, "--held", "--sender", "ANNA")) == 4
+    assert len(queue(provider, "--cause", "closed")) == 5, "those that wait behind one that was refused too"
+    assert len(queue(provider, "--account", ANNA)) == 4 and not queue(provider, "--older-than", "1 h")
+    # Not all by mistake, and not for good without their number.
+    assert provider.run("queue", "hold", "--reason", "a test", check=False).returncode == 64
+    assert provider.run("queue", "remove", "--all", "--reason", "a test", "--confirm", "4", check=False).returncode == 64
+    assert len(queue(provider)) == 5
+    removed = data(provider, "queue", "remove", "--sender", BRAM, "--reason", "a test", "--confirm", "1")
+    assert removed["messages"] == 1
+    far.say(greeting=None)
+    assert act("release", "--all")["messages"] == 4
+    assert act("retry", "--all")["messages"] <= 4
+    for word in words:
+        far.wait_for_message(word)
+    assert not [one for one in far.taken if other.encode() in one.body]
+
+
+def test_another_way(provider, far):
+    far.say(greeting="421 4.3.2 closed")
+    with Far("127.0.0.6") as relay:
+        word = unique()
+        send(provider, word)
+        entry = tried(provider)
+        provider.run("queue", "reroute", entry["id"], "--to", f"127.0.0.6:{far.port}", "--reason", "a test")
+        assert data(provider, "queue", "show", entry["id"])["reroute"] == f"127.0.0.6:{far.port}"
+        # Nobody is there; and back.
+        far.say(greeting=None)
+        provider.run("queue", "reroute", entry["id"], "--back", "--reason", "a test")
+        far.wait_for_message(word)
+        assert relay.sessions == 0
+
+
 def test_the_queue_of_a_stopped_server(tmp_path):
     with Far("127.0.0.5", greeting="421 4.3.2 closed") as far:
         with Provider(tmp_path / "demo", "--outside", str(far)) as provider:

@@ -31,7 +31,7 @@ pub use destination::{CauseView, QueueDestinationView};
 pub use domains::{DomainAct, Setting};
 pub use error::{BadLine, Error};
 pub use import::{MAX_BAD_LINES, MAX_IMPORT};
-pub use queue::QueueAct;
+pub use queue::{QueueAct, QueueChange, QueueFilter};
 pub use request::Request;
 pub use response::{
     AccountView, AliasView, CheckView, DomainView, ForwardView, PlainLoginsView, QueueEntryView, QueueRecipientView,

@@ -1,8 +1,9 @@
 //! The queue. Its acts are journalled by `delivery`, which does them.
 use crate::{Admin, Caller, Error, Permission, QueueDestinationView, Response};
-use delivery::{Filter, QueueId};
-use names::Domain;
+use delivery::{Act, Done, Filter, NextHop, QueueId};
+use names::{Address, Domain};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Messages of one answer.
 const PAGE: usize = 500;
@@ -13,15 +14,9 @@ const PAGE: usize = 500;
 pub enum QueueAct {
     /// Lists messages in the queue, a page at a time.
     List {
-        /// Whose reverse-path contains this.
+        /// Which ones.
         #[serde(default)]
-        sender: Option<String>,
-        /// A recipient of which contains this.
-        #[serde(default)]
-        recipient: Option<String>,
-        /// On hold, or not.
-        #[serde(default)]
-        held: Option<bool>,
+        filter: QueueFilter,
         /// The `next` of the page before.
         #[serde(default)]
         after: Option<QueueId>,
@@ -36,38 +31,79 @@ pub enum QueueAct {
         /// The recipients' domain.
         domain: Domain,
     },
-    /// Tries a message now.
-    Retry {
+    /// Does something to a message.
+    Change {
         /// Which one.
         id: QueueId,
+        /// What.
+        change: QueueChange,
+        /// Why; a message is not held, rerouted or removed without.
+        #[serde(default)]
+        reason: Option<String>,
     },
-    /// Keeps a message back.
-    Hold {
-        /// Which one.
-        id: QueueId,
+    /// Does something to many messages, some at a time.
+    ChangeEach {
+        /// Which ones.
+        filter: QueueFilter,
+        /// What.
+        change: QueueChange,
         /// Why.
         reason: String,
+        /// The `next` of the answer before.
+        #[serde(default)]
+        after: Option<QueueId>,
     },
-    /// Lets a message go on that was held.
-    Release {
-        /// Which one.
-        id: QueueId,
+}
+
+/// What is done to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum QueueChange {
+    /// Tries it now.
+    Retry,
+    /// Keeps it back.
+    Hold,
+    /// Lets it go on that was held.
+    Release,
+    /// Sends it to another host than where it would go.
+    Reroute {
+        /// Which one; left out: to where it would go by itself.
+        #[serde(default)]
+        to: Option<NextHop>,
     },
-    /// Takes a message out of the queue; its sender is not told.
-    Remove {
-        /// Which one.
-        id: QueueId,
-        /// Why.
-        reason: String,
-    },
+    /// Takes it out of the queue; its sender is not told.
+    Remove,
+}
+
+/// Which messages are meant; what is left out does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct QueueFilter {
+    /// Whose reverse-path contains this; an empty text means the null one.
+    pub sender: Option<String>,
+    /// A recipient of which contains this.
+    pub recipient: Option<String>,
+    /// A recipient of which is at this domain elsewhere.
+    pub domain: Option<Domain>,
+    /// On hold, or not.
+    pub held: Option<bool>,
+    /// Which the account of this address sent.
+    pub account: Option<Address>,
+    /// Seconds that they have been in the queue.
+    pub older_than: Option<u64>,
+    /// About which the other side said this last.
+    pub cause: Option<String>,
 }
 
 impl QueueAct {
     pub(crate) const fn permission(&self) -> Permission {
         match self {
             Self::List { .. } | Self::Show { .. } | Self::Destination { .. } => Permission::Look,
-            Self::Retry { .. } | Self::Hold { .. } | Self::Release { .. } => Permission::Help,
-            Self::Remove { .. } => Permission::Operate,
+            Self::Change { change: QueueChange::Retry | QueueChange::Hold | QueueChange::Release, .. } => {
+                Permission::Help
+            }
+            Self::Change { change: QueueChange::Reroute { .. } | QueueChange::Remove, .. }
+            | Self::ChangeEach { .. } => Permission::Operate,
         }
     }
 }
@@ -76,21 +112,60 @@ impl Admin {
     pub(crate) async fn queue(&self, caller: &Caller, act: QueueAct) -> Result<Response, Error> {
         let by = caller.by.as_str();
         match act {
-            QueueAct::Show { id } => return Ok(Response::QueueEntry(self.queue.show(id).await?.into())),
-            QueueAct::List { sender, recipient, held, after } => {
-                let page = self.queue.list(&Filter { sender, recipient, held }, after, PAGE).await?;
+            QueueAct::Show { id } => Ok(Response::QueueEntry(self.queue.show(id).await?.into())),
+            QueueAct::List { filter, after } => {
+                let page = self.queue.list(&self.meant(filter).await?, after, PAGE).await?;
                 let entries = page.entries.into_iter().map(Into::into).collect();
-                return Ok(Response::Queue { entries, next: page.next });
+                Ok(Response::Queue { entries, next: page.next })
+            }
+            QueueAct::Change { id, change, reason } => {
+                if change.needs_reason() && reason.as_ref().is_none_or(String::is_empty) {
+                    return Err(Error::BadRequest("a reason is missing".to_owned()));
+                }
+                self.queue.act(id, &change.into(), reason.as_deref(), by).await?;
+                Ok(Response::Done)
+            }
+            QueueAct::ChangeEach { filter, change, reason, after } => {
+                let filter = self.meant(filter).await?;
+                let Done { entries, next } = self.queue.each(&filter, &change.into(), Some(&reason), by, after).await?;
+                Ok(Response::QueueChanged { messages: entries, next })
             }
             QueueAct::Destination { domain } => {
                 let found = self.queue.at_destination(&domain).await?;
-                return Ok(Response::QueueDestination(Box::new(QueueDestinationView::of(domain, found))));
+                Ok(Response::QueueDestination(Box::new(QueueDestinationView::of(domain, found))))
             }
-            QueueAct::Retry { id } => self.queue.retry(id, by).await?,
-            QueueAct::Hold { id, reason } => self.queue.hold(id, &reason, by).await?,
-            QueueAct::Release { id } => self.queue.release(id, by).await?,
-            QueueAct::Remove { id, reason } => self.queue.remove(id, &reason, by).await?,
         }
-        Ok(Response::Done)
+    }
+
+    async fn meant(&self, filter: QueueFilter) -> Result<Filter, Error> {
+        let QueueFilter { sender, recipient, domain, held, account, older_than, cause } = filter;
+        let account = match account {
+            Some(address) => Some(self.directory.account(&address).await?.id),
+            None => None,
+        };
+        let now = self.world.clock.now();
+        let before = older_than.map(|seconds| now.minus(Duration::from_secs(seconds)));
+        Ok(Filter { sender, recipient, domain, held, account, before, cause })
+    }
+}
+
+impl QueueChange {
+    const fn needs_reason(&self) -> bool {
+        match self {
+            Self::Retry | Self::Release => false,
+            Self::Hold | Self::Reroute { .. } | Self::Remove => true,
+        }
+    }
+}
+
+impl From<QueueChange> for Act {
+    fn from(change: QueueChange) -> Self {
+        match change {
+            QueueChange::Retry => Self::Retry,
+            QueueChange::Hold => Self::Hold,
+            QueueChange::Release => Self::Release,
+            QueueChange::Reroute { to } => Self::Reroute(to),
+            QueueChange::Remove => Self::Remove,
+        }
     }
 }

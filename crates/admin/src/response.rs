@@ -67,6 +67,13 @@ pub enum Response {
     QueueDestination(Box<QueueDestinationView>),
     /// A message of the queue.
     QueueEntry(QueueEntryView),
+    /// Some messages of the queue were changed.
+    QueueChanged {
+        /// How many.
+        messages: u64,
+        /// Behind which one to go on; nothing at the end.
+        next: Option<QueueId>,
+    },
     /// What happened to some messages.
     Traces {
         /// The newest first.
@@ -206,6 +213,9 @@ pub struct QueueEntryView {
     pub created: u64,
     /// Why it is on hold, where it is.
     pub held: Option<String>,
+    /// The host that an operator sends it to in place of where it would go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reroute: Option<String>,
     /// Who has not got it yet.
     pub recipients: Vec<QueueRecipientView>,
 }
@@ -327,6 +337,7 @@ impl From<Queued> for QueueEntryView {
             size: entry.size,
             created: entry.created.secs(),
             held: entry.hold.map(|hold| hold.reason),
+            reroute: entry.reroute.map(|hop| hop.to_string()),
             recipients: recipients.collect(),
         }
     }

@@ -3,7 +3,7 @@ use crate::delivery::Inner;
 use crate::error::Error;
 use crate::homes::{Mail, read_again};
 use crate::outbound::{Attempted, Courier, Load};
-use crate::queue::lanes::Item;
+use crate::queue::lanes::{Failure, Item};
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Action, Settled, Told, Verdict, Words, settle};
 use crate::queue::{Destination, Entry, Pending};
@@ -24,7 +24,8 @@ const TRIES: usize = 4_000;
 impl Inner {
     /// A new courier, without a connection.
     pub(crate) fn courier(&self) -> Courier {
-        Courier::new(self.connect.clone(), self.world.clone(), self.settings.clone(), self.known.clone())
+        let (connect, world, settings) = (self.connect.clone(), self.world.clone(), self.settings.clone());
+        Courier::new(connect, world, settings, self.known.clone(), self.kept.clone())
     }
 
     /// Tries to bring an item to where it goes.
@@ -79,21 +80,28 @@ impl Inner {
                     }
                     verdicts.extend(attempted.verdicts(&recipients));
                 }
-                let words = unreachable.filter(|_| !reached);
+                let rest = match unreachable.filter(|_| !reached) {
+                    None => None,
+                    Some(words) => match self.queue.fails(lane, item, &kept.entry, &words) {
+                        Failure::Crowded => return Ok(()),
+                        Failure::Rests(told) => Some((told, words)),
+                    },
+                };
                 verdicts.iter_mut().for_each(|(_, verdict)| verdict.words_mut().contact.began = Some(now));
                 self.write_down(kept, verdicts).await?;
-                match words {
-                    None => self.queue.lives(lane),
-                    Some(words) => self.rest(lane, &words).await,
+                match (rest, courier.asks_for_patience()) {
+                    (Some((told, words)), _) => self.tell_of(told, &words).await,
+                    (None, Some(words)) => self.tell_of(self.queue.patience(lane, &words.text), &words).await,
+                    (None, None) => self.queue.lives(lane),
                 }
                 Ok(())
             }
         }
     }
 
-    /// The lane rests; those about whom somebody must hear something now have this as their attempt too.
-    async fn rest(&self, lane: &Arc<str>, words: &Words) {
-        for item in self.queue.fails(lane, &words.text) {
+    /// A lane rests; those about whom somebody must hear something now have this as their attempt too.
+    async fn tell_of(&self, items: Vec<Item>, words: &Words) {
+        for item in items {
             let written = async {
                 let Some(kept) = self.queue.ledger.read(item.id).await? else { return Ok(()) };
                 let now = self.world.clock.now();

@@ -3,8 +3,8 @@ use crate::accept::Accepted;
 use crate::envelope::{Envelope, Sender};
 use crate::homes::{Homes, StoreHomes};
 use crate::operator::Operator;
-use crate::outbound::Known;
 use crate::outbound::weak::Weak;
+use crate::outbound::{Kept, Known};
 use crate::queue::board::Queue;
 use crate::queue::ledger::Ledger;
 use crate::queue::{Terms, runner};
@@ -57,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) known: Arc<Known>,
     /// The key of rewritten senders, once it was asked for.
     pub(crate) srs: OnceLock<SrsKey>,
+    pub(crate) kept: Arc<Kept>,
     /// Messages being taken in and brought away.
     pub(crate) tracker: TaskTracker,
 }
@@ -74,12 +75,26 @@ impl Delivery {
         let terms = Terms { give_up_after: settings.give_up_after, warn_after: settings.warn_after };
         let ledger = Ledger::new(store.records(), terms);
         let queue = Queue::new(ledger, world.clock.clone(), settings.clone());
+        let kept = Arc::new(Kept::new(settings.max_connections, settings.keep_connections));
         let (tracker, srs) = (TaskTracker::new(), OnceLock::new());
         let policies = Policies::new(world.clone(), https.clone(), store.records());
         let reports = TlsReports::new(store.records());
         let known = Arc::new(Known { weak: Weak::default(), policies, reports });
-        let inner =
-            Inner { store, homes, residents, journal, world, connect, https, settings, queue, known, srs, tracker };
+        let inner = Inner {
+            store,
+            homes,
+            residents,
+            journal,
+            world,
+            connect,
+            https,
+            settings,
+            queue,
+            known,
+            kept,
+            srs,
+            tracker,
+        };
         Self(Arc::new(inner))
     }
 

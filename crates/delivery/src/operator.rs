@@ -1,18 +1,30 @@
 //! The queue as its operator sees it. Every act is journalled with who did it and why.
+mod bulk;
+mod filter;
+mod sift;
 use crate::delivery::Inner;
 use crate::error::Error;
 use crate::queue::ledger::{Kept, Turn};
+use crate::queue::survey;
+use crate::queue::way::Way;
 use crate::queue::{Destination, Entry, Hold, LaneState, PARTITIONS, QueueId};
+use filter::Sought;
 use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt as _};
 use journal::Event;
 use names::Domain;
+use sift::Sift;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{DeliveryId, Unfinished};
+use store::{DeliveryId, MAX_SHOWN, Unfinished};
+use world::UnixTime;
 
-/// Entries read at a time.
-const PAGE: usize = 500;
+pub use bulk::{Act, Done};
+pub use filter::Filter;
+
+/// Partitions that are read at once.
+const AT_ONCE: usize = 4;
 /// The most entries of one answer.
 const MOST: usize = 1_000;
 /// How often an act is tried on an entry that others keep changing. Each of those changes is a result for one of its
@@ -21,17 +33,6 @@ const TRIES: usize = 4_000;
 
 /// Looks at the queue and changes it; works whether or not the queue runs in this process.
 pub struct Operator(Arc<Inner>);
-
-/// Which entries are meant; what is `None` does not matter.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// The reverse-path contains this, in any case; an empty text means the null one.
-    pub sender: Option<String>,
-    /// An open recipient's address contains this, in any case.
-    pub recipient: Option<String>,
-    /// It is on hold, or it is not.
-    pub held: Option<bool>,
-}
 
 /// An entry with its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Operator {
 
     /// The lane of a domain, where it has something to do.
     pub(crate) fn lane_of(&self, domain: &Domain) -> Option<LaneState> {
-        let lane = self.0.queue.lane(&Destination::Domain(domain.clone()));
+        let lane = self.0.queue.lane(&Destination::Domain(domain.clone()), &Way::default());
         self.0.queue.lanes(usize::MAX).into_iter().find(|state| *state.name == *lane)
     }
 
@@ -86,30 +87,54 @@ impl Operator {
     /// When the store could not be read.
     pub async fn list(&self, filter: &Filter, after: Option<QueueId>, limit: usize) -> Result<QueuePage, Error> {
         let limit = limit.clamp(1, MOST);
-        let mut entries = Vec::new();
-        let (mut partition, mut from) = match after {
+        let sought = Arc::new(self.sought(filter.clone()));
+        let (first, from) = match after {
             None => (0, Some(0)),
             Some(id) => (id.partition, id.number.checked_add(1)),
         };
-        while partition < PARTITIONS {
-            let Some(start) = from else {
-                partition += 1;
-                from = Some(0);
-                continue;
-            };
-            let (page, more) = self.0.queue.ledger.page(partition, start, PAGE).await?;
-            from = page.last().filter(|_| more).and_then(|last| last.id.number.checked_add(1));
-            for kept in page {
-                let id = kept.id;
-                if filter.lets(&kept.entry) {
-                    entries.push(Queued { id, entry: kept.entry });
-                }
-                if entries.len() == limit {
-                    return Ok(QueuePage { entries, next: Some(id) });
-                }
+        let places = (first..PARTITIONS).map(|partition| (partition, if partition == first { from } else { Some(0) }));
+        // several partitions are read at once, and come in their order
+        let mut found = stream::iter(places)
+            .map(|(partition, from)| self.found(partition, from, limit, sought.clone()))
+            .buffered(AT_ONCE);
+        let mut entries = Vec::new();
+        while let Some(some) = found.next().await {
+            entries.extend(some?.into_iter().map(|Kept { id, entry, .. }| (id, entry)));
+            if entries.len() >= limit {
+                break;
             }
         }
-        Ok(QueuePage { entries, next: None })
+        let more = entries.len() >= limit;
+        entries.truncate(limit);
+        let next = entries.last().filter(|_| more).map(|(id, _)| *id);
+        let entries = entries.into_iter().map(|(id, entry)| Queued { id, entry: sought.explained(entry) }).collect();
+        Ok(QueuePage { entries, next })
+    }
+
+    /// The first `limit` entries of a partition that are meant, from a number on.
+    async fn found(
+        &self,
+        partition: u8,
+        from: Option<u64>,
+        limit: usize,
+        sought: Arc<Sought>,
+    ) -> Result<Vec<Kept>, Error> {
+        let sift = Arc::new(Sift::new(&sought));
+        let among = if sought.filter == Filter::default() { limit } else { MAX_SHOWN };
+        let (mut found, mut next) = (Vec::new(), from);
+        while let (Some(from), Some(room)) = (next, limit.checked_sub(found.len()).filter(|room| *room > 0)) {
+            let (sift, sought) = (sift.clone(), sought.clone());
+            let (glance, look) = (move |json: &[u8]| sift.lets(json), move |entry: &Entry| sought.lets(entry));
+            let sought = survey::Sought { most: room, among, glance, look };
+            let survey = self.0.queue.ledger.survey(partition, from, sought).await?;
+            found.extend(survey.found);
+            next = survey.next;
+        }
+        Ok(found)
+    }
+
+    fn sought(&self, filter: Filter) -> Sought {
+        Sought { filter, settings: self.0.settings.clone(), words: self.0.queue.last_words() }
     }
 
     /// How many entries there are. Reads the whole queue.
@@ -117,16 +142,13 @@ impl Operator {
     /// # Errors
     /// When the store could not be read.
     pub async fn count(&self) -> Result<u64, Error> {
-        let mut count = 0;
-        for partition in 0..PARTITIONS {
-            let mut from = Some(0);
-            while let Some(start) = from {
-                let (page, more) = self.0.queue.ledger.page(partition, start, MOST).await?;
-                count += page.len() as u64;
-                from = page.last().filter(|_| more).and_then(|last| last.id.number.checked_add(1));
-            }
+        let partitions = (0..PARTITIONS).map(|partition| self.0.queue.ledger.count(partition));
+        let mut counts = stream::iter(partitions).buffered(AT_ONCE);
+        let mut sum = 0;
+        while let Some(count) = counts.next().await {
+            sum += count?;
         }
-        Ok(count)
+        Ok(sum)
     }
 
     /// One entry.
@@ -135,73 +157,44 @@ impl Operator {
     /// [`Error::NoSuchEntry`].
     pub async fn show(&self, id: QueueId) -> Result<Queued, Error> {
         let kept = self.0.queue.ledger.read(id).await?.ok_or(Error::NoSuchEntry(id))?;
-        Ok(Queued { id, entry: kept.entry })
+        Ok(Queued { id, entry: self.sought(Filter::default()).explained(kept.entry) })
     }
 
-    /// Makes every recipient of an entry due now, and lets its destinations try.
+    /// Does `act` to an entry; `reason` is for the journal, and for who looks at what is held.
     ///
     /// # Errors
     /// [`Error::NoSuchEntry`].
-    pub async fn retry(&self, id: QueueId, by: &str) -> Result<(), Error> {
+    pub async fn act(&self, id: QueueId, act: &Act, reason: Option<&str>, by: &str) -> Result<(), Error> {
         let now = self.0.world.clock.now();
-        let entry = self
-            .change(id, |entry| {
-                for pending in &mut entry.recipients {
-                    // another time than before, so that an attempt under way sees that it is not the one that is meant
-                    let same = pending.due == now;
-                    pending.due = if same { now.minus(Duration::from_millis(1)) } else { now };
-                }
-                true
-            })
-            .await?;
-        self.told(by, "queue retry", id, None);
-        if let Some(entry) = entry {
-            for pending in &entry.recipients {
-                self.0.queue.try_now(&self.0.queue.lane(&pending.destination()));
+        let changed = match act {
+            Act::Retry => self.change(id, |entry| make_due(entry, now)).await?,
+            Act::Hold => {
+                let hold = Hold { reason: reason.unwrap_or_default().to_owned(), since: now };
+                self.change(id, |entry| entry.hold = Some(hold.clone())).await?
             }
+            Act::Release => {
+                self.change(id, |entry| {
+                    if entry.hold.take().is_some() {
+                        entry.recipients.iter_mut().for_each(|pending| pending.due = now);
+                    }
+                })
+                .await?
+            }
+            Act::Reroute(hop) => {
+                self.change(id, |entry| {
+                    entry.reroute.clone_from(hop);
+                    make_due(entry, now);
+                })
+                .await?
+            }
+            Act::Remove => return self.remove(id, reason, by).await,
+        };
+        self.told(by, act, id, reason);
+        if matches!(act, Act::Retry | Act::Reroute(_)) && changed.hold.is_none() {
+            let way = Way::of(&changed);
+            let lanes = changed.recipients.iter().map(|pending| self.0.queue.lane(&pending.destination(), &way));
+            lanes.for_each(|lane| self.0.queue.try_now(&lane));
         }
-        Ok(())
-    }
-
-    /// Keeps an entry back until it is released.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchEntry`].
-    pub async fn hold(&self, id: QueueId, reason: &str, by: &str) -> Result<(), Error> {
-        let since = self.0.world.clock.now();
-        self.change(id, |entry| {
-            entry.hold = Some(Hold { reason: reason.to_owned(), since });
-            true
-        })
-        .await?;
-        self.told(by, "queue hold", id, Some(reason));
-        Ok(())
-    }
-
-    /// Lets an entry that was held go on, now.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchEntry`].
-    pub async fn release(&self, id: QueueId, by: &str) -> Result<(), Error> {
-        let now = self.0.world.clock.now();
-        self.change(id, |entry| {
-            if entry.hold.take().is_some() {
-                entry.recipients.iter_mut().for_each(|pending| pending.due = now);
-            }
-            true
-        })
-        .await?;
-        self.told(by, "queue release", id, None);
-        Ok(())
-    }
-
-    /// Takes an entry out of the queue; nobody is told but the journal.
-    ///
-    /// # Errors
-    /// [`Error::NoSuchEntry`].
-    pub async fn remove(&self, id: QueueId, reason: &str, by: &str) -> Result<(), Error> {
-        self.change(id, |_| false).await?;
-        self.told(by, "queue remove", id, Some(reason));
         Ok(())
     }
 
@@ -211,20 +204,18 @@ impl Operator {
         Load { due, active, lanes: self.0.queue.lanes(lanes) }
     }
 
-    /// Changes an entry, or takes it out where `change` says false.
-    async fn change(&self, id: QueueId, change: impl Fn(&mut Entry) -> bool) -> Result<Option<Entry>, Error> {
+    /// Changes an entry, and gives what it is then.
+    async fn change(&self, id: QueueId, change: impl Fn(&mut Entry)) -> Result<Entry, Error> {
         let queue = &self.0.queue;
         for _ in 0..TRIES {
             let old: Kept = queue.ledger.read(id).await?.ok_or(Error::NoSuchEntry(id))?;
-            let mut entry = old.entry.clone();
-            let new = change(&mut entry).then_some(entry);
-            match queue.ledger.turn(&Turn { old: &old, new: new.as_ref(), reports: &[], fence: None }).await {
+            let mut new = old.entry.clone();
+            change(&mut new);
+            match queue.ledger.turn(&Turn { old: &old, new: Some(&new), reports: &[], fence: None }).await {
                 Err(Error::Changed(_)) => {}
                 Err(error) => return Err(error),
                 Ok(_) => {
-                    if let Some(entry) = &new {
-                        queue.offer(id, entry);
-                    }
+                    queue.offer(id, &new);
                     return Ok(new);
                 }
             }
@@ -232,28 +223,37 @@ impl Operator {
         Err(Error::Changed(id))
     }
 
-    fn told(&self, by: &str, act: &str, id: QueueId, reason: Option<&str>) {
+    async fn remove(&self, id: QueueId, reason: Option<&str>, by: &str) -> Result<(), Error> {
+        let ledger = &self.0.queue.ledger;
+        for _ in 0..TRIES {
+            let old: Kept = ledger.read(id).await?.ok_or(Error::NoSuchEntry(id))?;
+            match ledger.turn(&Turn { old: &old, new: None, reports: &[], fence: None }).await {
+                Err(Error::Changed(_)) => {}
+                Err(error) => return Err(error),
+                Ok(_) => {
+                    self.told(by, &Act::Remove, id, reason);
+                    return Ok(());
+                }
+            }
+        }
+        Err(Error::Changed(id))
+    }
+
+    fn told(&self, by: &str, act: &Act, id: QueueId, reason: Option<&str>) {
         self.0.journal.record(Event::Act {
             by: by.into(),
-            act: act.into(),
+            act: act.name().into(),
             subject: id.to_string().into(),
             reason: reason.map(Into::into),
         });
     }
 }
 
-impl Filter {
-    fn lets(&self, entry: &Entry) -> bool {
-        let contains = |text: &str, part: &str| text.to_lowercase().contains(&part.to_lowercase());
-        let sender = self.sender.as_ref().is_none_or(|part| match &entry.reverse_path {
-            None => part.is_empty(),
-            Some(address) => !part.is_empty() && contains(&address.to_string(), part),
-        });
-        let recipient = self.recipient.as_ref().is_none_or(|part| {
-            entry.recipients.iter().any(|pending| {
-                contains(&pending.address.to_string(), part) || contains(&pending.original.to_string(), part)
-            })
-        });
-        sender && recipient && self.held.is_none_or(|held| held == entry.hold.is_some())
+/// Makes every recipient due now.
+fn make_due(entry: &mut Entry, now: UnixTime) {
+    for pending in &mut entry.recipients {
+        // another time than before, so that an attempt under way sees that it is not the one that is meant
+        let same = pending.due == now;
+        pending.due = if same { now.minus(Duration::from_millis(1)) } else { now };
     }
 }

@@ -4,7 +4,8 @@ mod dane;
 mod dial;
 mod form;
 pub(crate) mod hosts;
-mod line;
+mod kept;
+pub(crate) mod line;
 mod outcome;
 pub(crate) mod security;
 pub(crate) mod weak;
@@ -26,6 +27,8 @@ use store::BlobSource;
 use transport::Connect;
 use weak::Weak;
 use world::World;
+
+pub(crate) use kept::Kept;
 
 /// What is to be brought.
 pub(crate) struct Load<'a> {
@@ -75,23 +78,36 @@ pub(crate) struct Courier {
     settings: Arc<Settings>,
     /// What other servers are known for, to all couriers.
     known: Arc<Known>,
-    line: Option<Line>,
+    line: Option<Box<Line>>,
+    kept: Arc<Kept>,
+    /// What the server said last when it asked for patience.
+    patience: Option<Words>,
 }
 
 impl Courier {
-    pub(crate) fn new(connect: Arc<dyn Connect>, world: World, settings: Arc<Settings>, known: Arc<Known>) -> Self {
-        Self { connect, world, settings, known, line: None }
+    pub(crate) fn new(
+        connect: Arc<dyn Connect>,
+        world: World,
+        settings: Arc<Settings>,
+        known: Arc<Known>,
+        kept: Arc<Kept>,
+    ) -> Self {
+        Self { connect, world, settings, known, line: None, kept, patience: None }
     }
 
-    /// Takes leave of the server.
-    pub(crate) async fn leave(&mut self) {
-        if let Some(line) = self.line.take() {
-            line.close().await;
-        }
+    /// Its connection, when there is no more message for it.
+    pub(crate) fn part(&mut self) -> Option<Box<Line>> {
+        self.line.take()
+    }
+
+    /// What a server said that asked for patience in the last attempt (421: it hangs up, RFC 5321, 3.8).
+    pub(crate) fn asks_for_patience(&mut self) -> Option<Words> {
+        self.patience.take()
     }
 
     /// Brings a message to `domain`.
     pub(crate) async fn bring(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
+        self.patience = None;
         let each_once = each_once(load.recipients);
         let each_once: Vec<&Pending> = each_once.iter().collect();
         let mut verdicts = Vec::with_capacity(each_once.len());
@@ -107,32 +123,36 @@ impl Courier {
     }
 
     async fn bring_some(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
-        let wish = Wish::of(load.entry);
-        if let Some(line) = self.line.take().filter(|line| line.is_open() && line.suits(wish)) {
-            let known = of_line(&line);
+        let (kept, wish) = (self.kept.clone(), Wish::of(load.entry));
+        let mut kept = Some(kept.as_ref());
+        loop {
+            let line = match self.line.take().filter(|line| line.is_open() && line.suits(wish)) {
+                Some(line) => line,
+                None => match self.dial(domain, load.entry, kept).await {
+                    Ok(line) => line,
+                    Err(Verdict::Deferred(words)) => return Attempted::Unreachable(words),
+                    Err(verdict) => return Attempted::Reached(for_all(load.recipients, &verdict)),
+                },
+            };
+            let (used, known) = (line.used, of_line(&line));
             match self.transact(line, load).await {
-                Ok(verdicts) => return Attempted::Reached(verdicts),
-                // what may have arrived is not sent again at once
+                // what may have arrived is not sent again at once. RFC 5321, 4.5.4.1 and RFC 1047: without the last
+                // answer it is sent again; twice is better than never
                 Err(broken @ Broken::Unanswered(_)) => return broken_off(load, &broken, &known),
-                // a connection that is kept may have been closed meanwhile: then a new one is made, once
-                Err(_) => {}
+                // a connection that was used before may have been closed meanwhile, or have had its share of messages:
+                // then a new one is made, once
+                Err(_) if used => {}
+                Ok(_) if used && self.patience.is_some() => {}
+                Ok(verdicts) => return Attempted::Reached(verdicts),
+                Err(broken) => return broken_off(load, &broken, &known),
             }
-        }
-        let line = match self.dial(domain, wish).await {
-            Ok(line) => line,
-            Err(Verdict::Deferred(words)) => return Attempted::Unreachable(words),
-            Err(verdict) => return Attempted::Reached(for_all(load.recipients, &verdict)),
-        };
-        let known = of_line(&line);
-        match self.transact(line, load).await {
-            Ok(verdicts) => Attempted::Reached(verdicts),
-            // RFC 5321, 4.5.4.1 and RFC 1047: without the last answer it is sent again; twice is better than never
-            Err(broken) => broken_off(load, &broken, &known),
+            self.patience = None;
+            kept = None;
         }
     }
 
     /// One transaction; keeps the line when it is good for another.
-    async fn transact(&mut self, mut line: Line, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
+    async fn transact(&mut self, mut line: Box<Line>, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
         let from = u64::from(load.entry.return_path_len);
         let fitted = form::fit(transaction(load), line.capabilities(), load.source, from).await;
         let about = of_line(&line);
@@ -140,16 +160,17 @@ impl Courier {
         let verdicts = match fitted.map_err(Broken::Stored)? {
             Fitted::Never(why) => for_all(load.recipients, &unconvertible(why, &about)),
             Fitted::Goes(transaction, form) => match line.send(&transaction, &form, load.source, from).await? {
-                Sent::Replies(replies) => load
-                    .recipients
-                    .iter()
-                    .zip(replies)
-                    .map(|(pending, reply)| (pending.address.clone(), verdict(&reply, &about)))
-                    .collect(),
+                Sent::Replies(replies) => {
+                    let hangs_up = replies.iter().find(|reply| reply.code == 421);
+                    self.patience = hangs_up.map(|reply| words(reply, &about));
+                    let verdicts = load.recipients.iter().zip(&replies);
+                    verdicts.map(|(pending, reply)| (pending.address.clone(), verdict(reply, &about))).collect()
+                }
                 Sent::Unsendable(why) => for_all(load.recipients, &unsendable(&why, &about)),
             },
         };
         if line.is_open() {
+            line.used = true;
             self.line = Some(line);
         }
         Ok(verdicts)
@@ -225,18 +246,18 @@ fn transaction(load: &Load<'_>) -> Transaction {
 
 /// What a reply means for a recipient (RFC 5321, 4.2.1).
 fn verdict(reply: &Reply, about: &Words) -> Verdict {
-    let class = reply.code / 100;
-    let words = Words {
-        status: status(reply),
-        text: reply.to_string().trim_end().replace("\r\n", " "),
-        quoted: true,
-        ..about.clone()
-    };
-    match class {
+    let words = words(reply, about);
+    match reply.code / 100 {
         2 => Verdict::Done(words),
         5 => Verdict::Failed(words),
         _ => Verdict::Deferred(words),
     }
+}
+
+/// A reply, as it is told.
+fn words(reply: &Reply, about: &Words) -> Words {
+    let text = reply.to_string().trim_end().replace("\r\n", " ");
+    Words { status: status(reply), text, quoted: true, ..about.clone() }
 }
 
 /// The enhanced status, or the one that the code alone allows (RFC 3463, 2).

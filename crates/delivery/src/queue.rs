@@ -1,6 +1,7 @@
 //! The queue: what could not be finished at once, on disk, with one owner for each of its 64 partitions.
 mod age;
 pub(crate) mod board;
+pub(crate) mod due;
 mod entry;
 mod id;
 pub(crate) mod lanes;
@@ -9,6 +10,8 @@ pub(crate) mod ledger;
 pub(crate) mod runner;
 pub(crate) mod settle;
 pub(crate) mod stored;
+pub(crate) mod survey;
+pub(crate) mod way;
 pub(crate) use entry::Terms;
 pub use entry::{Destination, Entry, Hold, Pending};
 pub use id::{PARTITIONS, QueueId, QueueIdError};

@@ -1,20 +1,16 @@
 //! What an operator can set.
+use crate::next_hop::NextHop;
+use crate::queue::Destination;
+use crate::queue::way::Way;
+use crate::source::{self, Source};
 use names::Domain;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use store::DeliveryId;
 use world::UnixTime;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
-
-/// A host that takes mail for others.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NextHop {
-    /// Its name, or its address.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-}
 
 /// How mail is sent on.
 #[derive(Debug, Clone)]
@@ -39,6 +35,10 @@ pub struct Settings {
     pub max_connections: usize,
     /// Connections to one destination at once. Default 10.
     pub max_connections_per_destination: usize,
+    /// How long a connection is kept for the next message to the same host; zero: not at all. Default 5 seconds.
+    pub keep_connections: Duration,
+    /// From which addresses of this machine mail leaves. Default: the system chooses.
+    pub sources: Vec<Source>,
     /// Messages by one connection, before others have their turn. Default 100.
     pub max_messages_per_connection: usize,
     /// Recipients of one transaction (RFC 5321, 4.5.3.1.8: every server takes 100). Default 100.
@@ -75,6 +75,8 @@ impl Settings {
             warn_after: HOUR * 4,
             max_connections: 100,
             max_connections_per_destination: 10,
+            keep_connections: Duration::from_secs(5),
+            sources: Vec::new(),
             max_messages_per_connection: 100,
             max_recipients: 100,
             max_hosts: 10,
@@ -94,6 +96,13 @@ impl Settings {
         self.retry.get(at).or(self.retry.last()).copied().unwrap_or(HOUR)
     }
 
+    /// As [`Self::wait`], up to an eighth shorter: what was put off together does not come again together.
+    pub(crate) fn wait_of(&self, attempts: u32, delivery: DeliveryId) -> Duration {
+        let [part, ..] = delivery.0.rotate_left(attempts.wrapping_mul(8)).to_be_bytes();
+        let wait = self.wait(attempts);
+        wait.saturating_sub(wait * u32::from(part) / (8 * 256))
+    }
+
     /// The longest of the waits.
     pub(crate) fn longest_wait(&self) -> Duration {
         self.retry.iter().max().copied().unwrap_or(HOUR)
@@ -109,9 +118,30 @@ impl Settings {
         due <= now || due > self.horizon(now)
     }
 
+    /// The host that an operator has named for what goes to `destination` by this way.
+    pub(crate) fn hop<'a>(&'a self, destination: &Destination, way: &'a Way) -> Option<&'a NextHop> {
+        let Destination::Domain(domain) = destination else { return None };
+        way.reroute.as_ref().or_else(|| self.routes.get(domain)).or(self.smart_host.as_ref())
+    }
+
+    /// The addresses of this machine by which mail leaves that goes this way; `None`: the system chooses.
+    pub(crate) fn source(&self, way: &Way) -> Option<&Source> {
+        source::choose(&self.sources, way)
+    }
+
+    /// The lane of what goes to `destination` by this way: its next hop, and from which addresses of ours.
+    pub(crate) fn lane(&self, destination: &Destination, way: &Way) -> String {
+        let Destination::Domain(_) = destination else { return destination.text() };
+        let hop = self.hop(destination, way).map_or_else(|| destination.text(), NextHop::to_string);
+        // what leaves by another address is believed, and put off, by itself
+        self.source(way).map_or_else(|| hop.clone(), |source| format!("{hop} from {}", source.name))
+    }
+
     /// Whether `host` is a name of this machine.
     pub(crate) fn is_own(&self, host: &str) -> bool {
-        std::iter::once(&self.host_name).chain(&self.own_names).any(|own| own.as_str().eq_ignore_ascii_case(host))
+        let sources = self.sources.iter().flat_map(|source| &source.addresses).map(|address| &address.host_name);
+        let mut own = std::iter::once(&self.host_name).chain(&self.own_names).chain(sources);
+        own.any(|own| own.as_str().eq_ignore_ascii_case(host))
     }
 }
 
@@ -125,5 +155,17 @@ mod tests {
         for (attempts, wait) in [(0, MINUTE * 5), (1, MINUTE * 5), (2, MINUTE * 10), (7, HOUR * 4), (500, HOUR * 4)] {
             assert_eq!(settings.wait(attempts), wait);
         }
+    }
+
+    #[test]
+    fn what_was_put_off_together_comes_apart() {
+        let settings = Settings::new("mx.example.org".parse().unwrap());
+        let waits: Vec<Duration> =
+            (0..256_u128).map(|n| settings.wait_of(1, DeliveryId(n << 120 | n << 112))).collect();
+        assert_eq!(waits.first(), Some(&(MINUTE * 5)));
+        assert!(waits.iter().all(|wait| *wait > MINUTE * 5 * 7 / 8 && *wait <= MINUTE * 5));
+        assert!(waits.windows(2).all(|pair| pair[0] > pair[1]), "evenly");
+        let one = DeliveryId(0xff << (120 - 6 * 8));
+        assert_ne!(settings.wait_of(6, one) * 2, settings.wait_of(7, one), "each time otherwise");
     }
 }

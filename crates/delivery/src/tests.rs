@@ -1,8 +1,12 @@
 //! Delivery as a whole, on the engine in memory, with scripted DNS, clock, mailboxes and servers.
 mod bench;
+mod connections;
 mod form;
 mod forwards;
 mod intake;
+mod million;
+mod nodes;
+mod operator;
 mod outbound;
 mod queue;
 mod report;
@@ -12,3 +16,4 @@ mod sts;
 mod success;
 mod tls_report;
 mod web;
+mod week;

@@ -8,6 +8,7 @@ mod period;
 mod read;
 mod reference;
 mod sections;
+mod source;
 mod validate;
 pub(crate) use listener::{Certificate, Listener, Security, ServiceKind};
 pub(crate) use period::Period;
@@ -19,6 +20,7 @@ pub(crate) use sections::{
     Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts, MtaStsMode, Mx, Passwords, Pop3, Queue,
     Relay, StoreSection, Submission,
 };
+pub(crate) use source::{Source, SourceAddress};
 
 /// Everything that the file says, with the defaults where it is silent.
 #[derive(Debug, Clone, Default)]

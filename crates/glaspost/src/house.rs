@@ -1,9 +1,9 @@
 //! The rooms behind the doors: engine, store, journal, directory, delivery and admin, opened together and closed together.
 //! `serve` opens doors on them; a command on a stopped server uses them as they are.
-use crate::configuration::{Configuration, Language};
+use crate::configuration::{self, Configuration, Language};
 use crate::failure::{Code, Failure};
 use admin::Admin;
-use delivery::{Delivery, NextHop};
+use delivery::{Delivery, NextHop, SourceAddress};
 use directory::{Directory, DirectorySettings, LoginObserver, PasswordRules, Pepper, ThrottleLimits};
 use engines::Embedded;
 use journal::{Journal, Reader, Writer};
@@ -164,6 +164,9 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         warn_after: queue.warn_after.0,
         max_connections: queue.max_connections,
         max_connections_per_destination: queue.max_connections_per_destination,
+        max_messages_per_connection: queue.max_messages_per_connection,
+        keep_connections: queue.keep_connections.0,
+        sources: queue.sources.iter().map(source).collect(),
         max_recipients: queue.max_recipients,
         max_hosts: queue.max_hosts,
         max_addresses: queue.max_addresses,
@@ -173,6 +176,17 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         tls_reports: queue.tls_reports,
         ..delivery::Settings::new(host_name)
     })
+}
+
+fn source(source: &configuration::Source) -> delivery::Source {
+    let address =
+        |at: &configuration::SourceAddress| SourceAddress { address: at.address, host_name: at.host_name.clone() };
+    delivery::Source {
+        name: source.name.clone(),
+        addresses: source.addresses.iter().map(address).collect(),
+        sender_domains: source.sender_domains.clone(),
+        listeners: source.listeners.clone(),
+    }
 }
 
 /// What a new account has beside INBOX.

@@ -1,6 +1,8 @@
 //! Domains, aliases, the queue, sizes, and who may do what.
 use crate::place::{address, domain, place};
-use admin::{AliasAct, Caller, DomainAct, Error, Permission, QueueAct, Request, Response, StoreAct};
+use admin::{
+    AliasAct, Caller, DomainAct, Error, Permission, QueueAct, QueueChange, QueueFilter, Request, Response, StoreAct,
+};
 use directory::Role;
 use journal::Event;
 use names::Domain;
@@ -75,18 +77,32 @@ async fn domains_and_aliases() {
 #[tokio::test]
 async fn the_queue_and_the_sizes() {
     let place = place().await;
-    let list = QueueAct::List { sender: None, recipient: None, held: None, after: None };
+    let list = QueueAct::List { filter: QueueFilter::default(), after: None };
     assert_eq!(place.run(Request::Queue(list)).await, Ok(Response::Queue { entries: vec![], next: None }));
     let id = "q00000000000000000a".parse().unwrap();
-    for act in [
-        QueueAct::Show { id },
-        QueueAct::Retry { id },
-        QueueAct::Hold { id, reason: "x".to_owned() },
-        QueueAct::Release { id },
-        QueueAct::Remove { id, reason: "x".to_owned() },
+    assert!(matches!(place.run(Request::Queue(QueueAct::Show { id })).await, Err(Error::NotFound(_))));
+    let to = Some("relay.example".parse().unwrap());
+    for (change, needs_reason) in [
+        (QueueChange::Retry, false),
+        (QueueChange::Release, false),
+        (QueueChange::Hold, true),
+        (QueueChange::Reroute { to }, true),
+        (QueueChange::Remove, true),
     ] {
-        assert!(matches!(place.run(Request::Queue(act)).await, Err(Error::NotFound(_))));
+        let act = |reason: Option<&str>| {
+            let (change, reason) = (change.clone(), reason.map(ToOwned::to_owned));
+            place.run(Request::Queue(QueueAct::Change { id, change, reason }))
+        };
+        assert!(matches!(act(Some("x")).await, Err(Error::NotFound(_))));
+        let without = act(None).await;
+        assert_eq!(matches!(without, Err(Error::BadRequest(_))), needs_reason, "{change:?}");
+        let filter = QueueFilter { sender: Some("x".to_owned()), ..QueueFilter::default() };
+        let each = QueueAct::ChangeEach { filter, change: change.clone(), reason: "x".to_owned(), after: None };
+        assert_eq!(place.run(Request::Queue(each)).await, Ok(Response::QueueChanged { messages: 0, next: None }));
     }
+    let nobody = QueueFilter { account: Some("nobody@example.org".parse().unwrap()), ..QueueFilter::default() };
+    let list = QueueAct::List { filter: nobody, after: None };
+    assert!(matches!(place.run(Request::Queue(list)).await, Err(Error::NotFound(_))));
     let Response::StoreStats(sizes) = place.run(Request::Store(StoreAct::Stats)).await.unwrap() else { panic!() };
     assert_eq!((sizes.domains, sizes.accounts), (1, 0));
     assert!(sizes.records > 0);
@@ -102,7 +118,10 @@ async fn the_queue_and_the_sizes() {
 async fn who_may_do_what() {
     let place = place().await;
     let look = || Request::Domain(DomainAct::List);
-    let help = || Request::Queue(QueueAct::Retry { id: "q00000000000000000a".parse().unwrap() });
+    let help = || {
+        let id = "q00000000000000000a".parse().unwrap();
+        Request::Queue(QueueAct::Change { id, change: QueueChange::Retry, reason: None })
+    };
     let operate = || Request::Domain(DomainAct::Remove { domain: domain() });
     assert_eq!(
         [look().permission(), help().permission(), operate().permission()],

@@ -1,15 +1,17 @@
 //! A connection to one of a domain's servers, secured as the domain asks for.
 use super::hosts::{self, Found, From, Host};
-use super::line::{Broken, Line, TlsFault};
+use super::line::{Broken, Ends, Line, TlsFault};
 use super::security::{Plan, Policy, Wish};
 use super::weak::Way;
-use super::{Courier, broken_words, dane, outcome};
+use super::{Courier, Kept, broken_words, dane, outcome};
+use crate::queue::Entry;
 use crate::queue::settle::{Verdict, Words};
+use crate::queue::way::Way as Leaving;
 use crate::sts;
 use journal::{Attempt, Tried};
 use names::Domain;
 use policy::StsMode;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use transport::Hello;
 
 /// Notes who was asked in vain.
@@ -27,9 +29,10 @@ struct Call<'a> {
 }
 
 impl Courier {
-    /// Connects to the first host of `domain` that talks to us.
-    pub(super) async fn dial(&self, domain: &Domain, wish: Wish) -> Result<Line, Verdict> {
-        let hosts = hosts::hosts(domain, &self.world, &self.settings).await?;
+    /// Connects to the first host of `domain` that talks to us, or takes a connection to it that is kept.
+    pub(super) async fn dial(&self, domain: &Domain, entry: &Entry, kept: Option<&Kept>) -> Result<Box<Line>, Verdict> {
+        let (leaving, wish) = (Leaving::of(entry), Wish::of(entry));
+        let hosts = hosts::hosts(domain, &leaving, &self.world, &self.settings).await?;
         let call = Call { domain, sts: self.sts(domain, &hosts, wish).await?, wish };
         let mut last: Option<Verdict> = None;
         let mut tried = Vec::new();
@@ -46,10 +49,22 @@ impl Courier {
                 }
             };
             for address in addresses {
-                match self.dial_one(&call, host, &plan, address).await {
+                let from = match self.from(&leaving, address.ip()) {
+                    Ok(from) => from,
+                    Err(verdict) => {
+                        last.get_or_insert(verdict);
+                        continue;
+                    }
+                };
+                let found = host.from == From::Dns;
+                let ends = Ends { host: host.name.clone(), address, from, found, plan: format!("{plan:?}") };
+                if let Some(line) = kept.and_then(|kept| kept.take(&ends)) {
+                    return Ok(line);
+                }
+                match self.dial_one(&call, host, &plan, ends).await {
                     Ok(mut line) => {
                         line.tried = tried;
-                        return Ok(line);
+                        return Ok(Box::new(line));
                     }
                     // RFC 5321, 5.1: who comes behind us is not tried; who came before us may take it later
                     Err(Broken::Ourselves) => {
@@ -69,6 +84,17 @@ impl Courier {
             }
         }
         Err(last.unwrap_or_else(|| Verdict::Deferred(Words::own("4.4.4", format!("no mail server for {domain}")))))
+    }
+
+    /// Our address and name on a connection to `to`; none where the system chooses.
+    fn from(&self, leaving: &Leaving, to: IpAddr) -> Result<Option<(IpAddr, Domain)>, Verdict> {
+        let Some(source) = self.settings.source(leaving) else { return Ok(None) };
+        let from = source.address_for(to, self.world.random.as_ref());
+        let from = from.ok_or_else(|| {
+            let text = format!("{} has no address from which {to} can be reached", source.name);
+            Verdict::Deferred(Words::own("4.4.4", text))
+        })?;
+        Ok(Some((from.address, from.host_name.clone())))
     }
 
     /// The policy that `domain` has for its hosts; those that an operator names are his affair.
@@ -127,7 +153,8 @@ impl Courier {
 
     /// Connects, by the best way that works: with TLS where it can be had, then with less of it, and without where
     /// nothing asks for it (RFC 7435).
-    async fn dial_one(&self, call: &Call<'_>, host: &Host, plan: &Plan, address: SocketAddr) -> Result<Line, Broken> {
+    async fn dial_one(&self, call: &Call<'_>, host: &Host, plan: &Plan, ends: Ends) -> Result<Line, Broken> {
+        let address = ends.address;
         let best = self.known.weak.way(address, self.world.clock.now());
         let mut way = match plan.policy {
             Policy::Clear => Way::Clear,
@@ -136,7 +163,7 @@ impl Courier {
             _ => best,
         };
         loop {
-            let opened = Line::open(self.connect.as_ref(), host, plan, address, &self.settings, way).await;
+            let opened = Line::open(self.connect.as_ref(), ends.clone(), plan, &self.settings, way).await;
             if call.wish != Wish::Relaxed
                 && let Some(told) = outcome::of(plan, host, address, &opened)
             {

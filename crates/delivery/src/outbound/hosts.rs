@@ -1,5 +1,7 @@
 //! Which hosts take the mail for a domain (RFC 5321, 5.1; RFC 7505).
+use crate::queue::Destination;
 use crate::queue::settle::{Verdict, Words};
+use crate::queue::way::Way;
 use crate::settings::Settings;
 use names::Domain;
 use std::future::Future;
@@ -46,8 +48,13 @@ pub(crate) enum From {
 ///
 /// # Errors
 /// What becomes of the recipients when there is none.
-pub(crate) async fn hosts(domain: &Domain, world: &World, settings: &Settings) -> Result<Vec<Host>, Verdict> {
-    if let Some(hop) = settings.routes.get(domain).or(settings.smart_host.as_ref()) {
+pub(crate) async fn hosts(
+    domain: &Domain,
+    way: &Way,
+    world: &World,
+    settings: &Settings,
+) -> Result<Vec<Host>, Verdict> {
+    if let Some(hop) = settings.hop(&Destination::Domain(domain.clone()), way) {
         let (name, port) = (hop.host.clone(), hop.port);
         return Ok(vec![Host { name, port, from: From::Settings, proof: Proof::Secure, domains: Vec::new() }]);
     }
@@ -156,7 +163,7 @@ mod tests {
     async fn names(script: impl Fn(&ScriptedDns)) -> Result<Vec<String>, Verdict> {
         let (world, _, dns) = world::scripted::world();
         script(&dns);
-        let hosts = hosts(&"far.example".parse().unwrap(), &world, &settings()).await?;
+        let hosts = hosts(&"far.example".parse().unwrap(), &Way::default(), &world, &settings()).await?;
         Ok(hosts.into_iter().map(|host| host.name).collect())
     }
 
@@ -183,7 +190,7 @@ mod tests {
         }
         let mut firsts = std::collections::BTreeSet::new();
         for _ in 0..50 {
-            let hosts = hosts(&"far.example".parse().unwrap(), &world, &settings()).await.unwrap();
+            let hosts = hosts(&"far.example".parse().unwrap(), &Way::default(), &world, &settings()).await.unwrap();
             assert_eq!(hosts.len(), 3);
             firsts.insert(hosts[0].name.clone());
         }
@@ -223,7 +230,7 @@ mod tests {
             ("other.example", Proof::Insecure, &["other.example", "signed.example"]),
             ("implicit.example", Proof::Secure, &["implicit.example"]),
         ] {
-            let hosts = hosts(&domain.parse().unwrap(), &world, &settings()).await.unwrap();
+            let hosts = hosts(&domain.parse().unwrap(), &Way::default(), &world, &settings()).await.unwrap();
             assert_eq!((hosts[0].proof, hosts[0].domains.join(" ")), (proof, domains.join(" ")), "{domain}");
         }
     }
@@ -246,7 +253,7 @@ mod tests {
         dns.host("0.example", &many);
         for (max_hosts, max_addresses) in [(10, 6), (3, 2), (0, 0)] {
             let settings = Settings { max_hosts, max_addresses, ..settings() };
-            let found = hosts(&"far.example".parse().unwrap(), &world, &settings).await.unwrap();
+            let found = hosts(&"far.example".parse().unwrap(), &Way::default(), &world, &settings).await.unwrap();
             assert_eq!(found.len(), max_hosts.max(1));
             let (found, _) = addresses(found.first().unwrap(), &world, &settings).await.unwrap();
             assert_eq!(found.len(), max_addresses.max(1));

@@ -1,12 +1,13 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
 use super::form::{Form, Pieces};
-use super::hosts::{From, Host};
 use super::security::{Plan, Security, Wish};
 use super::weak::Way;
 use crate::settings::Settings;
+use futures_util::FutureExt as _;
 use journal::Tried;
+use names::Domain;
 use smtp_wire::{BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, Reply, Transaction, Unsendable};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use store::BlobSource;
 use thiserror::Error;
@@ -33,6 +34,23 @@ pub(crate) struct Line {
     plan: Plan,
     /// Those that were tried before in vain; the first message by this connection tells of them.
     pub(crate) tried: Vec<Tried>,
+    pub(crate) ends: Ends,
+    /// Whether it was used for a message before.
+    pub(crate) used: bool,
+}
+
+/// Between what a connection is, and how: another message may go by one with the same ends.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Ends {
+    /// The name of the other server.
+    pub(crate) host: String,
+    pub(crate) address: SocketAddr,
+    /// Our own address, where it was chosen, and our name there.
+    pub(crate) from: Option<(IpAddr, Domain)>,
+    /// Whether the name comes from the DNS, and not from an operator.
+    pub(crate) found: bool,
+    /// The plan, in so many words: what is asked of the connection.
+    pub(crate) plan: String,
 }
 
 /// Why there is no connection, or no more.
@@ -81,27 +99,27 @@ impl Line {
     /// Connects, greets, and starts TLS: as the plan asks for, and by this way.
     pub(crate) async fn open(
         connect: &dyn Connect,
-        host: &Host,
+        ends: Ends,
         plan: &Plan,
-        address: SocketAddr,
         settings: &Settings,
         way: Way,
     ) -> Result<Self, Broken> {
-        let name = settings.host_name.as_str();
-        let server = format!("{} ({})", host.name, address.ip());
+        let name = ends.from.as_ref().map_or(&settings.host_name, |(_, name)| name).as_str();
+        let server = format!("{} ({})", ends.host, ends.address.ip());
         let to = Destination {
-            address,
+            address: ends.address,
             server_name: plan.tls_name.clone(),
             demand: plan.policy.demand(),
             hello: if let Way::Tls(hello) = way { hello } else { Hello::Full },
-            from: None,
+            from: ends.from.as_ref().map(|(address, _)| *address),
             timeout: CONNECTING,
         };
         let conversation = connect.connect(to).await.map_err(|error| Broken::Lost(error.to_string()))?;
         let client = Client::new(Dialect::Smtp, name);
-        let mut line = Self { conversation, client, server, plan: plan.clone(), tried: Vec::new() };
+        let (kept_plan, tried) = (plan.clone(), Vec::new());
+        let mut line = Self { conversation, client, server, plan: kept_plan, tried, ends, used: false };
         line.ready().await?;
-        if host.from == From::Dns && line.is_ours(settings) {
+        if line.ends.found && line.is_ours(settings) {
             line.close().await;
             return Err(Broken::Ourselves);
         }
@@ -163,6 +181,12 @@ impl Line {
     /// Whether another message may go by this connection.
     pub(crate) fn is_open(&self) -> bool {
         !self.client.is_over()
+    }
+
+    /// Whether the other side has said nothing since the last message: it has not taken leave meanwhile.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        let input = &mut self.conversation.input;
+        input.buffered().is_empty() && input.fill().now_or_never().is_none()
     }
 
     /// RFC 3207. What the certificate must prove was said when the connection was made.

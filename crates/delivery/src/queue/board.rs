@@ -1,14 +1,16 @@
 //! What this process knows of the queue beside the disk: the partitions it owns, how far it has read their due
 //! indexes, and the lanes.
 use super::age::Ages;
+use super::due::{self, DueLine, due_start};
 use super::entry::{Destination, Entry};
 use super::id::QueueId;
-use super::lanes::{Item, LaneState, Lanes, Limits, Turn};
+use super::lanes::{Failure, Item, LaneState, Lanes, Limits, Turn, Waits, Why};
 use super::lease::Fence;
-use super::ledger::{DueLine, Ledger, due_start};
-use super::settle::Moment;
+use super::ledger::Ledger;
+use super::settle::{Moment, Words};
+use super::way::Way;
 use crate::settings::Settings;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::Key;
@@ -17,6 +19,9 @@ use world::{Clock, UnixTime};
 
 /// How long a partition rests after it could not be read.
 const AGAIN: Duration = Duration::from_secs(5);
+
+/// How far behind the clocks of other nodes may be, and their commits.
+const LOOK_BACK: Duration = Duration::from_secs(60);
 
 /// A partition of ours.
 #[derive(Debug, Clone)]
@@ -61,8 +66,7 @@ impl Queue {
     /// Tells of an entry that is on disk now: what is due goes into its lane, the rest is waited for.
     pub(crate) fn offer(&self, id: QueueId, entry: &Entry) {
         let now = self.clock.now();
-        for (destination, due) in entry.dues(self.ledger.terms()) {
-            let line = DueLine { number: id.number, due: due.due, say_by: due.say_by, destination };
+        for line in due::lines(id.number, entry, self.ledger.terms()) {
             self.take(id.partition, &line, now);
         }
         self.wake.notify_one();
@@ -80,20 +84,13 @@ impl Queue {
         }
         drop(owned);
         let item = Item { id: QueueId { partition, number: line.number }, destination: line.destination.text().into() };
-        let lane = self.lane(&line.destination);
-        lock(&self.lanes).add(&lane, item, line.say_by);
+        let lane = self.lane(&line.destination, &line.way);
+        lock(&self.lanes).add(&lane, &item, line.waits);
     }
 
-    /// The lane of a destination: its next hop.
-    pub(crate) fn lane(&self, destination: &Destination) -> Arc<str> {
-        let hop = match destination {
-            Destination::Account(_) => None,
-            Destination::Domain(domain) => self.settings.routes.get(domain).or(self.settings.smart_host.as_ref()),
-        };
-        match hop {
-            Some(hop) => format!("{}:{}", hop.host, hop.port).into(),
-            None => destination.text().into(),
-        }
+    /// See [`Settings::lane`].
+    pub(crate) fn lane(&self, destination: &Destination, way: &Way) -> Arc<str> {
+        self.settings.lane(destination, way).into()
     }
 
     pub(crate) fn own(&self, partition: u8, fence: Fence, now: UnixTime) {
@@ -113,7 +110,8 @@ impl Queue {
         lock(&self.owned).iter().map(|(partition, owned)| (*partition, owned.fence)).collect()
     }
 
-    /// Reads the due indexes of all partitions where something is due.
+    /// Reads a page of the due index of each partition where something is due. After a start that may be a million
+    /// lines: between two pages of a partition the others have theirs, and what was read goes on its way.
     pub(crate) async fn read_due(&self, now: UnixTime) {
         let ready: Vec<(u8, Key)> = {
             let owned = lock(&self.owned);
@@ -131,11 +129,21 @@ impl Queue {
 
     async fn read_partition(&self, partition: u8, from: Key, now: UnixTime) -> Result<(), crate::Error> {
         self.change(partition, |owned| owned.next_due = None);
-        let mut next_due = self.take_all(partition, from, now, now).await?;
+        if let Some(rest) = self.take_page(partition, from, now, now).await? {
+            self.change(partition, |owned| {
+                owned.read_to = rest;
+                owned.next_due = Some(now);
+            });
+            return Ok(());
+        }
+        let mut next_due = self.ledger.next_due(partition, now).await?;
         if next_due.is_some_and(|next| self.settings.is_due(next, now)) {
             // put off until then by another clock
-            let far = due_start(self.settings.horizon(now));
-            next_due = self.take_all(partition, far, UnixTime::from_millis(u64::MAX), now).await?;
+            let mut far = Some(due_start(self.settings.horizon(now)));
+            while let Some(from) = far {
+                far = self.take_page(partition, from, UnixTime::from_millis(u64::MAX), now).await?;
+            }
+            next_due = None;
         }
         self.change(partition, |owned| {
             owned.read_to = due_start(now.plus(Duration::from_millis(1)));
@@ -145,24 +153,28 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes the lines of a partition's due index from `from` until `until`; gives when the next one is due.
-    async fn take_all(
+    /// Takes a page of a partition's due index, from `from` until `until`; gives where the next one begins.
+    async fn take_page(
         &self,
         partition: u8,
         from: Key,
         until: UnixTime,
         now: UnixTime,
-    ) -> Result<Option<UnixTime>, crate::Error> {
-        const PAGE: usize = 500;
-        let mut next = Some(from);
-        while let Some(from) = next {
-            let page = self.ledger.due(partition, from, until, PAGE).await?;
-            for line in &page.lines {
-                self.take(partition, line, now);
-            }
-            next = page.next;
+    ) -> Result<Option<Key>, crate::Error> {
+        const PAGE: usize = 1_000;
+        let page = self.ledger.due(partition, from, until, PAGE).await?;
+        for line in &page.lines {
+            self.take(partition, line, now);
         }
-        self.ledger.next_due(partition, until).await
+        Ok(page.next)
+    }
+
+    /// Reads the last minute of a partition's due index once more: another node may have put something there.
+    pub(crate) fn look_back(&self, partition: u8, now: UnixTime) {
+        self.change(partition, |owned| {
+            owned.read_to = due_start(now.minus(LOOK_BACK)).min(std::mem::take(&mut owned.read_to));
+            owned.next_due = Some(owned.next_due.map_or(now, |next| next.min(now)));
+        });
     }
 
     /// Reads the partition's due index from its beginning at `at`, after something could not be read or written.
@@ -204,12 +216,24 @@ impl Queue {
     }
 
     pub(crate) fn lives(&self, lane: &Arc<str>) {
-        lock(&self.lanes).lives(lane);
+        lock(&self.lanes).lives(lane, self.clock.now());
         self.wake.notify_one();
     }
 
-    pub(crate) fn fails(&self, lane: &Arc<str>, words: &str) -> Vec<Item> {
-        let told = lock(&self.lanes).fails(lane, self.clock.now(), words);
+    /// See [`Lanes::fails`]; `entry` is the item's.
+    pub(crate) fn fails(&self, lane: &Arc<str>, item: &Item, entry: &Entry, words: &Words) -> Failure {
+        let dues = entry.dues(self.ledger.terms());
+        let due = Destination::read(&item.destination).and_then(|destination| dues.get(&destination).copied());
+        let say_by = due.map_or(UnixTime::from_millis(u64::MAX), |due| due.say_by);
+        let waits = Waits { say_by, priority: entry.priority };
+        let why = if words.quoted { Why::Refusal(&words.text) } else { Why::Silence(&words.text) };
+        let failure = lock(&self.lanes).fails(lane, item, waits, self.clock.now(), why);
+        self.wake.notify_one();
+        failure
+    }
+
+    pub(crate) fn patience(&self, lane: &Arc<str>, words: &str) -> Vec<Item> {
+        let told = lock(&self.lanes).patience(lane, self.clock.now(), words);
         self.wake.notify_one();
         told
     }
@@ -222,6 +246,11 @@ impl Queue {
     /// Lanes, the busiest first.
     pub(crate) fn lanes(&self, limit: usize) -> Vec<LaneState> {
         lock(&self.lanes).states(limit)
+    }
+
+    /// What was said last about hosts that have not answered since, by lane.
+    pub(crate) fn last_words(&self) -> HashMap<Arc<str>, Arc<str>> {
+        lock(&self.lanes).last_words()
     }
 
     /// Items that wait or are worked on, and connections.

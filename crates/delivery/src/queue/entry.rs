@@ -1,6 +1,7 @@
 //! One message in the queue, with those who have not got it yet. Who has, leaves the entry.
 use super::stored;
 use crate::envelope::{Body, Notify, Origin, Return};
+use crate::next_hop::NextHop;
 use names::{AccountId, Address};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +18,18 @@ pub struct Entry {
     pub reverse_path: Option<Address>,
     /// By which door it came in.
     pub origin: Origin,
+    /// The account that sent it.
+    #[serde(with = "stored::account", default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// The listener that took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listener: Option<String>,
+    /// MT-PRIORITY: from -9 to 9.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub priority: i8,
+    /// Where an operator sends it in place of where it would go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reroute: Option<NextHop>,
     /// RET.
     pub ret: Option<Return>,
     /// ENVID, in xtext.
@@ -41,6 +54,11 @@ pub struct Entry {
     pub hold: Option<Hold>,
     /// Who has not got it yet.
     pub recipients: Vec<Pending>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+const fn is_usual(priority: &i8) -> bool {
+    *priority == 0
 }
 
 /// An operator's hold.

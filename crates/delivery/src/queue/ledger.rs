@@ -1,22 +1,21 @@
 //! How the queue lies in its partitions, and the commits that change it.
 //!
 //! In each of the 64 partitions: `e | number (8)` → the entry as JSON; `d | due (8) | number (8) | hash of the
-//! destination (8)` → when somebody must hear of it (8) and the destination; `u | blob` → the entries that use the
-//! blob; `l`, `r`: the lease ([`super::lease`]). Every change of an entry is fenced by the entry's version, and that
+//! destination (8)` → what is due then ([`super::due`]); `u | blob` → the entries that use the blob; `l`, `r`: the
+//! lease ([`super::lease`]). Every change of an entry is fenced by the entry's version, and that
 //! of the partition's owner by the lease too.
-use super::entry::{Destination, Due, Entry, Terms};
+use super::due::{self, DuePage, due_lines, due_start};
+use super::entry::{Entry, Terms};
 use super::id::QueueId;
 use super::lease::Fence;
 use crate::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{
     BlobHash, Change, DeliveryId, Growth, Key, KeyRange, Partition, PartitionKind, Precondition, Receipt, Records,
-    Value,
 };
 use world::UnixTime;
 
 const ENTRY: u8 = b'e';
-const DUE: u8 = b'd';
 const USE: u8 = b'u';
 /// How often a change is tried again when others were first on the record of a blob's uses. Who is too late is so because
 /// another change was made, so one of those that wait is always through: this ends when as many write at once.
@@ -33,22 +32,6 @@ pub(crate) struct Kept {
     pub(crate) id: QueueId,
     pub(crate) version: u64,
     pub(crate) entry: Entry,
-}
-
-/// One line of the due index.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DueLine {
-    pub(crate) number: u64,
-    pub(crate) due: UnixTime,
-    pub(crate) say_by: UnixTime,
-    pub(crate) destination: Destination,
-}
-
-/// A page of the due index.
-pub(crate) struct DuePage {
-    pub(crate) lines: Vec<DueLine>,
-    /// Where to go on; `None`: the range is done.
-    pub(crate) next: Option<Key>,
 }
 
 /// A change of one entry, with what is added beside it in the same commit.
@@ -85,7 +68,7 @@ impl Ledger {
     /// The entry `id`.
     pub(crate) async fn read(&self, id: QueueId) -> Result<Option<Kept>, Error> {
         let value = self.records.get(place(id.partition), entry_key(id.number)).await?;
-        value.map(|value| read_entry(id, &value)).transpose()
+        value.map(|value| read_entry(id, value.version, &value.payload)).transpose()
     }
 
     /// Those of `deliveries` that have an entry: that somebody has not got yet.
@@ -104,32 +87,20 @@ impl Ledger {
         Ok(unfinished)
     }
 
-    /// Entries of a partition in the order of their numbers, from `from` on.
-    pub(crate) async fn page(&self, partition: u8, from: u64, limit: usize) -> Result<(Vec<Kept>, bool), Error> {
-        let range = KeyRange { from: entry_key(from), to: vec![ENTRY + 1] };
-        let page = self.records.scan(place(partition), range, limit).await?;
-        let mut entries = Vec::with_capacity(page.items.len());
-        for (key, value) in &page.items {
-            let Some(number) = key.get(1..).and_then(|bytes| bytes.try_into().ok()) else { continue };
-            entries.push(read_entry(QueueId { partition, number: u64::from_be_bytes(number) }, value)?);
-        }
-        Ok((entries, page.more))
-    }
-
     /// A page of the due index from `from`, up to those due at `until`.
     pub(crate) async fn due(&self, partition: u8, from: Key, until: UnixTime, limit: usize) -> Result<DuePage, Error> {
         let range = KeyRange { from, to: due_start(until.plus(std::time::Duration::from_millis(1))) };
         let page = self.records.scan(place(partition), range.clone(), limit).await?;
         let next = page.items.last().filter(|_| page.more).map(|(key, _)| range.after(key).from);
-        let lines = page.items.iter().filter_map(|(key, value)| read_due(key, &value.payload)).collect();
+        let lines = page.items.iter().filter_map(|(key, value)| due::read(key, &value.payload)).collect();
         Ok(DuePage { lines, next })
     }
 
     /// When the first entry after `after` is due.
     pub(crate) async fn next_due(&self, partition: u8, after: UnixTime) -> Result<Option<UnixTime>, Error> {
         let from = due_start(after.plus(std::time::Duration::from_millis(1)));
-        let page = self.records.scan(place(partition), KeyRange { from, to: vec![DUE + 1] }, 1).await?;
-        Ok(page.items.first().and_then(|(key, value)| read_due(key, &value.payload)).map(|line| line.due))
+        let page = self.records.scan(place(partition), KeyRange { from, to: due::end() }, 1).await?;
+        Ok(page.items.first().and_then(|(key, value)| due::read(key, &value.payload)).map(|line| line.due))
     }
 
     /// Writes a new entry, with the reports about it that are due at once, in the same partition.
@@ -195,8 +166,8 @@ impl Ledger {
     fn change_entry(&self, change: &mut Change, uses: &mut Uses, turn: &Turn<'_>) -> Result<(), Error> {
         let id = turn.old.id;
         let key = entry_key(id.number);
-        let before = due_lines(id.number, turn.old.entry.dues(&self.terms));
-        let after = turn.new.map(|entry| due_lines(id.number, entry.dues(&self.terms))).unwrap_or_default();
+        let before = due_lines(id.number, &turn.old.entry, &self.terms);
+        let after = turn.new.map(|entry| due_lines(id.number, entry, &self.terms)).unwrap_or_default();
         for key in before.keys().filter(|key| !after.contains_key(*key)) {
             change.delete(key.clone());
         }
@@ -215,7 +186,7 @@ impl Ledger {
 
     fn add(&self, change: &mut Change, uses: &mut Uses, id: QueueId, entry: &Entry) -> Result<(), Error> {
         change.create(entry_key(id.number), write_entry(entry)?);
-        for (key, payload) in due_lines(id.number, entry.dues(&self.terms)) {
+        for (key, payload) in due_lines(id.number, entry, &self.terms) {
             change.put(key, 1, payload);
         }
         uses.add(entry.blob, id.number);
@@ -291,37 +262,18 @@ fn entry_key(number: u64) -> Key {
     [&[ENTRY][..], &number.to_be_bytes()].concat()
 }
 
+/// All entries of a partition from the number `from` on.
+pub(super) fn entries_from(from: u64) -> KeyRange {
+    KeyRange { from: entry_key(from), to: vec![ENTRY + 1] }
+}
+
+/// The number of the entry under a key.
+pub(super) fn number_of(key: &[u8]) -> Option<u64> {
+    key.strip_prefix(&[ENTRY])?.try_into().ok().map(u64::from_be_bytes)
+}
+
 fn use_key(blob: BlobHash) -> Key {
     [&[USE][..], &blob.0].concat()
-}
-
-/// The first key of the due index for `due`.
-pub(crate) fn due_start(due: UnixTime) -> Key {
-    [&[DUE][..], &due.millis().to_be_bytes()].concat()
-}
-
-fn due_lines(number: u64, dues: BTreeMap<Destination, Due>) -> BTreeMap<Key, Vec<u8>> {
-    let line = |(destination, due): (Destination, Due)| {
-        let text = destination.text();
-        let hash = blake3::hash(text.as_bytes());
-        let mut key = due_start(due.due);
-        key.extend_from_slice(&number.to_be_bytes());
-        key.extend_from_slice(hash.as_bytes().get(..8).unwrap_or_default());
-        (key, [&due.say_by.millis().to_be_bytes()[..], text.as_bytes()].concat())
-    };
-    dues.into_iter().map(line).collect()
-}
-
-fn read_due(key: &[u8], payload: &[u8]) -> Option<DueLine> {
-    let (due, rest) = key.strip_prefix(&[DUE])?.split_first_chunk::<8>()?;
-    let (number, _) = rest.split_first_chunk::<8>()?;
-    let (say_by, destination) = payload.split_first_chunk::<8>()?;
-    Some(DueLine {
-        number: u64::from_be_bytes(*number),
-        due: UnixTime::from_millis(u64::from_be_bytes(*due)),
-        say_by: UnixTime::from_millis(u64::from_be_bytes(*say_by)),
-        destination: Destination::read(std::str::from_utf8(destination).ok()?)?,
-    })
 }
 
 fn read_numbers(payload: &[u8]) -> Vec<u64> {
@@ -337,8 +289,13 @@ fn write_entry(entry: &Entry) -> Result<Vec<u8>, Error> {
     Ok(payload)
 }
 
-fn read_entry(id: QueueId, value: &Value) -> Result<Kept, Error> {
-    let json = value.payload.strip_prefix(&[FORM]).ok_or_else(|| Error::Unreadable(format!("{id}: unknown form")))?;
+/// The JSON of an entry, where its form is known.
+pub(super) fn form(payload: &[u8]) -> Option<&[u8]> {
+    payload.strip_prefix(&[FORM])
+}
+
+pub(super) fn read_entry(id: QueueId, version: u64, payload: &[u8]) -> Result<Kept, Error> {
+    let json = form(payload).ok_or_else(|| Error::Unreadable(format!("{id}: unknown form")))?;
     let entry = serde_json::from_slice(json).map_err(|error| Error::Unreadable(format!("{id}: {error}")))?;
-    Ok(Kept { id, version: value.version, entry })
+    Ok(Kept { id, version, entry })
 }

@@ -4,6 +4,7 @@ use super::id::PARTITIONS;
 use super::lanes::{Item, Turn};
 use super::lease::{self, Asked};
 use crate::delivery::Inner;
+use crate::outbound::line::Line;
 use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,7 +72,10 @@ async fn lease_of(inner: &Inner, partition: u8, owner: u64) -> bool {
     match inner.queue.fence(partition) {
         Some(_) if alone => true,
         Some(fence) => match lease::renew(records, fence, now).await {
-            Ok(()) => true,
+            Ok(()) => {
+                inner.queue.look_back(partition, now);
+                true
+            }
             Err(error) => {
                 tracing::warn!(partition, %error, "lease not renewed");
                 inner.queue.disown(partition);
@@ -129,7 +133,30 @@ async fn work(mut place: Place, first: Item, stop: CancellationToken) {
         }
         next = if stop.is_cancelled() { None } else { inner.queue.next(&mut place.turn) };
     }
-    courier.leave().await;
+    if let Some(line) = courier.part() {
+        keep(&inner, line, stop).await;
+    }
+}
+
+/// Keeps a connection for the next message to the same host, and takes leave of that when none has come.
+async fn keep(inner: &Arc<Inner>, line: Box<Line>, stop: CancellationToken) {
+    if stop.is_cancelled() {
+        return line.close().await;
+    }
+    let place = match inner.kept.put(line) {
+        Ok(place) => place,
+        Err(line) => return line.close().await,
+    };
+    let kept = inner.kept.clone();
+    inner.tracker.spawn(async move {
+        tokio::select! {
+            () = tokio::time::sleep(kept.wait()) => {}
+            () = stop.cancelled() => {}
+        }
+        if let Some(line) = kept.remove(&place) {
+            line.close().await;
+        }
+    });
 }
 
 /// Ready when the server has been stopping for so long that an attempt is given up.

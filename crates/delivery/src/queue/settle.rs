@@ -207,7 +207,7 @@ fn deferred(
     }
     let mut waits = pending.clone();
     waits.attempts = waits.attempts.saturating_add(1);
-    waits.due = now.plus(settings.wait(waits.attempts));
+    waits.due = now.plus(settings.wait_of(waits.attempts, entry.delivery));
     if !local && now < end {
         waits.due = waits.due.min(end);
     }

@@ -195,8 +195,24 @@ impl Bench {
     /// The process dies and starts again on the same engine; mailboxes and servers stay.
     pub(super) async fn restart(self) -> Self {
         self.stop.cancel();
-        let (journal, told) = journal::scripted::journal(&self.world);
         let engine = self.engine.reopen();
+        self.on(engine).await
+    }
+
+    /// Another node on the same engine.
+    pub(super) async fn beside(&self) -> Self {
+        self.on(self.engine.clone()).await
+    }
+
+    /// The process is gone in the middle of what it does; its leases stay.
+    pub(super) async fn kill(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    async fn on(&self, engine: Memory) -> Self {
+        let (journal, told) = journal::scripted::journal(&self.world);
         let parts = Parts {
             store: Store::open(Arc::new(engine.clone()), self.world.clone(), store::Settings::default()).await.unwrap(),
             residents: self.residents.clone(),
@@ -206,8 +222,21 @@ impl Bench {
             https: self.web.clone(),
             settings: self.settings.clone(),
         };
-        let delivery = Delivery::with_homes(parts, self.homes.clone());
-        Self { delivery, engine, told, stop: CancellationToken::new(), tasks: TaskTracker::new(), ..self }
+        Self {
+            delivery: Delivery::with_homes(parts, self.homes.clone()),
+            engine,
+            world: self.world.clone(),
+            clock: self.clock.clone(),
+            dns: self.dns.clone(),
+            homes: self.homes.clone(),
+            residents: self.residents.clone(),
+            servers: self.servers.clone(),
+            web: self.web.clone(),
+            told,
+            settings: self.settings.clone(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
     }
 
     pub(super) fn sender(origin: Origin, from: &str) -> Sender {

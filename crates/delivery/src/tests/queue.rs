@@ -3,7 +3,7 @@ use super::bench::{Bench, HOUR, MINUTE, account, lock};
 use crate::queue::QueueId;
 use crate::queue::lease::{self, Asked};
 use crate::queue::ledger::Turn;
-use crate::{Error, Filter, Origin};
+use crate::{Act, Error, Filter, Origin};
 use futures_util::future::join_all;
 use journal::Event;
 use std::time::Duration;
@@ -189,10 +189,10 @@ async fn a_blob_is_linked_as_long_as_one_entry_uses_it() {
     assert_eq!(page.entries.len(), 200);
     let (last, others) = page.entries.split_last().unwrap();
     for queued in others {
-        operator.remove(queued.id, "test", "test").await.unwrap();
+        operator.act(queued.id, &Act::Remove, Some("test"), "test").await.unwrap();
     }
     assert_eq!(bench.engine.links().values().flatten().count(), 1);
-    operator.remove(last.id, "test", "test").await.unwrap();
+    operator.act(last.id, &Act::Remove, Some("test"), "test").await.unwrap();
     assert_eq!(bench.engine.links().values().flatten().count(), 0);
 }
 
@@ -206,7 +206,7 @@ async fn the_operator_holds_releases_retries_and_removes() {
     bench.rest().await;
     let operator = bench.delivery.operator();
     let id = operator.list(&Filter::default(), None, 10).await.unwrap().entries[0].id;
-    operator.hold(id, "spam?", "desk").await.unwrap();
+    operator.act(id, &Act::Hold, Some("spam?"), "desk").await.unwrap();
     server.change(|manners| manners.unreachable = false);
     bench.advance(HOUR * 200).await;
     assert_eq!(server.took().len(), 0);
@@ -215,7 +215,7 @@ async fn the_operator_holds_releases_retries_and_removes() {
     assert_eq!(operator.list(&held, None, 10).await.unwrap().entries.len(), 1);
     let others = Filter { recipient: Some("@else.example".to_owned()), ..Filter::default() };
     assert_eq!(operator.list(&others, None, 10).await.unwrap().entries.len(), 0);
-    operator.release(id, "desk").await.unwrap();
+    operator.act(id, &Act::Release, None, "desk").await.unwrap();
     bench.advance(MINUTE * 20).await;
     assert_eq!((server.took().len(), bench.queued().await), (1, 0));
     assert_eq!(operator.show(id).await, Err(Error::NoSuchEntry(id)));
@@ -224,7 +224,7 @@ async fn the_operator_holds_releases_retries_and_removes() {
     bench.rest().await;
     server.change(|manners| manners.unreachable = false);
     let id = operator.list(&Filter::default(), None, 10).await.unwrap().entries[0].id;
-    operator.retry(id, "desk").await.unwrap();
+    operator.act(id, &Act::Retry, None, "desk").await.unwrap();
     bench.rest().await;
     assert_eq!((server.took().len(), bench.queued().await), (2, 0));
     let acts: Vec<String> = bench
@@ -253,7 +253,7 @@ async fn a_retry_during_an_attempt_is_made_right_after_it() {
     server.change(|manners| manners.silent = false);
     let operator = bench.delivery.operator();
     let id = operator.list(&Filter::default(), None, 10).await.unwrap().entries[0].id;
-    operator.retry(id, "desk").await.unwrap();
+    operator.act(id, &Act::Retry, None, "desk").await.unwrap();
     let mut waited = 0;
     while server.connections() < 2 {
         bench.advance(Duration::from_secs(1)).await;
@@ -275,7 +275,7 @@ async fn two_hundred_at_once_on_one_blob_all_come_through() {
     let ids: Vec<_> = (1..=200).map(|n| QueueId { number: first.id.number.wrapping_add(n), ..first.id }).collect();
     let made = join_all(ids.iter().map(|id| ledger.create(*id, &first.entry, &[]))).await;
     assert!(made.iter().all(Result::is_ok), "{:?}", made.iter().find(|made| made.is_err()));
-    let gone = join_all(ids.iter().map(|id| operator.remove(*id, "test", "test"))).await;
+    let gone = join_all(ids.iter().map(|id| operator.act(*id, &Act::Remove, Some("test"), "test"))).await;
     assert!(gone.iter().all(Result::is_ok), "{:?}", gone.iter().find(|gone| gone.is_err()));
     assert_eq!(bench.queued().await, 1);
 }

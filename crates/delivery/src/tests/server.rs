@@ -44,6 +44,10 @@ pub(super) struct Manners {
     pub(super) endless: Option<&'static str>,
     /// No connection at all.
     pub(super) unreachable: bool,
+    /// Connections at once; who comes then is greeted with 421.
+    pub(super) most_connections: usize,
+    /// Messages by one connection; then 421.
+    pub(super) most_messages: usize,
 }
 
 impl Default for Manners {
@@ -60,6 +64,8 @@ impl Default for Manners {
             silent: false,
             endless: None,
             unreachable: false,
+            most_connections: usize::MAX,
+            most_messages: usize::MAX,
         }
     }
 }
@@ -69,7 +75,10 @@ struct State {
     manners: Manners,
     took: Vec<Took>,
     connections: usize,
+    open: usize,
+    turned_away: usize,
     lines: Vec<String>,
+    sources: Vec<Option<IpAddr>>,
 }
 
 /// A server.
@@ -99,14 +108,20 @@ impl World {
     fn open(&self, to: &Destination) -> io::Result<(DuplexStream, Option<Arc<dyn StartTls>>)> {
         let server = lock(&self.0).get(&to.address.ip()).cloned().ok_or(io::ErrorKind::ConnectionRefused)?;
         let manners = server.manners();
-        lock(&server.0).connections += 1;
+        {
+            let mut state = lock(&server.0);
+            state.connections += 1;
+            state.sources.push(to.from);
+        }
         if manners.unreachable {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
         let (ours, theirs) = tokio::io::duplex(64 * 1024);
         TaskTracker::new().spawn(async move {
+            lock(&server.0).open += 1;
             // a client that hangs up ends the conversation
             let _ = server.serve(theirs).await;
+            lock(&server.0).open -= 1;
         });
         let broken = manners.broken_tls || manners.narrow_tls && to.hello == Hello::Full;
         let tls: Arc<dyn StartTls> = match manners.certificate {
@@ -132,6 +147,16 @@ impl Server {
         lock(&self.0).connections
     }
 
+    /// How many were told that there are too many.
+    pub(super) fn turned_away(&self) -> usize {
+        lock(&self.0).turned_away
+    }
+
+    /// From which addresses connections came.
+    pub(super) fn sources(&self) -> Vec<Option<IpAddr>> {
+        lock(&self.0).sources.clone()
+    }
+
     /// Every line that was heard outside of data.
     pub(super) fn lines(&self) -> Vec<String> {
         lock(&self.0).lines.clone()
@@ -152,7 +177,12 @@ impl Server {
                 stream.get_mut().write_all(endless.as_bytes()).await?;
             }
         }
+        if lock(&self.0).open > manners.most_connections {
+            lock(&self.0).turned_away += 1;
+            return say(&mut stream, "421 4.7.0 too many connections").await;
+        }
         say(&mut stream, &manners.greeting).await?;
+        let mut messages = 0;
         let (mut mail, mut rcpt) = (String::new(), Vec::new());
         let mut line = String::new();
         loop {
@@ -171,7 +201,11 @@ impl Server {
                     say(&mut stream, &text).await?;
                 }
                 "STARTTLS" => say(&mut stream, &format!("220 go{}", manners.behind_starttls)).await?,
+                "MAIL" if messages == manners.most_messages => {
+                    return say(&mut stream, "421 4.7.0 enough by this connection").await;
+                }
                 "MAIL" => {
+                    messages += 1;
                     mail = said;
                     rcpt.clear();
                     say(&mut stream, "250 ok").await?;

@@ -120,6 +120,7 @@ async fn relaying_is_told_unless_the_next_server_will() {
     assert!(told.iter().any(|report| report.contains("Action: relayed")), "{told:?}");
     // where the next server knows DSN, it is asked and tells itself
     server.change(|manners| manners.offers.push("DSN"));
+    bench.advance(bench.settings.keep_connections).await;
     send(&bench, Origin::Submission, "anna@here.example", &["x@far.example"]).await;
     bench.rest().await;
     assert_eq!(reports(&bench, "anna").await.len(), told.len());
@@ -164,6 +165,7 @@ async fn an_alias_of_one_hands_the_wish_on() {
     assert_eq!(server.took().len(), 0);
     // a server without DSN cannot tell: we say that it was relayed
     other.change(|manners| manners.offers.retain(|offer| *offer != "DSN"));
+    bench.advance(bench.settings.keep_connections).await;
     send_with_orcpt(&bench, &["info@here.example"], |_| {}).await;
     bench.rest().await;
     assert!(server.took()[0].data.contains("Action: relayed"), "{:?}", server.took());

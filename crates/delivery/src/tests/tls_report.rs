@@ -49,6 +49,7 @@ async fn a_day_of_sessions_is_told_once_and_the_report_is_not_reported() {
     let (bench, server) = far("mailto:tls@far.example").await;
     send(&bench).await;
     server.change(|manners| manners.offers.retain(|offer| *offer != "STARTTLS"));
+    bench.advance(bench.settings.keep_connections).await;
     send(&bench).await;
     assert_eq!(server.took().len(), 2);
     a_day_later(&bench).await;

@@ -1,6 +1,6 @@
 //! Mail for people here: in their mailboxes, exactly once, whatever fails.
 use delivery::{
-    Accepted, Asked, Delivery, Envelope, Notify, Origin, Outcome, Parts, Recipient, Refused, Sender, Settings,
+    Accepted, Act, Asked, Delivery, Envelope, Notify, Origin, Outcome, Parts, Recipient, Refused, Sender, Settings,
 };
 use directory::{Directory, DirectorySettings, DomainOptions, NewAccount, NewPassword, PasswordHash, Role};
 use names::{AccountId, Address, Secret};
@@ -182,10 +182,10 @@ async fn r22_a_delivery_that_waits_longer_than_the_log_is_kept_is_there_once() {
     let house = house.dies().await;
     let operator = house.delivery.operator();
     let id = operator.list(&delivery::Filter::default(), None, 1).await.unwrap().entries[0].id;
-    operator.hold(id, "asked for", "beheer").await.unwrap();
+    operator.act(id, &Act::Hold, Some("asked for"), "beheer").await.unwrap();
     house.clock.set(house.clock.now().plus(Duration::from_secs(20 * 24 * 3_600)));
     house.store.sweep(house.clock.now(), &operator).await.unwrap();
-    operator.release(id, "beheer").await.unwrap();
+    operator.act(id, &Act::Release, None, "beheer").await.unwrap();
     house.two_hours().await;
     for name in NAMES {
         assert_eq!(house.messages(name).await, 1, "{name}");

@@ -1,24 +1,26 @@
-//! `glaspost queue list|show|retry|hold|release|remove`.
+//! `glaspost queue list|show|retry|hold|release|reroute|remove`.
+mod change;
 mod destination;
-
-use super::act::{Desk, at_desk, done, run, unexpected};
+mod which;
+use super::act::{Desk, at_desk, run, unexpected};
 use super::listing::Listing;
 use super::table::Table;
-use super::terminal::confirm;
-use super::{Global, changed, moment, print, print_json};
+use super::{Global, moment, print, print_json};
 use crate::failure::{Code, Failure};
-use admin::{QueueAct, QueueEntryView, Request, Response};
+use admin::{QueueAct, QueueChange, QueueEntryView, QueueFilter, Request, Response};
+use change::Change;
 use clap::Subcommand;
-use delivery::QueueId;
+use delivery::{NextHop, QueueId};
 use names::{Address, ByteSize, Domain};
+use which::{Listed, Meant};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum QueueCommand {
     /// List the messages that wait to be sent
     #[command(
-        after_help = "Examples:\n  glaspost queue list\n  glaspost queue list --recipient @elsewhere.example --held\n\nNext: `glaspost queue show ID`"
+        after_help = "Examples:\n  glaspost queue list\n  glaspost queue list --recipient @elsewhere.example --held\n  glaspost queue list --domain elsewhere.example --older-than \"2 h\" --cause \"too many\"\n\nNext: `glaspost queue show ID`"
     )]
-    List(Filter),
+    List(Listed),
     /// Show a message that waits, or what waits for a destination: recipients, and what the other side said
     #[command(
         after_help = "Examples:\n  glaspost queue show q070000000000000001\n  glaspost queue show --destination elsewhere.example      the last replies, grouped by cause"
@@ -31,89 +33,87 @@ pub(crate) enum QueueCommand {
         #[arg(long, value_name = "DOMAIN")]
         destination: Option<Domain>,
     },
-    /// Try a message now
-    #[command(after_help = "Example:\n  glaspost queue retry q070000000000000001")]
+    /// Try messages now
+    #[command(
+        after_help = "Examples:\n  glaspost queue retry q070000000000000001\n  glaspost queue retry --domain elsewhere.example --reason \"they are back\""
+    )]
     Retry {
-        /// Its id
-        id: QueueId,
+        #[command(flatten)]
+        meant: Meant,
+        /// Why, for the journal; needed for many
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
-    /// Keep a message back
-    #[command(after_help = "Example:\n  glaspost queue hold q070000000000000001 --reason \"looks stolen\"")]
+    /// Keep messages back
+    #[command(
+        after_help = "Examples:\n  glaspost queue hold q070000000000000001 --reason \"looks stolen\"\n  glaspost queue hold --account anna@example.nl --reason \"looks stolen\""
+    )]
     Hold {
-        /// Its id
-        id: QueueId,
+        #[command(flatten)]
+        meant: Meant,
         /// Why, for the journal and for colleagues
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
-    /// Let a message go on that was held
-    #[command(after_help = "Example:\n  glaspost queue release q070000000000000001")]
-    Release {
-        /// Its id
-        id: QueueId,
-    },
-    /// Take a message out of the queue; its sender is not told
+    /// Let messages go on that were held
     #[command(
-        after_help = "Example:\n  glaspost queue remove q070000000000000001 --reason spam --confirm q070000000000000001\n\nIt cannot be undone. To keep it back only: `glaspost queue hold`."
+        after_help = "Examples:\n  glaspost queue release q070000000000000001\n  glaspost queue release --account anna@example.nl --reason \"password changed\""
     )]
-    Remove {
-        /// Its id
-        id: QueueId,
+    Release {
+        #[command(flatten)]
+        meant: Meant,
+        /// Why, for the journal; needed for many
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Send messages to another host than where they would go
+    #[command(
+        after_help = "Examples:\n  glaspost queue reroute --domain elsewhere.example --to relay.example.net --reason \"their MX is down\"\n  glaspost queue reroute --domain elsewhere.example --back --reason \"it is up again\"\n\nWhat comes in later goes where it would go by itself."
+    )]
+    Reroute {
+        #[command(flatten)]
+        meant: Meant,
+        /// The host, and its port if it is not 25
+        #[arg(long, value_name = "HOST[:PORT]", required_unless_present = "back", conflicts_with = "back")]
+        to: Option<NextHop>,
+        /// Again to where they would go by themselves
+        #[arg(long)]
+        back: bool,
         /// Why, for the journal
         #[arg(long, value_name = "TEXT")]
         reason: String,
-        /// The id again; without it, it is asked for
-        #[arg(long, value_name = "ID")]
+    },
+    /// Take messages out of the queue; their senders are not told
+    #[command(
+        after_help = "Examples:\n  glaspost queue remove q070000000000000001 --reason spam --confirm q070000000000000001\n  glaspost queue remove --account anna@example.nl --reason spam\n\nIt cannot be undone. To keep them back only: `glaspost queue hold`."
+    )]
+    Remove {
+        #[command(flatten)]
+        meant: Meant,
+        /// Why, for the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The id again, or how many they are; without it, it is asked for
+        #[arg(long, value_name = "ID|NUMBER")]
         confirm: Option<String>,
     },
-}
-
-/// Which messages are listed.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Filter {
-    /// Only those whose sender contains this
-    #[arg(long, value_name = "TEXT")]
-    sender: Option<String>,
-    /// Only those with a recipient that contains this
-    #[arg(long, value_name = "TEXT")]
-    recipient: Option<String>,
-    /// Only those on hold
-    #[arg(long, conflicts_with = "not_held")]
-    held: bool,
-    /// Only those not on hold
-    #[arg(long)]
-    not_held: bool,
 }
 
 impl QueueCommand {
     pub(crate) fn run(self, global: &Global) -> Result<(), Failure> {
         match self {
-            Self::List(filter) => at_desk(global, async |desk: &mut Desk| filter.list(desk, global.json).await),
+            Self::List(listed) => {
+                let filter = listed.filter();
+                at_desk(global, async |desk: &mut Desk| list(filter, desk, global.json).await)
+            }
             Self::Show { destination: Some(domain), .. } => destination::show(global, domain),
             Self::Show { id, destination: None } => show(global, id),
-            Self::Retry { id } => {
-                act(global, QueueAct::Retry { id })?;
-                let said = format!(
-                    "{id}: is tried now, or as soon as the server runs\nundo: glaspost queue hold {id} --reason TEXT"
-                );
-                changed(global, "queue retry", &id.to_string(), &said)
-            }
-            Self::Hold { id, reason } => {
-                act(global, QueueAct::Hold { id, reason })?;
-                let said = format!("{id}: is kept back\nundo: glaspost queue release {id}");
-                changed(global, "queue hold", &id.to_string(), &said)
-            }
-            Self::Release { id } => {
-                act(global, QueueAct::Release { id })?;
-                let said = format!("{id}: goes on\nundo: glaspost queue hold {id} --reason TEXT");
-                changed(global, "queue release", &id.to_string(), &said)
-            }
-            Self::Remove { id, reason, confirm: confirmed } => {
-                let name = id.to_string();
-                let lost = format!("{name} goes for good, and its sender is not told.");
-                confirm(&lost, &name, confirmed.as_deref())?;
-                act(global, QueueAct::Remove { id, reason })?;
-                changed(global, "queue remove", &name, &format!("{name}: removed\nit cannot be undone"))
+            Self::Retry { meant, reason } => retry().make(global, meant, reason),
+            Self::Hold { meant, reason } => hold().make(global, meant, Some(reason)),
+            Self::Release { meant, reason } => release().make(global, meant, reason),
+            Self::Reroute { meant, to, back: _, reason } => reroute(to).make(global, meant, Some(reason)),
+            Self::Remove { meant, reason, confirm } => {
+                remove().make_confirmed(global, meant, reason, confirm.as_deref())
             }
         }
     }
@@ -128,29 +128,65 @@ fn show(global: &Global, id: Option<QueueId>) -> Result<(), Failure> {
     }
 }
 
-fn act(global: &Global, act: QueueAct) -> Result<(), Failure> {
-    done(global, Request::Queue(act))
+const fn retry() -> Change {
+    Change {
+        change: QueueChange::Retry,
+        name: "queue retry",
+        said: "is tried now, or as soon as the server runs",
+        undo: "undo: glaspost queue hold ID --reason TEXT",
+    }
 }
 
-impl Filter {
-    async fn list(self, desk: &mut Desk, json: bool) -> Result<(), Failure> {
-        let mut listing = Listing::new(json, ["ID", "SENDER", "SIZE", "SINCE", "STATE", "RECIPIENTS"]);
-        let held = (self.held || self.not_held).then_some(self.held);
-        let mut after = None;
-        loop {
-            let (sender, recipient) = (self.sender.clone(), self.recipient.clone());
-            let request = Request::Queue(QueueAct::List { sender, recipient, held, after });
-            let Response::Queue { entries, next } = desk.ask(request).await? else { return Err(unexpected()) };
-            listing.page(&entries, |view| {
-                let recipients: Vec<String> = view.recipients.iter().map(|one| one.address.to_string()).collect();
-                let state = if view.held.is_some() { "held" } else { "waits" };
-                let size = view.size.to_string();
-                [view.id.to_string(), sender_of(view), size, moment(view.created), state.to_owned(), few(&recipients)]
-            })?;
-            match next {
-                Some(next) => after = Some(next),
-                None => return listing.end(),
-            }
+const fn hold() -> Change {
+    Change {
+        change: QueueChange::Hold,
+        name: "queue hold",
+        said: "is kept back",
+        undo: "undo: glaspost queue release ID",
+    }
+}
+
+const fn release() -> Change {
+    Change {
+        change: QueueChange::Release,
+        name: "queue release",
+        said: "goes on",
+        undo: "undo: glaspost queue hold ID --reason TEXT",
+    }
+}
+
+const fn reroute(to: Option<NextHop>) -> Change {
+    Change {
+        change: QueueChange::Reroute { to },
+        name: "queue reroute",
+        said: "goes that way, as soon as the server runs",
+        undo: "undo: glaspost queue reroute ID --back --reason TEXT",
+    }
+}
+
+const fn remove() -> Change {
+    Change { change: QueueChange::Remove, name: "queue remove", said: "removed", undo: "it cannot be undone" }
+}
+
+fn reason_is_missing() -> Failure {
+    Failure::new(Code::Usage, "say why: `--reason TEXT`; it stands in the journal with each of them")
+}
+
+async fn list(filter: QueueFilter, desk: &mut Desk, json: bool) -> Result<(), Failure> {
+    let mut listing = Listing::new(json, ["ID", "SENDER", "SIZE", "SINCE", "STATE", "RECIPIENTS"]);
+    let mut after = None;
+    loop {
+        let request = Request::Queue(QueueAct::List { filter: filter.clone(), after });
+        let Response::Queue { entries, next } = desk.ask(request).await? else { return Err(unexpected()) };
+        listing.page(&entries, |view| {
+            let recipients: Vec<String> = view.recipients.iter().map(|one| one.address.to_string()).collect();
+            let state = if view.held.is_some() { "held" } else { "waits" };
+            let size = view.size.to_string();
+            [view.id.to_string(), sender_of(view), size, moment(view.created), state.to_owned(), few(&recipients)]
+        })?;
+        match next {
+            Some(next) => after = Some(next),
+            None => return listing.end(),
         }
     }
 }
@@ -179,6 +215,9 @@ fn page(view: &QueueEntryView) -> String {
         ("state", view.held.as_ref().map_or("waits".to_owned(), |reason| format!("held: {reason}"))),
     ] {
         table.row(&[name.to_owned(), value]);
+    }
+    if let Some(hop) = &view.reroute {
+        table.row(&["rerouted to".to_owned(), hop.clone()]);
     }
     let mut recipients = Table::titled(["RECIPIENT", "ATTEMPTS", "NEXT", "LAST REPLY"]);
     for one in &view.recipients {

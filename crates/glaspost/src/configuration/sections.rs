@@ -1,6 +1,7 @@
 //! The tables of the file, one section each, in the order of the manual.
 use super::field::section;
 use super::period::Period;
+use super::source::Source;
 use ipnet::IpNet;
 use names::{ByteSize, Domain};
 use serde::{Deserialize, Serialize};
@@ -262,7 +263,8 @@ section! {
         smart_host: Option<SmartHost> = None;
         /// Hosts for single domains: `[{ domain = "…", host = "…", port = 25 }]`.
         routes: Vec<Route> = Vec::new();
-        /// The waits between the first attempts; the last one repeats.
+        /// The waits between the first attempts; the last one repeats. Each is up to an eighth shorter, so that what was
+        /// put off together does not come again together.
         retry: Vec<Period> = vec![Period::mins(5), Period::mins(10), Period::mins(20), Period::mins(40), Period::hours(1), Period::hours(2), Period::hours(4)];
         /// When to give up and tell the sender; not before the longest wait after a start, or after the clock was set.
         give_up_after: Period = Period::days(5);
@@ -270,8 +272,17 @@ section! {
         warn_after: Period = Period::hours(4);
         /// Connections to all destinations at once.
         max_connections: usize = 100;
-        /// Connections to one destination at once.
+        /// Connections to one destination at once, as far as it shows that it bears them: two at first, one more with
+        /// each message that it answers, fewer when it refuses one or says 421.
         max_connections_per_destination: usize = 10;
+        /// Messages by one connection while other destinations wait for one.
+        max_messages_per_connection: usize = 100;
+        /// How long a connection is kept for the next message to the same host; `0 s` for not at all.
+        keep_connections: Period = Period::secs(5);
+        /// From which addresses of this machine mail leaves, and what EHLO says there: `[{ name = "…", addresses = [{
+        /// address = "…", host-name = "…" }], sender-domains = ["…"], listeners = ["…"] }]`. The sender's domain decides,
+        /// then the listener (its name is in the log); one that names neither is for the rest. Default: the system chooses.
+        sources: Vec<Source> = Vec::new();
         /// Recipients of one transaction; more become several (RFC 5321 asks every server to take 100).
         max_recipients: usize = 100;
         /// Hosts of a destination that are tried for one message.

@@ -54,6 +54,22 @@ pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
     if configuration.queue.retry.is_empty() {
         faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
     }
+    faults.extend(source_faults(configuration));
+    faults
+}
+
+fn source_faults(configuration: &Configuration) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let sources = &configuration.queue.sources;
+    for (at, source) in sources.iter().enumerate() {
+        let name = &source.name;
+        if name.is_empty() || sources.iter().take(at).any(|other| other.name == *name) {
+            faults.push(Fault::missing(format!("[queue] `sources`: number {} needs a `name` of its own", at + 1)));
+        }
+        if source.addresses.is_empty() {
+            faults.push(Fault::missing(format!("[queue] `sources`: {name} has no `addresses`")));
+        }
+    }
     faults
 }
 
@@ -155,6 +171,12 @@ mod tests {
             ("[store]\nmetadata-value = \"1 MiB\"", "1 KiB to 64 KiB"),
             ("[store]\nmetadata-entries = 9", "at least 10"),
             ("[imap]\nserver-admin = \"call us\"", "a URI"),
+            ("[queue]\nsources = [{ name = \"a\", addresses = [] }]", "a has no `addresses`"),
+            ("[[queue.sources]]\nname = \"\"\naddresses = []", "number 1 needs a `name`"),
+            (
+                "[queue]\nsources = [{ name = \"a\", addresses = [] }, { name = \"a\", addresses = [] }]",
+                "number 2 needs",
+            ),
         ] {
             let text = format!("service = \"mx\"\naddress = [\"127.0.0.1:25\"]\n{section}");
             assert!(fault(&text).contains(part), "{section}: {}", fault(&text));

@@ -12,6 +12,8 @@ pub struct LaneState {
     pub waiting: usize,
     /// How many connections it has.
     pub connections: usize,
+    /// How many it may have, as far as it has shown that it bears them.
+    pub limit: usize,
     /// Until when it rests, after it could not be reached.
     pub rests_until: Option<UnixTime>,
     /// What it said, or why it could not be reached.
@@ -24,6 +26,7 @@ pub(super) fn of(name: &Arc<str>, lane: &Lane) -> LaneState {
         name: name.to_string(),
         waiting: lane.waiting.len(),
         connections: lane.active,
+        limit: lane.concurrency.limit(),
         rests_until: lane.rests_until,
         last_words: lane.last_words.as_ref().map(ToString::to_string),
     }
