@@ -152,7 +152,7 @@ def test_a_destination_and_why_it_waits(provider, far):
     shown = wait_for(right)
     assert shown["messages"] == 3 and shown["causes"][0]["recipients"] == 3 and "over quota" in shown["causes"][0]["example"]
     text = provider.run("queue", "show", "--destination", "elders.example").stdout
-    assert "3  450 4.2.1 … over quota, see …" in re.sub(r"(\d) +", r"\1  ", text), text
+    assert " 3 450 4.2.1 … over quota, see …" in re.sub(" +", " ", text), text
     empty = data(provider, "queue", "show", "--destination", "nowhere.example")
     assert empty["messages"] == 0 and empty["causes"] == []
     counts = {one["domain"]: one for one in data(provider, "trace", "destinations", "--since", "1 h")}
