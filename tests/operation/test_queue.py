@@ -209,6 +209,8 @@ def test_held_released_and_removed(provider, far):
     retry(provider, entry["id"])
     far.wait_for_message(first)
 
+    # The connection is kept for the next message: without it there is a greeting again.
+    far.hang_up()
     far.say(greeting="421 4.3.2 closed")
     send(provider, second)
     entry = tried(provider)
