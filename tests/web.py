@@ -9,7 +9,7 @@ class Web:
 
     def __init__(self, address, context, pages):
         self.pages = pages
-        #: (method, path, body) of each question, and the header of posts.
+        #: (method, path, body, header) of each question; names of fields in lower case.
         self.asked = []
         web = self
 
@@ -21,7 +21,7 @@ class Web:
                 self.answer(self.rfile.read(int(self.headers["Content-Length"])))
 
             def answer(self, body):
-                web.asked.append((self.command, self.path, body, dict(self.headers)))
+                web.asked.append((self.command, self.path, body, {name.lower(): value for name, value in self.headers.items()}))
                 status, media_type, page = web.pages.get(self.path, (404, "text/plain", b"no such page"))
                 self.send_response(status)
                 self.send_header("Content-Type", media_type)

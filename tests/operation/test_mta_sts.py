@@ -55,7 +55,7 @@ def test_it_goes_where_the_policy_says(place):
     assert taken.tls == "TLSv1.3"
     far["good"].wait_for_message(send(server, "good.example"))
     assert [(method, path) for method, path, _, _ in web["good"].asked] == [("GET", PATH)]
-    assert web["good"].asked[0][3]["Host"] == "mta-sts.good.example"
+    assert web["good"].asked[0][3]["host"] == "mta-sts.good.example"
 
 
 @pytest.mark.parametrize("name, why", [
