@@ -31,7 +31,7 @@
 //! ```
 mod capabilities;
 mod transaction;
-pub use capabilities::Capabilities;
+pub use capabilities::{Capabilities, SessionLimits};
 pub use transaction::{Transaction, Unsendable};
 
 use crate::{Reply, ReplyError, ReplyReader};

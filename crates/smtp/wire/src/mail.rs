@@ -1,7 +1,7 @@
 //! `"MAIL FROM:" Reverse-path [SP Mail-parameters]` (RFC 5321, 4.1.1.2).
 use crate::cursor::Cursor;
 use crate::parameter::{self, once};
-use crate::{Quirks, ReversePath, SyntaxError, decode_xtext};
+use crate::{DeliverBy, HoldFor, Priority, Quirks, ReversePath, SyntaxError, decode_xtext};
 use std::fmt;
 
 /// The longest ENVID (RFC 3461, 4.4).
@@ -46,12 +46,32 @@ pub struct Mail {
     pub envid: Option<String>,
     /// AUTH, as sent: xtext or `<>` (RFC 4954, 5).
     pub auth: Option<String>,
+    /// HOLDFOR or HOLDUNTIL (RFC 4865, 4).
+    pub hold: Option<HoldFor>,
+    /// BY (RFC 2852, 4).
+    pub by: Option<DeliverBy>,
+    /// MT-PRIORITY (RFC 6710, 3).
+    pub priority: Option<Priority>,
+    /// REQUIRETLS (RFC 8689, 3).
+    pub require_tls: bool,
 }
 
 impl Mail {
     /// MAIL without parameters.
     pub const fn from(reverse_path: ReversePath) -> Self {
-        Self { reverse_path, size: None, body: None, utf8: false, ret: None, envid: None, auth: None }
+        Self {
+            reverse_path,
+            size: None,
+            body: None,
+            utf8: false,
+            ret: None,
+            envid: None,
+            auth: None,
+            hold: None,
+            by: None,
+            priority: None,
+            require_tls: false,
+        }
     }
 
     /// Reads what follows the verb.
@@ -84,14 +104,12 @@ impl Mail {
                 let fits = |text: &&str| *text == "<>" || is_xtext(text, MAX_AUTH);
                 once(&mut self.auth, "AUTH", value.filter(fits).map(str::to_owned))
             }
-            "SMTPUTF8" => match (self.utf8, value) {
-                (true, _) => Err(SyntaxError::RepeatedParameter("SMTPUTF8")),
-                (false, Some(_)) => Err(SyntaxError::BadParameter("SMTPUTF8")),
-                (false, None) => {
-                    self.utf8 = true;
-                    Ok(())
-                }
-            },
+            "SMTPUTF8" => flag(&mut self.utf8, "SMTPUTF8", value),
+            "HOLDFOR" => once(&mut self.hold, "HOLDFOR", value.and_then(HoldFor::seconds)),
+            "HOLDUNTIL" => once(&mut self.hold, "HOLDUNTIL", value.and_then(HoldFor::until)),
+            "BY" => once(&mut self.by, "BY", value.and_then(DeliverBy::parse)),
+            "MT-PRIORITY" => once(&mut self.priority, "MT-PRIORITY", value.and_then(Priority::parse)),
+            "REQUIRETLS" => flag(&mut self.require_tls, "REQUIRETLS", value),
             _ => Err(SyntaxError::UnknownParameter(parameter.keyword.clone())),
         }
     }
@@ -105,9 +123,22 @@ impl Mail {
             self.ret.map(|_| "RET"),
             self.envid.as_ref().map(|_| "ENVID"),
             self.auth.as_ref().map(|_| "AUTH"),
+            self.hold.map(HoldFor::keyword),
+            self.by.map(|_| "BY"),
+            self.priority.map(|_| "MT-PRIORITY"),
+            self.require_tls.then_some("REQUIRETLS"),
         ]
         .into_iter()
         .flatten()
+    }
+}
+
+/// Keeps a parameter that has no value, once.
+fn flag(place: &mut bool, name: &'static str, value: Option<&str>) -> Result<(), SyntaxError> {
+    match (std::mem::replace(place, true), value) {
+        (true, _) => Err(SyntaxError::RepeatedParameter(name)),
+        (false, Some(_)) => Err(SyntaxError::BadParameter(name)),
+        (false, None) => Ok(()),
     }
 }
 
@@ -167,6 +198,18 @@ impl fmt::Display for Mail {
         if let Some(auth) = &self.auth {
             write!(f, " AUTH={auth}")?;
         }
+        if let Some(hold) = self.hold {
+            write!(f, " {hold}")?;
+        }
+        if let Some(by) = self.by {
+            write!(f, " BY={by}")?;
+        }
+        if let Some(priority) = self.priority {
+            write!(f, " MT-PRIORITY={priority}")?;
+        }
+        if self.require_tls {
+            f.write_str(" REQUIRETLS")?;
+        }
         Ok(())
     }
 }
@@ -194,6 +237,56 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_is_asked_of_its_time_and_ways() {
+        for (text, printed) in [
+            ("HOLDFOR=86400", "HOLDFOR=86400"),
+            ("holduntil=2026-11-30T11:00:00+01:00", "HOLDUNTIL=2026-11-30T10:00:00Z"),
+            ("BY=120;R", "BY=120;R"),
+            ("by=+120;rt", "BY=120;RT"),
+            ("BY=-5;N", "BY=-5;N"),
+            ("BY=0;nt", "BY=0;NT"),
+            ("MT-PRIORITY=-9", "MT-PRIORITY=-9"),
+            ("mt-priority=0", "MT-PRIORITY=0"),
+            ("RequireTLS", "REQUIRETLS"),
+            ("BY=999999999;N MT-PRIORITY=9 REQUIRETLS", "BY=999999999;N MT-PRIORITY=9 REQUIRETLS"),
+        ] {
+            let mail = parse(&format!("FROM:<> {text}")).unwrap();
+            assert_eq!(mail.to_string(), format!("MAIL FROM:<> {printed}"));
+            assert_eq!(mail.parameters().collect::<Vec<_>>().len(), printed.split(' ').count());
+        }
+    }
+
+    #[test]
+    fn refuses_what_no_time_and_no_priority_is() {
+        use SyntaxError::{BadParameter, RepeatedParameter};
+        for (text, error) in [
+            ("HOLDFOR", BadParameter("HOLDFOR")),
+            ("HOLDFOR=0", BadParameter("HOLDFOR")),
+            ("HOLDFOR=-1", BadParameter("HOLDFOR")),
+            ("HOLDFOR=1000000000", BadParameter("HOLDFOR")),
+            ("HOLDFOR=1 HOLDFOR=1", RepeatedParameter("HOLDFOR")),
+            ("HOLDFOR=1 HOLDUNTIL=2026-11-30T10:00:00Z", RepeatedParameter("HOLDUNTIL")),
+            ("HOLDUNTIL=tomorrow", BadParameter("HOLDUNTIL")),
+            ("BY=1", BadParameter("BY")),
+            ("BY=0;R", BadParameter("BY")),
+            ("BY=-1;R", BadParameter("BY")),
+            ("BY=1;T", BadParameter("BY")),
+            ("BY=1;RN", BadParameter("BY")),
+            ("BY=;N", BadParameter("BY")),
+            ("BY=--1;N", BadParameter("BY")),
+            ("BY=1234567890;N", BadParameter("BY")),
+            ("MT-PRIORITY=10", BadParameter("MT-PRIORITY")),
+            ("MT-PRIORITY=-0", BadParameter("MT-PRIORITY")),
+            ("MT-PRIORITY=+1", BadParameter("MT-PRIORITY")),
+            ("MT-PRIORITY=01", BadParameter("MT-PRIORITY")),
+            ("REQUIRETLS=1", BadParameter("REQUIRETLS")),
+            ("REQUIRETLS REQUIRETLS", RepeatedParameter("REQUIRETLS")),
+        ] {
+            assert_eq!(parse(&format!("FROM:<> {text}")), Err(error), "{text}");
+        }
+    }
+
+    #[test]
     fn refuses() {
         use SyntaxError::*;
         for (text, error) in [
@@ -213,7 +306,7 @@ mod tests {
             ("FROM:<a@b.nl> ENVID=+1", BadParameter("ENVID")),
             ("FROM:<a@b.nl> SMTPUTF8=1", BadParameter("SMTPUTF8")),
             ("FROM:<a@b.nl> SMTPUTF8 SMTPUTF8", RepeatedParameter("SMTPUTF8")),
-            ("FROM:<a@b.nl> HOLDFOR=1", UnknownParameter("HOLDFOR".into())),
+            ("FROM:<a@b.nl> HOLD=1", UnknownParameter("HOLD".into())),
             ("FROM:<a@b.nl> =1", Expected("a parameter")),
         ] {
             assert_eq!(parse(text), Err(error), "{text}");

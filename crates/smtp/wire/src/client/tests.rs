@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Body, Mail, Notify, Rcpt, Ret, ReversePath};
+use crate::{Body, ByMode, DeliverBy, HoldFor, Mail, Notify, Priority, Rcpt, Ret, ReversePath};
 use proptest::prelude::*;
 
 fn rcpt(name: &str) -> Rcpt {
@@ -57,6 +57,30 @@ impl Play {
         assert_eq!(play.event(), Event::Ready);
         play
     }
+}
+
+#[test]
+fn what_is_asked_of_time_and_ways_goes_where_it_is_offered() {
+    let by = |seconds, mode| Some(DeliverBy { seconds, mode, trace: true });
+    let sent = |offers: &str, mail: Mail| {
+        let mut play = Play::ready(offers);
+        play.client.send(&Transaction { mail, ..transaction(&["a"]) })?;
+        let said = String::from_utf8(play.client.outgoing()).unwrap();
+        Ok(said.lines().next().unwrap_or_default().to_owned())
+    };
+    let mail = || Mail::from(ReversePath::Null);
+    let asks = || Mail { priority: Priority::new(3), by: by(90, ByMode::Notify), ..mail() };
+    assert_eq!(sent("", asks()), Ok("MAIL FROM:<>".to_owned()));
+    let offers = "250-MT-PRIORITY\n250-DELIVERBY 100\n";
+    assert_eq!(sent(offers, asks()), Ok("MAIL FROM:<> BY=90;NT MT-PRIORITY=3".to_owned()));
+    assert_eq!(sent("", Mail { hold: Some(HoldFor::Seconds(5)), ..mail() }), Ok("MAIL FROM:<>".to_owned()));
+    let back = |seconds| Mail { by: by(seconds, ByMode::Return), ..mail() };
+    assert_eq!(sent("", back(500)), Err(Unsendable::NeedsDeliverBy));
+    assert_eq!(sent(offers, back(99)), Err(Unsendable::TooSoon { seconds: 100 }));
+    assert_eq!(sent(offers, back(100)), Ok("MAIL FROM:<> BY=100;RT".to_owned()));
+    let safe = || Mail { require_tls: true, ..mail() };
+    assert_eq!(sent("", safe()), Err(Unsendable::NeedsRequireTls));
+    assert_eq!(sent("250-REQUIRETLS\n", safe()), Ok("MAIL FROM:<> REQUIRETLS".to_owned()));
 }
 
 #[test]

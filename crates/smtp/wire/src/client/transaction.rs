@@ -1,6 +1,6 @@
 //! One message on its way through a connection: MAIL, RCPT, the data, the answers (RFC 5321, 3.3).
 use super::{BodyForm, Capabilities, Dialect};
-use crate::{Body, EnhancedCode, Mail, Rcpt, Reply};
+use crate::{Body, ByMode, EnhancedCode, Mail, Rcpt, Reply};
 use std::collections::VecDeque;
 use thiserror::Error;
 
@@ -32,6 +32,18 @@ pub enum Unsendable {
     TooLarge {
         /// What it takes.
         limit: u64,
+    },
+    /// It must go by TLS all the way, which the server does not promise (RFC 8689, 4.2.1).
+    #[error("the server does not offer REQUIRETLS")]
+    NeedsRequireTls,
+    /// It must come back when it is late, which the server does not promise (RFC 2852, 4).
+    #[error("the server does not deliver by a time")]
+    NeedsDeliverBy,
+    /// There is less time left than the server asks for (RFC 2852, 4).
+    #[error("the server needs at least {seconds} seconds")]
+    TooSoon {
+        /// What it asks for.
+        seconds: u32,
     },
     /// There is no recipient.
     #[error("no recipient")]
@@ -236,6 +248,16 @@ fn check(transaction: &Transaction, offered: &Capabilities) -> Result<BodyForm, 
     if transaction.mail.utf8 && !offered.utf8 {
         return Err(Unsendable::NeedsUtf8);
     }
+    if transaction.mail.require_tls && !offered.require_tls {
+        return Err(Unsendable::NeedsRequireTls);
+    }
+    if let Some(by) = transaction.mail.by.filter(|by| by.mode == ByMode::Return) {
+        match offered.deliver_by {
+            None => return Err(Unsendable::NeedsDeliverBy),
+            Some(seconds) if by.seconds < i64::from(seconds.max(1)) => return Err(Unsendable::TooSoon { seconds }),
+            Some(_) => {}
+        }
+    }
     if let Some(limit) = offered.size.filter(|limit| *limit > 0 && transaction.size > *limit) {
         return Err(Unsendable::TooLarge { limit });
     }
@@ -259,5 +281,10 @@ fn mail(transaction: &Transaction, offered: &Capabilities) -> Mail {
         ret: wanted.ret.filter(|_| offered.dsn),
         envid: wanted.envid.clone().filter(|_| offered.dsn),
         auth: wanted.auth.clone().filter(|_| !offered.auth.is_empty()),
+        // RFC 4865, 1: between a sender and his own server only
+        hold: None,
+        by: wanted.by.filter(|_| offered.deliver_by.is_some()),
+        priority: wanted.priority.filter(|_| offered.priority),
+        require_tls: wanted.require_tls,
     }
 }
