@@ -63,6 +63,7 @@ impl From<directory::Error> for Error {
             | E::BadAddress(_)
             | E::BadTargets
             | E::BadText
+            | E::TooManyDelegates(_)
             | E::BadPassword
             | E::PasswordTooShort(_)
             | E::PasswordBreached

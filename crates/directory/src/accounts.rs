@@ -34,6 +34,10 @@ pub struct Account {
     pub created: UnixTime,
     /// Where its mail goes on to.
     pub forward: Option<Forward>,
+    /// Why it may not send, where it may not.
+    pub held: Option<String>,
+    /// Whether the server files what it sends.
+    pub send_once: bool,
 }
 
 /// A password to be.
@@ -312,8 +316,21 @@ fn record_of(account: NewAccount, domain: &Domain, created: UnixTime) -> Result<
     let folded = folded.ok_or_else(|| Error::BadAddress(account.address.clone()))?;
     let NewAccount { id, address, name, password, quota, role } = account;
     let password = password.as_str().to_owned();
-    let (suspended, forward) = (None, None);
-    let record = AccountRecord { id, address, name, password, credential: 1, quota, role, suspended, created, forward };
+    let record = AccountRecord {
+        id,
+        address,
+        name,
+        password,
+        credential: 1,
+        quota,
+        role,
+        suspended: None,
+        created,
+        forward: None,
+        delegates: Vec::new(),
+        held: None,
+        send_once: false,
+    };
     Ok((folded, record))
 }
 
@@ -336,7 +353,7 @@ pub(crate) fn key_of(address: &Address) -> Result<Key, Error> {
         .ok_or_else(|| Error::BadAddress(address.clone()))
 }
 
-fn check_text(text: &str) -> Result<(), Error> {
+pub(crate) fn check_text(text: &str) -> Result<(), Error> {
     if text.len() > MAX_TEXT || text.chars().any(char::is_control) { Err(Error::BadText) } else { Ok(()) }
 }
 
@@ -351,6 +368,8 @@ impl From<&AccountRecord> for Account {
             suspended: record.suspended.clone(),
             created: record.created,
             forward: record.forward.clone(),
+            held: record.held.clone(),
+            send_once: record.send_once,
         }
     }
 }

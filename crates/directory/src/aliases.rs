@@ -42,7 +42,8 @@ impl Directory {
             return Err(Error::BadTargets);
         }
         let key = key_of(address)?;
-        let record = AliasRecord { address: address.clone(), targets, created: self.world.clock.now() };
+        let record =
+            AliasRecord { address: address.clone(), targets, created: self.world.clock.now(), delegates: Vec::new() };
         let payload = Entry::Alias(record).encode();
         for _ in 0..ATTEMPTS {
             let found = self.home(address.domain()).await?;
@@ -106,7 +107,7 @@ impl Directory {
         Err(Error::Conflict)
     }
 
-    async fn entry_of(&self, address: &Address) -> Result<Option<Versioned<Entry>>, Error> {
+    pub(crate) async fn entry_of(&self, address: &Address) -> Result<Option<Versioned<Entry>>, Error> {
         match FoldedAddress::of(address) {
             Some(folded) => self.shelf.entry(&folded).await,
             None => Ok(None),

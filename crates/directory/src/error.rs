@@ -56,6 +56,9 @@ pub enum Error {
     /// An alias has no target, or more than 1,000.
     #[error("an alias has 1 to 1000 targets")]
     BadTargets,
+    /// An address has as many delegates as it may have.
+    #[error("an address has at most {0} delegates")]
+    TooManyDelegates(usize),
     /// A name or a reason is longer than 1,000 bytes or has control characters.
     #[error("a name or a reason is at most 1000 bytes of text on one line")]
     BadText,

@@ -17,6 +17,7 @@ mod login;
 mod name;
 mod resolve;
 mod schema;
+mod senders;
 mod shelf;
 pub use accounts::{Account, AccountPage, NewAccount, NewPassword};
 pub use aliases::{Alias, AliasPage};
@@ -31,4 +32,4 @@ pub use login::{
     PepperError, Revocation, Revoked, Service, SessionPermit, ThrottleLimits,
 };
 pub use resolve::{AliasFault, Resolution, Target};
-pub use schema::Role;
+pub use schema::{Delegate, Role};

@@ -98,7 +98,8 @@ impl Directory {
     }
 
     /// Whether the account may send as `from`: it is its own address (with any detail), or an alias that leads to it,
-    /// or the postmaster of a domain that it owns. Being somebody's catch-all gives no right to send.
+    /// or the postmaster of a domain that it owns, or an address of which it is a delegate. Being somebody's catch-all
+    /// gives no right to send.
     ///
     /// # Errors
     /// When the store is away.
@@ -106,6 +107,7 @@ impl Directory {
         match self.look(from).await? {
             Look::NotLocal | Look::Unknown | Look::CatchAll(_) => Ok(false),
             Look::Entry(entry, _) if matches!(&*entry, Entry::Account(record) if record.id == account) => Ok(true),
+            Look::Entry(entry, _) if entry.delegates().iter().any(|delegate| delegate.account == account) => Ok(true),
             Look::Entry(..) | Look::Owner(_) => Ok(match self.expand(from, false).await? {
                 Resolution::Targets(targets) => {
                     targets.iter().any(|target| matches!(target, Target::Account { id, .. } if *id == account))

@@ -83,6 +83,12 @@ pub(crate) struct AccountRecord {
     pub(crate) suspended: Option<String>,
     pub(crate) created: UnixTime,
     pub(crate) forward: Option<Forward>,
+    /// Who else may send as this address.
+    pub(crate) delegates: Vec<Delegate>,
+    /// Why the account may not send, where it may not.
+    pub(crate) held: Option<String>,
+    /// Whether the server files what the account sends.
+    pub(crate) send_once: bool,
 }
 
 /// An address that stands for others.
@@ -91,6 +97,17 @@ pub(crate) struct AliasRecord {
     pub(crate) address: Address,
     pub(crate) targets: Vec<Address>,
     pub(crate) created: UnixTime,
+    /// Who else may send as this address.
+    pub(crate) delegates: Vec<Delegate>,
+}
+
+/// An account that may send as an address that is not its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delegate {
+    /// Its number, by which it is known.
+    pub account: AccountId,
+    /// Its address when it was named.
+    pub address: Address,
 }
 
 /// What an account may do beside its own mail.
@@ -107,8 +124,9 @@ pub enum Role {
 
 /// Since 2 a domain may be another's alias.
 const DOMAIN_VERSION: u8 = 2;
-/// Since 2 an account's mail may go on to others.
-const ENTRY_VERSION: u8 = 2;
+/// Since 2 an account's mail may go on to others; since 3 an address has delegates, and an account what holds its sending
+/// and whether it sends once.
+const ENTRY_VERSION: u8 = 3;
 
 impl DomainRecord {
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -179,6 +197,24 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Who else may send as the address.
+    pub(crate) fn delegates(&self) -> &[Delegate] {
+        match self {
+            Self::Account(record) => &record.delegates,
+            Self::Alias(record) => &record.delegates,
+        }
+    }
+
+    /// The same with other delegates.
+    pub(crate) fn with_delegates(&self, delegates: Vec<Delegate>) -> Self {
+        match self.clone() {
+            Self::Account(record) => Self::Account(AccountRecord { delegates, ..record }),
+            Self::Alias(record) => Self::Alias(AliasRecord { delegates, ..record }),
+        }
+    }
+}
+
 impl AccountRecord {
     fn encode(&self, writer: &mut Writer) {
         writer.number(self.id.0);
@@ -191,6 +227,9 @@ impl AccountRecord {
         writer.option(self.suspended.as_ref(), |writer, reason| writer.text(reason));
         writer.number(self.created.millis());
         writer.option(self.forward.as_ref(), write_forward);
+        delegates(writer, &self.delegates);
+        writer.option(self.held.as_ref(), |writer, reason| writer.text(reason));
+        writer.number(u64::from(self.send_once));
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
@@ -205,9 +244,17 @@ impl AccountRecord {
             suspended: reader.option(|reader| Ok(reader.text()?.to_owned()))?,
             created: UnixTime::from_millis(reader.number()?),
             forward: None,
+            delegates: Vec::new(),
+            held: None,
+            send_once: false,
         };
         if reader.version() >= 2 {
             record.forward = reader.option(read_forward)?;
+        }
+        if reader.version() >= 3 {
+            record.delegates = read_delegates(reader)?;
+            record.held = reader.option(|reader| Ok(reader.text()?.to_owned()))?;
+            record.send_once = reader.number()? == 1;
         }
         Ok(record)
     }
@@ -240,14 +287,30 @@ impl AliasRecord {
             writer.text(&target.to_string());
         }
         writer.number(self.created.millis());
+        delegates(writer, &self.delegates);
     }
 
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let address = reader.parsed()?;
         let count = reader.number()?;
         let targets = (0..count).map(|_| reader.parsed()).collect::<Result<_, _>>()?;
-        Ok(Self { address, targets, created: UnixTime::from_millis(reader.number()?) })
+        let created = UnixTime::from_millis(reader.number()?);
+        let delegates = if reader.version() >= 3 { read_delegates(reader)? } else { Vec::new() };
+        Ok(Self { address, targets, created, delegates })
     }
+}
+
+fn delegates(writer: &mut Writer, delegates: &[Delegate]) {
+    writer.number(delegates.len() as u64);
+    for delegate in delegates {
+        writer.number(delegate.account.0);
+        writer.text(&delegate.address.to_string());
+    }
+}
+
+fn read_delegates(reader: &mut Reader<'_>) -> Result<Vec<Delegate>, Malformed> {
+    let count = reader.number()?;
+    (0..count).map(|_| Ok(Delegate { account: AccountId(reader.number()?), address: reader.parsed()? })).collect()
 }
 
 impl Role {

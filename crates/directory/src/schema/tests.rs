@@ -13,6 +13,9 @@ fn account() -> Entry {
         suspended: Some("rekening".to_owned()),
         created: UnixTime::from_secs(1_767_225_600),
         forward: Some(Forward { targets: vec!["bram@elsewhere.example".parse().unwrap()], keep: true }),
+        delegates: delegates(),
+        held: Some("spam".to_owned()),
+        send_once: true,
     })
 }
 
@@ -21,7 +24,12 @@ fn alias() -> Entry {
         address: "info@example.org".parse().unwrap(),
         targets: vec!["anna@example.org".parse().unwrap(), "\"a b\"@elsewhere.example".parse().unwrap()],
         created: UnixTime::default(),
+        delegates: delegates(),
     })
+}
+
+fn delegates() -> Vec<Delegate> {
+    vec![Delegate { account: AccountId(7), address: "bram@example.org".parse().unwrap() }]
 }
 
 fn domain() -> DomainRecord {
@@ -74,6 +82,16 @@ fn every_cut_and_every_other_version_is_an_error() {
     for end in 0..bytes.len() {
         assert_eq!(DomainRecord::decode(&bytes[..end]), Err(Malformed));
     }
+}
+
+#[test]
+fn what_an_earlier_release_wrote_is_read() {
+    let account = [&[1, 1, 7, 16][..], b"anna@example.org", &[0, 1], b"x", &[1, 0, 3, 0, 0]].concat();
+    let Ok(Entry::Account(record)) = Entry::decode(&account) else { panic!("{:?}", Entry::decode(&account)) };
+    assert_eq!((record.id, record.delegates.len(), record.held, record.send_once), (AccountId(7), 0, None, false));
+    let alias = [&[1, 2, 16][..], b"info@example.org", &[1, 16], b"anna@example.org", &[0]].concat();
+    let Ok(Entry::Alias(record)) = Entry::decode(&alias) else { panic!("{:?}", Entry::decode(&alias)) };
+    assert_eq!((record.targets.len(), record.delegates), (1, Vec::new()));
 }
 
 #[test]

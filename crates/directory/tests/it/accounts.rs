@@ -79,6 +79,8 @@ async fn an_account_changes() {
         suspended: Some("rekening open".to_owned()),
         forward: None,
         created: account.created,
+        held: None,
+        send_once: false,
     };
     assert_eq!(account, expected);
     place.directory.resume(&anna).await.unwrap();

@@ -166,6 +166,47 @@ async fn who_may_send_as_what() {
 }
 
 #[tokio::test]
+async fn delegates_send_as_an_address_and_have_a_limit() {
+    let place = place().await;
+    for id in 1..=102 {
+        place.account(id, &format!("user{id}@example.org")).await;
+    }
+    place.account(200, "anna@example.org").await;
+    alias(&place, "info@example.org", &["anna@example.org"]).await;
+    let directory = &place.directory;
+    let may = async |id: u64, from: &str| directory.may_send_as(AccountId(id), &address(from)).await.unwrap();
+    for from in ["anna@example.org", "info@example.org"] {
+        assert!(!may(1, from).await);
+        directory.add_delegate(&address(from), &address("User1@example.org")).await.unwrap();
+        // twice is once
+        directory.add_delegate(&address(from), &address("user1@example.org")).await.unwrap();
+        assert!(may(1, from).await && may(200, from).await && !may(2, from).await);
+        assert_eq!(directory.delegates(&address(from)).await.unwrap().len(), 1);
+    }
+    assert!(may(1, "Anna+lijst@example.org").await, "any detail of it");
+    directory.remove_delegate(&address("anna@example.org"), &address("user1@example.org")).await.unwrap();
+    assert!(!may(1, "anna@example.org").await && may(1, "info@example.org").await);
+    let twice = directory.remove_delegate(&address("anna@example.org"), &address("user1@example.org")).await;
+    assert!(matches!(twice, Err(Error::NoSuchAccount(_))));
+    for id in 2..=101 {
+        let outcome =
+            directory.add_delegate(&address("info@example.org"), &address(&format!("user{id}@example.org"))).await;
+        assert_eq!(outcome.is_ok(), id <= 100, "{id}");
+    }
+    // an address that is made anew has none
+    directory.remove_alias(&address("info@example.org")).await.unwrap();
+    alias(&place, "info@example.org", &["anna@example.org"]).await;
+    assert!(!may(1, "info@example.org").await);
+    // who is gone can be taken out
+    directory.add_delegate(&address("info@example.org"), &address("user1@example.org")).await.unwrap();
+    directory.remove_account(&address("user1@example.org")).await.unwrap();
+    directory.remove_delegate(&address("info@example.org"), &address("user1@example.org")).await.unwrap();
+    for (granted, to) in [("nobody@example.org", "anna@example.org"), ("info@example.org", "nobody@example.org")] {
+        assert!(matches!(directory.add_delegate(&address(granted), &address(to)).await, Err(Error::NoSuchAccount(_))));
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_not_unknown() {
     let place = place().await;
     place.account(1, "anna@example.org").await;
