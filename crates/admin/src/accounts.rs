@@ -89,6 +89,25 @@ pub enum AccountAct {
         #[serde(default)]
         keep: bool,
     },
+    /// Stops an account's sending at once: it may log in and read, and what it has in the queue is on hold.
+    Hold {
+        /// Its address.
+        address: Address,
+        /// Why, for colleagues and the journal.
+        reason: String,
+    },
+    /// Lets an account send again; what that hold kept back goes on.
+    Release {
+        /// Its address.
+        address: Address,
+    },
+    /// Says whether the server files what an account sends, so that its program need not.
+    SendOnce {
+        /// Its address.
+        address: Address,
+        /// Whether it does.
+        on: bool,
+    },
     /// Makes accounts from a file `address,password-or-hash,name,quota`, whole or not at all; it can be repeated.
     Import {
         /// The file, at most 64 MiB.
@@ -108,7 +127,10 @@ impl AccountAct {
             | Self::Suspend { .. }
             | Self::Resume { .. }
             | Self::Forward { .. }
-            | Self::Quota { .. } => Permission::Help,
+            | Self::Quota { .. }
+            | Self::Hold { .. }
+            | Self::Release { .. }
+            | Self::SendOnce { .. } => Permission::Help,
             Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
         }
     }
@@ -154,6 +176,13 @@ impl Admin {
                 self.directory.set_quota(&address, quota).await?;
                 self.store.account(account.id).await?.set_quota(quota.map(ByteSize::bytes)).await?;
                 self.told(caller, "account quota", &address.to_string(), None);
+                Ok(Response::Done)
+            }
+            AccountAct::Hold { address, reason } => self.hold_sending(caller, &address, &reason).await,
+            AccountAct::Release { address } => self.release_sending(caller, &address).await,
+            AccountAct::SendOnce { address, on } => {
+                self.directory.set_send_once(&address, on).await?;
+                self.told(caller, "account send-once", &address.to_string(), Some(if on { "on" } else { "off" }));
                 Ok(Response::Done)
             }
             AccountAct::Remove { address } => {
@@ -221,6 +250,7 @@ impl Admin {
         let account = self.directory.account(address).await?;
         self.directory.suspend(address, LEAVING).await?;
         self.store.delete_account(account.id).await?;
+        self.queue.forget_sender(account.id).await;
         self.directory.remove_account(address).await?;
         Ok(())
     }

@@ -60,6 +60,7 @@ impl Admin {
             Request::Account(act) => self.accounts(caller, act).await,
             Request::Alias(act) => self.aliases(caller, act).await,
             Request::Share(act) => self.shares(caller, act).await,
+            Request::Sender(act) => self.senders(caller, act).await,
             Request::Queue(act) => self.queue(caller, act).await,
             Request::Trace(act) => self.traces(caller, act).await,
             Request::Store(act) => self.whole(caller, act).await,

@@ -20,6 +20,7 @@ mod queue;
 mod request;
 mod response;
 mod secret;
+mod senders;
 mod shares;
 mod sizes;
 mod trace;
@@ -38,6 +39,7 @@ pub use response::{
     Response, ShareView, StoreStatsView,
 };
 pub use secret::SecretText;
+pub use senders::{DelegateView, SenderAct};
 pub use shares::ShareAct;
 pub use sizes::StoreAct;
 pub use trace::{DestinationView, RefusedView, TraceAct, TraceEventView, TraceRecipientView, TraceRowView, TraceView};

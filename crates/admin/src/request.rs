@@ -1,5 +1,5 @@
 //! What can be asked. Each room's acts stand with what they need and do, in a file of their own.
-use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, ShareAct, StoreAct, TraceAct};
+use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, SenderAct, ShareAct, StoreAct, TraceAct};
 use serde::{Deserialize, Serialize};
 
 /// An act. On the wire: `{"account":{"resume":{"address":"anna@example.org"}}}`.
@@ -14,6 +14,8 @@ pub enum Request {
     Alias(AliasAct),
     /// On what accounts share.
     Share(ShareAct),
+    /// On who may send as whom.
+    Sender(SenderAct),
     /// On messages that wait to be sent.
     Queue(QueueAct),
     /// On what happened to messages.
@@ -30,6 +32,7 @@ impl Request {
             Self::Account(act) => act.permission(),
             Self::Alias(act) => act.permission(),
             Self::Share(act) => act.permission(),
+            Self::Sender(act) => act.permission(),
             Self::Queue(act) => act.permission(),
             Self::Trace(act) => act.permission(),
             Self::Store(act) => act.permission(),

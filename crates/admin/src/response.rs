@@ -1,10 +1,11 @@
 //! What is answered: all that a rendering for people or machines needs.
-use crate::{DestinationView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
+use crate::{DelegateView, DestinationView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
 use delivery::{QueueId, Queued};
 use directory::{Alias, LocalDomain, Role};
 use names::{AccountId, Address, ByteSize, Domain};
 use serde::{Deserialize, Serialize};
 use store::EngineStats;
+use world::UnixTime;
 
 /// The answer to an act that was done. Moments are seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,16 @@ pub enum Response {
         shares: Vec<ShareView>,
         /// What to ask for next; nothing at the end.
         next: Option<String>,
+    },
+    /// Who may send as an address beside its owners.
+    Delegates {
+        /// In the order in which they were named.
+        delegates: Vec<DelegateView>,
+    },
+    /// What a hold came to.
+    Held {
+        /// Messages of the account in the queue that are on hold now.
+        messages: u64,
     },
     /// Some messages of the queue.
     Queue {
@@ -151,6 +162,12 @@ pub struct AccountView {
     /// Where its mail goes on to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forward: Option<ForwardView>,
+    /// Why it may not send, where it may not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+    /// Whether the server files what it sends.
+    #[serde(default)]
+    pub send_once: bool,
 }
 
 /// Where an account's mail goes on to.
@@ -216,6 +233,9 @@ pub struct QueueEntryView {
     /// The host that an operator sends it to in place of where it would go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reroute: Option<String>,
+    /// Until when it waits, where its sender set a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<u64>,
     /// Who has not got it yet.
     pub recipients: Vec<QueueRecipientView>,
 }
@@ -311,6 +331,8 @@ impl From<directory::Account> for AccountView {
             suspended: account.suspended,
             created: account.created.secs(),
             forward: account.forward.map(|directory::Forward { targets, keep }| ForwardView { targets, keep }),
+            held: account.held,
+            send_once: account.send_once,
         }
     }
 }
@@ -338,6 +360,7 @@ impl From<Queued> for QueueEntryView {
             created: entry.created.secs(),
             held: entry.hold.map(|hold| hold.reason),
             reroute: entry.reroute.map(|hop| hop.to_string()),
+            until: entry.wishes.waits_until().map(UnixTime::secs),
             recipients: recipients.collect(),
         }
     }
@@ -360,15 +383,15 @@ impl StoreStatsView {
 }
 
 /// An account's number as text.
-mod account_id {
+pub(crate) mod account_id {
     use names::AccountId;
     use serde::{Deserialize, Deserializer, Serializer, de};
 
-    pub(super) fn serialize<S: Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(id: &AccountId, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(id)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccountId, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AccountId, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }

@@ -56,9 +56,11 @@ impl Inner {
         // a report of success is committed beside the queue's entry, so such a message goes by intake
         let success = recipients.iter().any(|recipient| recipient.asked.notify.success);
         let report = success && envelope.sender.reverse_path.is_some();
+        // RFC 4865, 1: what is to wait does so in the queue, also for people here
+        let waits = envelope.wishes.waits_until().is_some();
         let mut outcomes = match aims.as_slice() {
             [] => return Err(Refused::Unknown),
-            [Aim { pending: Pending { account: Some(account), .. }, .. }] if !report => {
+            [Aim { pending: Pending { account: Some(account), .. }, .. }] if !report && !waits => {
                 // the room that was held is this message's: the commit asks the quota itself
                 recipients.iter_mut().for_each(|recipient| recipient.held.clear());
                 let outcome = self.one_account(delivery, &envelope, &blob, *account, &recipients).await?;
@@ -143,7 +145,8 @@ impl Inner {
         aims: &[Aim],
         recipients: &[Recipient],
     ) -> Result<Vec<Outcome>, Refused> {
-        let local = aims.iter().any(|aim| aim.pending.account.is_some());
+        let waits = envelope.wishes.waits_until().is_some();
+        let local = !waits && aims.iter().any(|aim| aim.pending.account.is_some());
         let entry = self.entry(delivery, envelope, blob, aims);
         let id = QueueId::of(delivery);
         let kept = Kept { id, version: 1, entry };
@@ -172,7 +175,9 @@ impl Inner {
     fn entry(&self, delivery: DeliveryId, envelope: &Envelope, blob: &NewBlob, aims: &[Aim]) -> Entry {
         let now = self.world.clock.now();
         let mut recipients: Vec<Pending> = aims.iter().flat_map(Aim::kept).cloned().collect();
-        if recipients.iter().any(|pending| pending.account.is_some()) {
+        if let Some(at) = envelope.wishes.waits_until() {
+            recipients.iter_mut().for_each(|pending| pending.due = at);
+        } else if recipients.iter().any(|pending| pending.account.is_some()) {
             // the session's lease: nothing of it is due before, so that no owner of the partition touches it
             recipients.iter_mut().for_each(|pending| pending.due = now.plus(LEASED));
         }
@@ -182,7 +187,7 @@ impl Inner {
             origin: envelope.sender.origin,
             account: envelope.sender.account,
             listener: envelope.sender.peer.as_ref().map(|peer| peer.listener.to_string()),
-            priority: 0,
+            priority: envelope.priority,
             reroute: None,
             ret: envelope.ret,
             envid: envelope.envid.clone(),
@@ -194,6 +199,7 @@ impl Inner {
             return_path_len: envelope.return_path_len,
             created: now,
             hold: None,
+            wishes: envelope.wishes.clone(),
             recipients,
         }
     }

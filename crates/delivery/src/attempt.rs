@@ -62,6 +62,12 @@ impl Inner {
                     due.iter().copied().partition(|pending| pending.relayed.is_some());
                 let has_it = has_it.iter().map(|pending| (pending.address.clone(), Verdict::Done(Words::default())));
                 let mut verdicts: Vec<_> = has_it.collect();
+                if kept.entry.wishes.returns_at().is_some_and(|at| now >= at) {
+                    // RFC 2852, 4: it is not delivered any more
+                    let late = Verdict::Failed(Words::own("5.4.7", "not delivered by the time that its sender set"));
+                    verdicts.extend(goes.iter().map(|pending| (pending.address.clone(), late.clone())));
+                    return self.write_down(kept, verdicts).await;
+                }
                 if goes.is_empty() {
                     return self.write_down(kept, verdicts).await;
                 }
@@ -135,7 +141,7 @@ impl Inner {
                 delivery: entry.delivery,
                 blob: read_again(&self.store, entry.blob).await?,
                 prefix_len: entry.prefix_len,
-                received: ReceivedAt::utc(entry.created),
+                received: ReceivedAt::utc(entry.begun()),
                 original_recipient: original.unwrap_or_default(),
                 quota: QuotaCheck::Settled,
             };

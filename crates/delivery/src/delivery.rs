@@ -1,5 +1,6 @@
 //! The door of this room: take recipients, take messages, run the queue.
 use crate::accept::Accepted;
+use crate::allowances::Senders;
 use crate::envelope::{Envelope, Sender};
 use crate::homes::{Homes, StoreHomes};
 use crate::operator::Operator;
@@ -7,7 +8,7 @@ use crate::outbound::weak::Weak;
 use crate::outbound::{Kept, Known};
 use crate::queue::board::Queue;
 use crate::queue::ledger::Ledger;
-use crate::queue::{Terms, runner};
+use crate::queue::{Terms, future, runner};
 use crate::routing::{Asked, Recipient, Refused, Residents};
 use crate::settings::Settings;
 use crate::srs::SrsKey;
@@ -58,6 +59,7 @@ pub(crate) struct Inner {
     /// The key of rewritten senders, once it was asked for.
     pub(crate) srs: OnceLock<SrsKey>,
     pub(crate) kept: Arc<Kept>,
+    pub(crate) senders: Arc<Senders>,
     /// Messages being taken in and brought away.
     pub(crate) tracker: TaskTracker,
 }
@@ -76,6 +78,7 @@ impl Delivery {
         let ledger = Ledger::new(store.records(), terms);
         let queue = Queue::new(ledger, world.clock.clone(), settings.clone());
         let kept = Arc::new(Kept::new(settings.max_connections, settings.keep_connections));
+        let senders = Arc::new(Senders::new(store.records(), world.clock.clone(), journal.clone()));
         let (tracker, srs) = (TaskTracker::new(), OnceLock::new());
         let policies = Policies::new(world.clone(), https.clone(), store.records());
         let reports = TlsReports::new(store.records());
@@ -93,6 +96,7 @@ impl Delivery {
             known,
             kept,
             srs,
+            senders,
             tracker,
         };
         Self(Arc::new(inner))
@@ -124,6 +128,11 @@ impl Delivery {
         taken.await.unwrap_or(Err(Refused::Unavailable))
     }
 
+    /// What accounts have sent.
+    pub fn senders(&self) -> Arc<Senders> {
+        self.0.senders.clone()
+    }
+
     /// The queue, for its operator.
     pub fn operator(&self) -> Operator {
         Operator::new(self.0.clone())
@@ -131,6 +140,8 @@ impl Delivery {
 
     /// Runs the queue until `stop` is cancelled; ends when every attempt that had begun has ended.
     pub async fn run(&self, stop: CancellationToken) {
-        tokio::join!(runner::run(self.0.clone(), stop.clone()), upkeep::run(&self.0, stop));
+        let runner = runner::run(self.0.clone(), stop.clone());
+        let held = future::run(self.0.clone(), stop.clone());
+        tokio::join!(runner, held, self.0.senders.keep(&stop), upkeep::run(&self.0, stop.clone()));
     }
 }

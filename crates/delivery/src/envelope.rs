@@ -1,4 +1,5 @@
 //! What came with a message: from whom, for whom, and what the sender asked to be told (RFC 5321, 2.3.1; RFC 3461).
+use crate::wishes::{TlsWish, Wishes};
 use names::{AccountId, Address};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -119,6 +120,10 @@ pub struct Envelope {
     pub body: Body,
     /// Whether SMTPUTF8 was asked for (RFC 6531).
     pub utf8: bool,
+    /// MT-PRIORITY, as it was granted: from -9 to 9 (RFC 6710).
+    pub priority: i8,
+    /// What is asked of its time and its ways.
+    pub wishes: Wishes,
     /// How many bytes at the beginning of the message are our own Return-Path and Received.
     pub prefix_len: u32,
     /// How many bytes of them are our Return-Path: what goes out begins behind it.
@@ -136,6 +141,8 @@ impl Envelope {
             envid: None,
             body: Body::SevenBit,
             utf8: false,
+            priority: 0,
+            wishes: Wishes { release: None, by: None, tls: TlsWish::Usual },
             prefix_len: 0,
             return_path_len: 0,
             arrival: None,

@@ -5,6 +5,7 @@
 //! with the null reverse-path; every commit of the queue's owner carries its lease.
 mod accept;
 mod aims;
+mod allowances;
 mod attempt;
 mod causes;
 mod delivery;
@@ -26,7 +27,9 @@ mod sts;
 mod telling;
 mod tls_report;
 mod upkeep;
+mod wishes;
 pub use accept::{Accepted, Outcome};
+pub use allowances::Senders;
 pub use causes::{AtDestination, CauseCount};
 pub use delivery::{Delivery, Parts};
 pub use envelope::{Body, Envelope, Notify, Origin, Return, Sender};
@@ -37,6 +40,7 @@ pub use queue::{Destination, Entry, Hold, LaneState, PARTITIONS, Pending, QueueI
 pub use routing::{Asked, DirectoryAway, Recipient, Refused, Residents, Resolved, Target};
 pub use settings::Settings;
 pub use source::{Source, SourceAddress};
+pub use wishes::{DeliverBy, Late, Release, TlsWish, Wishes};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 //! The queue as its operator sees it. Every act is journalled with who did it and why.
+mod account;
 mod bulk;
 mod filter;
 mod sift;
@@ -174,8 +175,11 @@ impl Operator {
             }
             Act::Release => {
                 self.change(id, |entry| {
+                    // what an operator holds is let go first, then what waits for a time of its sender's
                     if entry.hold.take().is_some() {
                         entry.recipients.iter_mut().for_each(|pending| pending.due = now);
+                    } else {
+                        account::begin(entry, now);
                     }
                 })
                 .await?

@@ -1,5 +1,6 @@
 //! Bringing a message to another server (RFC 5321, 3.3 and 5). A courier belongs to one lane and keeps its connection
 //! for the next message.
+mod asked;
 mod dane;
 mod dial;
 mod form;
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use store::BlobSource;
 use transport::Connect;
 use weak::Weak;
-use world::World;
+use world::{UnixTime, World};
 
 pub(crate) use kept::Kept;
 
@@ -110,8 +111,11 @@ impl Courier {
         self.patience = None;
         let each_once = each_once(load.recipients);
         let each_once: Vec<&Pending> = each_once.iter().collect();
+        let most = self.settings.max_recipients.max(1);
         let mut verdicts = Vec::with_capacity(each_once.len());
-        for recipients in each_once.chunks(self.settings.max_recipients.max(1)) {
+        // a server may take fewer at once than are brought to it: the others come next
+        while let Some(rest) = each_once.get(verdicts.len()..).filter(|rest| !rest.is_empty()) {
+            let recipients = rest.get(..most).unwrap_or(rest);
             let load = Load { recipients, ..*load };
             match self.bring_some(domain, &load).await {
                 Attempted::Reached(more) => verdicts.extend(more),
@@ -134,6 +138,11 @@ impl Courier {
                     Err(verdict) => return Attempted::Reached(for_all(load.recipients, &verdict)),
                 },
             };
+            if !line.takes_another(domain) {
+                line.close().await;
+                kept = None;
+                continue;
+            }
             let (used, known) = (line.used, of_line(&line));
             match self.transact(line, load).await {
                 // what may have arrived is not sent again at once. RFC 5321, 4.5.4.1 and RFC 1047: without the last
@@ -151,12 +160,19 @@ impl Courier {
         }
     }
 
-    /// One transaction; keeps the line when it is good for another.
+    /// One transaction, with as many recipients as the server takes; keeps the line when it is good for another.
     async fn transact(&mut self, mut line: Box<Line>, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
+        let recipients = line.first_of(load.recipients);
+        let load = &Load { recipients, ..*load };
         let from = u64::from(load.entry.return_path_len);
-        let fitted = form::fit(transaction(load), line.capabilities(), load.source, from).await;
         let about = of_line(&line);
         line.tried.clear();
+        if let Err(verdict) = asked::may_go(load.entry.wishes.tls, line.security(), &about) {
+            self.line = Some(line);
+            return Ok(for_all(load.recipients, &verdict));
+        }
+        let asked = transaction(load, self.world.clock.now());
+        let fitted = form::fit(asked, line.capabilities(), load.source, from).await;
         let verdicts = match fitted.map_err(Broken::Stored)? {
             Fitted::Never(why) => for_all(load.recipients, &unconvertible(why, &about)),
             Fitted::Goes(transaction, form) => match line.send(&transaction, &form, load.source, from).await? {
@@ -206,7 +222,7 @@ fn each_once(recipients: &[&Pending]) -> Vec<Pending> {
 }
 
 /// What is asked of the other server.
-fn transaction(load: &Load<'_>) -> Transaction {
+fn transaction(load: &Load<'_>, now: UnixTime) -> Transaction {
     let entry = load.entry;
     let reverse_path = match load.sender {
         Some(address) => ReversePath::Mailbox(Mailbox::from(address.clone())),
@@ -225,7 +241,7 @@ fn transaction(load: &Load<'_>) -> Transaction {
             Return::Headers => Ret::Headers,
         }),
         envid: entry.envid.clone(),
-        ..Mail::from(reverse_path)
+        ..asked::mail(entry, reverse_path, now)
     };
     let rcpt = |pending: &&Pending| Rcpt {
         // RFC 3461, 5.2.1: what the sender did not ask for is not asked for in his name
@@ -273,6 +289,11 @@ fn unsendable(why: &Unsendable, about: &Words) -> Verdict {
         // RFC 6531, 3.5 and RFC 3463: X.6.7, non-ASCII addresses not permitted
         Unsendable::NeedsUtf8 => Verdict::Failed(words("5.6.7", why.to_string())),
         Unsendable::NeedsBinaryMime => Verdict::Failed(words("5.6.1", why.to_string())),
+        // RFC 8689, 7: X.7.30, REQUIRETLS support required
+        Unsendable::NeedsRequireTls => Verdict::Failed(words("5.7.30", why.to_string())),
+        // RFC 3463: X.3.3, system not capable of selected features; X.4.7, delivery time expired
+        Unsendable::NeedsDeliverBy => Verdict::Failed(words("5.3.3", why.to_string())),
+        Unsendable::TooSoon { .. } => Verdict::Failed(words("5.4.7", why.to_string())),
         // RFC 1870, 6.1
         Unsendable::TooLarge { .. } => Verdict::Failed(words("5.3.4", why.to_string())),
         Unsendable::NoRecipient | Unsendable::NotReady => Verdict::Deferred(words("4.3.0", why.to_string())),

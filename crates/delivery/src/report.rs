@@ -9,6 +9,7 @@ use crate::queue::settle::{Action, Told};
 use crate::queue::{Entry, Pending, QueueId};
 use crate::routing::{Resolved, Target};
 use crate::telling::Reports;
+use crate::wishes::{TlsWish, Wishes};
 use message::{Builder, BuiltPart, Date, HeaderWriter, Multipart, new_message_id};
 use names::Address;
 use smtp_wire::decode_xtext;
@@ -117,6 +118,8 @@ impl Inner {
             return_path_len: prefix_len,
             created: now,
             hold: None,
+            // RFC 8689, 5: what says no less than the message goes no less safely
+            wishes: Wishes { tls: kept.entry.wishes.tls, ..Wishes::default() },
             recipients,
         };
         Ok((id, entry))
@@ -133,6 +136,8 @@ impl Inner {
         let Some(source) = source else { return Ok(Returned::Header(Vec::new())) };
         // a stranger's message may be sent in somebody else's name: who did not ask gets little of it back
         let wanted = entry.ret.map_or(entry.origin.may_relay(), |ret| ret == Return::Full);
+        // RFC 8689, 5: the way back may be less safe, so the text stays here
+        let wanted = wanted && entry.wishes.tls != TlsWish::Required;
         let whole = failed && wanted && entry.size.saturating_sub(from) <= WHOLE;
         let end = if whole { source.size() } else { from.saturating_add(HEADER).min(source.size()) };
         let bytes = source.read(from..end).await.map_err(store::Error::from)?;
@@ -158,7 +163,7 @@ impl Inner {
             .field("Message-ID", &new_message_id(self.number(), host))
             // RFC 3834, 5.1
             .field("Auto-Submitted", "auto-replied");
-        let until = kept.entry.created.plus(settings.give_up_after);
+        let until = kept.entry.ends(settings.give_up_after);
         let explained = text::text(about, &settings.languages, host, until, matches!(returned, Returned::Whole(_)));
         let mut groups = vec![about_message(&kept.entry, host)];
         groups.extend(about.iter().map(|told| about_recipient(told, until)));
@@ -185,8 +190,16 @@ fn about_message(entry: &Entry, host: &str) -> HeaderWriter {
     if let Some(envid) = entry.envid.as_deref().and_then(decoded) {
         fields = fields.field("Original-Envelope-Id", &envid);
     }
-    let seconds = i64::try_from(entry.created.secs()).unwrap_or(i64::MAX);
-    fields.field("Reporting-MTA", &format!("dns; {host}")).field("Arrival-Date", &Date::utc(seconds).to_string())
+    fields = fields.field("Reporting-MTA", &format!("dns; {host}")).field("Arrival-Date", &date(entry.created));
+    match entry.wishes.by {
+        // RFC 2852, 5
+        Some(by) => fields.field("Deliver-By-Date", &date(by.at)),
+        None => fields,
+    }
+}
+
+fn date(at: UnixTime) -> String {
+    Date::utc(i64::try_from(at.secs()).unwrap_or(i64::MAX)).to_string()
 }
 
 /// The fields about one recipient (RFC 3464, 2.3), by the address that the sender wrote: where an alias leads is not

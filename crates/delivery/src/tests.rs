@@ -1,4 +1,5 @@
 //! Delivery as a whole, on the engine in memory, with scripted DNS, clock, mailboxes and servers.
+mod allowances;
 mod bench;
 mod connections;
 mod form;
@@ -17,3 +18,4 @@ mod success;
 mod tls_report;
 mod web;
 mod week;
+mod wishes;

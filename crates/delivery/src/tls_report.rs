@@ -12,6 +12,7 @@ use crate::envelope::{Body, Origin};
 use crate::error::Error;
 use crate::outbound::hosts::asked;
 use crate::queue::{Entry, QueueId};
+use crate::wishes::Wishes;
 use day::{Applied, Day, Failure};
 use names::{Address, Domain};
 use policy::{ReportTarget, report_targets};
@@ -169,6 +170,7 @@ impl Inner {
             return_path_len: prefix_len,
             created: now,
             hold: None,
+            wishes: Wishes::default(),
             recipients,
         };
         self.queue.ledger.create(id, &entry, &[]).await?;

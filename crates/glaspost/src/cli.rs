@@ -10,6 +10,7 @@ mod message;
 mod nowhere;
 mod owner;
 mod queue;
+mod sender;
 mod share;
 mod store;
 mod table;
@@ -82,6 +83,9 @@ enum Command {
     /// The mailboxes that accounts share
     #[command(subcommand)]
     Share(share::ShareCommand),
+    /// Who may send as an address that is not his own
+    #[command(subcommand)]
+    Sender(sender::SenderCommand),
     /// The messages that wait to be sent
     #[command(subcommand)]
     Queue(queue::QueueCommand),
@@ -112,6 +116,7 @@ impl CommandLine {
             Command::Account(command) => command.run(&global),
             Command::Alias(command) => command.run(&global),
             Command::Share(command) => command.run(&global),
+            Command::Sender(command) => command.run(&global),
             Command::Queue(command) => command.run(&global),
             Command::Trace(command) => command.run(&global),
             Command::Store(command) => command.run(&global),

@@ -28,6 +28,7 @@ mod refusal;
 mod report;
 mod resync;
 mod selected;
+mod sent_once;
 mod sorting;
 mod talk;
 mod threading;

@@ -97,6 +97,7 @@ fn kind(event: &Event) -> Option<Kind> {
         Event::Refused { peer, cause, .. } => ("refused", peer, Some(*cause)),
         Event::SessionClosed { .. }
         | Event::LoginAccepted { .. }
+        | Event::AllowanceUsedUp { .. }
         | Event::Accepted { .. }
         | Event::Stored { .. }
         | Event::Deferred(_)

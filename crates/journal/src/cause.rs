@@ -112,6 +112,8 @@ causes! {
     NoSpace = "no-space",
     /// A rate of messages or recipients was exceeded.
     RateExceeded = "rate-exceeded",
+    /// The service desk holds what the account sends.
+    SendingHeld = "sending-held",
 }
 
 impl fmt::Display for Cause {

@@ -136,6 +136,16 @@ pub enum Event {
         /// Why.
         cause: Cause,
     },
+    /// An account has sent as much as it may: perhaps a stranger has its password.
+    AllowanceUsedUp {
+        /// Who.
+        peer: Peer,
+        /// The account.
+        #[serde(with = "account")]
+        account: AccountId,
+        /// Of what there was too much.
+        what: Text,
+    },
     /// A message was accepted: it is on disk.
     Accepted {
         /// The delivery's id.
@@ -259,6 +269,7 @@ impl Event {
             | Self::LoginAccepted { .. }
             | Self::LoginRefused { .. }
             | Self::Refused { .. }
+            | Self::AllowanceUsedUp { .. }
             | Self::Act { .. }
             | Self::Repeated { .. }
             | Self::Dropped { .. } => None,
@@ -273,6 +284,7 @@ impl Event {
             | Self::LoginAccepted { peer, .. }
             | Self::LoginRefused { peer, .. }
             | Self::Refused { peer, .. }
+            | Self::AllowanceUsedUp { peer, .. }
             | Self::Accepted { peer: Some(peer), .. } => Some(&peer.session),
             Self::Accepted { peer: None, .. }
             | Self::Stored { .. }
@@ -291,9 +303,11 @@ impl Event {
     pub const fn class(&self) -> Class {
         match self {
             Self::SessionOpened { .. } | Self::SessionClosed { .. } | Self::LoginAccepted { .. } => Class::Sessions,
-            Self::LoginRefused { .. } | Self::Refused { .. } | Self::Repeated { .. } | Self::Dropped { .. } => {
-                Class::Refusals
-            }
+            Self::LoginRefused { .. }
+            | Self::Refused { .. }
+            | Self::AllowanceUsedUp { .. }
+            | Self::Repeated { .. }
+            | Self::Dropped { .. } => Class::Refusals,
             Self::Accepted { .. }
             | Self::Stored { .. }
             | Self::Deferred(_)

@@ -4,6 +4,7 @@ use memchr::memchr;
 
 use crate::field::HeaderFields;
 use crate::header::HeaderFacts;
+use crate::span::Span;
 
 /// Collects the header block of a message that comes in pieces.
 #[derive(Clone, Debug)]
@@ -62,6 +63,18 @@ impl HeaderPass {
         HeaderFields::new(&self.block)
     }
 
+    /// The header block so far without the fields of these names, byte for byte else.
+    pub fn block_without(&self, names: &[&str]) -> Vec<u8> {
+        let mut kept = Vec::with_capacity(self.block.len());
+        let mut from = 0;
+        for field in self.fields().filter(|field| names.iter().any(|name| field.is(name))) {
+            kept.extend_from_slice(Span::new(from, field.whole.start).within(&self.block));
+            from = field.whole.end;
+        }
+        kept.extend_from_slice(Span::new(from, self.block.len() as u64).within(&self.block));
+        kept
+    }
+
     /// What SMTP asks.
     pub fn facts(&self) -> HeaderFacts {
         let mut facts = HeaderFacts::default();
@@ -95,6 +108,24 @@ mod tests {
                 assert_eq!(pass.is_complete(), *complete, "{:?}", String::from_utf8_lossy(message));
                 assert!(!pass.is_cut());
             }
+        }
+    }
+
+    #[test]
+    fn fields_are_left_out() {
+        let without = |block: &str| {
+            let mut pass = HeaderPass::new(1_000);
+            pass.push(block.as_bytes());
+            String::from_utf8(pass.block_without(&["Bcc", "Resent-Bcc"])).unwrap()
+        };
+        for (block, kept) in [
+            ("Bcc: a\r\n\r\n", "\r\n"),
+            ("A: 1\r\nbcc : a,\r\n b\r\nResent-BCC:\r\nB: Bcc: 2\r\n\r\n", "A: 1\r\nB: Bcc: 2\r\n\r\n"),
+            ("junk\nBcc: a\n\tb\nX-Bcc: 1\n\n", "junk\nX-Bcc: 1\n\n"),
+            ("A: 1\r\n\r\n", "A: 1\r\n\r\n"),
+            ("Bcc: a", ""),
+        ] {
+            assert_eq!(without(block), kept, "{block}");
         }
     }
 

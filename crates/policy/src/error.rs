@@ -1,5 +1,5 @@
 //! Why something is not believed.
-use crate::HeloFault;
+use crate::{Counted, HeloFault, Span};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -10,10 +10,14 @@ pub enum Error {
     #[error(transparent)]
     Helo(#[from] HeloFault),
     /// More was sent than one sender may send.
-    #[error("more than {limit} an hour")]
+    #[error("more than {limit} {what} {per}")]
     RateExceeded {
-        /// What an hour allows.
+        /// Of what.
+        what: Counted,
+        /// What is allowed.
         limit: u32,
+        /// In what time.
+        per: Span,
         /// When there is room again for as much.
         wait: Duration,
     },

@@ -2,8 +2,8 @@
 use delivery::Origin;
 use ipnet::IpNet;
 use names::Domain;
-use policy::HeloPolicy;
-use smtp_wire::{Dialect, Quirks};
+use policy::{AllowanceLimits, HeloPolicy};
+use smtp_wire::{Dialect, Priority, Quirks};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub enum LineEndRule {
     Normalise,
 }
 
-/// How much one sender may send in an hour: an account, or on a door without login an address.
+/// How much one address may send in an hour, on a door without login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SenderRates {
     /// Messages.
@@ -59,8 +59,12 @@ pub struct Limits {
     pub max_errors: u32,
     /// Commands without mail until the session is ended; from half on each is answered a second later. Default 100.
     pub max_junk: u32,
-    /// How much one sender may send.
+    /// How long a message may be held for its sender (RFC 4865); zero: FUTURERELEASE is not offered.
+    pub max_hold: Duration,
+    /// How much one address may send, where nobody logs in.
     pub rates: Option<SenderRates>,
+    /// How much one account may send, over all doors.
+    pub allowance: Option<AllowanceLimits>,
 }
 
 impl Default for Limits {
@@ -75,7 +79,9 @@ impl Default for Limits {
             max_recipients: 1_000,
             max_errors: 20,
             max_junk: 100,
+            max_hold: Duration::ZERO,
             rates: None,
+            allowance: None,
         }
     }
 }
@@ -103,6 +109,14 @@ pub struct Door {
     pub line_ends: LineEndRule,
     /// Whether a missing From, Date and Message-ID are added (RFC 6409, 8). Only where everybody logs in.
     pub fills_in: bool,
+    /// Whether Bcc is taken out (RFC 5322, 3.6.3): what customers send.
+    pub drops_bcc: bool,
+    /// Whether Received says nothing of the address and the name of who logged in.
+    pub hides_client: bool,
+    /// Whether DELIVERBY is offered (RFC 2852).
+    pub delivers_by: bool,
+    /// The highest priority that is granted (RFC 6710); `None`: MT-PRIORITY is not offered.
+    pub max_priority: Option<Priority>,
     /// What is forgiven in command lines.
     pub quirks: Quirks,
     /// How much of everything.
@@ -123,6 +137,10 @@ impl Door {
             auth: AuthRule::None,
             line_ends: LineEndRule::Refuse,
             fills_in: false,
+            drops_bcc: false,
+            hides_client: false,
+            delivers_by: false,
+            max_priority: None,
             quirks: Quirks { space_after_colon: true, bare_address: false },
             limits: Limits::default(),
         }
@@ -130,14 +148,28 @@ impl Door {
 
     /// Submission (RFC 6409): customers who log in, with a strict rule for names; `helo_names` are always good.
     pub fn submission<S: AsRef<str>>(host_name: Domain, helo_names: &[S]) -> Self {
-        let rates = SenderRates { messages_per_hour: 200, recipients_per_hour: 1_000 };
+        let allowance = AllowanceLimits {
+            messages_per_hour: 200,
+            messages_per_day: 1_000,
+            recipients_per_hour: 1_000,
+            new_recipients_per_hour: 300,
+            new_recipients_per_day: 1_000,
+        };
         Self {
             origin: Origin::Submission,
             helo: HeloPolicy::strict(helo_names),
             auth: AuthRule::InsideTls,
             fills_in: true,
+            drops_bcc: true,
+            delivers_by: true,
+            max_priority: Priority::new(4),
             quirks: Quirks::LENIENT,
-            limits: Limits { max_recipients: 100, rates: Some(rates), ..Limits::default() },
+            limits: Limits {
+                max_recipients: 100,
+                max_hold: Duration::from_secs(30 * 86_400),
+                allowance: Some(allowance),
+                ..Limits::default()
+            },
             ..Self::mx(host_name)
         }
     }
@@ -150,6 +182,7 @@ impl Door {
             networks: Some(networks),
             starttls: false,
             line_ends: LineEndRule::Normalise,
+            drops_bcc: true,
             quirks: Quirks::LENIENT,
             limits: Limits { max_recipients: 100, rates: Some(rates), ..Limits::default() },
             ..Self::mx(host_name)

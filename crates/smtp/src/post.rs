@@ -1,12 +1,17 @@
 //! The post office behind the session: it takes recipients and messages.
 use delivery::{Accepted, Asked, Delivery, Envelope, Recipient, Refused, Sender};
 use futures_util::future::BoxFuture;
-use store::{BlobWriter, LineEnds, NewBlob, Store};
+use names::AccountId;
+use store::{BlobWriter, Flags, LineEnds, NewBlob, NewEmail, ReceivedAt, Role, Store, SystemFlags};
+use world::UnixTime;
 
 /// Takes mail. The session knows no more of routing and of the store than this; [`PostOffice`] is the real one.
 pub trait Post: Send + Sync {
     /// Begins one message from `sender`.
     fn begin(&self, sender: Sender) -> Box<dyn Mailing>;
+
+    /// Puts what `account` has sent into its Sent mailbox, once.
+    fn file(&self, account: AccountId, blob: NewBlob, sent_at: UnixTime) -> BoxFuture<'_, Result<(), store::Error>>;
 
     /// Begins the bytes of a message.
     fn writer(&self, line_ends: LineEnds) -> BlobWriter;
@@ -33,6 +38,22 @@ pub struct PostOffice {
 impl Post for PostOffice {
     fn begin(&self, sender: Sender) -> Box<dyn Mailing> {
         Box::new(Letter { delivery: self.delivery.clone(), sender, recipients: Vec::new() })
+    }
+
+    fn file(&self, account: AccountId, blob: NewBlob, sent_at: UnixTime) -> BoxFuture<'_, Result<(), store::Error>> {
+        Box::pin(async move {
+            let account = self.store.account(account).await?.acting_as("send once");
+            let mailboxes = account.mailboxes().await?;
+            let sent = mailboxes.role(Role::Sent).ok_or(store::Error::NoSuchMailbox)?.id;
+            // a program that files first and sends then has put it there already
+            if account.same_letter(sent, &blob).await?.is_some() {
+                return Ok(());
+            }
+            let flags = Flags { system: SystemFlags::SEEN, ..Flags::default() };
+            let email = NewEmail { flags, ..NewEmail::new(blob, ReceivedAt::utc(sent_at)) };
+            account.append(sent, vec![email]).await?;
+            Ok(())
+        })
     }
 
     fn writer(&self, line_ends: LineEnds) -> BlobWriter {

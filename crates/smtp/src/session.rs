@@ -9,21 +9,22 @@ mod mail;
 mod notes;
 mod phase;
 mod plain;
+mod rates;
 mod rcpt;
 mod refusal;
 mod starttls;
 mod table;
 mod trace;
 mod turn;
+mod wishes;
 
 use crate::door::{AuthRule, Door, LineEndRule};
-use crate::smtp::{House, SenderKey};
+use crate::smtp::House;
 use directory::{Leash, Login};
 use journal::{Cause, Counts, Refused};
 use phase::Phase;
 use smtp_wire::{MAX_AUTH_LINE, MAX_COMMAND_LINE, Reply, verb};
 use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use table::Command;
@@ -288,22 +289,6 @@ impl Session {
             AuthRule::Anyhow => true,
         };
         allowed && self.login.is_none()
-    }
-
-    /// Who is counted for what is sent.
-    fn sender_key(&self) -> SenderKey {
-        match &self.login {
-            Some(login) => SenderKey::Account(login.account),
-            None => SenderKey::Address(household(self.talk.peer.remote.ip())),
-        }
-    }
-}
-
-/// One customer's address: of IPv6 the /64, in which his machines take any they like.
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
-        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -2,11 +2,11 @@
 use crate::door::Door;
 use crate::post::Post;
 use crate::session::Session;
+use delivery::Senders;
 use directory::Directory;
 use futures_util::future::BoxFuture;
 use journal::Journal;
-use names::AccountId;
-use policy::{Rate, Rates};
+use policy::{Counted, Rate, Rates, Span};
 use std::net::IpAddr;
 use std::sync::Arc;
 use transport::{Link, Service};
@@ -22,17 +22,12 @@ pub struct Parts {
     pub post: Arc<dyn Post>,
     /// Who may log in, and send as what.
     pub directory: Arc<Directory>,
+    /// What accounts have sent.
+    pub senders: Arc<Senders>,
     /// What is told.
     pub journal: Journal,
     /// Clock, random numbers, DNS.
     pub world: World,
-}
-
-/// Who is counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum SenderKey {
-    Account(AccountId),
-    Address(IpAddr),
 }
 
 /// SMTP or LMTP behind one door.
@@ -42,16 +37,16 @@ pub struct Smtp(Arc<House>);
 pub(crate) struct House {
     pub(crate) door: Door,
     pub(crate) parts: Parts,
-    pub(crate) messages: Option<Rates<SenderKey>>,
-    pub(crate) recipients: Option<Rates<SenderKey>>,
+    pub(crate) messages: Option<Rates<IpAddr>>,
+    pub(crate) recipients: Option<Rates<IpAddr>>,
 }
 
 impl Smtp {
     /// Serves `door`.
     pub fn new(door: Door, parts: Parts) -> Self {
-        let rates = |per_hour| Rates::new(Rate::per_hour(per_hour), MAX_SENDERS);
-        let messages = door.limits.rates.map(|limit| rates(limit.messages_per_hour));
-        let recipients = door.limits.rates.map(|limit| rates(limit.recipients_per_hour));
+        let rates = |what, limit| Rates::new(Rate::new(what, limit, Span::Hour), MAX_SENDERS);
+        let messages = door.limits.rates.map(|limit| rates(Counted::Messages, limit.messages_per_hour));
+        let recipients = door.limits.rates.map(|limit| rates(Counted::Recipients, limit.recipients_per_hour));
         Self(Arc::new(House { door, parts, messages, recipients }))
     }
 }

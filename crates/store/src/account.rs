@@ -6,6 +6,7 @@ mod emails;
 mod expunge;
 mod flags;
 mod glances;
+mod letters;
 mod mailboxes;
 mod metadata;
 mod prune;

@@ -4,5 +4,6 @@ mod accounts;
 mod control;
 mod place;
 mod plain_logins;
+mod senders;
 mod shares;
 mod tables;

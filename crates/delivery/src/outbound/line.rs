@@ -2,11 +2,14 @@
 use super::form::{Form, Pieces};
 use super::security::{Plan, Security, Wish};
 use super::weak::Way;
+use crate::queue::Pending;
 use crate::settings::Settings;
 use futures_util::FutureExt as _;
 use journal::Tried;
 use names::Domain;
-use smtp_wire::{BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, Reply, Transaction, Unsendable};
+use smtp_wire::{
+    BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, ForwardPath, Reply, Transaction, Unsendable,
+};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use store::BlobSource;
@@ -28,6 +31,10 @@ pub(super) const PIECE: u64 = 64 * 1024;
 pub(crate) struct Line {
     conversation: Conversation,
     client: Client,
+    /// Messages that went by it.
+    mails: u32,
+    /// The domains to which they went.
+    domains: Vec<Domain>,
     /// Name and address of the other server.
     pub(crate) server: String,
     /// By what it was made.
@@ -117,7 +124,8 @@ impl Line {
         let conversation = connect.connect(to).await.map_err(|error| Broken::Lost(error.to_string()))?;
         let client = Client::new(Dialect::Smtp, name);
         let (kept_plan, tried) = (plan.clone(), Vec::new());
-        let mut line = Self { conversation, client, server, plan: kept_plan, tried, ends, used: false };
+        let (mails, domains) = (0, Vec::new());
+        let mut line = Self { conversation, client, mails, domains, server, plan: kept_plan, tried, ends, used: false };
         line.ready().await?;
         if line.ends.found && line.is_ours(settings) {
             line.close().await;
@@ -189,6 +197,34 @@ impl Line {
         input.buffered().is_empty() && input.fill().now_or_never().is_none()
     }
 
+    /// Whether it takes another message, for this domain (RFC 9422, 4: MAILMAX, RCPTDOMAINMAX).
+    pub(crate) fn takes_another(&self, domain: &Domain) -> bool {
+        let limits = &self.capabilities().limits;
+        let mails = limits.mails.is_none_or(|most| self.mails < most.get());
+        let room =
+            limits.domains.is_none_or(|most| self.domains.len() < usize::try_from(most.get()).unwrap_or(usize::MAX));
+        mails && (room || self.domains.contains(domain))
+    }
+
+    /// As many recipients as one message may have (RFC 9422, 4: RCPTMAX).
+    pub(crate) fn first_of<'r>(&self, recipients: &'r [&'r Pending]) -> &'r [&'r Pending] {
+        let most = self.capabilities().limits.recipients.and_then(|most| usize::try_from(most.get()).ok());
+        most.and_then(|most| recipients.get(..most)).unwrap_or(recipients)
+    }
+
+    fn count(&mut self, transaction: &Transaction) {
+        self.mails = self.mails.saturating_add(1);
+        let domains = transaction.recipients.iter().filter_map(|rcpt| match &rcpt.forward_path {
+            ForwardPath::Mailbox(mailbox) => mailbox.address().map(|address| address.domain().clone()),
+            ForwardPath::Postmaster => None,
+        });
+        for domain in domains {
+            if !self.domains.contains(&domain) {
+                self.domains.push(domain);
+            }
+        }
+    }
+
     /// RFC 3207. What the certificate must prove was said when the connection was made.
     async fn start_tls(&mut self) -> Result<(), Broken> {
         self.client.start_tls();
@@ -229,6 +265,7 @@ impl Line {
         if let Err(unsendable) = self.client.send(transaction) {
             return Ok(Sent::Unsendable(unsendable));
         }
+        self.count(transaction);
         let way = match self.event(REPLY).await? {
             Event::SendBody(way) => way,
             Event::Finished(replies) => return Ok(Sent::Replies(replies)),

@@ -2,6 +2,7 @@
 use crate::envelope::Origin;
 use crate::queue::Entry;
 use crate::sts::Held;
+use crate::wishes::TlsWish;
 use std::fmt;
 use std::sync::Arc;
 use transport::{Demand, TlsInfo};
@@ -103,8 +104,9 @@ pub(crate) enum Wish {
 impl Wish {
     /// What `entry` says.
     pub(crate) fn of(entry: &Entry) -> Self {
-        // RFC 8460, 5.3: a report that TLS fails is not held up by it
-        if entry.origin == Origin::TlsReport { Self::Relaxed } else { Self::AsAsked }
+        // RFC 8460, 5.3: a report that TLS fails is not held up by it. RFC 8689, 5: nor is what says so in its header
+        let relaxed = entry.origin == Origin::TlsReport || entry.wishes.tls == TlsWish::NotRequired;
+        if relaxed { Self::Relaxed } else { Self::AsAsked }
     }
 }
 

@@ -37,11 +37,15 @@ pub(crate) struct Owned {
 pub(crate) struct Queue {
     pub(crate) ledger: Ledger,
     pub(crate) wake: Notify,
+    /// Told when a partition is to be looked at for entries that wait for a time of their sender's.
+    pub(crate) held: Notify,
     clock: Arc<dyn Clock>,
     settings: Arc<Settings>,
     ages: Ages,
     lanes: Mutex<Lanes>,
     owned: Mutex<BTreeMap<u8, Owned>>,
+    /// When each partition of ours is to be looked at for such entries.
+    look_at: Mutex<BTreeMap<u8, UnixTime>>,
 }
 
 impl Queue {
@@ -54,7 +58,17 @@ impl Queue {
         let lanes = Mutex::new(Lanes::new(limits));
         // what was away for long has a few attempts before anything is given up
         let ages = Ages::new(clock.now(), settings.longest_wait().min(settings.give_up_after));
-        Self { ledger, wake: Notify::new(), clock, settings, ages, lanes, owned: Mutex::new(BTreeMap::new()) }
+        Self {
+            ledger,
+            wake: Notify::new(),
+            held: Notify::new(),
+            clock,
+            settings,
+            ages,
+            lanes,
+            owned: Mutex::new(BTreeMap::new()),
+            look_at: Mutex::default(),
+        }
     }
 
     /// The moment at which an attempt is settled.
@@ -66,6 +80,9 @@ impl Queue {
     /// Tells of an entry that is on disk now: what is due goes into its lane, the rest is waited for.
     pub(crate) fn offer(&self, id: QueueId, entry: &Entry) {
         let now = self.clock.now();
+        if let Some(at) = entry.wishes.waits_until() {
+            self.look_at(id.partition, at);
+        }
         for line in due::lines(id.number, entry, self.ledger.terms()) {
             self.take(id.partition, &line, now);
         }
@@ -96,10 +113,28 @@ impl Queue {
     pub(crate) fn own(&self, partition: u8, fence: Fence, now: UnixTime) {
         let owned = Owned { fence, read_to: due_start(UnixTime::from_millis(0)), next_due: Some(now) };
         lock(&self.owned).insert(partition, owned);
+        self.look_at(partition, now);
+    }
+
+    /// Looks at `partition` at `at`, for entries that wait for a time of their sender's.
+    pub(crate) fn look_at(&self, partition: u8, at: UnixTime) {
+        if lock(&self.owned).contains_key(&partition) {
+            lock(&self.look_at).entry(partition).and_modify(|known| *known = at.min(*known)).or_insert(at);
+            self.held.notify_one();
+        }
+    }
+
+    /// The partitions that are to be looked at by now; when the next one is.
+    pub(crate) fn to_look_at(&self, now: UnixTime) -> (Vec<u8>, Option<UnixTime>) {
+        let mut look_at = lock(&self.look_at);
+        let due: Vec<u8> = look_at.iter().filter(|(_, at)| **at <= now).map(|(partition, _)| *partition).collect();
+        look_at.retain(|_, at| *at > now);
+        (due, look_at.values().min().copied())
     }
 
     pub(crate) fn disown(&self, partition: u8) {
         lock(&self.owned).remove(&partition);
+        lock(&self.look_at).remove(&partition);
     }
 
     pub(crate) fn fence(&self, partition: u8) -> Option<Fence> {

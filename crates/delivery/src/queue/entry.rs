@@ -2,9 +2,11 @@
 use super::stored;
 use crate::envelope::{Body, Notify, Origin, Return};
 use crate::next_hop::NextHop;
+use crate::wishes::Wishes;
 use names::{AccountId, Address};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use store::{BlobHash, DeliveryId};
 use world::UnixTime;
 
@@ -52,6 +54,9 @@ pub struct Entry {
     pub created: UnixTime,
     /// Why an operator holds it.
     pub hold: Option<Hold>,
+    /// What its sender asked of its time and its ways.
+    #[serde(default, skip_serializing_if = "Wishes::is_empty")]
+    pub wishes: Wishes,
     /// Who has not got it yet.
     pub recipients: Vec<Pending>,
 }
@@ -148,10 +153,10 @@ pub(crate) struct Due {
 }
 
 impl Entry {
-    /// When each destination is due; nothing of an entry on hold.
+    /// When each destination is due; nothing of an entry on hold, or whose time has not come.
     pub(crate) fn dues(&self, terms: &Terms) -> BTreeMap<Destination, Due> {
         let mut dues: BTreeMap<Destination, Due> = BTreeMap::new();
-        if self.hold.is_some() {
+        if self.hold.is_some() || self.wishes.waits_until().is_some() {
             return dues;
         }
         for pending in &self.recipients {
@@ -168,9 +173,25 @@ impl Entry {
         if pending.account.is_some() {
             return UnixTime::from_millis(u64::MAX);
         }
-        let give_up = self.created.plus(terms.give_up_after);
-        let warn = self.created.plus(terms.warn_after);
-        if self.warns(pending) { warn.min(give_up) } else { give_up }
+        let give_up = self.ends(terms.give_up_after);
+        if self.warns(pending) { self.is_late_at(terms.warn_after).min(give_up) } else { give_up }
+    }
+
+    /// Since when it may be delivered: when it was accepted, or the time that its sender set.
+    pub(crate) fn begun(&self) -> UnixTime {
+        self.wishes.release.map_or(self.created, |release| release.at)
+    }
+
+    /// When it is given up, at the latest after so long.
+    pub(crate) fn ends(&self, give_up_after: Duration) -> UnixTime {
+        let end = self.begun().plus(give_up_after);
+        self.wishes.returns_at().map_or(end, |at| at.min(end))
+    }
+
+    /// From when on its sender is to be told that it is late, at the latest after so long.
+    pub(crate) fn is_late_at(&self, warn_after: Duration) -> UnixTime {
+        let late = self.begun().plus(warn_after);
+        self.wishes.tells_at().map_or(late, |at| at.min(late))
     }
 
     /// Whether the sender is to be told, some time, that `pending` is late.
@@ -182,6 +203,6 @@ impl Entry {
 /// The two terms of a queue.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terms {
-    pub(crate) give_up_after: std::time::Duration,
-    pub(crate) warn_after: std::time::Duration,
+    pub(crate) give_up_after: Duration,
+    pub(crate) warn_after: Duration,
 }

@@ -1,7 +1,8 @@
 //! How the queue lies in its partitions, and the commits that change it.
 //!
 //! In each of the 64 partitions: `e | number (8)` → the entry as JSON; `d | due (8) | number (8) | hash of the
-//! destination (8)` → what is due then ([`super::due`]); `u | blob` → the entries that use the blob; `l`, `r`: the
+//! destination (8)` → what is due then ([`super::due`]); `u | blob` → the entries that use the blob; `f | time (8) |
+//! number (8)`: the entries that wait for a time of their sender's ([`super::future`]); `l`, `r`: the
 //! lease ([`super::lease`]). Every change of an entry is fenced by the entry's version, and that
 //! of the partition's owner by the lease too.
 use super::due::{self, DuePage, due_lines, due_start};
@@ -17,6 +18,7 @@ use world::UnixTime;
 
 const ENTRY: u8 = b'e';
 const USE: u8 = b'u';
+const FUTURE: u8 = b'f';
 /// How often a change is tried again when others were first on the record of a blob's uses. Who is too late is so because
 /// another change was made, so one of those that wait is always through: this ends when as many write at once.
 const TRIES: usize = 4_000;
@@ -103,6 +105,12 @@ impl Ledger {
         Ok(page.items.first().and_then(|(key, value)| due::read(key, &value.payload)).map(|line| line.due))
     }
 
+    /// The first entries that wait for a time of their sender's: time and number.
+    pub(crate) async fn releases(&self, partition: u8, limit: usize) -> Result<Vec<(UnixTime, u64)>, Error> {
+        let page = self.records.scan(place(partition), KeyRange::prefix(&[FUTURE]), limit).await?;
+        Ok(page.items.iter().filter_map(|(key, _)| read_future(key)).collect())
+    }
+
     /// Writes a new entry, with the reports about it that are due at once, in the same partition.
     pub(crate) async fn create(
         &self,
@@ -174,6 +182,16 @@ impl Ledger {
         for (key, payload) in after.iter().filter(|(key, payload)| before.get(*key) != Some(payload)) {
             change.put(key.clone(), 1, payload.clone());
         }
+        let (waited, waits) =
+            (future_key(id.number, &turn.old.entry), turn.new.and_then(|new| future_key(id.number, new)));
+        if waited != waits {
+            if let Some(key) = waited {
+                change.delete(key);
+            }
+            if let Some(key) = waits {
+                change.put(key, 1, Vec::new());
+            }
+        }
         match turn.new {
             Some(entry) => change.replace(key, turn.old.version, write_entry(entry)?),
             None => {
@@ -188,6 +206,9 @@ impl Ledger {
         change.create(entry_key(id.number), write_entry(entry)?);
         for (key, payload) in due_lines(id.number, entry, &self.terms) {
             change.put(key, 1, payload);
+        }
+        if let Some(key) = future_key(id.number, entry) {
+            change.put(key, 1, Vec::new());
         }
         uses.add(entry.blob, id.number);
         Ok(())
@@ -274,6 +295,17 @@ pub(super) fn number_of(key: &[u8]) -> Option<u64> {
 
 fn use_key(blob: BlobHash) -> Key {
     [&[USE][..], &blob.0].concat()
+}
+
+/// The key of an entry that waits for a time of its sender's.
+fn future_key(number: u64, entry: &Entry) -> Option<Key> {
+    let at = entry.wishes.waits_until()?;
+    Some([&[FUTURE][..], &at.millis().to_be_bytes(), &number.to_be_bytes()].concat())
+}
+
+fn read_future(key: &[u8]) -> Option<(UnixTime, u64)> {
+    let (at, number) = key.strip_prefix(&[FUTURE])?.split_first_chunk::<8>()?;
+    Some((UnixTime::from_millis(u64::from_be_bytes(*at)), u64::from_be_bytes(number.try_into().ok()?)))
 }
 
 fn read_numbers(payload: &[u8]) -> Vec<u64> {

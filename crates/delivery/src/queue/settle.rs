@@ -1,5 +1,6 @@
 //! What an attempt makes of an entry: who is done, who waits, who is given up, and what the sender hears. Pure.
 use super::entry::{Entry, Pending};
+use crate::envelope::Notify;
 use crate::outbound::security::Security;
 use crate::settings::Settings;
 use journal::Tried;
@@ -177,7 +178,10 @@ fn done(entry: &Entry, pending: &Pending, words: &Words) -> Told {
     let action = if pending.account.is_some() { Action::Delivered } else { Action::Relayed };
     // RFC 3461, 5.2.2: where the next server knows DSN, the wish went along and the report is its affair
     let passed_on = action == Action::Relayed && words.reports;
-    let report = pending.notify.success && entry.reverse_path.is_some() && !passed_on;
+    // RFC 2852, 4: by-trace asks each server that hands a message on to say so
+    let traced =
+        action == Action::Relayed && entry.wishes.by.is_some_and(|by| by.trace) && pending.notify != Notify::NEVER;
+    let report = (pending.notify.success && !passed_on || traced) && entry.reverse_path.is_some();
     Told { pending: pending.clone(), action, words: words.clone(), report }
 }
 
@@ -198,10 +202,13 @@ fn deferred(
     told: &mut Vec<Told>,
 ) {
     let local = pending.account.is_some();
-    let end = entry.created.plus(settings.give_up_after);
-    if !local && now >= end && ages_believed {
+    let end = entry.ends(settings.give_up_after);
+    // a clock that jumped makes nothing too old, but what its sender bound to a time is
+    let returns = entry.wishes.returns_at().is_some_and(|at| now >= at);
+    if !local && (returns || now >= end && ages_believed) {
         // RFC 3463, 3.5: X.4.7, delivery time expired; the last words stay the other server's
-        let words = Words { status: "4.4.7".to_owned(), ..words.clone() };
+        let status = if returns { "5.4.7" } else { "4.4.7" };
+        let words = Words { status: status.to_owned(), ..words.clone() };
         told.push(failed(entry, pending, words));
         return;
     }
@@ -212,7 +219,8 @@ fn deferred(
         waits.due = waits.due.min(end);
     }
     waits.reply = Some(words.text.clone());
-    let late = !local && ages_believed && now >= entry.created.plus(settings.warn_after);
+    let late = ages_believed && now >= entry.is_late_at(settings.warn_after);
+    let late = !local && (late || entry.wishes.tells_at().is_some_and(|at| now >= at));
     let report = late && entry.warns(&waits);
     waits.warned |= report;
     told.push(Told { pending: waits.clone(), action: Action::Delayed, words: words.clone(), report });

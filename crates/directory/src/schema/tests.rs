@@ -61,12 +61,20 @@ fn reads_what_earlier_releases_wrote() {
     let old = [&[1], &bytes[1..bytes.len() - 1]].concat();
     assert_eq!(DomainRecord::decode(&old), Ok(now));
     let Entry::Account(account) = account() else { panic!() };
-    let now = Entry::Account(AccountRecord { forward: None, ..account });
+    let bare = AccountRecord { delegates: Vec::new(), held: None, send_once: false, ..account };
+    let now = Entry::Account(AccountRecord { forward: None, ..bare });
     let bytes = now.encode();
-    let old = [&[1], &bytes[1..bytes.len() - 1]].concat();
-    assert_eq!(Entry::decode(&old), Ok(now));
-    let bytes = alias().encode();
-    assert_eq!(Entry::decode(&[&[1], &bytes[1..]].concat()), Ok(alias()));
+    // version 1 ends before the forward, version 2 before the delegates
+    for (version, added) in [(1, 4), (2, 3)] {
+        let old = [&[version], &bytes[1..bytes.len() - added]].concat();
+        assert_eq!(Entry::decode(&old), Ok(now.clone()));
+    }
+    let Entry::Alias(alias) = alias() else { panic!() };
+    let now = Entry::Alias(AliasRecord { delegates: Vec::new(), ..alias });
+    let bytes = now.encode();
+    for version in [1, 2] {
+        assert_eq!(Entry::decode(&[&[version], &bytes[1..bytes.len() - 1]].concat()), Ok(now.clone()));
+    }
 }
 
 #[test]

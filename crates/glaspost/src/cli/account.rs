@@ -1,6 +1,7 @@
-//! `glaspost account add|show|list|password|suspend|resume|remove|quota|forward|import`.
+//! `glaspost account add|show|list|password|suspend|resume|hold|release|send-once|remove|quota|forward|import`.
 mod import;
 mod plain_logins;
+mod sending;
 mod view;
 
 use super::act::{Desk, at_desk, done};
@@ -77,6 +78,34 @@ pub(crate) enum AccountCommand {
         /// Its address
         address: Address,
     },
+    /// Stop what an account sends, at once: it may log in and read, and its messages in the queue are kept back
+    #[command(
+        after_help = "Example:\n  glaspost account hold anna@example.org --reason \"10,000 recipients in ten minutes\"\n\nNext: `glaspost queue list --sender anna@example.org --held`, `glaspost account password anna@example.org`"
+    )]
+    Hold {
+        /// Its address
+        address: Address,
+        /// Why, for the journal and for colleagues
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Let an account send again; what its hold kept back goes on
+    #[command(after_help = "Example:\n  glaspost account release anna@example.org")]
+    Release {
+        /// Its address
+        address: Address,
+    },
+    /// Say whether the server files what an account sends in its Sent mailbox
+    #[command(
+        after_help = "Examples:\n  glaspost account send-once anna@example.org on\n  glaspost account send-once anna@example.org off\n\nA program that uploads the message all the same makes no second copy of it."
+    )]
+    SendOnce {
+        /// Its address
+        address: Address,
+        /// Whether it does
+        #[arg(value_enum)]
+        state: Switch,
+    },
     /// Remove an account with all its mail
     #[command(
         after_help = "Example:\n  glaspost account remove anna@example.org --confirm anna@example.org\n\nIt cannot be undone. To shut an account and keep its mail: `glaspost account suspend`."
@@ -144,6 +173,15 @@ pub(crate) enum RoleName {
     Owner,
 }
 
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// It does
+    On,
+    /// It does not
+    Off,
+}
+
 /// A size, or none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct QuotaArgument(Option<ByteSize>);
@@ -192,6 +230,9 @@ impl AccountCommand {
                 let said = format!("{whom}: no longer suspended\nundo: glaspost account suspend {whom} --reason TEXT");
                 changed(global, "account resume", &whom, &said)
             }
+            Self::Hold { address, reason } => sending::hold(global, address, reason),
+            Self::Release { address } => sending::release(global, address),
+            Self::SendOnce { address, state } => sending::send_once(global, address, state),
             Self::Remove { address, confirm } => remove(global, address, confirm.as_deref()),
             Self::Quota { address, quota } => set_quota(global, address, quota.0),
             Self::Forward { address, targets, keep, stop: _ } => forward(global, address, targets, keep),

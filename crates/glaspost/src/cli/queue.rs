@@ -180,9 +180,8 @@ async fn list(filter: QueueFilter, desk: &mut Desk, json: bool) -> Result<(), Fa
         let Response::Queue { entries, next } = desk.ask(request).await? else { return Err(unexpected()) };
         listing.page(&entries, |view| {
             let recipients: Vec<String> = view.recipients.iter().map(|one| one.address.to_string()).collect();
-            let state = if view.held.is_some() { "held" } else { "waits" };
             let size = view.size.to_string();
-            [view.id.to_string(), sender_of(view), size, moment(view.created), state.to_owned(), few(&recipients)]
+            [view.id.to_string(), sender_of(view), size, moment(view.created), state(view), few(&recipients)]
         })?;
         match next {
             Some(next) => after = Some(next),
@@ -193,6 +192,14 @@ async fn list(filter: QueueFilter, desk: &mut Desk, json: bool) -> Result<(), Fa
 
 fn sender_of(view: &QueueEntryView) -> String {
     view.sender.as_ref().map_or_else(|| "<>".to_owned(), Address::to_string)
+}
+
+fn state(view: &QueueEntryView) -> String {
+    match (&view.held, view.until) {
+        (Some(_), _) => "held".to_owned(),
+        (None, Some(until)) => format!("until {}", moment(until)),
+        (None, None) => "waits".to_owned(),
+    }
 }
 
 /// The first three, and how many more.
@@ -212,7 +219,7 @@ fn page(view: &QueueEntryView) -> String {
         ("sender", sender_of(view)),
         ("size", ByteSize(view.size).to_string()),
         ("since", moment(view.created)),
-        ("state", view.held.as_ref().map_or("waits".to_owned(), |reason| format!("held: {reason}"))),
+        ("state", view.held.as_ref().map_or_else(|| state(view), |reason| format!("held: {reason}"))),
     ] {
         table.row(&[name.to_owned(), value]);
     }

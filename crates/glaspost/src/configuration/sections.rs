@@ -121,10 +121,22 @@ section! {
         helo_names: Vec<String> = vec!["smtpclient.apple".to_owned()];
         /// Recipients in one transaction.
         max_recipients: usize = 100;
-        /// Messages that one account may send in an hour.
+        /// Messages that one account may send in an hour, over all listeners.
         messages_per_hour: u32 = 200;
+        /// Messages that one account may send in a day.
+        messages_per_day: u32 = 1_000;
         /// Recipients to which one account may send in an hour.
         recipients_per_hour: u32 = 1_000;
+        /// Recipients to which one account may send in an hour and to which it has not sent in the last 90 days.
+        new_recipients_per_hour: u32 = 300;
+        /// The same in a day.
+        new_recipients_per_day: u32 = 1_000;
+        /// How long a message may be held until a time that its sender sets (FUTURERELEASE). 0 for not at all.
+        max_hold: Period = Period::days(30);
+        /// The highest priority that a sender may ask for, from -9 to 9 (MT-PRIORITY); higher ones are lowered to it.
+        max_priority: i8 = 4;
+        /// Whether Received says neither the address nor the name of the customer's machine.
+        hide_client_address: bool = false;
         /// How long to wait for a command.
         timeout: Period = Period::mins(5);
     }

@@ -24,6 +24,9 @@ pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
             )));
         }
     }
+    if smtp_wire::Priority::new(configuration.submission.max_priority).is_none() {
+        faults.push(Fault::missing("[submission] `max-priority`: from -9 to 9"));
+    }
     let passwords = &configuration.passwords;
     let cost = passwords.hash_cost();
     if let Err(error) = cost.checked() {
@@ -168,6 +171,7 @@ mod tests {
             ("[passwords]\nhash-passes = 0", "smaller than argon2 allows"),
             ("[passwords]\nmin-length = 101", "nobody has a password"),
             ("[limits]\nerrors = 0", "at least 1"),
+            ("[submission]\nmax-priority = 10", "-9 to 9"),
             ("[store]\nmetadata-value = \"1 MiB\"", "1 KiB to 64 KiB"),
             ("[store]\nmetadata-entries = 9", "at least 10"),
             ("[imap]\nserver-admin = \"call us\"", "a URI"),

@@ -5,8 +5,9 @@ use crate::health::{Condition, Health};
 use crate::house::House;
 use admin::control::Control;
 use net::{Endpoint, ListenerSpec, Words};
-use policy::HeloPolicy;
+use policy::{AllowanceLimits, HeloPolicy};
 use smtp::{AuthRule, Door, PostOffice, SenderRates, Smtp};
+use smtp_wire::Priority;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -87,6 +88,7 @@ impl Doors<'_> {
         smtp::Parts {
             post: Arc::new(PostOffice { delivery: self.house.delivery.clone(), store: self.house.store.clone() }),
             directory: self.house.directory.clone(),
+            senders: self.house.delivery.senders(),
             journal: self.house.journal.clone(),
             world: self.world.clone(),
         }
@@ -122,8 +124,14 @@ impl Doors<'_> {
             HeloRule::Strict => HeloPolicy::strict(&configuration.submission.helo_names),
             HeloRule::Lenient => HeloPolicy::lenient(),
         };
-        if kind == ServiceKind::Submission && listener.login_without_tls {
-            door.auth = AuthRule::Anyhow;
+        if kind == ServiceKind::Submission {
+            let section = &configuration.submission;
+            door.limits.max_hold = section.max_hold.0;
+            door.max_priority = Priority::new(section.max_priority);
+            door.hides_client = section.hide_client_address;
+            if listener.login_without_tls {
+                door.auth = AuthRule::Anyhow;
+            }
         }
         door.starttls = listener.tls == Security::Starttls;
         if let Some(domain) = &configuration.general.default_domain {
@@ -138,23 +146,27 @@ impl Doors<'_> {
         door.limits.max_errors = configuration.limits.errors;
         door.limits.max_junk = configuration.limits.junk_commands;
         door.limits.rates = self.rates(kind);
+        door.limits.allowance = self.allowance(kind);
         Ok(door)
     }
 
     fn rates(&self, kind: ServiceKind) -> Option<SenderRates> {
-        let (submission, relay) = (&self.configuration.submission, &self.configuration.relay);
-        let rates = match kind {
-            ServiceKind::Submission => SenderRates {
-                messages_per_hour: submission.messages_per_hour,
-                recipients_per_hour: submission.recipients_per_hour,
-            },
-            ServiceKind::Relay => SenderRates {
-                messages_per_hour: relay.messages_per_hour,
-                recipients_per_hour: relay.recipients_per_hour,
-            },
-            _ => return None,
+        let relay = &self.configuration.relay;
+        let rates =
+            SenderRates { messages_per_hour: relay.messages_per_hour, recipients_per_hour: relay.recipients_per_hour };
+        (kind == ServiceKind::Relay && self.configuration.limits.enabled).then_some(rates)
+    }
+
+    fn allowance(&self, kind: ServiceKind) -> Option<AllowanceLimits> {
+        let submission = &self.configuration.submission;
+        let allowance = AllowanceLimits {
+            messages_per_hour: submission.messages_per_hour,
+            messages_per_day: submission.messages_per_day,
+            recipients_per_hour: submission.recipients_per_hour,
+            new_recipients_per_hour: submission.new_recipients_per_hour,
+            new_recipients_per_day: submission.new_recipients_per_day,
         };
-        self.configuration.limits.enabled.then_some(rates)
+        (kind == ServiceKind::Submission && self.configuration.limits.enabled).then_some(allowance)
     }
 
     fn pop3(&self, listener: &Listener) -> pop3::Pop3 {

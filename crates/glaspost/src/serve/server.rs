@@ -136,6 +136,7 @@ impl Server {
         if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
             warn!("attempts were under way at the end of the time to stop; they are repeated");
         }
+        self.house.delivery.senders().save().await;
         self.house.close().await;
     }
 

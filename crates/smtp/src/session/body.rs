@@ -1,6 +1,6 @@
 //! A message that is coming in: it streams into the store behind its prefix. Only its header is held, up to a limit,
 //! because what we add and what we refuse depend on it.
-use super::phase::Begun;
+use super::phase::{Begun, Filing};
 use super::trace::{Trace, date};
 use super::{Session, refusal};
 use crate::door::{Door, LineEndRule};
@@ -31,6 +31,8 @@ pub(super) enum Fault {
 /// A message on its way into the store.
 pub(super) struct Incoming {
     writer: Option<BlobWriter>,
+    /// What the sender has of it: his own header, and nothing of ours but what he left out.
+    copy: Option<BlobWriter>,
     header: HeaderPass,
     /// Whether the header, and what stands before it, has been handed to the store.
     header_written: bool,
@@ -39,6 +41,7 @@ pub(super) struct Incoming {
     limit: u64,
     max_received: u32,
     max_own_received: u32,
+    drops_bcc: bool,
     /// The name in our Received fields.
     host_name: String,
     fault: Option<Fault>,
@@ -57,6 +60,8 @@ struct FillIn {
 /// A message that has come in.
 pub(super) struct Arrived {
     pub(super) blob: NewBlob,
+    /// What goes into the sender's Sent mailbox.
+    pub(super) copy: Option<NewBlob>,
     pub(super) prefix_len: u32,
     pub(super) return_path_len: u32,
     pub(super) header: HeaderPass,
@@ -77,6 +82,7 @@ impl Incoming {
         });
         Self {
             writer: Some(session.house.parts.post.writer(line_ends(door, begun))),
+            copy: (begun.filing == Filing::Here).then(|| session.house.parts.post.writer(line_ends(door, begun))),
             header: HeaderPass::new(door.limits.max_header_size),
             header_written: false,
             trace,
@@ -84,6 +90,7 @@ impl Incoming {
             limit: door.limits.max_message_size,
             max_received: door.limits.max_received,
             max_own_received: door.limits.max_own_received,
+            drops_bcc: door.drops_bcc,
             host_name: door.host_name.to_string(),
             fault: None,
             watch: LineEndWatch::default(),
@@ -140,6 +147,10 @@ impl Incoming {
             (None, None) => Err(Fault::TooLarge),
             (None, Some(writer)) => Ok(Arrived {
                 blob: writer.finish().await.map_err(Fault::Store)?,
+                copy: match self.copy {
+                    Some(copy) => Some(copy.finish().await.map_err(Fault::Store)?),
+                    None => None,
+                },
                 prefix_len: u32::try_from(self.trace.bytes.len()).unwrap_or(u32::MAX),
                 return_path_len: u32::try_from(self.trace.return_path_len).unwrap_or(u32::MAX),
                 header: self.header,
@@ -150,7 +161,7 @@ impl Incoming {
     /// The first fault counts; the writer is dropped, so that nothing of the message is kept.
     fn fail(&mut self, fault: Fault) {
         self.fault.get_or_insert(fault);
-        self.writer = None;
+        (self.writer, self.copy) = (None, None);
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
@@ -177,13 +188,25 @@ impl Incoming {
         if facts.received > self.max_received || self.own_received() > self.max_own_received {
             return Err(Fault::Loop);
         }
-        let mut head = self.trace.bytes.clone();
-        if let Some(fill_in) = &self.fill_in {
-            head.extend(missing_fields(&facts, &fill_in.from, fill_in.date, &fill_in.message_id));
+        let added = self
+            .fill_in
+            .as_ref()
+            .map(|fill_in| missing_fields(&facts, &fill_in.from, fill_in.date, &fill_in.message_id));
+        let added = added.unwrap_or_default();
+        if let Some(copy) = &mut self.copy {
+            copy.write(&added).await.map_err(Fault::Store)?;
+            copy.write(self.header.block()).await.map_err(Fault::Store)?;
         }
-        head.extend_from_slice(self.header.block());
+        let mut head = self.trace.bytes.clone();
+        head.extend(added);
+        if self.drops_bcc {
+            // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
+            head.extend(self.header.block_without(&["Bcc", "Resent-Bcc"]));
+        } else {
+            head.extend_from_slice(self.header.block());
+        }
         self.header_written = true;
-        self.store(&head).await
+        self.write_to_store(&head).await
     }
 
     /// How often the message came through here before: Received fields that say `by` us.
@@ -200,7 +223,15 @@ impl Incoming {
         u32::try_from(ours.count()).unwrap_or(u32::MAX)
     }
 
+    /// Content behind the header, for whom it is sent to and for who sends it.
     async fn store(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        if let Some(copy) = &mut self.copy {
+            copy.write(bytes).await.map_err(Fault::Store)?;
+        }
+        self.write_to_store(bytes).await
+    }
+
+    async fn write_to_store(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         match &mut self.writer {
             Some(writer) => writer.write(bytes).await.map_err(Fault::Store),
             None => Ok(()),

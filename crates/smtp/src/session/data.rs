@@ -2,11 +2,13 @@
 use super::body::{Fault, Incoming};
 use super::phase::{Addressed, Chunks, Phase};
 use super::turn::{Then, Turn};
-use super::{Session, refusal};
+use super::{Session, refusal, wishes};
 use delivery::{Accepted, Envelope, Outcome, Return};
 use journal::{Cause, Refused};
+use names::AccountId;
 use smtp_wire::{Bdat, Body, Chunk, DataReader, Dialect, EnhancedCode, Piece, Reply, Ret, SyntaxError};
 use std::io;
+use store::NewBlob;
 use transport::Pace;
 
 /// How many times the limit is read and thrown away before the connection is closed.
@@ -181,7 +183,11 @@ async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming
     if let Err(reply) = arrived.check_from(session).await {
         return Ok(session.for_all(begun.greeted, reply, recipients));
     }
+    if let Err(reply) = session.may_send().await {
+        return Ok(session.for_all(begun.greeted, reply, recipients));
+    }
     let size = arrived.blob.size;
+    let priority = session.priority(&begun.mail).number();
     let envelope = Envelope {
         sender: begun.sender,
         ret: begun.mail.ret.map(|ret| match ret {
@@ -195,12 +201,18 @@ async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming
             Some(Body::BinaryMime) => delivery::Body::Binary,
         },
         utf8: begun.mail.utf8,
+        priority,
+        wishes: wishes::with_header(begun.wishes, &arrived.header),
         prefix_len: arrived.prefix_len,
         return_path_len: arrived.return_path_len,
         arrival: Some(begun.arrival),
     };
+    let account = envelope.sender.account;
     match begun.mailing.accept(envelope, arrived.blob).await {
         Ok(accepted) => {
+            if let (Some(account), Some(copy)) = (account, arrived.copy) {
+                session.file(account, copy).await;
+            }
             session.counts.received += 1;
             session.counts.bytes_in += size;
             (session.junk, session.put_off) = (0, 0);
@@ -214,6 +226,15 @@ async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming
 }
 
 impl Session {
+    /// Files what was sent before it is acknowledged. The message is on its way: where it cannot be filed, a full mailbox
+    /// say, it goes all the same, and what the program uploads is then the one copy.
+    async fn file(&self, account: AccountId, copy: NewBlob) {
+        let now = self.house.parts.world.clock.now();
+        if let Err(error) = self.house.parts.post.file(account, copy, now).await {
+            tracing::warn!(%account, %error, session = %self.talk.peer.session, "sent and not filed");
+        }
+    }
+
     fn use_up(&mut self, bytes: usize) {
         self.talk.input.consume(bytes);
     }

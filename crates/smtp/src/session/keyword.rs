@@ -2,6 +2,7 @@
 //! and RCPT that it owns. A parameter whose keyword is not offered is unknown.
 use super::Session;
 use directory::Mechanism;
+use smtp_wire::DateTime;
 
 /// A row.
 struct Keyword {
@@ -37,6 +38,24 @@ const KEYWORDS: &[Keyword] = &[
     Keyword { keyword: "STARTTLS", owns: &[], offer: |session| session.may_start_tls().then(String::new) },
     // RFC 4954
     Keyword { keyword: "AUTH", owns: &["AUTH"], offer: mechanisms },
+    // RFC 4865
+    Keyword { keyword: "FUTURERELEASE", owns: &["HOLDFOR", "HOLDUNTIL"], offer: longest_hold },
+    // RFC 2852
+    Keyword { keyword: "DELIVERBY", owns: &["BY"], offer: |session| session.door().delivers_by.then(String::new) },
+    // RFC 6710
+    Keyword {
+        keyword: "MT-PRIORITY",
+        owns: &["MT-PRIORITY"],
+        offer: |session| session.door().max_priority.map(|_| String::new()),
+    },
+    // RFC 8689, 2: only inside TLS; who relays nothing has nothing to promise
+    Keyword { keyword: "REQUIRETLS", owns: &["REQUIRETLS"], offer: |session| session.promises_tls().then(String::new) },
+    // RFC 9422
+    Keyword {
+        keyword: "LIMITS",
+        owns: &[],
+        offer: |session| Some(format!("RCPTMAX={}", session.door().limits.max_recipients)),
+    },
     // RFC 5321, 4.1.1.8
     Keyword { keyword: "HELP", owns: &[], offer: always },
 ];
@@ -49,6 +68,13 @@ fn always(_: &Session) -> Option<String> {
 fn mechanisms(session: &Session) -> Option<String> {
     let names: Vec<&str> = Mechanism::ALL.iter().map(|mechanism| mechanism.name()).collect();
     (session.may_log_in() || session.login.is_some()).then(|| names.join(" "))
+}
+
+/// RFC 4865, 4: the longest interval, and the moment at which it ends.
+fn longest_hold(session: &Session) -> Option<String> {
+    let longest = session.door().limits.max_hold.as_secs();
+    let now = session.house.parts.world.clock.now();
+    (longest > 0).then(|| format!("{longest} {}", DateTime(now.secs().saturating_add(longest))))
 }
 
 /// The lines of the answer to EHLO, behind its first.

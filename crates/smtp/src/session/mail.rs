@@ -22,11 +22,19 @@ pub(super) async fn mail(session: &mut Session, phase: Phase, arguments: &[u8]) 
         Ok(mail) => mail,
         Err(reply) => return Ok(Turn::say(greeted, reply)),
     };
+    let filing = match session.may_send().await {
+        Ok(filing) => filing,
+        Err(reply) => return Ok(Turn::say(greeted, reply)),
+    };
     let reverse_path = match sender(session, &mail).await {
         Ok(reverse_path) => reverse_path,
         Err(reply) => return Ok(Turn::say(greeted, reply)),
     };
-    if let Some(reply) = over_rate(session) {
+    let wishes = match session.wishes(&mail) {
+        Ok(wishes) => wishes,
+        Err(reply) => return Ok(Turn::say(greeted, reply)),
+    };
+    if let Err(reply) = session.take_message().await {
         return Ok(Turn::say(greeted, reply));
     }
     let sender = Sender {
@@ -35,9 +43,12 @@ pub(super) async fn mail(session: &mut Session, phase: Phase, arguments: &[u8]) 
         account: session.login.as_ref().map(|login| login.account),
         peer: Some(session.journal_peer()),
     };
+    let granted = session.priority(&mail);
+    let lowered = mail.priority.is_some_and(|asked| asked != granted);
+    let reply = if lowered { refusal::priority_lowered(granted) } else { refusal::sender_ok() };
     let mailing = session.house.parts.post.begin(sender.clone());
     let arrival = session.arrival(&greeted.name);
-    Ok(Turn::say(Begun { greeted, mail, sender, mailing, arrival, refused: 0 }, refusal::sender_ok()))
+    Ok(Turn::say(Begun { greeted, mail, sender, wishes, filing, mailing, arrival, refused: 0 }, reply))
 }
 
 /// RFC 4954, 6; RFC 3207, 4: 530.
@@ -77,13 +88,6 @@ async fn sender(session: &mut Session, mail: &Mail) -> Result<Option<Address>, R
     };
     session.owns(&address).await?;
     Ok(Some(address))
-}
-
-fn over_rate(session: &mut Session) -> Option<Reply> {
-    let rates = session.house.messages.as_ref()?;
-    let error = rates.take(session.sender_key(), 1, session.house.parts.world.clock.now()).err()?;
-    session.note_refused(Refused::Sender, "", Cause::RateExceeded);
-    Some(refusal::rate(&error))
 }
 
 impl Session {

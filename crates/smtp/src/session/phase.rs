@@ -2,7 +2,7 @@
 //! MAIL without a greeting, has nothing to work on.
 use super::body::Incoming;
 use crate::post::Mailing;
-use delivery::Sender;
+use delivery::{Sender, Wishes};
 use journal::Arrival;
 use smtp_wire::Mail;
 
@@ -20,6 +20,15 @@ pub(super) enum Phase {
     Chunks(Box<Chunks>),
 }
 
+/// Who puts what an account sends into its Sent mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filing {
+    /// This server.
+    Here,
+    /// The mail program, if anybody.
+    Elsewhere,
+}
+
 /// What the client called itself.
 #[derive(Debug, Clone)]
 pub(super) struct Greeted {
@@ -34,6 +43,9 @@ pub(super) struct Begun {
     pub(super) greeted: Greeted,
     pub(super) mail: Mail,
     pub(super) sender: Sender,
+    pub(super) wishes: Wishes,
+    /// Who files what is sent.
+    pub(super) filing: Filing,
     pub(super) mailing: Box<dyn Mailing>,
     /// How it came so far, for the journal.
     pub(super) arrival: Arrival,

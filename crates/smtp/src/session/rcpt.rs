@@ -54,11 +54,7 @@ async fn take(session: &mut Session, begun: &mut Begun, taken: usize, arguments:
     if session.door().origin == Origin::Internet && hides_a_route(address.local()) {
         return refuse(session, Cause::RelayingDenied, refusal::relaying_denied());
     }
-    let now = session.house.parts.world.clock.now();
-    let rate = session.house.recipients.as_ref().map(|rates| rates.take(session.sender_key(), 1, now));
-    if let Some(Err(error)) = rate {
-        return refuse(session, Cause::RateExceeded, refusal::rate(&error));
-    }
+    session.take_recipient(&address).await?;
     let notify = notify(&rcpt, session.door().origin);
     let asked = Asked { address, size: begun.mail.size.unwrap_or(0), notify, orcpt: rcpt.orcpt };
     match begun.mailing.recipient(asked).await {

@@ -7,7 +7,8 @@ use directory::{LoginError, SaslError};
 use journal::Cause;
 use names::Address;
 use policy::HeloFault;
-use smtp_wire::{Dialect, EnhancedCode, Reply, SyntaxError};
+use smtp_wire::{Dialect, EnhancedCode, Priority, Reply, SyntaxError};
+use std::time::Duration;
 
 fn reply(code: u16, (class, subject, detail): (u8, u16, u16), text: impl Into<String>) -> Reply {
     Reply::new(code, EnhancedCode(class, subject, detail), text)
@@ -233,6 +234,20 @@ pub(super) fn sender_ok() -> Reply {
     reply(250, (2, 1, 0), "sender ok")
 }
 
+/// RFC 6710, 4.1: X.3.6, the requested priority was changed.
+pub(super) fn priority_lowered(priority: Priority) -> Reply {
+    reply(250, (2, 3, 6), format!("sender ok, priority {priority}"))
+}
+
+/// RFC 4865, 4.
+pub(super) fn held_too_long(longest: Duration) -> Reply {
+    reply(501, (5, 5, 4), format!("a message is held for at most {} seconds", longest.as_secs()))
+}
+
+pub(super) fn late_before_release() -> Reply {
+    reply(501, (5, 5, 4), "it would come back before it is let go")
+}
+
 pub(super) fn recipient_ok() -> Reply {
     reply(250, (2, 1, 5), "recipient ok")
 }
@@ -281,10 +296,17 @@ pub(super) fn too_many_recipients() -> Reply {
     reply(452, (4, 5, 3), "too many recipients for one message")
 }
 
+pub(super) fn sending_held() -> Reply {
+    reply(550, (5, 7, 1), "this account may not send for now; please call the service desk")
+}
+
 pub(super) fn rate(error: &policy::Error) -> Reply {
     let text = match error {
-        policy::Error::RateExceeded { limit, wait } => {
-            format!("more than {limit} an hour, try again in {} minutes", wait.as_secs() / 60 + 1)
+        policy::Error::RateExceeded { wait, .. } if wait.as_secs() >= 7_200 => {
+            format!("{error}, try again in {} hours", wait.as_secs() / 3_600 + 1)
+        }
+        policy::Error::RateExceeded { wait, .. } => {
+            format!("{error}, try again in {} minutes", wait.as_secs() / 60 + 1)
         }
         policy::Error::Helo(_) => "try again later".to_owned(),
     };

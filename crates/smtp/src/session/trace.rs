@@ -20,12 +20,16 @@ impl Trace {
         let (session, greeted) = (session, &begun.greeted);
         let peer = &session.talk.peer;
         let with = with(session, begun);
-        let tls = peer.tls.as_ref().map(|tls| format!("\r\n\t(using {} with cipher {})", tls.version, tls.cipher));
+        let tls = peer.tls.as_ref().map(|tls| format!("(using {} with cipher {})\r\n\t", tls.version, tls.cipher));
+        let from = if session.door().hides_client && session.login.is_some() {
+            // differs from RFC 5321, 4.4: without FROM, because where a customer is nobody needs to know
+            String::new()
+        } else {
+            format!("from {} ({})\r\n\t", greeted.name, literal(peer.remote.ip()))
+        };
         // RFC 5321, 4.4: without FOR, since the bytes are shared by all recipients
         let received = format!(
-            "Received: from {name} ({address}){tls}\r\n\tby {host} (Glaspost) with {with} id {id};\r\n\t{date}\r\n",
-            name = greeted.name,
-            address = literal(peer.remote.ip()),
+            "Received: {from}{tls}by {host} (Glaspost) with {with} id {id};\r\n\t{date}\r\n",
             tls = tls.unwrap_or_default(),
             host = session.door().host_name,
             id = peer.session,

@@ -1,8 +1,9 @@
 //! A house for one transcript: a door, a post office, two accounts, names in the DNS.
-use super::post::ScriptedPost;
+use super::post::{Filed, ScriptedPost};
 use directory::{Directory, DirectorySettings, DomainOptions, HashCost, NewAccount, NewPassword, Role};
 use futures_util::future::BoxFuture;
-use names::{AccountId, Secret};
+use names::{AccountId, Address, Secret};
+use policy::AllowanceLimits;
 use smtp::{Door, Parts, Smtp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,8 +63,9 @@ impl House {
         let store = Store::open(Arc::new(engine.clone()), world.clone(), Settings::default()).await.unwrap();
         let directory = directory(&store, &world).await;
         let (journal, told) = journal::scripted::journal(&world);
-        let post = ScriptedPost { store, taken: Arc::default(), refuses: Arc::default() };
-        let parts = Parts { post: Arc::new(post.clone()), directory: Arc::new(directory), journal, world };
+        let senders = Arc::new(delivery::Senders::new(store.records(), world.clock.clone(), journal.clone()));
+        let post = ScriptedPost { store, taken: Arc::default(), filed: Arc::default(), refuses: Arc::default() };
+        let parts = Parts { post: Arc::new(post.clone()), directory: Arc::new(directory), senders, journal, world };
         Self {
             door: Door::mx("mx.example.org".parse().unwrap()),
             post,
@@ -117,21 +119,47 @@ impl House {
             "recipients" => self.door.limits.max_recipients = number(),
             "received" => self.door.limits.max_received = u32::try_from(number()).unwrap_or(0),
             "own" => self.door.limits.max_own_received = u32::try_from(number()).unwrap_or(0),
+            "longest" => self.door.limits.max_hold = Duration::from_secs(number() as u64),
+            "hidden" => self.door.hides_client = true,
             "errors" => self.door.limits.max_errors = u32::try_from(number()).unwrap_or(0),
             "junk" => self.door.limits.max_junk = u32::try_from(number()).unwrap_or(0),
             "hourly" => {
                 let count = u32::try_from(number()).unwrap_or(0);
-                let rates = smtp::SenderRates { messages_per_hour: count, recipients_per_hour: count };
-                self.door.limits.rates = Some(rates);
+                if let Some(allowance) = &mut self.door.limits.allowance {
+                    *allowance = AllowanceLimits { messages_per_hour: count, recipients_per_hour: count, ..*allowance };
+                } else {
+                    let rates = smtp::SenderRates { messages_per_hour: count, recipients_per_hour: count };
+                    self.door.limits.rates = Some(rates);
+                }
+            }
+            "daily" | "new" => {
+                let count = u32::try_from(number()).unwrap_or(0);
+                let limits = self.door.limits.allowance.as_mut().ok_or("nobody logs in here")?;
+                match word {
+                    "daily" => limits.messages_per_day = count,
+                    _ => limits.new_recipients_per_hour = count,
+                }
             }
             "engine" => *self.post.refuses.lock().unwrap() = Some(delivery::Refused::Unavailable),
-            "taken" | "holds" | "lacks" | "journal" | "to" => return self.check(word, rest),
+            "taken" | "holds" | "lacks" | "asks" | "filed" | "journal" | "to" => return self.check(word, rest),
             _ => return Err(format!("this crate knows no `given {words}`")),
         }
         Ok(())
     }
 
-    /// `given taken 1`, `given holds text`, `given lacks text`, `given to a,b`, `given journal cause`: what must be so.
+    /// Whether the last message in Sent begins so; `nothing`: there is none.
+    fn filed(&self, begin: &str) -> bool {
+        match self.post.filed.lock().unwrap().last() {
+            Some(Filed { account: AccountId(1), bytes }) => {
+                String::from_utf8_lossy(bytes).replace("\r\n", "\\r\\n").starts_with(begin)
+            }
+            Some(_) => false,
+            None => begin == "nothing",
+        }
+    }
+
+    /// `given taken 1`, `given holds text`, `given lacks text`, `given asks text`, `given to a,b`, `given journal cause`:
+    /// what must be so.
     fn check(&mut self, word: &str, rest: &str) -> Result<(), String> {
         self.events.extend(self.told.take().iter().map(|event| format!("{event:?}")));
         let taken = self.post.taken.lock().unwrap();
@@ -143,6 +171,10 @@ impl House {
             "taken" => rest.parse() == Ok(taken.len()),
             "holds" => last.contains(rest),
             "lacks" => !last.contains(rest),
+            "filed" => self.filed(rest),
+            "asks" => taken.last().is_some_and(|taken| {
+                format!("{:?} priority: {}", taken.envelope.wishes, taken.envelope.priority).contains(rest)
+            }),
             "to" => taken.last().is_some_and(|taken| taken.recipients.join(",") == rest),
             _ => self.events.iter().any(|event| event.contains(rest)),
         };
@@ -160,7 +192,21 @@ impl Stage for House {
     }
 
     fn given<'a>(&'a mut self, words: &'a str) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(async move { self.set(words) })
+        Box::pin(async move {
+            let address = |name: &str| -> Result<Address, String> {
+                format!("{name}@example.org").parse().map_err(|_| "which address?".to_owned())
+            };
+            let directory = self.parts.directory.clone();
+            match words.split(' ').collect::<Vec<_>>().as_slice() {
+                ["hold", name] => directory.hold_sending(&address(name)?, "spam").await.map(|_| ()).unwrap(),
+                ["once", name] => directory.set_send_once(&address(name)?, true).await.map(|_| ()).unwrap(),
+                ["delegate", name, to] => {
+                    directory.add_delegate(&address(name)?, &address(to)?).await.map(|_| ()).unwrap();
+                }
+                _ => return self.set(words),
+            }
+            Ok(())
+        })
     }
 
     fn clock(&mut self, by: Duration) -> BoxFuture<'_, ()> {
@@ -179,7 +225,7 @@ impl Stage for House {
                 let prefix = usize::try_from(taken.envelope.prefix_len).unwrap();
                 let return_path = usize::try_from(taken.envelope.return_path_len).unwrap();
                 let received = taken.bytes.get(return_path..prefix).unwrap_or_default();
-                if !taken.bytes.starts_with(b"Return-Path: <") || !received.starts_with(b"Received: from ") {
+                if !taken.bytes.starts_with(b"Return-Path: <") || !received.starts_with(b"Received: ") {
                     return Err(format!("the prefix is not where it should be: {taken:?}"));
                 }
             }

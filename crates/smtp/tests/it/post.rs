@@ -1,9 +1,11 @@
 //! A post office for tests. Who lives in `example.org` stands in the names themselves.
 use delivery::{Accepted, Asked, Envelope, Origin, Outcome, Refused, Sender};
 use futures_util::future::BoxFuture;
+use names::AccountId;
 use smtp::{Mailing, Post};
 use std::sync::{Arc, Mutex};
 use store::{BlobWriter, Change, Growth, LineEnds, NewBlob, Partition, PartitionKind, Receipt, Store};
+use world::UnixTime;
 
 /// A message that was taken.
 #[derive(Debug, Clone)]
@@ -13,10 +15,19 @@ pub(crate) struct Taken {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// What was put into an account's Sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Filed {
+    pub(crate) account: AccountId,
+    pub(crate) bytes: Vec<u8>,
+}
+
 #[derive(Clone)]
 pub(crate) struct ScriptedPost {
     pub(crate) store: Store,
     pub(crate) taken: Arc<Mutex<Vec<Taken>>>,
+    /// What was put into Sent.
+    pub(crate) filed: Arc<Mutex<Vec<Filed>>>,
     /// What every message gets.
     pub(crate) refuses: Arc<Mutex<Option<Refused>>>,
 }
@@ -24,6 +35,14 @@ pub(crate) struct ScriptedPost {
 impl Post for ScriptedPost {
     fn begin(&self, sender: Sender) -> Box<dyn Mailing> {
         Box::new(ScriptedMailing { post: self.clone(), sender, recipients: Vec::new() })
+    }
+
+    fn file(&self, account: AccountId, blob: NewBlob, _: UnixTime) -> BoxFuture<'_, Result<(), store::Error>> {
+        Box::pin(async move {
+            let bytes = self.bytes(&blob).await;
+            self.filed.lock().unwrap().push(Filed { account, bytes });
+            Ok(())
+        })
     }
 
     fn writer(&self, line_ends: LineEnds) -> BlobWriter {

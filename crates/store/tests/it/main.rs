@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod failures;
 mod glances;
+mod letters;
 mod limits;
 mod nth;
 mod place;

@@ -23,7 +23,11 @@ pub(super) async fn list(desk: &mut Desk, json: bool, domain: Option<Domain>) ->
         let request = Request::Account(AccountAct::List { domain: domain.clone(), after });
         let Response::Accounts { accounts, next } = desk.ask(request).await? else { return Err(unexpected()) };
         listing.page(&accounts, |view| {
-            let state = if view.suspended.is_some() { "suspended" } else { "active" };
+            let state = match (&view.suspended, &view.held) {
+                (Some(_), _) => "suspended",
+                (None, Some(_)) => "sending held",
+                (None, None) => "active",
+            };
             let name = if view.name.is_empty() { "-" } else { view.name.as_str() };
             let address = view.address.to_string();
             [address, name.to_owned(), or_dash(view.quota), role(view.role).to_owned(), state.to_owned()]
@@ -43,6 +47,8 @@ fn page(view: &AccountView) -> String {
         ("id", view.id.to_string()),
         ("role", role(view.role).to_owned()),
         ("state", view.suspended.as_ref().map_or("active".to_owned(), |reason| format!("suspended: {reason}"))),
+        ("sending", view.held.as_ref().map_or("as it likes".to_owned(), |reason| format!("held: {reason}"))),
+        ("sent mail", if view.send_once { "filed here" } else { "filed by its program" }.to_owned()),
         ("messages", or_dash(view.messages)),
         ("used", or_dash(view.used)),
         ("quota", or_dash(view.quota)),

@@ -80,6 +80,7 @@ fn lines(view: &TraceEventView) -> Vec<String> {
         Event::Refused { what, subject, cause, .. } => {
             vec![format!("refused: {} {subject}: {cause}", format!("{what:?}").to_lowercase())]
         }
+        Event::AllowanceUsedUp { account, what, .. } => vec![format!("account {account} has sent what it may: {what}")],
         Event::Accepted { .. } => accepted(view),
         Event::Stored { recipient, account, .. } => vec![format!("{recipient}: in the mailbox of account {account}")],
         Event::Deferred(attempt) => attempted(attempt, "deferred"),

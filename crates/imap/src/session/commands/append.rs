@@ -8,6 +8,7 @@ use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::phase::{Login, Phase};
 use crate::session::place::{Allowed, place};
 use crate::session::refusal::refusal;
+use crate::session::sent_once;
 use crate::session::talk::{Read, Talk};
 pub(super) use batch::Batch;
 use imap_wire::reply::{Code, Status};
@@ -154,8 +155,8 @@ pub(super) async fn target(login: &Login, talk: &Talk, name: &MailboxName) -> Re
 impl Batch<'_> {
     /// Puts all of them into the mailbox, in one commit (RFC 3502, 6.3.11).
     async fn store(self, target: &Allowed, talk: &mut Talk) -> Answer {
-        let appended = match target.account.append(target.mailbox, self.emails).await {
-            Ok(outcome) => outcome.into_value(),
+        let appended = match sent_once::append(self.login, talk, target, self.emails).await {
+            Ok(appended) => appended,
             Err(store::Error::NoSuchMailbox) => return Ok(Completion::no(Code::TryCreate, "no such mailbox")),
             Err(error) => return Ok(refusal(&error)),
         };

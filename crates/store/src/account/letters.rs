@@ -1,0 +1,88 @@
+//! The letter that is filed already: a program uploads what it has sent, and the server has put it there.
+use super::Account;
+use crate::blob::BlobHash;
+use crate::blob::BlobSource;
+use crate::blob_writer::NewBlob;
+use crate::email::Email;
+use crate::error::Error;
+use crate::id::{EmailId, MailboxId, Uid};
+use message::{Parsed, Span};
+
+/// Messages that are looked at, newest first: an upload follows the sending of the same letter.
+const LOOKED_AT: usize = 100;
+/// How far the sizes of the two may differ: in what is the sender's own.
+const DIFFERS: u64 = 64 << 10;
+/// Bytes of each that are compared at a time.
+const PIECE: u64 = 64 << 10;
+
+impl Account {
+    /// Where `blob`, or another copy of the same letter ([`message::is_same_letter`]), is among the newest messages of a
+    /// mailbox.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn same_letter(&self, mailbox: MailboxId, blob: &NewBlob) -> Result<Option<(Uid, BlobHash)>, Error> {
+        let Some(message_id) = blob.parsed.envelope.message_id.as_deref() else { return Ok(None) };
+        let view = self.view(mailbox).await?;
+        let near = |size: u32| u64::from(size).abs_diff(blob.size) <= DIFFERS;
+        let newest = view.iter().rev().take(LOOKED_AT).filter(|message| near(message.size));
+        let (uids, ids): (Vec<Uid>, Vec<EmailId>) = newest.map(|message| (message.uid, message.email)).unzip();
+        let emails = self.emails(&ids).await?;
+        for (uid, email) in uids.into_iter().zip(emails) {
+            let same_id = |email: &Email| email.parsed.envelope.message_id.as_deref() == Some(message_id);
+            if let Some(email) = email.filter(|email| same_id(email))
+                && self.is_letter(&email, blob).await?
+            {
+                return Ok(Some((uid, email.blob)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn is_letter(&self, email: &Email, blob: &NewBlob) -> Result<bool, Error> {
+        if email.blob == blob.hash {
+            return Ok(true);
+        }
+        let (Some(filed), Some(new)) = (halves(&email.parsed), halves(&blob.parsed)) else { return Ok(false) };
+        // a letter has its whole body, however it is cut into parts
+        let body = |header: Span, size: u64| header.end..size;
+        let (filed_body, new_body) = (body(filed, email.size), body(new, blob.size));
+        if filed_body.end - filed_body.start != new_body.end - new_body.start {
+            return Ok(false);
+        }
+        let blobs = self.head.ground.engine.blobs();
+        let (Some(ours), Some(theirs)) = (blobs.open(email.blob).await?, blobs.open(blob.hash).await?) else {
+            return Ok(false);
+        };
+        let prefix = u64::from(email.prefix_len);
+        let header = ours.read(prefix.max(filed.start)..filed.end).await?;
+        if !message::is_same_letter(&header, &theirs.read(new.start..new.end).await?) {
+            return Ok(false);
+        }
+        same_bytes((ours.as_ref(), filed_body.start), (theirs.as_ref(), new_body.start), new_body.end - new_body.start)
+            .await
+    }
+}
+
+/// The header of a message; the body is what follows.
+fn halves(parsed: &Parsed) -> Option<Span> {
+    parsed.structure.parts().first().map(|root| root.header)
+}
+
+async fn same_bytes(
+    (one, from): (&dyn BlobSource, u64),
+    (other, other_from): (&dyn BlobSource, u64),
+    size: u64,
+) -> Result<bool, Error> {
+    let mut at = 0;
+    while at < size {
+        let piece = PIECE.min(size - at);
+        let ours = one.read(from + at..from + at + piece).await?;
+        let theirs = other.read(other_from + at..other_from + at + piece).await?;
+        if ours != theirs || ours.is_empty() {
+            return Ok(false);
+        }
+        at += ours.len() as u64;
+    }
+    Ok(true)
+}
