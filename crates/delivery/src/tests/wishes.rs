@@ -144,6 +144,8 @@ async fn a_server_that_delivers_by_a_time_is_asked_for_what_is_left_and_one_that
     bench.rest().await;
     assert_eq!((server.took().len(), bench.queued().await), (0, 0));
     assert!(reports(&bench, "anna").await[0].contains("Status: 5.3.3"));
+    // a connection that is kept has what was offered on it
+    bench.advance(HOUR).await;
     server.change(|manners| manners.offers = vec!["DELIVERBY 60", "MT-PRIORITY", "DSN"]);
     let wishes = by(&bench, HOUR, Late::Return, true);
     let change = |envelope: &mut crate::Envelope| (envelope.wishes, envelope.priority) = (wishes, 3);
