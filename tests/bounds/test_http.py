@@ -176,3 +176,6 @@ def test_j13_a_thousand_idle_connections_stay_cheap_and_end(provider):
             assert connection.recv(1) == b""
             connection.close()
         assert time.monotonic() - begun < 60
+
+
+ATTACKS = [j12_rapid_reset, j12_continuations]

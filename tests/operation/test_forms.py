@@ -26,6 +26,8 @@ def provider(tmp_path_factory, far):
 @pytest.fixture(autouse=True)
 def willing(far):
     far.say(**dict.fromkeys(far.answers))
+    # who keeps a connection knows what was offered on it before
+    far.hang_up()
     far.taken.clear()
 
 

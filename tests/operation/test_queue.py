@@ -228,11 +228,13 @@ def test_many_at_once(provider, far):
         send(provider, word)
     other = unique()
     send(provider, other, "klant@ergens.example", sender=BRAM)
-    tried(provider)
 
     def act(*what):
         return data(provider, "queue", *what, "--reason", "a test")
 
+    # The server may be given a rest since the test before: retrying ends it.
+    assert act("retry", "--all")["messages"] <= 5
+    tried(provider)
     assert act("hold", "--domain", "elders.example") == {"ok": True, "act": "queue hold", "messages": 4}
     assert [one["sender"] for one in queue(provider, "--not-held")] == [BRAM]
     assert len(queue(provider, "--held", "--sender", "ANNA")) == 4
