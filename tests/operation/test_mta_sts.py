@@ -22,6 +22,8 @@ DOMAINS = {
     "moved": (4, HELLO, "mx.moved.example", POLICY.format(mode="enforce", mx="mx.other.example"), "mta-sts.moved.example"),
     "testing": (5, CLEAR, "mx.testing.example", POLICY.format(mode="testing", mx="mx.other.example"), "mta-sts.testing.example"),
     "unproved": (6, CLEAR, "mx.unproved.example", POLICY.format(mode="enforce", mx="mx.unproved.example"), "mta-sts.other.example"),
+    # its web server is in no network that may be asked
+    "inner": (100, HELLO, "mx.inner.example", POLICY.format(mode="enforce", mx="mx.other.example"), "mta-sts.inner.example"),
 }
 PATH = "/.well-known/mta-sts.txt"
 
@@ -42,11 +44,17 @@ def place(tmp_path_factory):
             context = authority.issue(f"web-{name}", web_name).context()
             web[name] = stack.enter_context(Web(f"127.0.27.{number}", context, {PATH: (200, "text/plain", policy.encode())}))
         names = stack.enter_context(Names(folder / "names", {"example.": zone}, ["example."]))
-        made = server_on(folder / "server", names, f'authorities = "{authority.file}"')
+        made = server_on(folder / "server", names, f'authorities = "{authority.file}"\ninner-networks = ["127.0.27.0/26"]')
         server = stack.enter_context(made)
         yield server, far, web
         server.stop()
         server.run("store", "check")
+
+
+def test_j05_a_domain_cannot_have_our_own_network_asked(place):
+    server, far, web = place
+    far["inner"].wait_for_message(send(server, "inner.example"))
+    assert not web["inner"].asked
 
 
 def test_it_goes_where_the_policy_says(place):

@@ -69,6 +69,7 @@ mod proxy;
 mod socket;
 mod spec;
 mod tls;
+pub use address::is_public;
 pub use count::ListenerCount;
 pub use dns::{DnsSettings, SystemDns, Validation};
 pub use error::Error;

@@ -2,6 +2,7 @@
 use crate::configuration::Configuration;
 use crate::failure::{Code, Failure};
 use net::{Connector, ConnectorSettings, HttpsClient, HttpsSettings};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -35,11 +36,15 @@ impl Outgoing {
             stop: stop.clone(),
             random: world.random.clone(),
         });
+        let inner = configuration.queue.inner_networks.clone();
         let https = HttpsClient::new(HttpsSettings {
             roots,
             port: HTTPS,
             dns: world.dns.clone(),
-            allowed: Box::new(|_| true),
+            // a stranger's domain chooses the host, so it must not lead into our own network (J05)
+            allowed: Box::new(move |address: SocketAddr| {
+                net::is_public(address.ip()) || inner.iter().any(|network| network.contains(&address.ip()))
+            }),
             patience: PATIENCE,
             agent: concat!("glaspost/", env!("CARGO_PKG_VERSION")).to_owned(),
         });
