@@ -1,8 +1,8 @@
 """Glaspost: the release build with its defaults."""
 
-from stage import template
+from stage import sink, template
 from stage.accounts import DOMAIN, PASSWORD
-from stage.server import Server, run
+from stage.server import Server, free_ports, run
 
 
 class Glaspost(Server):
@@ -11,7 +11,9 @@ class Glaspost(Server):
     program = None
 
     def prepare(self, accounts):
-        facts = {**self.port, "folder": self.folder, "certificate": self.certificate.chain, "key": self.certificate.key}
+        self.port["relay"], = free_ports(1)
+        elsewhere = [f'{{ domain = "{domain}", host = "{host}", port = {port} }}' for domain, host, port in sink.routes()]
+        facts = {**self.port, "routes": ",\n  ".join(elsewhere), "folder": self.folder, "certificate": self.certificate.chain, "key": self.certificate.key}
         self.configuration = template.write("glaspost.toml", self.folder / "glaspost.toml", facts)
         self.tell("domain", "add", DOMAIN)
         list_file = self.folder / "accounts.csv"

@@ -2,7 +2,7 @@
 
 import os
 
-from stage import template
+from stage import sink, template
 from stage.accounts import DOMAIN
 from stage.server import Server, run
 
@@ -25,6 +25,10 @@ class BehindPostfix(Server):
         table = self.transport / "etc" / "accounts"
         table.write_text("".join(f"{account} x\n" for account in accounts))
         run("postmap", "-c", self.transport / "etc", f"hash:{table}")
+        elsewhere = self.transport / "etc" / "transport"
+        elsewhere.write_text("".join(f"{domain} smtp:[{host}]:{port}\n" for domain, host, port in sink.routes()))
+        run("postmap", "-c", self.transport / "etc", f"hash:{elsewhere}")
+        self.port["relay"] = self.port["smtp"]
 
     def commands(self):
         return [["postfix", "-c", self.transport / "etc", "start-fg"]]
