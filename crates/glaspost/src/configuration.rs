@@ -17,8 +17,8 @@ pub(crate) use read::load;
 pub(crate) use read::parse;
 pub(crate) use reference::{as_json, reference, show};
 pub(crate) use sections::{
-    Dns, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts, MtaStsMode, Mx, Passwords, Pop3, Queue,
-    Relay, StoreSection, Submission,
+    Dns, Dnssec, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts, MtaStsMode, Mx, Passwords, Pop3,
+    Queue, Relay, StoreSection, Submission,
 };
 pub(crate) use source::{Source, SourceAddress};
 

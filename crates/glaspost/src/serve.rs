@@ -11,7 +11,7 @@ pub(crate) use server::{Outside, Server, load_certificates};
 pub(crate) use signals::{Signal, Signals};
 
 use crate::cli::{Global, load};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Dnssec};
 use crate::confinement::Needs;
 use crate::failure::{Code, Failure};
 use crate::log::{self, LogFormat};
@@ -107,9 +107,10 @@ pub(crate) async fn run_until_stopped(
 fn outside(configuration: &Configuration) -> Result<Outside, Failure> {
     let section = &configuration.dns;
     let validation = match &section.trust_anchors {
-        _ if !section.dnssec => net::Validation::Off,
+        _ if section.dnssec == Dnssec::Off => net::Validation::Off,
         Some(file) => net::Validation::Anchors(file.clone()),
-        None => net::Validation::Root,
+        None if section.dnssec == Dnssec::Always => net::Validation::Root,
+        None => net::Validation::Offered,
     };
     let settings = net::DnsSettings { servers: section.servers.clone(), validation, ..net::DnsSettings::default() };
     let dns = net::SystemDns::new(&settings).map_err(|error| Failure::new(Code::Config, error))?;

@@ -3,6 +3,7 @@
 //! Two resolvers stand side by side. One validates (RFC 4035, 5): the answers on which it hangs where mail goes and to
 //! whom. The other asks as everybody does: a HELO name or a text record gains nothing by a chain of signatures, and
 //! must not wait for one.
+mod offered;
 mod read;
 use crate::Error;
 use futures_util::future::BoxFuture;
@@ -13,6 +14,7 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::dnssec::TrustAnchors;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use hickory_resolver::{Resolver, TokioResolver};
+use offered::Offered;
 use read::{answer, denied, plain};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -38,7 +40,10 @@ pub struct DnsSettings {
 pub enum Validation {
     /// Not at all: no answer is secure.
     Off,
-    /// By the keys of the root that IANA publishes (RFC 9718).
+    /// By the keys of the root that IANA publishes (RFC 9718), where the resolvers pass signatures on; elsewhere no answer is
+    /// secure, and the log says so.
+    Offered,
+    /// By those keys, whatever the resolvers pass on: behind one that strips signatures, what is signed is bogus.
     Root,
     /// By the keys in this file: DNSKEY records as a zone file has them, one a line.
     Anchors(PathBuf),
@@ -46,7 +51,7 @@ pub enum Validation {
 
 impl Default for DnsSettings {
     fn default() -> Self {
-        Self { servers: Vec::new(), timeout: Duration::from_secs(3), retries: 1, validation: Validation::Root }
+        Self { servers: Vec::new(), timeout: Duration::from_secs(3), retries: 1, validation: Validation::Offered }
     }
 }
 
@@ -54,6 +59,8 @@ impl Default for DnsSettings {
 pub struct SystemDns {
     asking: TokioResolver,
     validating: Option<TokioResolver>,
+    /// Where validation depends on what the resolvers pass on.
+    offered: Option<Offered>,
 }
 
 impl SystemDns {
@@ -64,14 +71,15 @@ impl SystemDns {
     pub fn new(settings: &DnsSettings) -> Result<Self, Error> {
         let anchors = match &settings.validation {
             Validation::Off => None,
-            Validation::Root => Some(TrustAnchors::default()),
+            Validation::Offered | Validation::Root => Some(TrustAnchors::default()),
             Validation::Anchors(file) => {
                 let fault = |error| Error::TrustAnchors { path: file.clone(), cause: format!("{error}") };
                 Some(TrustAnchors::from_file(file).map_err(fault)?)
             }
         };
         let validating = anchors.map(|anchors| resolver(settings, Some(anchors))).transpose()?;
-        Ok(Self { asking: resolver(settings, None)?, validating })
+        let offered = (settings.validation == Validation::Offered).then(Offered::default);
+        Ok(Self { asking: resolver(settings, None)?, validating, offered })
     }
 
     /// The records of `kind` under `name` that `pick` takes, validated where that is wished.
@@ -81,8 +89,18 @@ impl SystemDns {
         kind: RecordType,
         pick: impl Fn(&RData) -> Option<T>,
     ) -> Result<Answer<T>, DnsError> {
-        let (asked, lookup) = ask(self.validating.as_ref().unwrap_or(&self.asking), name, kind).await?;
+        let (asked, lookup) = ask(self.proving().await?, name, kind).await?;
         answer(lookup.answers(), &asked, kind, pick)
+    }
+
+    /// The resolver that is believed about where mail goes.
+    async fn proving(&self) -> Result<&TokioResolver, DnsError> {
+        let Some(validating) = &self.validating else { return Ok(&self.asking) };
+        let passed = match &self.offered {
+            Some(offered) => offered.by(validating).await?,
+            None => true,
+        };
+        Ok(if passed { validating } else { &self.asking })
     }
 
     /// The records of `kind` under `name` that `pick` takes, as they come.

@@ -26,6 +26,18 @@ pub(crate) enum Language {
     En,
 }
 
+/// When answers of the DNS are validated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Dnssec {
+    /// Where the resolvers pass signatures on.
+    Offered,
+    /// Whatever they pass on.
+    Always,
+    /// Not at all.
+    Off,
+}
+
 /// What another server does when TLS to this one fails (RFC 8461).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -259,11 +271,12 @@ section! {
     Dns {
         /// The resolvers to ask. Default: those of the machine.
         servers: Vec<SocketAddr> = Vec::new();
-        /// Whether answers about where mail goes are validated (DNSSEC). The resolvers must pass signatures on, as all
-        /// common ones do; with one that does not, mail to other servers waits, and its reason says so.
-        dnssec: bool = true;
-        /// A file of the keys by which they are validated: DNSKEY records as a zone file has them, one a line. Default: those
-        /// of the root.
+        /// Whether answers about where mail goes are validated (DNSSEC): `offered`, where the resolvers pass signatures on, as
+        /// common ones do, else not, with a warning in the log; `always`, so that behind one that strips them mail to other
+        /// servers waits, and its reason says so; `off`.
+        dnssec: Dnssec = Dnssec::Offered;
+        /// A file of the keys by which they are validated, always: DNSKEY records as a zone file has them, one a line. Default:
+        /// those of the root.
         trust_anchors: Option<PathBuf> = None;
     }
 }

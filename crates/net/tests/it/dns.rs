@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::task::AbortOnDropHandle;
 use tokio_util::task::TaskTracker;
-use world::{Dns, DnsError, MailExchanger};
+use world::{Dns, DnsError, MailExchanger, Proof};
 
 const A: u16 = 1;
 const CNAME: u16 = 5;
@@ -164,14 +164,28 @@ impl Server {
     }
 
     fn dns(&self) -> SystemDns {
-        let settings = DnsSettings {
-            servers: vec![self.address],
-            timeout: Duration::from_millis(500),
-            retries: 1,
-            validation: Validation::Off,
-        };
+        self.dns_by(Validation::Off)
+    }
+
+    fn dns_by(&self, validation: Validation) -> SystemDns {
+        let settings =
+            DnsSettings { servers: vec![self.address], timeout: Duration::from_millis(500), retries: 1, validation };
         SystemDns::new(&settings).unwrap()
     }
+}
+
+#[tokio::test]
+async fn resolvers_that_strip_signatures_are_done_without_unless_one_insists() {
+    let server = Server::start().await;
+    let offered = server.dns_by(Validation::Offered);
+    let found = offered.addresses("four.example").await.unwrap();
+    assert_eq!((found.records, found.proof), (ips(&["192.0.2.4"]), Proof::Insecure));
+    assert_eq!(offered.mx("mail.example").await.unwrap().records.len(), 3);
+    // what was found out is kept: each question is one question again
+    let asked = server.asked.load(Ordering::SeqCst);
+    offered.mx("null.example").await.unwrap();
+    assert_eq!(server.asked.load(Ordering::SeqCst), asked + 1);
+    assert!(server.dns_by(Validation::Root).addresses("four.example").await.is_err());
 }
 
 fn ips(texts: &[&str]) -> Vec<IpAddr> {
