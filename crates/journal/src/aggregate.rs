@@ -103,7 +103,6 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Deferred(_)
         | Event::Failed(_)
         | Event::Relayed(_)
-        | Event::Discarded(_)
         | Event::Reported { .. }
         | Event::Act { .. }
         | Event::Repeated { .. }

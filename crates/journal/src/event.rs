@@ -189,8 +189,6 @@ pub enum Event {
     Failed(Attempt),
     /// Another server took it over.
     Relayed(Attempt),
-    /// It was thrown away, as a route asks.
-    Discarded(Attempt),
     /// The sender is told about recipients by a report, a message of its own.
     Reported {
         /// The delivery's id.
@@ -261,9 +259,7 @@ impl Event {
             Self::Accepted { delivery, .. } | Self::Stored { delivery, .. } | Self::Reported { delivery, .. } => {
                 Some(delivery)
             }
-            Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) | Self::Discarded(attempt) => {
-                Some(&attempt.delivery)
-            }
+            Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) => Some(&attempt.delivery),
             Self::SessionOpened { .. }
             | Self::SessionClosed { .. }
             | Self::LoginAccepted { .. }
@@ -291,7 +287,6 @@ impl Event {
             | Self::Deferred(_)
             | Self::Failed(_)
             | Self::Relayed(_)
-            | Self::Discarded(_)
             | Self::Reported { .. }
             | Self::Act { .. }
             | Self::Repeated { .. }
@@ -313,7 +308,6 @@ impl Event {
             | Self::Deferred(_)
             | Self::Failed(_)
             | Self::Relayed(_)
-            | Self::Discarded(_)
             | Self::Reported { .. } => Class::Deliveries,
             Self::Act { .. } => Class::Acts,
         }

@@ -86,7 +86,6 @@ fn lines(view: &TraceEventView) -> Vec<String> {
         Event::Deferred(attempt) => attempted(attempt, "deferred"),
         Event::Failed(attempt) => attempted(attempt, "given up"),
         Event::Relayed(attempt) => attempted(attempt, "taken over"),
-        Event::Discarded(attempt) => attempted(attempt, "thrown away"),
         Event::Reported { report, action, recipients, .. } => {
             vec![format!("report of `{action}` about {} to the sender: {report}", recipients_of(recipients))]
         }
