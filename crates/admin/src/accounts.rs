@@ -149,9 +149,11 @@ impl Admin {
                 Ok(Response::Done)
             }
             AccountAct::Forward { address, targets, keep } => {
+                let to = targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let told = if to.is_empty() { "stopped".to_owned() } else { format!("to {to}") };
                 let forward = (!targets.is_empty()).then_some(Forward { targets, keep });
                 self.directory.set_forward(&address, forward).await?;
-                self.told(caller, "account forward", &address.to_string(), None);
+                self.told(caller, "account forward", &address.to_string(), Some(&told));
                 Ok(Response::Done)
             }
             AccountAct::Password { address, password } => {

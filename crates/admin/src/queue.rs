@@ -126,6 +126,9 @@ impl Admin {
                 Ok(Response::Done)
             }
             QueueAct::ChangeEach { filter, change, reason, after } => {
+                if reason.is_empty() {
+                    return Err(Error::BadRequest("a reason is missing".to_owned()));
+                }
                 let filter = self.meant(filter).await?;
                 let Done { entries, next } = self.queue.each(&filter, &change.into(), Some(&reason), by, after).await?;
                 Ok(Response::QueueChanged { messages: entries, next })

@@ -67,27 +67,29 @@ impl Admin {
         Ok(Response::Done)
     }
 
-    /// First nothing new comes, then what has come is kept back: so nothing slips through between the two.
+    /// First nothing new comes, then what has come is kept back. A message that is being committed at that moment may still go.
     pub(crate) async fn hold_sending(
         &self,
         caller: &Caller,
         address: &Address,
         reason: &str,
     ) -> Result<Response, Error> {
+        let before = self.directory.account(address).await?.held;
         let (account, _) = self.directory.hold_sending(address, reason).await?;
         self.told(caller, "account hold", &address.to_string(), Some(reason));
-        let messages = self.queue.hold_all_of(account, reason, &caller.by).await?;
+        let messages = self.queue.hold_all_of(account, reason, before.as_deref(), &caller.by).await?;
         Ok(Response::Held { messages })
     }
 
     /// What an operator held by itself, for another reason, stays on hold.
     pub(crate) async fn release_sending(&self, caller: &Caller, address: &Address) -> Result<Response, Error> {
-        let reason = self.directory.account(address).await?.held;
-        let (account, _) = self.directory.release_sending(address).await?;
-        self.told(caller, "account release", &address.to_string(), None);
-        if let Some(reason) = reason {
-            self.queue.release_all_of(account, &reason, &caller.by).await?;
+        let account = self.directory.account(address).await?;
+        // the queue first: where that fails, the reason is still known to who asks again
+        if let Some(reason) = account.held {
+            self.queue.release_all_of(account.id, &reason, &caller.by).await?;
         }
+        self.directory.release_sending(address).await?;
+        self.told(caller, "account release", &address.to_string(), None);
         Ok(Response::Done)
     }
 }

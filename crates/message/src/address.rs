@@ -117,8 +117,10 @@ impl Reader<'_, '_> {
                 }
                 b':' => self.start_group(),
                 b'<' => {
+                    // a second one without a comma between is an address more, not another one for the first
+                    let kept = self.entry.angle.is_none() || self.flush();
                     self.entry.angle = Some(angle(&mut self.scan));
-                    true
+                    kept
                 }
                 _ => {
                     self.word(byte, spaced);

@@ -3,6 +3,7 @@
 use crate::rates::micros;
 use crate::{Counted, Error, Rate, Span};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use world::UnixTime;
 
 /// Recipients that are remembered of one account; when there are more, who was written to longest ago is forgotten.
@@ -124,7 +125,15 @@ impl Allowance {
 fn both(hour: Result<u64, Error>, day: Result<u64, Error>) -> Result<(u64, u64), Error> {
     match (hour, day) {
         (Ok(hour), Ok(day)) => Ok((hour, day)),
-        (Err(error), Ok(_)) | (_, Err(error)) => Err(error),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => Err(error),
+        (Err(hour), Err(day)) => Err(if waits(&hour) > waits(&day) { hour } else { day }),
+    }
+}
+
+const fn waits(error: &Error) -> Duration {
+    match error {
+        Error::RateExceeded { wait, .. } => *wait,
+        Error::Helo(_) => Duration::ZERO,
     }
 }
 
@@ -132,7 +141,6 @@ fn both(hour: Result<u64, Error>, day: Result<u64, Error>) -> Result<(u64, u64),
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::time::Duration;
 
     const LIMITS: AllowanceLimits = AllowanceLimits {
         messages_per_hour: 10,

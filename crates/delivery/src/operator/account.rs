@@ -18,12 +18,20 @@ impl Operator {
         Ok(())
     }
 
-    /// Keeps back everything that `account` has in the queue, and says how much is on hold then.
+    /// Keeps back everything that `account` has in the queue, and says how much is on hold then. What is on hold already keeps
+    /// its reason, unless that is `before`, the one that the account was held for until now: `reason` takes its place.
     ///
     /// # Errors
     /// When the store could not be read or written; what was held until then stays so.
-    pub async fn hold_all_of(&self, account: AccountId, reason: &str, by: &str) -> Result<u64, Error> {
-        let held = |queued: &Queued| queued.entry.hold.is_some();
+    pub async fn hold_all_of(
+        &self,
+        account: AccountId,
+        reason: &str,
+        before: Option<&str>,
+        by: &str,
+    ) -> Result<u64, Error> {
+        let before = before.filter(|before| *before != reason);
+        let held = |queued: &Queued| queued.entry.hold.as_ref().is_some_and(|hold| before != Some(&*hold.reason));
         self.to_all_of(account, &Act::Hold, Some(reason), by, held).await
     }
 

@@ -100,8 +100,10 @@ async fn what_an_account_has_in_the_queue_is_held_and_goes_on() {
     let operator = bench.delivery.operator();
     let first = operator.list(&Filter { account: Some(account("anna")), ..Filter::default() }, None, 1).await.unwrap();
     operator.act(first.entries[0].id, &Act::Hold, Some("looks odd"), "desk").await.unwrap();
-    assert_eq!(operator.hold_all_of(account("anna"), "stolen", "desk").await, Ok(2));
-    assert_eq!(operator.hold_all_of(account("anna"), "stolen", "desk").await, Ok(2));
+    let hold = async |reason, before| operator.hold_all_of(account("anna"), reason, before, "desk").await;
+    assert_eq!(hold("strange", None).await, Ok(2));
+    assert_eq!(hold("stolen", Some("strange")).await, Ok(2), "another reason takes the place of the first");
+    assert_eq!(hold("stolen", Some("stolen")).await, Ok(2), "it can be repeated");
     bench.run().rest().await;
     assert_eq!((server.took().len(), bench.queued().await), (1, 2));
     operator.release_all_of(account("anna"), "stolen", "desk").await.unwrap();

@@ -143,7 +143,7 @@ section! {
         new_recipients_per_hour: u32 = 300;
         /// The same in a day.
         new_recipients_per_day: u32 = 1_000;
-        /// How long a message may be held until a time that its sender sets (FUTURERELEASE). 0 for not at all.
+        /// How long a message may be held until a time that its sender sets (FUTURERELEASE). `0 s` for not at all.
         max_hold: Period = Period::days(30);
         /// The highest priority that a sender may ask for, from -9 to 9 (MT-PRIORITY); higher ones are lowered to it.
         max_priority: i8 = 4;

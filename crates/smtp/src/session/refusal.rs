@@ -234,9 +234,9 @@ pub(super) fn sender_ok() -> Reply {
     reply(250, (2, 1, 0), "sender ok")
 }
 
-/// RFC 6710, 4.1: X.3.6, the requested priority was changed.
+/// RFC 6710, 7: of X.3.6 the text begins with the priority that is granted.
 pub(super) fn priority_lowered(priority: Priority) -> Reply {
-    reply(250, (2, 3, 6), format!("sender ok, priority {priority}"))
+    reply(250, (2, 3, 6), format!("{priority} is the priority that is granted"))
 }
 
 /// RFC 4865, 4.

@@ -41,7 +41,7 @@ impl Session {
     /// The priority that is granted (RFC 6710, 4.1).
     pub(super) fn priority(&self, mail: &Mail) -> Priority {
         let asked = mail.priority.unwrap_or_default();
-        self.door().max_priority.map_or(asked, |most| if mail.priority.is_some() { asked.min(most) } else { asked })
+        self.door().max_priority.map_or(asked, |most| asked.min(most))
     }
 
     /// RFC 4865, 4: what is longer than was offered is refused. A moment that is over holds nothing.

@@ -5,13 +5,17 @@ use crate::blob::BlobSource;
 use crate::blob_writer::NewBlob;
 use crate::email::Email;
 use crate::error::Error;
+use crate::flags::SystemFlags;
 use crate::id::{EmailId, MailboxId, Uid};
+use crate::view::Message;
 use message::{Parsed, Span};
 
 /// Messages that are looked at, newest first: an upload follows the sending of the same letter.
 const LOOKED_AT: usize = 100;
 /// How far the sizes of the two may differ: in what is the sender's own.
 const DIFFERS: u64 = 64 << 10;
+/// The largest header that is compared: both are in memory then.
+const MAX_HEADER: u64 = 1 << 20;
 /// Bytes of each that are compared at a time.
 const PIECE: u64 = 64 << 10;
 
@@ -25,7 +29,9 @@ impl Account {
         let Some(message_id) = blob.parsed.envelope.message_id.as_deref() else { return Ok(None) };
         let view = self.view(mailbox).await?;
         let near = |size: u32| u64::from(size).abs_diff(blob.size) <= DIFFERS;
-        let newest = view.iter().rev().take(LOOKED_AT).filter(|message| near(message.size));
+        // what is marked as deleted may go at any moment: it is nobody's copy
+        let stays = |message: &Message| !message.system.contains(SystemFlags::DELETED);
+        let newest = view.iter().rev().take(LOOKED_AT).filter(|message| near(message.size) && stays(message));
         let (uids, ids): (Vec<Uid>, Vec<EmailId>) = newest.map(|message| (message.uid, message.email)).unzip();
         let emails = self.emails(&ids).await?;
         for (uid, email) in uids.into_iter().zip(emails) {
@@ -48,6 +54,9 @@ impl Account {
         let body = |header: Span, size: u64| header.end..size;
         let (filed_body, new_body) = (body(filed, email.size), body(new, blob.size));
         if filed_body.end - filed_body.start != new_body.end - new_body.start {
+            return Ok(false);
+        }
+        if (filed.end - filed.start).max(new.end - new.start) > MAX_HEADER {
             return Ok(false);
         }
         let blobs = self.head.ground.engine.blobs();

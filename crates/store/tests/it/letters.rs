@@ -1,6 +1,6 @@
 //! The letter that is filed already.
 use crate::place::Place;
-use store::NewBlob;
+use store::{FlagChange, Flags, NewBlob, SystemFlags, Uid};
 
 const LETTER: &str = "Message-ID: <1@x>\nFrom: a@b\nSubject: s\n\ntext\n";
 
@@ -30,6 +30,28 @@ async fn the_same_letter_is_found_and_another_is_not() {
     place.append(&large("end")).await;
     assert_eq!(found(&place, &place.email(&large("end")).await.blob).await, Some(3));
     assert_eq!(found(&place, &place.email(&large("END")).await.blob).await, None);
+}
+
+#[tokio::test]
+async fn what_is_marked_as_deleted_is_nobodys_copy() {
+    let place = Place::new().await;
+    place.append(LETTER).await;
+    let blob = place.email(LETTER).await.blob;
+    let uid = Uid::new(1).unwrap();
+    let deleted = FlagChange::Add(Flags { system: SystemFlags::DELETED, ..Flags::default() });
+    place.account.store_flags(place.inbox, &[uid], &deleted, None).await.unwrap();
+    assert_eq!(found(&place, &blob).await, None);
+}
+
+#[tokio::test]
+async fn a_header_beyond_a_mebibyte_is_not_compared() {
+    let place = Place::new().await;
+    let filler = format!("Filler: {}\n", "x".repeat(900)).repeat(1_200);
+    let large = LETTER.replace("Subject", &format!("{filler}Subject"));
+    place.append(&large).await;
+    assert_eq!(found(&place, &place.email(&large).await.blob).await, Some(1), "the same octets need no comparing");
+    let other = large.replace("Subject", "Bcc: c@d\nSubject");
+    assert_eq!(found(&place, &place.email(&other).await.blob).await, None);
 }
 
 #[tokio::test]
