@@ -94,13 +94,14 @@ impl Inner {
                     },
                 };
                 verdicts.iter_mut().for_each(|(_, verdict)| verdict.words_mut().contact.began = Some(now));
-                self.write_down(kept, verdicts).await?;
+                // those who rest are told, and free again, whatever becomes of this
+                let written = self.write_down(kept, verdicts).await;
                 match (rest, courier.asks_for_patience()) {
                     (Some((told, words)), _) => self.tell_of(told, &words).await,
                     (None, Some(words)) => self.tell_of(self.queue.patience(lane, &words.text), &words).await,
                     (None, None) => self.queue.lives(lane),
                 }
-                Ok(())
+                written
             }
         }
     }
@@ -110,6 +111,9 @@ impl Inner {
         for item in items {
             let written = async {
                 let Some(kept) = self.queue.ledger.read(item.id).await? else { return Ok(()) };
+                if kept.entry.hold.is_some() {
+                    return Ok(());
+                }
                 let now = self.world.clock.now();
                 let verdicts = self
                     .due(&kept, &item, now)

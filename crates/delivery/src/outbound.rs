@@ -130,7 +130,7 @@ impl Courier {
         let (kept, wish) = (self.kept.clone(), Wish::of(load.entry));
         let mut kept = Some(kept.as_ref());
         loop {
-            let line = match self.line.take().filter(|line| line.is_open() && line.suits(wish)) {
+            let line = match self.line.take().filter(|line| line.may_bring(wish, load.entry.wishes.tls)) {
                 Some(line) => line,
                 None => match self.dial(domain, load.entry, kept).await {
                     Ok(line) => line,
@@ -167,10 +167,6 @@ impl Courier {
         let from = u64::from(load.entry.return_path_len);
         let about = of_line(&line);
         line.tried.clear();
-        if let Err(verdict) = asked::may_go(load.entry.wishes.tls, line.security(), &about) {
-            self.line = Some(line);
-            return Ok(for_all(load.recipients, &verdict));
-        }
         let asked = transaction(load, self.world.clock.now());
         let fitted = form::fit(asked, line.capabilities(), load.source, from).await;
         let verdicts = match fitted.map_err(Broken::Stored)? {

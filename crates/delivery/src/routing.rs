@@ -159,7 +159,12 @@ impl Inner {
     /// Takes or refuses a recipient.
     pub(crate) async fn recipient(&self, sender: &Sender, asked: Asked) -> Result<Recipient, Refused> {
         let resolved = self.resolve(&asked.address).await?;
-        let (reversed, resolved) = match self.reversed(&asked.address, &resolved).await? {
+        // reports go the way back, and nothing else: whoever had such a name would send by it to one who never asked for it
+        let origin = match sender.reverse_path {
+            None => self.reversed(&asked.address, &resolved).await?,
+            Some(_) => None,
+        };
+        let (reversed, resolved) = match origin {
             Some(origin) => (true, self.resolve(&origin).await.map(|resolved| or_remote(resolved, origin))?),
             None => (false, resolved),
         };

@@ -6,7 +6,7 @@ use crate::srs::SrsKey;
 use store::{Change, Growth};
 
 /// Where it lies: in the first partition of the queue.
-const KEY: &[u8] = b"s";
+const KEY: &[u8] = b"k";
 /// The first form of the record, written before it.
 const FORM: u8 = 1;
 /// Somebody else may make it at the same time, once.

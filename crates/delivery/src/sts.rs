@@ -19,8 +19,8 @@ use world::{UnixTime, World};
 const ASKED_AGAIN: Duration = Duration::from_secs(300);
 /// RFC 8461, 3.3: a fetch may take a minute.
 const FETCHING: Duration = Duration::from_secs(60);
-/// Domains of which it is remembered what was found out.
-const MOST: usize = 10_000;
+/// Domains of which it is remembered what was found out; a policy has 64 KiB at most.
+const MOST: usize = 1_000;
 
 /// A policy that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +153,9 @@ impl Policies {
 
     /// Takes away what has ended, a step at a time.
     pub(crate) async fn sweep(&self) -> Result<(), store::Error> {
-        self.book.sweep(self.world.clock.now()).await
+        let now = self.world.clock.now();
+        self.lock().retain(|_, (asked, _)| is_fresh(*asked, now));
+        self.book.sweep(now).await
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Domain, (UnixTime, Known)>> {

@@ -38,9 +38,16 @@ pub fn is_public(address: IpAddr) -> bool {
                 || address.is_documentation())
         }
         IpAddr::V6(address) => {
-            // what is given out begins with 001 (RFC 4291, 2.4); 2001:db8::/32 is for documents, 2002::/16 hides an IPv4 address
+            // what is given out begins with 001 (RFC 4291, 2.4); 2001:db8::/32 and 3fff::/20 are for documents, 2001:10::/28 and
+            // 2001:20::/28 for hashes, and 2001::/32 and 2002::/16 hide an IPv4 address
             let [first, second, ..] = address.segments();
-            first & 0xe000 == 0x2000 && first != 0x2002 && (first, second) != (0x2001, 0xdb8)
+            let set_aside = match first {
+                0x2001 => matches!(second, 0 | 0x10..0x30 | 0xdb8),
+                0x2002 => true,
+                0x3fff => second < 0x1000,
+                _ => false,
+            };
+            first & 0xe000 == 0x2000 && !set_aside
         }
     }
 }
@@ -78,6 +85,9 @@ mod tests {
             "2001:db8::1",
             "2002:7f00:1::",
             "64:ff9b::7f00:1",
+            "2001:0:7f00::1",
+            "2001:20::1",
+            "3fff:1::1",
         ] {
             assert!(!is_public(inner.parse().unwrap()), "{inner}");
         }

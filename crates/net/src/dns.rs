@@ -217,7 +217,7 @@ impl Dns for SystemDns {
 async fn ask(resolver: &TokioResolver, name: &str, kind: RecordType) -> Result<(Name, Lookup), DnsError> {
     // a name with its final dot is complete: no search list
     let asked = Name::from_ascii(format!("{}.", name.trim_end_matches('.'))).map_err(|_| DnsError::NoSuchName)?;
-    let lookup = resolver.lookup(asked.clone(), kind).await.map_err(|error| denied(&error, &asked))?;
+    let lookup = resolver.lookup(asked.clone(), kind).await.map_err(|error| denied(&error, &asked, kind))?;
     Ok((asked, lookup))
 }
 

@@ -114,8 +114,6 @@ pub struct DestinationView {
     pub dane: u64,
     /// By MTA-STS.
     pub mta_sts: u64,
-    /// By a route that asks for TLS.
-    pub route: u64,
     /// The last words of this destination.
     pub last_reply: Option<String>,
     /// When they were said.
@@ -240,7 +238,6 @@ impl From<DestinationCounts> for DestinationView {
             opportunistic: counts.policies.opportunistic,
             dane: counts.policies.dane,
             mta_sts: counts.policies.mta_sts,
-            route: counts.policies.route,
             last_reply: counts.last_reply,
             last_ms: counts.last_at.millis(),
         }

@@ -49,6 +49,19 @@ pub(super) fn may_go(wish: TlsWish, security: Security, about: &Words) -> Result
     }
 }
 
+/// Whether a message may go by a connection to a server that offers `require_tls` or does not: another one may be right for it.
+pub(super) fn suits(wish: TlsWish, security: Security, require_tls: bool, about: &Words) -> Result<(), Verdict> {
+    may_go(wish, security, about)?;
+    if wish == TlsWish::Required && !require_tls {
+        return Err(Verdict::Failed(Words {
+            status: "5.7.30".to_owned(),
+            text: "the sender asks for TLS all the way, and the server does not offer it (REQUIRETLS)".to_owned(),
+            ..about.clone()
+        }));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::security::By;

@@ -8,6 +8,7 @@ use crate::queue::Entry;
 use crate::queue::settle::{Verdict, Words};
 use crate::queue::way::Way as Leaving;
 use crate::sts;
+use crate::wishes::TlsWish;
 use journal::{Attempt, Tried};
 use names::Domain;
 use policy::StsMode;
@@ -26,6 +27,8 @@ struct Call<'a> {
     domain: &'a Domain,
     sts: sts::Known,
     wish: Wish,
+    /// RFC 8689: only by a server that was verified, and that offers the same.
+    required: bool,
 }
 
 impl Courier {
@@ -33,7 +36,9 @@ impl Courier {
     pub(super) async fn dial(&self, domain: &Domain, entry: &Entry, kept: Option<&Kept>) -> Result<Box<Line>, Verdict> {
         let (leaving, wish) = (Leaving::of(entry), Wish::of(entry));
         let hosts = hosts::hosts(domain, &leaving, &self.world, &self.settings).await?;
-        let call = Call { domain, sts: self.sts(domain, &hosts, wish).await?, wish };
+        let tls = entry.wishes.tls;
+        let call =
+            Call { domain, sts: self.sts(domain, &hosts, wish).await?, wish, required: tls == TlsWish::Required };
         let mut last: Option<Verdict> = None;
         let mut tried = Vec::new();
         for host in &hosts {
@@ -58,13 +63,21 @@ impl Courier {
                 };
                 let found = host.from == From::Dns;
                 let ends = Ends { host: host.name.clone(), address, from, found, plan: format!("{plan:?}") };
-                if let Some(line) = kept.and_then(|kept| kept.take(&ends)) {
-                    return Ok(line);
-                }
-                match self.dial_one(&call, host, &plan, ends).await {
+                let opened = match kept.and_then(|kept| kept.take(&ends)) {
+                    Some(line) => Ok(line),
+                    None => self.dial_one(&call, host, &plan, ends).await.map(Box::new),
+                };
+                match opened {
                     Ok(mut line) => {
-                        line.tried = tried;
-                        return Ok(Box::new(line));
+                        // RFC 8689, 4.2.1: where this server will not do, the next one may
+                        if let Err(mut verdict) = line.suits_wish(tls) {
+                            vain(&mut tried, &line.server, &verdict.words_mut().text);
+                            last.get_or_insert(verdict);
+                            line.close().await;
+                            continue;
+                        }
+                        line.tried = if line.used { Vec::new() } else { tried };
+                        return Ok(line);
                     }
                     // RFC 5321, 5.1: who comes behind us is not tried; who came before us may take it later
                     Err(Broken::Ourselves) => {
@@ -159,7 +172,7 @@ impl Courier {
         let mut way = match plan.policy {
             Policy::Clear => Way::Clear,
             // where TLS must be, that it could not be had an hour ago is no reason to do without
-            _ if plan.policy.is_mandatory() => best.min(Way::Tls(Hello::Small)),
+            _ if plan.policy.is_mandatory() || call.required => best.min(Way::Tls(Hello::Small)),
             _ => best,
         };
         loop {
@@ -182,7 +195,7 @@ impl Courier {
             };
             // who refuses STARTTLS has not seen what we would offer
             let next = if matches!(fault, TlsFault::Refused(_)) { Some(Way::Clear) } else { way.next() };
-            let next = next.filter(|next| *next != Way::Clear || !plan.policy.is_mandatory());
+            let next = next.filter(|next| *next != Way::Clear || !(plan.policy.is_mandatory() || call.required));
             let Some(next) = next else { return Err(Broken::Tls(fault)) };
             tracing::info!(host = %host.name, %address, cause = %fault, with = ?next, "trying with less of TLS");
             way = next;

@@ -88,7 +88,7 @@ fn applied(policy: &Policy, tls_name: &str) -> Applied {
         Policy::Clear | Policy::Opportunistic => plain("no-policy-found", Vec::new(), Vec::new()),
         Policy::Encrypted => plain("tlsa", Vec::new(), vec![tls_name.to_owned()]),
         Policy::Dane { records, .. } => {
-            let mut lines: Vec<String> = records.iter().map(shown).collect();
+            let mut lines: Vec<String> = records.iter().take(LINES).map(shown).collect();
             lines.sort();
             plain("tlsa", lines, vec![tls_name.to_owned()])
         }

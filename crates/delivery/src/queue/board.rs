@@ -31,6 +31,8 @@ pub(crate) struct Owned {
     pub(crate) read_to: Key,
     /// When the next entry behind that is due; `None`: none.
     pub(crate) next_due: Option<UnixTime>,
+    /// `read_to` was put back while a page was read: what that read found out about its place does not count.
+    rewound: bool,
 }
 
 /// The queue inside this process.
@@ -111,7 +113,7 @@ impl Queue {
     }
 
     pub(crate) fn own(&self, partition: u8, fence: Fence, now: UnixTime) {
-        let owned = Owned { fence, read_to: due_start(UnixTime::from_millis(0)), next_due: Some(now) };
+        let owned = Owned { fence, read_to: due_start(UnixTime::from_millis(0)), next_due: Some(now), rewound: false };
         lock(&self.owned).insert(partition, owned);
         self.look_at(partition, now);
     }
@@ -163,11 +165,13 @@ impl Queue {
     }
 
     async fn read_partition(&self, partition: u8, from: Key, now: UnixTime) -> Result<(), crate::Error> {
-        self.change(partition, |owned| owned.next_due = None);
+        self.change(partition, |owned| (owned.next_due, owned.rewound) = (None, false));
         if let Some(rest) = self.take_page(partition, from, now, now).await? {
             self.change(partition, |owned| {
-                owned.read_to = rest;
-                owned.next_due = Some(now);
+                if !owned.rewound {
+                    owned.read_to = rest;
+                    owned.next_due = Some(now);
+                }
             });
             return Ok(());
         }
@@ -181,7 +185,9 @@ impl Queue {
             next_due = None;
         }
         self.change(partition, |owned| {
-            owned.read_to = due_start(now.plus(Duration::from_millis(1)));
+            if !owned.rewound {
+                owned.read_to = due_start(now.plus(Duration::from_millis(1)));
+            }
             // somebody may have told of an earlier one meanwhile
             owned.next_due = [owned.next_due, next_due].into_iter().flatten().min();
         });
@@ -209,6 +215,7 @@ impl Queue {
         self.change(partition, |owned| {
             owned.read_to = due_start(now.minus(LOOK_BACK)).min(std::mem::take(&mut owned.read_to));
             owned.next_due = Some(owned.next_due.map_or(now, |next| next.min(now)));
+            owned.rewound = true;
         });
     }
 
@@ -217,6 +224,7 @@ impl Queue {
         self.change(partition, |owned| {
             owned.read_to = due_start(UnixTime::from_millis(0));
             owned.next_due = Some(owned.next_due.map_or(at, |next| next.min(at)));
+            owned.rewound = true;
         });
         self.wake.notify_one();
     }

@@ -3,7 +3,8 @@
 //! In each of the 64 partitions: `e | number (8)` → the entry as JSON; `d | due (8) | number (8) | hash of the
 //! destination (8)` → what is due then ([`super::due`]); `u | blob` → the entries that use the blob; `f | time (8) |
 //! number (8)`: the entries that wait for a time of their sender's ([`super::future`]); `l`, `r`: the
-//! lease ([`super::lease`]). Every change of an entry is fenced by the entry's version, and that
+//! lease ([`super::lease`]). Beside the queue lie `a | account`: allowances, `k`: the key of rewritten senders, `s | domain`: policies of
+//! other domains, `t | day | domain`: what TLS came to. Every change of an entry is fenced by the entry's version, and that
 //! of the partition's owner by the lease too.
 use super::due::{self, DuePage, due_lines, due_start};
 use super::entry::{Entry, Terms};

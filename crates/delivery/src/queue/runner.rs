@@ -74,6 +74,7 @@ async fn lease_of(inner: &Inner, partition: u8, owner: u64) -> bool {
         Some(fence) => match lease::renew(records, fence, now).await {
             Ok(()) => {
                 inner.queue.look_back(partition, now);
+                inner.queue.look_at(partition, now);
                 true
             }
             Err(error) => {

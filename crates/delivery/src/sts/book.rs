@@ -48,13 +48,14 @@ impl Book {
         Ok(value.and_then(|value| held(&value.payload)))
     }
 
-    /// Keeps a policy. Where that fails it holds until the next restart all the same.
+    /// Keeps a policy. Where that fails it holds for as long as it is remembered, five minutes.
     pub(super) async fn write(&self, domain: &Domain, held: &Held) {
         let record = Record { id: held.id.clone(), text: held.text.clone(), fetched: held.fetched };
         let written = async {
             let Ok(payload) = serde_json::to_vec(&record) else { return Ok(()) };
             let before = self.0.get(partition(domain), key(domain)).await?;
-            let mut change = Change::new(Growth::Frees);
+            // strangers' policies take nothing of the reserve
+            let mut change = Change::new(if before.is_some() { Growth::Frees } else { Growth::Grows });
             match before {
                 Some(before) => change.replace(key(domain), before.version, payload),
                 None => change.create(key(domain), payload),

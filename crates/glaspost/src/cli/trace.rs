@@ -149,13 +149,8 @@ fn destinations(global: &Global, act: TraceAct) -> Result<(), Failure> {
 
 /// How what was taken over went, in words; nothing that is zero.
 fn tls(view: &DestinationView) -> String {
-    let counts = [
-        ("clear", view.clear),
-        ("opportunistic", view.opportunistic),
-        ("dane", view.dane),
-        ("mta-sts", view.mta_sts),
-        ("route", view.route),
-    ];
+    let counts =
+        [("clear", view.clear), ("opportunistic", view.opportunistic), ("dane", view.dane), ("mta-sts", view.mta_sts)];
     let words: Vec<String> =
         counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name} {count}")).collect();
     if words.is_empty() { "-".to_owned() } else { words.join(", ") }

@@ -42,8 +42,6 @@ pub struct PolicyCounts {
     pub dane: u64,
     /// By MTA-STS.
     pub mta_sts: u64,
-    /// By an operator's route that asks for TLS.
-    pub route: u64,
 }
 
 impl Reader {
@@ -117,7 +115,6 @@ impl PolicyCounts {
         match attempt.policy.as_ref().map(crate::Text::as_str) {
             Some("dane") => self.dane += 1,
             Some("mta-sts") => self.mta_sts += 1,
-            Some("required" | "verified") => self.route += 1,
             _ if attempt.tls.is_some() => self.opportunistic += 1,
             _ => self.clear += 1,
         }

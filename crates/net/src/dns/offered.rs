@@ -11,9 +11,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use world::DnsError;
 
-/// How long a resolver that passes none on is not asked again for it, and one that failed.
+/// How long a resolver that passes none on is not asked again for it.
 const STRIPPED: Duration = Duration::from_secs(3_600);
-const FAILED: Duration = Duration::from_secs(60);
 
 /// What is known of the resolvers.
 #[derive(Default)]
@@ -33,7 +32,7 @@ impl Offered {
     /// Whether `resolver`, which validates, gets the keys of the root with their signatures.
     ///
     /// # Errors
-    /// When no answer came at all.
+    /// When no answer came at all, or the resolver failed: then nothing is known.
     pub(super) async fn by(&self, resolver: &TokioResolver) -> Result<bool, DnsError> {
         match self.known() {
             Known::Passed => return Ok(true),
@@ -44,11 +43,11 @@ impl Offered {
         let (known, why) = match resolver.lookup(root.clone(), RecordType::DNSKEY).await {
             Ok(found) if found.answers().iter().any(|record| record.proof == Proof::Secure) => (Known::Passed, None),
             Ok(_) => (Known::Not(Instant::now() + STRIPPED), Some("they came without".to_owned())),
-            Err(NetError::Dns(Answered::ResponseCode(ResponseCode::ServFail))) => {
-                (Known::Not(Instant::now() + FAILED), Some("the resolver failed".to_owned()))
+            Err(error @ NetError::Dns(Answered::ResponseCode(ResponseCode::ServFail))) => {
+                return Err(denied(&error, &root, RecordType::DNSKEY));
             }
             Err(error @ NetError::Dns(_)) => (Known::Not(Instant::now() + STRIPPED), Some(error.to_string())),
-            Err(error) => return Err(denied(&error, &root)),
+            Err(error) => return Err(denied(&error, &root, RecordType::DNSKEY)),
         };
         if let Some(why) = why {
             tracing::warn!(
@@ -56,8 +55,12 @@ impl Offered {
                 "the resolvers pass no signatures on: nothing is validated (DNSSEC), and DANE is left out"
             );
         }
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
-        Ok(matches!(known, Known::Passed))
+        let mut ours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // who asked at the same time may have got them
+        if !matches!(*ours, Known::Passed) {
+            *ours = known;
+        }
+        Ok(matches!(*ours, Known::Passed))
     }
 
     fn known(&self) -> Known {

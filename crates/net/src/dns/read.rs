@@ -1,5 +1,5 @@
 //! What an answer of the DNS says: which records belong to the name that was asked, and who vouches for them.
-use hickory_resolver::net::{DnsError as Answered, NetError};
+use hickory_resolver::net::{DnsError as Answered, NetError, NoRecords};
 use hickory_resolver::proto::dnssec::Proof as Validated;
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
@@ -53,8 +53,19 @@ pub(super) fn plain(name: &Name) -> String {
     name.to_ascii().trim_end_matches('.').to_ascii_lowercase()
 }
 
+/// Whether a denial about where mail goes comes from a zone that may deny it. A resolver that validates takes one whose
+/// records are unsigned for that of an unsigned zone, without asking whether the name is in that zone: anybody's SOA would
+/// take TLSA records away. Who leaves the SOA out (RFC 2308, 2.2) is believed about MX alone, where much of it is found.
+fn vouched(nothing: &NoRecords, kind: RecordType) -> bool {
+    match (&nothing.soa, kind) {
+        (Some(soa), RecordType::MX | RecordType::TLSA) => soa.name.zone_of(nothing.query.name()),
+        (None, RecordType::TLSA) => false,
+        _ => true,
+    }
+}
+
 /// What a failed question means for the name that was asked.
-pub(super) fn denied(error: &NetError, asked: &Name) -> DnsError {
+pub(super) fn denied(error: &NetError, asked: &Name, kind: RecordType) -> DnsError {
     let by_code = |code: ResponseCode, about: &Name| match code {
         // RFC 2308, 2.1: the code is about the last name of a chain of aliases; the alias itself exists
         ResponseCode::NXDomain if about == asked => DnsError::NoSuchName,
@@ -62,6 +73,7 @@ pub(super) fn denied(error: &NetError, asked: &Name) -> DnsError {
         code => DnsError::Temporary(code.to_string()),
     };
     match error {
+        NetError::Dns(Answered::NoRecordsFound(nothing)) if !vouched(nothing, kind) => DnsError::Bogus,
         NetError::Dns(Answered::NoRecordsFound(nothing)) => by_code(nothing.response_code, nothing.query.name()),
         NetError::Dns(Answered::DnssecBogus) => DnsError::Bogus,
         // a denial that no signature covers: fine in a zone that is not signed, or not wholly (RFC 5155, 6)
@@ -141,6 +153,30 @@ mod tests {
         let circle = [alias("mx.example.", "b.example.", Secure), alias("b.example.", "mx.example.", Secure)];
         for answers in [&[][..], &[address("evil.example.", 9, Secure)], &circle] {
             assert_eq!(read(answers), Err(DnsError::NoSuchRecord));
+        }
+    }
+
+    #[test]
+    fn q06_a_denial_by_the_wrong_zone_is_none() {
+        use hickory_resolver::proto::op::Query;
+        use hickory_resolver::proto::rr::rdata::SOA;
+        let denial = |kind, zone: Option<&str>| {
+            let mut nothing =
+                NoRecords::new(Query::query(name("_25._tcp.mx.signed.example."), kind), ResponseCode::NoError);
+            let soa = |zone| SOA::new(name(zone), name("x."), 1, 1, 1, 1, 1);
+            nothing.soa = zone.map(|zone| Box::new(Record::from_rdata(name(zone), 60, soa(zone))));
+            denied(&NetError::Dns(Answered::NoRecordsFound(nothing)), &name("_25._tcp.mx.signed.example."), kind)
+        };
+        for (kind, zone, means) in [
+            (RecordType::TLSA, Some("signed.example."), DnsError::NoSuchRecord),
+            (RecordType::TLSA, Some("example."), DnsError::NoSuchRecord),
+            (RecordType::TLSA, Some("insecure.example."), DnsError::Bogus),
+            (RecordType::TLSA, None, DnsError::Bogus),
+            (RecordType::MX, Some("insecure.example."), DnsError::Bogus),
+            (RecordType::MX, None, DnsError::NoSuchRecord),
+            (RecordType::A, None, DnsError::NoSuchRecord),
+        ] {
+            assert_eq!(denial(kind, zone), means, "{kind} {zone:?}");
         }
     }
 }

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::TlsConnector;
-use transport::{Demand, Hello, StartTls, Stream, TlsInfo};
+use transport::{CertificateFault, Demand, Hello, StartTls, Stream, TlsInfo};
 
 /// Reads the certificates that others are checked against from a PEM file, such as Debian's
 /// `/etc/ssl/certs/ca-certificates.crt`. Certificates that cannot be used as roots are left out.
@@ -74,6 +74,14 @@ impl ClientTls {
         // a resumed session would not be checked again
         config.resumption = Resumption::disabled();
         let name = ServerName::try_from(self.server_name.clone());
+        // the address stands for the name of one who was named by it; who has another name that no certificate can bear
+        // is not proved by a certificate for an address
+        let literal = self.server_name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+        let named = name.is_ok() || literal;
+        if !named && self.demand == Demand::Authority {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, CertificateFault::Name));
+        }
+        let by_dane = matches!(self.demand, Demand::Dane { .. });
         let name = name.unwrap_or_else(|_| ServerName::from(self.address));
         let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
         let stream = connected.map_err(|error| match judge.fault() {
@@ -82,7 +90,7 @@ impl ClientTls {
             _ => error,
         })?;
         let info = info(stream.get_ref().1, Some(&self.server_name));
-        let info = TlsInfo { verified: judge.verified(), fault: judge.fault(), ..info };
+        let info = TlsInfo { verified: judge.verified() && (named || by_dane), fault: judge.fault(), ..info };
         Ok((Box::new(stream), info))
     }
 }

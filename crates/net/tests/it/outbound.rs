@@ -57,12 +57,14 @@ async fn start_tls(talk: &mut Conversation) {
 #[tokio::test]
 async fn tls_is_opportunistic_and_honest() {
     let house = House::open(vec![spec("mx", Security::StartTls)], limits());
-    let root = house.certificates.make("new", &["mx.new.example"]);
+    let root = house.certificates.make("new", &["mx.new.example", "127.0.0.1"]);
     house.store.reload(&[house.certificates.file("new")]).unwrap();
     for (root, name, verified) in [
         (Some(root.clone()), "mx.new.example", true),
         (Some(root.clone()), "mx.other.example", false),
-        (Some(root), "not a name", false),
+        (Some(root.clone()), "not a name", false),
+        // a name that no certificate can bear is not proved by one for the address
+        (Some(root), "x-.new.example", false),
         (None, "mx.new.example", false),
     ] {
         let connector = connector(root);
@@ -167,6 +169,7 @@ async fn q05_what_is_demanded_of_a_certificate_is_proved_or_the_handshake_fails(
     for (roots, asked, demand, result) in [
         (Some(root.clone()), "mx.new.example", Demand::Authority, Ok(true)),
         (Some(root.clone()), "mx.other.example", Demand::Authority, Err(Some(name))),
+        (Some(root.clone()), "x-.new.example", Demand::Authority, Err(Some(name))),
         (None, "mx.new.example", Demand::Authority, Err(Some(authority))),
         (None, "mx.other.example", fits.clone(), Ok(true)),
         (Some(root.clone()), "mx.new.example", dane(vec![1, 2, 3]), Err(Some(CertificateFault::Dane))),
