@@ -131,11 +131,13 @@ def test_j12_a_header_without_end_is_not_kept(provider):
 @pytest.mark.parametrize("kind, payload", [(PING, b"12345678"), (SETTINGS, b"\0\x04\0\0\xff\xff")], ids=["ping", "settings"])
 def test_j12_frames_that_want_an_answer_and_read_none(provider, kind, payload):
     """The client never reads: what waits for it must not grow."""
-    with Watch(provider.process.pid, provider.imap(BRAM), cap=32 * MIB), Client(provider) as client:
+    with Watch(provider.process.pid, provider.imap(BRAM), cap=12 * MIB), Client(provider) as client:
         client.socket.settimeout(5)
         try:
-            for _ in range(2_000):
+            # answers to all of it would be 36 MB and more
+            for _ in range(20_000):
                 client.socket.sendall(frame(kind, 0, 0, payload) * 200)
+            pytest.fail("all of it was taken")
         except (ConnectionError, ssl.SSLError, TimeoutError):
             pass
     assert serves(provider)
@@ -149,10 +151,10 @@ def test_j12_a_bomb_of_hpack_stays_small(provider):
         block = client.encode(HEADERS) + named + client.encode([("x-bomb", "b" * 4_000)]) * 4_000
         yield frame(HEADERS_FRAME, 0x5, 1, block)
 
-    with Watch(provider.process.pid, provider.imap(BRAM), cap=16 * MIB):
+    with Watch(provider.process.pid, provider.imap(BRAM), cap=8 * MIB):
         _, said = flood(provider, pieces)
     assert serves(provider)
-    assert GOAWAY in said or RST in said or HEADERS_FRAME in said
+    assert DATA not in said, "it was answered as if it were small"
 
 
 def test_j13_a_header_that_comes_in_drops(provider):
@@ -175,7 +177,7 @@ def test_j13_a_thousand_idle_connections_stay_cheap_and_end(provider):
             connection.settimeout(60)
             assert connection.recv(1) == b""
             connection.close()
-        assert time.monotonic() - begun < 60
+        assert time.monotonic() - begun < 30
 
 
 ATTACKS = [j12_rapid_reset, j12_continuations]

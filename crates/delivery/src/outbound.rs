@@ -129,8 +129,10 @@ impl Courier {
     async fn bring_some(&mut self, domain: &Domain, load: &Load<'_>) -> Attempted {
         let (kept, wish) = (self.kept.clone(), Wish::of(load.entry));
         let mut kept = Some(kept.as_ref());
+        let tls = load.entry.wishes.tls;
+        let suits = |line: &Box<Line>| line.is_open() && line.suits(wish) && asked::suits(tls, line).is_ok();
         loop {
-            let line = match self.line.take().filter(|line| line.may_bring(wish, load.entry.wishes.tls)) {
+            let line = match self.line.take().filter(suits) {
                 Some(line) => line,
                 None => match self.dial(domain, load.entry, kept).await {
                     Ok(line) => line,

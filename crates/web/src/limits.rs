@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// How long a client may take to send the header of a request, and, by HTTP/1.1, to begin the next one: who is silent for
 /// longer is closed on, as RFC 9112, 9.5 permits.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest header of a request.
 const HEADER_BYTES: usize = 16 * 1024;
 const HEADER_LIST_BYTES: u32 = 16 * 1024;
@@ -25,7 +25,7 @@ const PING_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
 /// How long the requests of a connection may go on when the server stops, or when it was idle.
 pub(crate) const LAST_REQUESTS: Duration = Duration::from_secs(10);
-/// How long one request may take from its header to the end of its answer.
+/// How long one request may take from its header until its answer begins.
 pub(crate) const REQUEST: Duration = Duration::from_secs(60);
 
 /// Connections with these limits.

@@ -1,5 +1,7 @@
 //! What a sender asked beside delivery, as the next server is asked for it: BY (RFC 2852), MT-PRIORITY (RFC 6710),
 //! REQUIRETLS (RFC 8689).
+use super::line::Line;
+use super::of_line;
 use super::security::Security;
 use crate::queue::Entry;
 use crate::queue::settle::{Verdict, Words};
@@ -49,15 +51,16 @@ pub(super) fn may_go(wish: TlsWish, security: Security, about: &Words) -> Result
     }
 }
 
-/// Whether a message may go by a connection to a server that offers `require_tls` or does not: another one may be right for it.
-pub(super) fn suits(wish: TlsWish, security: Security, require_tls: bool, about: &Words) -> Result<(), Verdict> {
-    may_go(wish, security, about)?;
-    if wish == TlsWish::Required && !require_tls {
-        return Err(Verdict::Failed(Words {
-            status: "5.7.30".to_owned(),
-            text: "the sender asks for TLS all the way, and the server does not offer it (REQUIRETLS)".to_owned(),
-            ..about.clone()
-        }));
+/// Whether a message may go by this connection; where it may not, another host's may be right for it.
+pub(super) fn suits(wish: TlsWish, line: &Line) -> Result<(), Verdict> {
+    if wish != TlsWish::Required {
+        return Ok(());
+    }
+    let about = of_line(line);
+    may_go(wish, line.security(), &about)?;
+    if !line.capabilities().require_tls {
+        let text = "the sender asks for TLS all the way, and the server does not offer it (REQUIRETLS)".to_owned();
+        return Err(Verdict::Failed(Words { status: "5.7.30".to_owned(), text, ..about }));
     }
     Ok(())
 }

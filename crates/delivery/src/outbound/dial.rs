@@ -3,7 +3,7 @@ use super::hosts::{self, Found, From, Host};
 use super::line::{Broken, Ends, Line, TlsFault};
 use super::security::{Plan, Policy, Wish};
 use super::weak::Way;
-use super::{Courier, Kept, broken_words, dane, outcome};
+use super::{Courier, Kept, asked, broken_words, dane, outcome};
 use crate::queue::Entry;
 use crate::queue::settle::{Verdict, Words};
 use crate::queue::way::Way as Leaving;
@@ -70,7 +70,7 @@ impl Courier {
                 match opened {
                     Ok(mut line) => {
                         // RFC 8689, 4.2.1: where this server will not do, the next one may
-                        if let Err(mut verdict) = line.suits_wish(tls) {
+                        if let Err(mut verdict) = asked::suits(tls, &line) {
                             vain(&mut tried, &line.server, &verdict.words_mut().text);
                             last.get_or_insert(verdict);
                             line.close().await;

@@ -1,12 +1,9 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
-use super::asked;
 use super::form::{Form, Pieces};
 use super::security::{Plan, Security, Wish};
 use super::weak::Way;
 use crate::queue::Pending;
-use crate::queue::settle::Verdict;
 use crate::settings::Settings;
-use crate::wishes::TlsWish;
 use futures_util::FutureExt as _;
 use journal::Tried;
 use names::Domain;
@@ -172,16 +169,6 @@ impl Line {
     /// Whether a message with this wish may go over it.
     pub(crate) fn suits(&self, wish: Wish) -> bool {
         wish <= self.plan.wish
-    }
-
-    /// Whether the server is one that a message with this wish may go to.
-    pub(crate) fn suits_wish(&self, wish: TlsWish) -> Result<(), Verdict> {
-        asked::suits(wish, self.security(), self.capabilities().require_tls, &super::of_line(self))
-    }
-
-    /// Whether the next message may go over it.
-    pub(crate) fn may_bring(&self, wish: Wish, tls: TlsWish) -> bool {
-        self.is_open() && self.suits(wish) && self.suits_wish(tls).is_ok()
     }
 
     /// What the handshake came to.

@@ -188,6 +188,37 @@ async fn what_needs_tls_all_the_way_comes_back_from_elsewhere() {
     assert_eq!(server.took().len(), 1);
 }
 
+/// RFC 8689, 4.2.1: a host that will not do is passed over.
+#[tokio::test(start_paused = true)]
+async fn what_needs_tls_all_the_way_goes_by_the_host_that_has_it() {
+    let bench = Bench::new().await;
+    let first = bench.domain("far.example", "192.0.2.1");
+    first.change(|manners| manners.offers = vec!["STARTTLS"]);
+    bench.dns.exchanger("far.example", 20, "b.example").host("b.example", &["192.0.2.2".parse().unwrap()]);
+    bench.dns.secure("far.example").secure("b.example").secure("_25._tcp.b.example");
+    bench.dns.tlsa("_25._tcp.b.example", world::Tlsa { usage: 3, selector: 1, matching: 1, data: vec![7; 32] });
+    let second = bench.servers.server("192.0.2.2");
+    second.change(|manners| manners.offers = vec!["STARTTLS", "REQUIRETLS"]);
+    bench.run().rest().await;
+    let required = || Wishes { tls: TlsWish::Required, ..Wishes::default() };
+    send(&bench, &["x@far.example"], required()).await;
+    bench.rest().await;
+    assert_eq!((first.took().len(), second.took().len(), bench.queued().await), (0, 1, 0));
+    assert!(second.took()[0].mail.contains(" REQUIRETLS"), "{}", second.took()[0].mail);
+    // an ordinary message may use the first one, whose connection does not do for the next that asks
+    send(&bench, &["x@far.example"], Wishes::default()).await;
+    bench.rest().await;
+    send(&bench, &["x@far.example"], required()).await;
+    bench.rest().await;
+    assert_eq!((first.took().len(), second.took().len(), bench.queued().await), (1, 2, 0));
+    // where the handshake breaks it waits: no host has said no
+    second.change(|manners| manners.broken_tls = true);
+    bench.advance(MINUTE).await;
+    send(&bench, &["x@far.example"], required()).await;
+    bench.rest().await;
+    assert_eq!((second.took().len(), bench.queued().await), (2, 1));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_servers_limits_are_kept() {
     let bench = Bench::with(|settings| settings.max_connections = 1).await;
