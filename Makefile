@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build run test chaos stress check tidy fuzz bench bench-micro docs clean tools tools-check
+.PHONY: help build webmail run test chaos stress check tidy fuzz bench bench-micro docs clean tools tools-check
 
 CARGO ?= cargo
 
@@ -16,6 +16,8 @@ run: build ## build, then start a whole provider on this machine and say what to
 	target/release/glaspost demo --dir demo
 
 test: tools ## install what the tests need, start the real parts, run every test
+	npm run --prefix webmail --silent check
+	npm test --prefix webmail --silent
 	$(CARGO) test --workspace --locked
 	$(CARGO) build --locked -p glaspost
 	.venv/bin/python -m pytest tests benches
@@ -41,6 +43,8 @@ check: tools-check ## format, lints, licences, documentation, the house's rules,
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --document-private-items
 	cargo-deny --locked check licenses bans sources
+	npm run --prefix webmail --silent check
+	npm test --prefix webmail --silent
 	$(CARGO) test --workspace --locked --lib --bins
 
 tidy: ## the rules that hold the house up: edges, citations, transcripts, orphans
@@ -74,4 +78,5 @@ tools: # Debian packages and Python modules; what is there already is left alone
 	@tests/tools
 
 tools-check:
+	@tests/tools node
 	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny

@@ -1,0 +1,160 @@
+/** The records of mail (RFC 8621), with the properties that this client shows. */
+import {
+  absent,
+  anything,
+  count,
+  type Decoded,
+  type Decoder,
+  date,
+  flag,
+  id,
+  keys,
+  list,
+  map,
+  nullable,
+  object,
+  text,
+} from "./decode";
+import type { MailboxId } from "./ids";
+import type { RecordType } from "./methods";
+import { MAIL, SUBMISSION, VACATION } from "./session";
+
+/** The properties of a decoder's object, as they are asked for. */
+function record<Of extends string, F extends Record<string, Decoder<unknown>>>(name: Of, using: string, fields: F) {
+  const type: RecordType<Of, Decoded<ReturnType<typeof object<F>>>> = {
+    name,
+    using,
+    properties: Object.keys(fields),
+    decode: object(fields),
+  };
+  return type;
+}
+
+const rights = object({
+  mayReadItems: flag,
+  mayAddItems: flag,
+  mayRemoveItems: flag,
+  maySetSeen: flag,
+  maySetKeywords: flag,
+  mayCreateChild: flag,
+  mayRename: flag,
+  mayDelete: flag,
+});
+
+/** RFC 8621, 2. */
+export const MAILBOX = record("Mailbox", MAIL, {
+  id: id<"Mailbox">(),
+  name: text,
+  parentId: nullable(id<"Mailbox">()),
+  role: nullable(text),
+  sortOrder: count,
+  totalEmails: count,
+  unreadEmails: count,
+  totalThreads: count,
+  unreadThreads: count,
+  myRights: rights,
+});
+export type Mailbox = Decoded<typeof MAILBOX.decode>;
+
+/** RFC 8621, 3. */
+export const THREAD = record("Thread", MAIL, { id: id<"Thread">(), emailIds: list(id<"Email">()) });
+export type Thread = Decoded<typeof THREAD.decode>;
+
+const address = object({ name: nullable(text), email: text });
+/** An EmailAddress (RFC 8621, 4.1.2.3). */
+export type Address = Decoded<typeof address>;
+const addresses = absent(nullable(list(address)), null);
+const messageIds = absent(nullable(list(text)), null);
+
+const summary = {
+  id: id<"Email">(),
+  blobId: id<"Blob">(),
+  threadId: id<"Thread">(),
+  mailboxIds: keys<MailboxId>(),
+  keywords: keys(),
+  size: count,
+  receivedAt: date,
+  from: addresses,
+  to: addresses,
+  subject: nullable(text),
+  preview: text,
+  hasAttachment: flag,
+};
+
+/** What a row of a list shows of an Email (RFC 8621, 4). */
+export const EMAIL = record("Email", MAIL, summary);
+export type Email = Decoded<typeof EMAIL.decode>;
+
+const part = object({
+  partId: nullable(text),
+  blobId: nullable(id<"Blob">()),
+  size: count,
+  name: absent(nullable(text), null),
+  type: text,
+  charset: absent(nullable(text), null),
+  disposition: absent(nullable(text), null),
+  cid: absent(nullable(text), null),
+});
+/** An EmailBodyPart without parts of its own (RFC 8621, 4.1.4). */
+export type Part = Decoded<typeof part>;
+
+const bodyValue = object({ value: text, isEncodingProblem: flag, isTruncated: flag });
+
+/** What a reader of the whole message sees. */
+export const MESSAGE = record("Email", MAIL, {
+  ...summary,
+  cc: addresses,
+  bcc: addresses,
+  replyTo: addresses,
+  sender: addresses,
+  sentAt: absent(nullable(date), null),
+  messageId: messageIds,
+  inReplyTo: messageIds,
+  references: messageIds,
+  textBody: list(part),
+  htmlBody: list(part),
+  attachments: list(part),
+  bodyValues: map(bodyValue),
+});
+export type Message = Decoded<typeof MESSAGE.decode>;
+
+/** The properties of parts that are asked for with a message, and how much of a text. */
+export const MESSAGE_ARGUMENTS = {
+  bodyProperties: ["partId", "blobId", "size", "name", "type", "charset", "disposition", "cid"],
+  fetchTextBodyValues: true,
+  maxBodyValueBytes: 256 * 1024,
+} as const;
+
+/** RFC 8621, 6. */
+export const IDENTITY = record("Identity", SUBMISSION, {
+  id: id<"Identity">(),
+  name: text,
+  email: text,
+  replyTo: addresses,
+  bcc: addresses,
+  textSignature: text,
+  htmlSignature: text,
+  mayDelete: flag,
+});
+export type Identity = Decoded<typeof IDENTITY.decode>;
+
+/** RFC 8621, 7. */
+export const SUBMISSION_RECORD = record("EmailSubmission", SUBMISSION, {
+  id: id<"EmailSubmission">(),
+  emailId: id<"Email">(),
+  undoStatus: text,
+  sendAt: date,
+  deliveryStatus: absent(nullable(map(anything)), null),
+});
+export type Submission = Decoded<typeof SUBMISSION_RECORD.decode>;
+
+/** RFC 8621, 8. */
+export const VACATION_RECORD = record("VacationResponse", VACATION, {
+  id: id<"VacationResponse">(),
+  isEnabled: flag,
+  fromDate: nullable(date),
+  toDate: nullable(date),
+  subject: nullable(text),
+  textBody: nullable(text),
+});
+export type Vacation = Decoded<typeof VACATION_RECORD.decode>;

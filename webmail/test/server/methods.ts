@@ -1,0 +1,112 @@
+/** The methods of the scripted server: as much of RFC 8621 as the client asks for. */
+
+import type { Fields, Records, TypeName } from "./records";
+import { find } from "./search";
+import { emailSet, submissionSet, vacationSet } from "./sets";
+
+export type Method = (records: Records, args: Fields, created: Map<string, string>) => Fields;
+
+/** A refusal of the whole method. */
+export class Refused extends Error {}
+
+function pick(record: Fields, properties: unknown): Fields {
+  if (!Array.isArray(properties)) return record;
+  return Object.fromEntries(["id", ...properties].map((name) => [name, record[String(name)] ?? null]));
+}
+
+function getter(all: (records: Records) => Map<string, Fields>): Method {
+  return (records, { ids, properties }) => {
+    const known = all(records);
+    const wanted = Array.isArray(ids) ? [...new Set(ids.map(String))] : [...known.keys()];
+    return {
+      state: String(records.modseq),
+      list: wanted.flatMap((id) => (known.has(id) ? [pick(known.get(id) ?? {}, properties)] : [])),
+      notFound: wanted.filter((id) => !known.has(id)),
+    };
+  };
+}
+
+function changer(type: TypeName): Method {
+  return (records, { sinceState }) => {
+    const since = records.since(type, String(sinceState));
+    if (since === null) throw new Refused("cannotCalculateChanges");
+    return { oldState: sinceState, newState: String(records.modseq), hasMoreChanges: false, ...since };
+  };
+}
+
+/** What each query gave at each state, to compute what changed since. */
+const results = new WeakMap<Records, Map<string, string[]>>();
+
+function remembered(records: Records, key: string, found: string[]): void {
+  const all = results.get(records) ?? new Map<string, string[]>();
+  results.set(records, all.set(`${records.modseq} ${key}`, found));
+}
+
+const emailQuery: Method = (records, { filter, collapseThreads, position, limit }) => {
+  const found = find(records, filter ?? null, collapseThreads === true);
+  remembered(records, JSON.stringify([filter, collapseThreads]), found);
+  const from = Number(position ?? 0);
+  return {
+    queryState: String(records.modseq),
+    canCalculateChanges: true,
+    position: from,
+    ids: found.slice(from, from + Number(limit ?? found.length)),
+    total: found.length,
+  };
+};
+
+const emailQueryChanges: Method = (records, { filter, collapseThreads, sinceQueryState, maxChanges, upToId }) => {
+  const key = JSON.stringify([filter, collapseThreads]);
+  const before = results.get(records)?.get(`${String(sinceQueryState)} ${key}`);
+  if (before === undefined || Number(sinceQueryState) < records.remembersSince) {
+    throw new Refused("cannotCalculateChanges");
+  }
+  const now = find(records, filter ?? null, collapseThreads === true);
+  remembered(records, key, now);
+  const { removed, added } = difference(before, now);
+  if (removed.length + added.length > Number(maxChanges ?? 1000)) throw new Refused("tooManyChanges");
+  const last = typeof upToId === "string" ? now.indexOf(upToId) : -1;
+  return {
+    oldQueryState: sinceQueryState,
+    newQueryState: String(records.modseq),
+    total: now.length,
+    removed,
+    added: last < 0 ? added : added.filter(({ index }) => index <= last),
+  };
+};
+
+function difference(before: string[], now: string[]): { removed: string[]; added: { id: string; index: number }[] } {
+  const [was, is] = [new Set(before), new Set(now)];
+  const kept = now.filter((id) => was.has(id));
+  const old = before.filter((id) => is.has(id));
+  const moved = new Set(kept.filter((id, index) => old[index] !== id));
+  return {
+    removed: before.filter((id) => !is.has(id) || moved.has(id)),
+    added: now.flatMap((id, index) => (!was.has(id) || moved.has(id) ? [{ id, index }] : [])),
+  };
+}
+
+export const METHODS: Record<string, Method> = {
+  "Mailbox/get": getter(
+    (records) => new Map([...records.mailboxes].map(([id, one]) => [id, records.mailboxView(one)])),
+  ),
+  "Mailbox/changes": (records, args, created) => ({
+    ...changer("Mailbox")(records, args, created),
+    updatedProperties: null,
+  }),
+  "Email/get": getter((records) => records.emails),
+  "Email/changes": changer("Email"),
+  "Email/query": emailQuery,
+  "Email/queryChanges": emailQueryChanges,
+  "Email/set": emailSet,
+  "Thread/get": getter((records) => {
+    const threads = new Set([...records.emails.values()].map(({ threadId }) => threadId));
+    return new Map([...threads].map((id) => [id, { id, emailIds: records.threadOf(id) }]));
+  }),
+  "Thread/changes": changer("Thread"),
+  "Identity/get": getter((records) => records.identities),
+  "EmailSubmission/get": getter((records) => records.submissions),
+  "EmailSubmission/set": submissionSet,
+  "VacationResponse/get": getter((records) => new Map([["singleton", records.vacation]])),
+  "VacationResponse/set": vacationSet,
+};
