@@ -14,6 +14,7 @@ mod replace;
 mod seen;
 mod sharing;
 mod transfer;
+mod uploads;
 pub use ahead::Ahead;
 pub(crate) use ahead::room;
 pub use emails::{EmailsAsked, MessageSource};
@@ -26,6 +27,7 @@ pub(crate) use seen::Hand;
 pub use sharing::Grantee;
 pub(crate) use sharing::grants_anything;
 pub use transfer::Copied;
+pub use uploads::Named;
 
 use crate::email_cache::EmailCache;
 use crate::error::Error;

@@ -33,8 +33,8 @@ mod store;
 mod unfinished;
 mod view;
 pub use account::{
-    Account, Ahead, Copied, EmailsAsked, Expunge, Glances, Grantee, MessageSource, NewAnnotation, Quota, Reservation,
-    StoredFlags, TypeStates,
+    Account, Ahead, Copied, EmailsAsked, Expunge, Glances, Grantee, MessageSource, Named, NewAnnotation, Quota,
+    Reservation, StoredFlags, TypeStates,
 };
 pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
 pub use blob::{

@@ -14,12 +14,13 @@
 //! | 9 | `thread-key/<hash 8>` | the thread's id |
 //! | 10 | `log/<modseq 8>` | [`log_record`] |
 //! | 11 | `tomb/<time 8>/<email 8>` | empty: an email without membership, since then |
-//! | 12 | `use/<hash 32>/<email 8>` | empty: the email uses the blob |
+//! | 12 | `use/<hash 32>/<email 8>` | empty: the email uses the blob; under zero: an upload does |
 //! | 13 | `keyword/<number 4>` | the keyword |
 //! | 14 | `subscription/<name>` | empty |
 //! | 15 | `once/<delivery 16>` | [`once_record`]: what the delivery wrote |
 //! | 16 | `metadata` | how many bytes all annotations of the account have |
 //! | 16 | `metadata/<mailbox 8>` | [`metadata_record`]: the annotations of a mailbox; under zero those of the account |
+//! | 17 | `upload/<time 8>/<hash 32>` | how many bytes: what was uploaded then and is kept for an hour |
 //! | 20 | `acl/<mailbox 8>` | [`acl_record`]: who may do what with the mailbox; absent: its owner alone |
 //! | 21 | `sharer/<account 8>` | [`SharerRecord`]: a hint that the other account shares something with this one |
 //! | 22 | `seen/<mailbox 8>/<account 8>/<uid / 4,096, 4>` | [`SeenRecord`]: what the other account has seen there |
@@ -67,6 +68,7 @@ pub(crate) mod kind {
     pub(crate) const SUBSCRIPTION: u8 = 14;
     pub(crate) const ONCE: u8 = 15;
     pub(crate) const METADATA: u8 = 16;
+    pub(crate) const UPLOAD: u8 = 17;
     pub(crate) const ACL: u8 = 20;
     pub(crate) const SHARER: u8 = 21;
     pub(crate) const SEEN: u8 = 22;
@@ -137,6 +139,13 @@ pub(crate) fn tomb(time: u64, email: EmailId) -> Key {
 /// All uses of a blob.
 pub(crate) fn uses(hash: BlobHash) -> Key {
     KeyBuilder::new(kind::USE).bytes(&hash.0).key()
+}
+
+/// In the place of an email where an upload uses the blob: no email has this number.
+pub(crate) const UPLOAD: EmailId = EmailId(0);
+
+pub(crate) fn upload(time: u64, hash: BlobHash) -> Key {
+    KeyBuilder::new(kind::UPLOAD).u64(time).bytes(&hash.0).key()
 }
 
 pub(crate) fn blob_use(hash: BlobHash, email: EmailId) -> Key {

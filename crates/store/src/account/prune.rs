@@ -36,6 +36,7 @@ impl Account {
     /// What the engine says; what was done before stays done.
     pub async fn prune(&self, now: UnixTime, unfinished: &dyn Unfinished) -> Result<u64, Error> {
         self.prune_seen(STEP).await?;
+        self.prune_uploads(now).await?;
         let before = now.minus(self.keep_deleted);
         let mut gone = 0;
         loop {

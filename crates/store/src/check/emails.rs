@@ -9,6 +9,7 @@ use crate::key::KeyReader;
 use crate::records::KeyRange;
 use crate::schema::{self, EmailRecord, kind, read_places};
 use message::Parsed;
+use std::collections::BTreeSet;
 
 fn email_of(key: &Key, value: &Value) -> Result<(EmailId, EmailRecord), Error> {
     Ok((EmailId(KeyReader::new(key, kind::EMAIL)?.u64()?), EmailRecord::decode(&value.payload)?))
@@ -102,10 +103,11 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// Each noted use is an email's, and its blob is stored and linked to the account.
+    /// Each noted use is an email's or an upload's, and its blob is stored and linked to the account.
     pub(super) async fn uses(&mut self) -> Result<(), Error> {
         let mut range = KeyRange::prefix(&[kind::USE]);
         let mut last = None;
+        let mut uploaded = BTreeSet::new();
         while let Some(page) = self.page(&mut range).await? {
             let mut uses = Vec::with_capacity(page.len());
             for (key, _) in &page {
@@ -116,7 +118,9 @@ impl Look<'_> {
             let found = self.get(uses.iter().map(|(_, email)| schema::email(*email)).collect()).await?;
             for ((hash, id), found) in uses.into_iter().zip(found) {
                 let email = found.and_then(|value| EmailRecord::decode(&value.payload).ok());
-                if email.as_ref().is_none_or(|email| email.blob != hash) {
+                if id == schema::UPLOAD {
+                    uploaded.insert(hash);
+                } else if email.as_ref().is_none_or(|email| email.blob != hash) {
                     self.fault(format!("{hash}: a use by email {id} is noted that is none"));
                 }
                 if last.replace(hash) != Some(hash) {
@@ -124,6 +128,25 @@ impl Look<'_> {
                 }
             }
         }
+        self.uploads(uploaded).await
+    }
+
+    /// Each upload has its use, and each such use an upload.
+    async fn uploads(&mut self, mut used: BTreeSet<BlobHash>) -> Result<(), Error> {
+        let mut range = KeyRange::prefix(&[kind::UPLOAD]);
+        while let Some(page) = self.page(&mut range).await? {
+            for (key, _) in &page {
+                let read =
+                    KeyReader::new(key, kind::UPLOAD).and_then(|mut key| Ok((key.u64()?, BlobHash(key.array()?))));
+                let upload = self.decoded(key, read);
+                if let Some((_, hash)) = upload
+                    && !used.remove(&hash)
+                {
+                    self.fault(format!("{hash}: an upload of it is noted, and no use or another upload"));
+                }
+            }
+        }
+        used.iter().for_each(|hash| self.fault(format!("{hash}: its use by an upload is noted, and no upload")));
         Ok(())
     }
 

@@ -10,3 +10,4 @@ mod nth;
 mod place;
 mod sharing;
 mod suite;
+mod uploads;
