@@ -227,6 +227,7 @@ impl Directory {
         let (id, receipt) = self.update_account(address, change).await?;
         self.verdicts.forget(id);
         self.sessions.revoke(id, Revocation::PasswordChanged);
+        // tokens of the old password are none any more; their records go when the next one is made
         Ok(receipt)
     }
 
@@ -239,6 +240,7 @@ impl Directory {
         let change = |record: &AccountRecord| AccountRecord { suspended: Some(reason.to_owned()), ..record.clone() };
         let (id, receipt) = self.update_account(address, change).await?;
         self.sessions.revoke(id, Revocation::Suspended);
+        self.end_tokens(address, id).await?;
         Ok(receipt)
     }
 
@@ -275,6 +277,10 @@ impl Directory {
                 Ok(receipt) => {
                     self.verdicts.forget(record.id);
                     self.sessions.revoke(record.id, Revocation::Removed);
+                    // what stays is no login: its account is gone
+                    if let Err(error) = self.end_tokens(address, record.id).await {
+                        tracing::warn!(account = %record.id, %error, "tokens were not removed");
+                    }
                     return Ok((Account::from(&record), receipt));
                 }
             }

@@ -19,6 +19,7 @@ mod resolve;
 mod schema;
 mod senders;
 mod shelf;
+mod tokens;
 pub use accounts::{Account, AccountPage, NewAccount, NewPassword};
 pub use aliases::{Alias, AliasPage};
 pub use directory::{Directory, DirectorySettings};
@@ -33,3 +34,4 @@ pub use login::{
 };
 pub use resolve::{AliasFault, Resolution, Target};
 pub use schema::{Delegate, Role};
+pub use tokens::NewToken;

@@ -8,7 +8,11 @@
 //! | --- | --- |
 //! | 1, domain | [`DomainRecord`] |
 //! | 2, domain, 0, folded local part | [`Entry`]: an account or an alias |
+//! | 3, account 8, hash 32 | [`TokenRecord`]: a token of the account |
 mod codec;
+mod token;
+
+pub(crate) use token::{TokenRecord, token_key, token_keys};
 
 use crate::Forward;
 use crate::name::FoldedAddress;

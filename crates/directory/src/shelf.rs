@@ -1,9 +1,9 @@
 //! Reads and commits of the directory's partitions.
 use crate::cache::{Cache, Versioned};
 use crate::name::FoldedAddress;
-use crate::schema::{self, DomainRecord, Entry};
+use crate::schema::{self, DomainRecord, Entry, TokenRecord};
 use crate::{DirectorySettings, Error};
-use names::Domain;
+use names::{AccountId, Domain};
 use std::sync::Arc;
 use store::{Change, Key, MAX_PAGE, Partition, PartitionKind, Receipt, Records, Value};
 
@@ -93,9 +93,34 @@ impl Shelf {
         Ok(outcome?)
     }
 
+    /// The record of a token.
+    pub(crate) async fn token(&self, partition: Partition, key: Key) -> Result<Option<TokenRecord>, Error> {
+        let found = self.records.get(partition, key).await?;
+        found.map(|value| token(&value)).transpose()
+    }
+
+    /// All tokens of an account.
+    pub(crate) async fn tokens(
+        &self,
+        partition: Partition,
+        account: AccountId,
+    ) -> Result<Vec<(Key, TokenRecord)>, Error> {
+        let page = self.records.scan(partition, schema::token_keys(account), MAX_PAGE).await?;
+        page.items.into_iter().map(|(key, value)| Ok((key, token(&value)?))).collect()
+    }
+
+    /// Commits a change of tokens alone, of which nothing is cached.
+    pub(crate) async fn commit_tokens(&self, partition: Partition, change: Change) -> Result<(), Error> {
+        Ok(self.records.commit(partition, change).await.map(drop)?)
+    }
+
     async fn get(&self, domain: &Domain, key: &Key) -> Result<Option<Value>, Error> {
         Ok(self.records.get(schema::partition(domain), key.clone()).await?)
     }
+}
+
+fn token(value: &Value) -> Result<TokenRecord, Error> {
+    TokenRecord::decode(&value.payload).map_err(|_| Error::Corrupt("a token's record".to_owned()))
 }
 
 fn decoded<T, E>(

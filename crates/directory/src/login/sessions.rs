@@ -18,6 +18,8 @@ pub enum Service {
     Imap,
     /// POP3.
     Pop3,
+    /// JMAP, and what else is asked by HTTP.
+    Jmap,
 }
 
 impl fmt::Display for Service {
@@ -26,6 +28,7 @@ impl fmt::Display for Service {
             Self::Submission => "submission",
             Self::Imap => "imap",
             Self::Pop3 => "pop3",
+            Self::Jmap => "jmap",
         })
     }
 }
@@ -133,6 +136,7 @@ struct Open {
     submission: usize,
     imap: usize,
     pop3: usize,
+    jmap: usize,
     revoked: watch::Sender<Option<Revocation>>,
 }
 
@@ -172,7 +176,7 @@ impl Sessions {
 
 impl Open {
     fn new() -> Self {
-        Self { submission: 0, imap: 0, pop3: 0, revoked: watch::Sender::new(None) }
+        Self { submission: 0, imap: 0, pop3: 0, jmap: 0, revoked: watch::Sender::new(None) }
     }
 
     fn count(&mut self, service: Service) -> &mut usize {
@@ -180,11 +184,12 @@ impl Open {
             Service::Submission => &mut self.submission,
             Service::Imap => &mut self.imap,
             Service::Pop3 => &mut self.pop3,
+            Service::Jmap => &mut self.jmap,
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.submission == 0 && self.imap == 0 && self.pop3 == 0
+        self.submission == 0 && self.imap == 0 && self.pop3 == 0 && self.jmap == 0
     }
 }
 

@@ -4,3 +4,4 @@ mod accounts;
 mod door;
 mod place;
 mod recipients;
+mod tokens;

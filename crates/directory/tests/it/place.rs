@@ -7,7 +7,7 @@ use names::{AccountId, Address, Domain, Secret};
 use std::sync::{Arc, Mutex};
 use store::memory::Memory;
 use store::{Settings, Store};
-use world::scripted;
+use world::scripted::{self, ScriptedClock};
 
 pub(crate) const CHEAP: HashCost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
 
@@ -28,6 +28,7 @@ impl Notices {
 
 pub(crate) struct Place {
     pub(crate) memory: Memory,
+    pub(crate) clock: Arc<ScriptedClock>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) notices: Arc<Notices>,
 }
@@ -48,12 +49,12 @@ pub(crate) async fn place() -> Place {
 
 pub(crate) async fn place_with(settings: DirectorySettings) -> Place {
     let (world, clock, _) = scripted::world();
-    let memory = Memory::new(clock);
+    let memory = Memory::new(clock.clone());
     let notices = Arc::new(Notices::default());
     let store = Store::open(Arc::new(memory.clone()), world.clone(), Settings::default()).await.unwrap();
     let directory = Arc::new(Directory::new(store.records(), world, settings, notices.clone()).unwrap());
     directory.add_domain(&domain(), DomainOptions::default()).await.unwrap();
-    Place { memory, directory, notices }
+    Place { memory, clock, directory, notices }
 }
 
 pub(crate) fn domain() -> Domain {
