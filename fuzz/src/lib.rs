@@ -17,6 +17,7 @@ mod imap_search;
 mod imap_section;
 mod imap_sequence_set;
 mod imap_utf7;
+mod jmap_request;
 mod mime;
 mod mta_sts;
 mod parameters;
@@ -51,6 +52,7 @@ pub const TARGETS: &[Target] = &[
     ("imap_section", imap_section::imap_section),                         //
     ("imap_sequence_set", imap_sequence_set::imap_sequence_set),          //
     ("imap_utf7", imap_utf7::imap_utf7),                                  //
+    ("jmap_request", jmap_request::jmap_request),                         //
     ("mime", mime::mime),                                                 //
     ("mta_sts", mta_sts::mta_sts),                                        //
     ("parameters", parameters::parameters),                               //

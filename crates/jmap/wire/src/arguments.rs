@@ -145,6 +145,12 @@ impl Arguments {
         pairs.collect::<Result<_, _>>().map(Some)
     }
 
+    /// What is left, as it stands.
+    #[must_use]
+    pub fn into_members(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// Ends the taking.
     ///
     /// # Errors

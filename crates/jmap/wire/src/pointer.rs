@@ -1,4 +1,6 @@
 //! JSON pointers (RFC 6901), with the `*` of RFC 8620, 3.7.
+use crate::MethodError;
+use crate::reference::Budget;
 use serde_json::Value;
 
 /// Steps of one pointer.
@@ -36,36 +38,54 @@ pub(crate) enum Found<'v> {
     Many(Vec<&'v Value>),
 }
 
-/// Follows `pointer` from `root`.
-pub(crate) fn find<'v>(root: &'v Value, pointer: &str) -> Option<Found<'v>> {
+/// Follows `pointer` from `root`; every value on the way counts.
+///
+/// # Errors
+/// `requestTooLarge` where the budget is spent.
+pub(crate) fn find<'v>(root: &'v Value, pointer: &str, budget: &mut Budget) -> Result<Option<Found<'v>>, MethodError> {
     let Some(rest) = pointer.strip_prefix('/') else {
         // the empty pointer is the whole document (RFC 6901, 5)
-        return pointer.is_empty().then_some(Found::One(root));
+        return Ok(pointer.is_empty().then_some(Found::One(root)));
     };
+    let Some(steps) = steps(rest) else { return Ok(None) };
     let (mut here, mut starred) = (vec![root], false);
-    for step in steps(rest)? {
-        let mut next = Vec::with_capacity(here.len());
+    for step in steps {
+        let mut next = Vec::new();
         for value in here {
-            match value {
-                Value::Array(items) if step == "*" => {
-                    starred = true;
-                    next.extend(items);
-                }
-                Value::Array(items) => next.push(items.get(index(&step)?)?),
-                Value::Object(members) => next.push(members.get(&step)?),
-                _ => return None,
+            if let (Value::Array(items), "*") = (value, step.as_str()) {
+                starred = true;
+                budget.visit(items.len())?;
+                next.extend(items);
+            } else {
+                budget.visit(1)?;
+                let Some(value) = child(value, &step) else { return Ok(None) };
+                next.push(value);
             }
         }
         here = next;
     }
     if !starred {
-        return here.pop().map(Found::One);
+        return Ok(here.pop().map(Found::One));
     }
-    let flat = here.into_iter().flat_map(|value| match value {
-        Value::Array(items) => items.iter().collect::<Vec<_>>(),
-        other => vec![other],
-    });
-    Some(Found::Many(flat.collect()))
+    let mut flat = Vec::new();
+    for value in here {
+        match value {
+            Value::Array(items) => {
+                budget.visit(items.len())?;
+                flat.extend(items);
+            }
+            other => flat.push(other),
+        }
+    }
+    Ok(Some(Found::Many(flat)))
+}
+
+fn child<'v>(value: &'v Value, step: &str) -> Option<&'v Value> {
+    match value {
+        Value::Array(items) => items.get(index(step)?),
+        Value::Object(members) => members.get(step),
+        _ => None,
+    }
 }
 
 /// RFC 6901, 4: digits without a zero before them.
@@ -77,10 +97,11 @@ fn index(step: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Found, find};
+    use crate::reference::Budget;
     use serde_json::{Value, json};
 
     fn one(root: &Value, pointer: &str) -> Option<Value> {
-        match find(root, pointer)? {
+        match find(root, pointer, &mut Budget::new(10_000)).unwrap()? {
             Found::One(value) => Some(value.clone()),
             Found::Many(values) => Some(Value::Array(values.into_iter().cloned().collect())),
         }

@@ -15,6 +15,12 @@ impl Budget {
         Self(bytes)
     }
 
+    /// Counts so many values that are looked at.
+    pub(crate) fn visit(&mut self, values: usize) -> Result<(), MethodError> {
+        self.0 = self.0.checked_sub(values.saturating_mul(16)).ok_or(MethodError::RequestTooLarge)?;
+        Ok(())
+    }
+
     /// Counts a value, without recursion.
     fn spend(&mut self, value: &Value) -> Result<(), MethodError> {
         let mut waiting = vec![value];
@@ -37,16 +43,22 @@ impl Budget {
     }
 }
 
+/// References in one call.
+const MAX_REFERENCES: usize = 32;
+
 /// Puts what earlier answers say in the place of every argument whose name begins with `#`.
 ///
 /// # Errors
 /// `invalidArguments` where an argument stands there both ways, `invalidResultReference` where a reference leads nowhere,
-/// `requestTooLarge` where the budget is spent.
+/// `requestTooLarge` where the budget is spent, or there are more than 32.
 pub fn resolve(arguments: &mut Map<String, Value>, earlier: &[Answer], budget: &mut Budget) -> Result<(), MethodError> {
     let references: Vec<String> = arguments.keys().filter(|name| name.starts_with('#')).cloned().collect();
+    if references.len() > MAX_REFERENCES {
+        return Err(MethodError::RequestTooLarge);
+    }
     for reference in references {
         let Some(told) = arguments.remove(&reference) else { continue };
-        let name = reference.trim_start_matches('#');
+        let Some(name) = reference.strip_prefix('#') else { continue };
         if arguments.contains_key(name) {
             return Err(MethodError::InvalidArguments(format!("`{name}` stands there with and without #")));
         }
@@ -73,7 +85,7 @@ fn follow(told: &Value, earlier: &[Answer], budget: &mut Budget) -> Result<Value
     let (first, more) = rest.split_once('/').map_or((rest, ""), |(first, _)| (first, &rest[first.len()..]));
     let first = crate::pointer::steps(first).and_then(|mut steps| steps.pop()).ok_or_else(nowhere)?;
     let root = answer.arguments.get(&first).ok_or_else(nowhere)?;
-    Ok(match find(root, more).ok_or_else(nowhere)? {
+    Ok(match find(root, more, budget)?.ok_or_else(nowhere)? {
         Found::One(value) => {
             budget.spend(value)?;
             value.clone()
@@ -89,7 +101,7 @@ fn follow(told: &Value, earlier: &[Answer], budget: &mut Budget) -> Result<Value
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, resolve};
+    use super::{Budget, MAX_REFERENCES, resolve};
     use crate::{Answer, MethodError};
     use serde_json::{Map, Value, json};
 
@@ -180,5 +192,30 @@ mod tests {
         let (call, error) = refused.unwrap();
         assert_eq!(error, MethodError::RequestTooLarge);
         assert!(call < 8, "{call}");
+    }
+
+    #[test]
+    fn a_call_has_so_many_references_and_no_more() {
+        let refer = |count: usize| {
+            let one = json!({"resultOf": "t0", "name": "Foo/changes", "path": "/created"});
+            let mut arguments: Map<_, _> = (0..count).map(|n| (format!("#a{n}"), one.clone())).collect();
+            resolve(&mut arguments, &answers(), &mut Budget::new(1_000_000))
+        };
+        assert_eq!(refer(MAX_REFERENCES), Ok(()));
+        assert_eq!(refer(MAX_REFERENCES + 1), Err(MethodError::RequestTooLarge));
+    }
+
+    /// A path that finds little in much is paid by what it looks at.
+    #[test]
+    fn looking_is_counted() {
+        let list: Vec<_> = (0..1_000).map(|_| json!({"none": []})).collect();
+        let earlier =
+            [Answer { name: "Foo/get".to_owned(), arguments: map(json!({"list": list})), id: "t".to_owned() }];
+        let mut budget = Budget::new(40_000);
+        let mut ask = || {
+            let mut arguments = map(json!({"#ids": {"resultOf": "t", "name": "Foo/get", "path": "/list/*/none"}}));
+            resolve(&mut arguments, &earlier, &mut budget)
+        };
+        assert_eq!((ask(), ask()), (Ok(()), Err(MethodError::RequestTooLarge)));
     }
 }

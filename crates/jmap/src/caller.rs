@@ -1,0 +1,17 @@
+//! Who calls.
+use directory::Role;
+use names::{AccountId, Address};
+use std::sync::Arc;
+
+/// An account that has logged in, whichever way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Its number.
+    pub account: AccountId,
+    /// Its address, which is its login.
+    pub address: Address,
+    /// What it may do beside its own mail.
+    pub role: Role,
+    /// The session that it calls in, as in the log and the journal.
+    pub session: Arc<str>,
+}

@@ -1,0 +1,6 @@
+//! What every account has (RFC 8620): echo, the session object, blobs, push.
+mod echo;
+pub(crate) mod session;
+use crate::method::Method;
+
+pub(crate) const METHODS: &[Method] = &[echo::ECHO];

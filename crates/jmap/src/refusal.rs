@@ -1,0 +1,54 @@
+//! Where errors of the rooms become those of JMAP (RFC 8620, 3.6.2 and 5.3). What a client reads names no path and no record.
+use jmap_wire::{MethodError, SetError};
+use store::Error;
+
+/// Why a call is refused.
+pub(crate) fn method(error: &Error) -> MethodError {
+    match error {
+        Error::NoSuchAccount(_) => MethodError::AccountNotFound,
+        Error::CannotCalculateChanges(_) => MethodError::CannotCalculateChanges,
+        Error::Limit { .. } | Error::OverQuota { .. } => MethodError::RequestTooLarge,
+        Error::NoSpace | Error::Closed | Error::Conflict | Error::Engine(_) => {
+            tracing::warn!(%error, "a call was not answered");
+            MethodError::ServerUnavailable
+        }
+        Error::NoSuchMailbox
+        | Error::NoSuchEmail
+        | Error::MailboxExists
+        | Error::BadName(_)
+        | Error::Inbox
+        | Error::RoleTaken
+        | Error::Corrupt(_)
+        | Error::NewerSchema { .. } => {
+            tracing::error!(%error, "a call was not answered");
+            MethodError::ServerFail("a fault of this server; it has been noted".to_owned())
+        }
+    }
+}
+
+/// Why one object is not created, changed or destroyed.
+pub(crate) fn set(error: &Error) -> SetError {
+    match error {
+        Error::NoSuchAccount(_) | Error::NoSuchMailbox | Error::NoSuchEmail => SetError::new("notFound"),
+        Error::MailboxExists => SetError::invalid(&["name"]).because("a mailbox of that name exists"),
+        Error::BadName(why) => SetError::invalid(&["name"]).because(*why),
+        Error::Inbox => SetError::new("forbidden").because("the inbox stays what and where it is"),
+        Error::RoleTaken => SetError::invalid(&["role"]).because("another mailbox has this role"),
+        Error::OverQuota { .. } => SetError::new("overQuota"),
+        // RFC 8621, 4.6 has names of its own for these two
+        Error::Limit { what: "keywords", .. } => SetError::new("tooManyKeywords"),
+        Error::Limit { what: "copies of an email", .. } => SetError::new("tooManyMailboxes"),
+        // RFC 8620, 5.3: "a limit ... on the number of objects of this type"
+        Error::Limit { .. } => SetError::new("overQuota").because(error.to_string()),
+        Error::CannotCalculateChanges(_)
+        | Error::NoSpace
+        | Error::Closed
+        | Error::Conflict
+        | Error::Engine(_)
+        | Error::Corrupt(_)
+        | Error::NewerSchema { .. } => {
+            tracing::warn!(%error, "an object was not written");
+            SetError::new("serverFail").because("not possible just now; please try again later")
+        }
+    }
+}
