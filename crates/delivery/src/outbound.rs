@@ -130,9 +130,9 @@ impl Courier {
         let (kept, wish) = (self.kept.clone(), Wish::of(load.entry));
         let mut kept = Some(kept.as_ref());
         let tls = load.entry.wishes.tls;
-        let suits = |line: &Box<Line>| line.is_open() && line.suits(wish) && asked::suits(tls, line).is_ok();
+        let suits = |line: &Line| line.is_open() && line.suits(wish) && asked::suits(tls, line).is_ok();
         loop {
-            let line = match self.line.take().filter(suits) {
+            let line = match self.line.take().filter(|line| suits(line)) {
                 Some(line) => line,
                 None => match self.dial(domain, load.entry, kept).await {
                     Ok(line) => line,
