@@ -33,8 +33,8 @@ mod store;
 mod unfinished;
 mod view;
 pub use account::{
-    Account, Ahead, Copied, EmailsAsked, Expunge, Glances, Grantee, MessageSource, Named, NewAnnotation, Quota,
-    Reservation, StoredFlags, TypeStates,
+    Account, Ahead, Copied, Destroyed, EmailsAsked, Expunge, Glances, Grantee, MailboxEdit, MessageSource, Named,
+    NewAnnotation, Quota, Reservation, StoredFlags, TypeStates, WithEmails,
 };
 pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
 pub use blob::{
@@ -54,7 +54,9 @@ pub use flags::{FlagChange, Flags, Keyword, MAX_KEYWORD, SystemFlags};
 pub use id::{DeliveryId, EmailId, IdError, MailboxId, ModSeq, ThreadId, Uid};
 pub use key::{KeyBuilder, KeyReader};
 pub use look::{Look, MAX_SHOWN, Shown};
-pub use mailbox::{Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, Role, SEPARATOR, Sharer};
+pub use mailbox::{
+    Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, OTHER_USERS, Role, SEPARATOR, Sharer, owners_level,
+};
 pub use metadata::{Annotated, Annotation, EntryName, MAX_ENTRY_NAME, MetadataLimits, MetadataSet, TouchedEntry};
 pub use outcome::{Outcome, Wrote};
 pub use records::{Change, KeyRange, Page, Records};

@@ -166,6 +166,8 @@ pub struct Mailbox {
     pub modseq: ModSeq,
     /// How much is in it.
     pub counters: Counters,
+    /// Where it stands beside its siblings when a client shows them: the lowest first (RFC 8621, 2).
+    pub sort_order: u32,
     /// The first UID that no session has been told as `\Recent`, as of the last commit.
     pub(crate) recent: u32,
 }
@@ -175,6 +177,14 @@ impl Mailbox {
     pub fn next_uid(&self) -> Option<Uid> {
         Uid::new(self.uid_next)
     }
+}
+
+/// The level below which a login sees what others share with it (RFC 2342, 5), each owner's below his address.
+pub const OTHER_USERS: &str = "Other Users";
+
+/// An owner's level there: his address, in which a slash would part levels.
+pub fn owners_level(owner: &str) -> String {
+    owner.replace('=', "=3D").replace('/', "=2F")
 }
 
 /// Another account that may share mailboxes with this one: a hint, to be held against that account's lists.

@@ -97,6 +97,8 @@ pub struct Message<'a> {
     pub saved: u32,
     /// System flags.
     pub system: SystemFlags,
+    /// Whether the email may be in other places too.
+    pub shared: bool,
     /// Whether the email was in this mailbox already when this message came. It stays, whatever becomes of the other.
     pub twin: bool,
     /// Keywords, in the order of their table.
@@ -234,6 +236,7 @@ impl View {
             received: entry.received(),
             saved: entry.saved,
             system: entry.system(),
+            shared: entry.marks & SHARED != 0,
             twin: entry.marks & TWIN != 0,
             keywords: self.sets.list.get(entry.set() as usize).map_or(&[], |set| &*set.words),
         }

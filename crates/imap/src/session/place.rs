@@ -15,8 +15,8 @@ use names::{AccountId, Address};
 use std::sync::Arc;
 use store::{Account, Error, Mailbox, MailboxId, Mailboxes, Rights};
 
-/// The level below which the mailboxes of other users stand, each owner's below his address.
-pub(crate) const OTHERS: &str = "Other Users";
+/// The level below which the mailboxes of other users stand.
+pub(crate) const OTHERS: &str = store::OTHER_USERS;
 
 /// A name, and the account in which it is meant.
 pub(crate) struct Place {
@@ -79,11 +79,7 @@ fn below_others(name: &str) -> Option<&str> {
 
 /// An owner's level: his address, in which a slash would part levels.
 pub(crate) fn level(owner: &Address) -> String {
-    escaped(&owner.to_string())
-}
-
-fn escaped(owner: &str) -> String {
-    owner.replace('=', "=3D").replace('/', "=2F")
+    store::owners_level(&owner.to_string())
 }
 
 /// The address of a level, in one spelling.
@@ -129,7 +125,7 @@ pub(crate) fn canonical(name: &str) -> String {
     };
     let Some(below) = below_others(name) else { return kept(name) };
     let (first, rest) = below.split_once('/').unwrap_or((below, ""));
-    let owner = owner_of(first).map_or_else(|| first.to_owned(), |owner| escaped(&owner));
+    let owner = owner_of(first).map_or_else(|| first.to_owned(), |owner| store::owners_level(&owner));
     if rest.is_empty() { format!("{OTHERS}/{owner}") } else { format!("{OTHERS}/{owner}/{}", kept(rest)) }
 }
 

@@ -222,7 +222,7 @@ impl Account {
 }
 
 /// How often a read is begun anew because a commit came between its steps.
-const ROUNDS: usize = 100;
+pub(super) const ROUNDS: usize = 100;
 
 pub(super) fn flags_of(system: crate::flags::SystemFlags, numbers: &[u16], keywords: &Keywords) -> Flags {
     Flags { system, keywords: numbers.iter().filter_map(|number| keywords.word(*number)).collect() }

@@ -110,14 +110,10 @@ impl Account {
     /// What the engine says.
     pub async fn unsubscribe(&self, name: &MailboxName) -> Result<Outcome<()>, Error> {
         let plan = |tx: &mut Tx<'_>| {
-            if !tx.state.mailboxes.subscribed.contains(name) {
+            if !unsubscribe(tx, name) {
                 return Ok(Plan::Nothing(()));
             }
-            Arc::make_mut(&mut tx.mailboxes_mut().subscribed).remove(name);
-            tx.delete(schema::subscription(name));
             tx.growth = Growth::Frees;
-            list_changed(tx);
-            tx.touch(LogItem::Subscription { name: name.clone(), before: true });
             Ok(Plan::Commit(()))
         };
         self.head.write(&self.who, plan).await
@@ -140,7 +136,7 @@ pub(super) fn list_changed(tx: &mut Tx<'_>) {
     tx.state.record.list_modseq = tx.modseq();
 }
 
-fn subscribe(tx: &mut Tx<'_>, name: &MailboxName) -> Result<Plan<()>, Stop> {
+pub(super) fn subscribe(tx: &mut Tx<'_>, name: &MailboxName) -> Result<Plan<()>, Stop> {
     if tx.state.mailboxes.subscribed.contains(name) {
         return Ok(Plan::Nothing(()));
     }
@@ -156,12 +152,24 @@ fn subscribe(tx: &mut Tx<'_>, name: &MailboxName) -> Result<Plan<()>, Stop> {
     Ok(Plan::Commit(()))
 }
 
-fn free_role(tx: &Tx<'_>, role: Option<Role>) -> Result<(), Error> {
+/// Takes a name out of the subscriptions; whether it was there.
+pub(super) fn unsubscribe(tx: &mut Tx<'_>, name: &MailboxName) -> bool {
+    if !tx.state.mailboxes.subscribed.contains(name) {
+        return false;
+    }
+    Arc::make_mut(&mut tx.mailboxes_mut().subscribed).remove(name);
+    tx.delete(schema::subscription(name));
+    list_changed(tx);
+    tx.touch(LogItem::Subscription { name: name.clone(), before: true });
+    true
+}
+
+pub(super) fn free_role(tx: &Tx<'_>, role: Option<Role>) -> Result<(), Error> {
     let taken = role.is_some_and(|role| role == Role::Inbox || tx.state.mailboxes.role(role).is_some());
     if taken { Err(Error::RoleTaken) } else { Ok(()) }
 }
 
-fn create_with_parents(tx: &mut Tx<'_>, name: &MailboxName, role: Option<Role>) -> Result<MailboxId, Error> {
+pub(super) fn create_with_parents(tx: &mut Tx<'_>, name: &MailboxName, role: Option<Role>) -> Result<MailboxId, Error> {
     if tx.state.mailboxes.named(name).is_some() {
         return Err(Error::MailboxExists);
     }
@@ -194,6 +202,7 @@ fn create(tx: &mut Tx<'_>, name: &MailboxName, role: Option<Role>) -> Result<Mai
         uid_next: 1,
         modseq: ModSeq(tx.modseq()),
         counters: Counters::default(),
+        sort_order: 0,
         recent: 1,
     };
     let mailboxes = tx.mailboxes_mut();
@@ -206,7 +215,7 @@ fn create(tx: &mut Tx<'_>, name: &MailboxName, role: Option<Role>) -> Result<Mai
     Ok(id)
 }
 
-fn rename(tx: &mut Tx<'_>, from: &MailboxName, to: &MailboxName) -> Result<Plan<()>, Stop> {
+pub(super) fn rename(tx: &mut Tx<'_>, from: &MailboxName, to: &MailboxName) -> Result<Plan<()>, Stop> {
     let mailboxes = tx.state.mailboxes.clone();
     let moved: Vec<MailboxName> = mailboxes
         .named(from)
@@ -245,7 +254,7 @@ fn rename(tx: &mut Tx<'_>, from: &MailboxName, to: &MailboxName) -> Result<Plan<
 }
 
 /// One step of removing a mailbox; gives whether it is gone.
-fn delete(tx: &mut Tx<'_>, mailbox: MailboxId) -> Result<Plan<bool>, Stop> {
+pub(super) fn delete(tx: &mut Tx<'_>, mailbox: MailboxId) -> Result<Plan<bool>, Stop> {
     let found = tx.mailbox(mailbox)?.clone();
     if found.name.is_inbox() {
         return Err(Stop::Fail(Error::Inbox));

@@ -74,7 +74,7 @@ impl HeadRecord {
 }
 
 pub(crate) fn mailbox_record(mailbox: &Mailbox) -> Vec<u8> {
-    let mut record = Encoder::new(1);
+    let mut record = Encoder::new(2);
     record.text(mailbox.name.as_str()).number(mailbox.role.map_or(0, |role| role as u64));
     record.number(u64::from(mailbox.uid_validity)).number(u64::from(mailbox.uid_next)).number(mailbox.modseq.0);
     record.number(u64::from(mailbox.recent));
@@ -82,11 +82,12 @@ pub(crate) fn mailbox_record(mailbox: &Mailbox) -> Vec<u8> {
     record.number(counters.messages).number(counters.unseen).number(counters.deleted).number(counters.bytes);
     record.number(counters.emails).number(counters.unread_emails);
     record.number(counters.threads).number(counters.unread_threads);
+    record.number(u64::from(mailbox.sort_order));
     record.finish()
 }
 
 pub(crate) fn read_mailbox(id: MailboxId, record: &[u8]) -> Result<Mailbox, Error> {
-    let mut record = Decoder::new(record, "mailbox", 1)?;
+    let mut record = Decoder::new(record, "mailbox", 2)?;
     Ok(Mailbox {
         id,
         name: MailboxName::new(record.text()?)?,
@@ -105,5 +106,6 @@ pub(crate) fn read_mailbox(id: MailboxId, record: &[u8]) -> Result<Mailbox, Erro
             threads: record.figure()?,
             unread_threads: record.figure()?,
         },
+        sort_order: if record.version() == 1 { 0 } else { record.number32()? },
     })
 }

@@ -95,7 +95,7 @@ pub(super) fn take_numbers(record: &mut Decoder<'_>) -> Result<Vec<u16>, Error> 
 }
 
 /// One place of an email.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place {
     pub(crate) mailbox: MailboxId,
     pub(crate) uid: u32,

@@ -6,6 +6,8 @@ mod failures;
 mod glances;
 mod letters;
 mod limits;
+mod mailbox_edit;
+mod many;
 mod nth;
 mod place;
 mod sharing;
