@@ -1,9 +1,11 @@
 //! IMAP behind a listener.
 use crate::Settings;
-use crate::session::{Findings, Searches, Session};
+use crate::session::{Findings, Session};
 use directory::Directory;
 use futures_util::future::BoxFuture;
 use journal::Journal;
+use names::AccountId;
+use search::{Effort, Searches};
 use std::sync::Arc;
 use store::Store;
 use transport::{Link, Service};
@@ -36,6 +38,13 @@ pub(crate) struct House {
     pub(crate) searches: Searches,
     /// What SORT and THREAD have found out for the next one.
     pub(crate) findings: Findings,
+}
+
+impl House {
+    /// The work of a search of an account, which begins.
+    pub(crate) fn effort(&self, account: AccountId) -> Effort<'_> {
+        Effort::within(&self.searches, self.settings.search_time, account)
+    }
 }
 
 impl Imap {

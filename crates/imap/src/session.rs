@@ -1,11 +1,9 @@
 //! One session, from its greeting to its end.
-mod collation;
 mod command;
 mod commands;
 mod completion;
 mod content;
 mod contexts;
-mod effort;
 mod findings;
 mod flags;
 mod glances;
@@ -40,7 +38,6 @@ use command::{Command, Run};
 use commands::capability::capabilities;
 use completion::{Completion, Ended};
 use directory::{Leash, Leashed};
-pub(crate) use effort::Searches;
 pub(crate) use findings::Findings;
 use futures_util::FutureExt;
 use futures_util::future::OptionFuture;

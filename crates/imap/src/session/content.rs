@@ -1,23 +1,12 @@
-//! The bytes of one message as FETCH and SEARCH read them: in pieces, never whole.
+//! Sections of a message as FETCH reads them.
 mod decoded;
-pub(crate) use decoded::Decoding;
+pub(crate) use decoded::{Decoding, decoded};
 
 use imap_wire::{Partial, Section, SectionText};
-use message::{HeaderFields, Section as Within, Span};
+use message::{HeaderFields, Section as Within};
+pub(crate) use search::Content;
 use std::ops::Range;
-use std::sync::Arc;
-use store::{Account, Email, Error, MessageSource};
-
-/// Longest header block that is looked into; what is longer was not read for fields when it came either.
-const MAX_HEADER: u64 = 1 << 20;
-/// How much is read at a time.
-const PIECE: u64 = 64 * 1024;
-
-/// A message with its record, opened when its bytes are needed.
-pub(crate) struct Content {
-    pub(crate) email: Arc<Email>,
-    source: Option<MessageSource>,
-}
+use store::{Account, Error};
 
 /// What a section has come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,88 +51,30 @@ impl Piece {
     }
 }
 
-impl Content {
-    /// A message that may be open already.
-    pub(crate) fn opened(email: Arc<Email>, source: Option<MessageSource>) -> Self {
-        Self { email, source }
-    }
-
-    async fn source(&mut self, account: &Account) -> Result<&MessageSource, Error> {
-        let source = match self.source.take() {
-            Some(source) => source,
-            None => account.open(&self.email).await?,
-        };
-        Ok(self.source.insert(source))
-    }
-
-    /// Reads the bytes of a range that is known to be small.
-    async fn read(&mut self, account: &Account, range: Range<u64>) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
-        let mut at = range.start;
-        while at < range.end {
-            let piece = self.piece(account, at, range.end).await?;
-            at += u64::try_from(piece.len()).unwrap_or(range.end);
-            bytes.extend_from_slice(&piece);
+/// Finds a section, and makes it where it has to be made.
+pub(crate) async fn section(
+    content: &mut Content,
+    account: &Account,
+    section: &Section,
+    partial: Option<Partial>,
+) -> Result<Piece, Error> {
+    let (within, fields) = match &section.text {
+        SectionText::All => (Within::Whole, None),
+        SectionText::Text => (Within::Text, None),
+        SectionText::Mime => (Within::Mime, None),
+        SectionText::Header => (Within::Header, None),
+        SectionText::HeaderFields(names) => (Within::Header, Some((names, true))),
+        SectionText::HeaderFieldsNot(names) => (Within::Header, Some((names, false))),
+    };
+    let Some(span) = content.email.parsed.structure.section(&section.part, within) else { return Ok(Piece::Missing) };
+    let piece = match fields {
+        None => Piece::Stored(span.range()),
+        Some((names, wanted)) => {
+            let block = content.header(account, span).await?;
+            Piece::Made(chosen(&block, names, wanted))
         }
-        Ok(bytes)
-    }
-
-    /// The next bytes from `at` on, before `end`; never none.
-    pub(crate) async fn piece(&mut self, account: &Account, at: u64, end: u64) -> Result<bytes::Bytes, Error> {
-        let piece = self.source(account).await?.read(at..end.min(at.saturating_add(PIECE))).await?;
-        if piece.is_empty() {
-            Err(Error::Corrupt("a message is shorter than its record says".to_owned()))
-        } else {
-            Ok(piece)
-        }
-    }
-
-    /// All bytes of a message that is small.
-    pub(crate) async fn whole(&mut self, account: &Account) -> Result<Option<bytes::Bytes>, Error> {
-        let size = self.email.size;
-        if size == 0 || size > PIECE {
-            return Ok(None);
-        }
-        Ok(Some(self.piece(account, 0, size).await?))
-    }
-
-    /// Finds a section, and makes it where it has to be made.
-    pub(crate) async fn section(
-        &mut self,
-        account: &Account,
-        section: &Section,
-        partial: Option<Partial>,
-    ) -> Result<Piece, Error> {
-        let (within, fields) = match &section.text {
-            SectionText::All => (Within::Whole, None),
-            SectionText::Text => (Within::Text, None),
-            SectionText::Mime => (Within::Mime, None),
-            SectionText::Header => (Within::Header, None),
-            SectionText::HeaderFields(names) => (Within::Header, Some((names, true))),
-            SectionText::HeaderFieldsNot(names) => (Within::Header, Some((names, false))),
-        };
-        let Some(span) = self.email.parsed.structure.section(&section.part, within) else { return Ok(Piece::Missing) };
-        let piece = match fields {
-            None => Piece::Stored(span.range()),
-            Some((names, wanted)) => {
-                let block = self.header(account, span).await?;
-                Piece::Made(chosen(&block, names, wanted))
-            }
-        };
-        Ok(piece.cut(partial))
-    }
-
-    async fn header(&mut self, account: &Account, span: Span) -> Result<Vec<u8>, Error> {
-        self.read(account, span.start..span.end.min(span.start.saturating_add(MAX_HEADER))).await
-    }
-
-    /// The header of the message itself.
-    pub(crate) async fn own_header(&mut self, account: &Account) -> Result<Vec<u8>, Error> {
-        match self.email.parsed.structure.section(&[], Within::Header) {
-            Some(span) => self.header(account, span).await,
-            None => Ok(Vec::new()),
-        }
-    }
+    };
+    Ok(piece.cut(partial))
 }
 
 /// The fields with one of the names, or with none of them, and the empty line (RFC 3501, 6.4.5).

@@ -2,7 +2,6 @@
 //! cause of it is. What changes by time alone (OLDER, YOUNGER) is not.
 use super::commands::search::search_among;
 use super::completion::{Completion, Ended};
-use super::effort::Effort;
 use super::matches::Matches;
 use super::matching::{Frozen, Halted};
 use super::messages::Addressing;
@@ -198,7 +197,7 @@ impl Context {
     async fn insert(&mut self, matches: &Matches<'_>, talk: &Talk, new: &RoaringBitmap) -> Result<Changes, Halted> {
         let selected = matches.selected;
         let house = Arc::clone(&talk.house);
-        let mut effort = Effort::begin(&house, selected.login.account.id());
+        let mut effort = house.effort(selected.login.account.id());
         let mut changes = Changes::new();
         let sequence = |uid: u32| Uid::new(uid).and_then(|uid| selected.numbers.sequence(uid));
         let mut list: Vec<u32> = self.order.iter().filter_map(|uid| sequence(*uid)).collect();

@@ -1,11 +1,11 @@
 //! What sorting and threading ask of many messages, a batch after the other: while one is taken in, the next are looked
 //! at where records are read, on the other core. So others wait for a batch, and who has gone costs no more than that.
-use super::effort::Effort;
 use super::matches::Matches;
 use super::matching::Halted;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use message::Glance;
+use search::Effort;
 use std::sync::Arc;
 use store::{EmailId, Glances};
 

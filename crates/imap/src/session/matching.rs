@@ -3,27 +3,23 @@
 //! A program is answered in three values: a node is true, false or not known yet. What is cheap is looked at first, and
 //! nothing dear where the cheap has decided. Strings below FUZZY (RFC 6203) have a score as well, of which a message
 //! has the mean.
-mod fuzzy;
-mod needle;
-mod plain;
-mod text;
+mod charset;
 
 use super::commands::fetch::{internal_date, save_date};
 use super::completion::Completion;
-use super::content::Content;
-use super::effort::{Effort, TooLong};
 use super::flags::SYSTEM;
 use super::numbers::Known;
 use super::refusal::refusal;
 use super::selected::Selected;
+use charset::Charset;
 use imap_wire::reply::Code;
 use imap_wire::{Compare, DateOf, Flag, InternalDate, Key, MessageSet, Node, NodeId, Program};
-use needle::Needle;
 use roaring::RoaringBitmap;
+pub(crate) use search::Halted;
+use search::{Content, Effort, HeaderSearch, Needle, Scores, TextSearch, in_envelope};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use store::{Account, Email, Error, Keyword, Message};
-use text::{HeaderSearch, TextSearch};
+use store::{Account, Email, Keyword, Message};
 use world::UnixTime;
 
 /// A program made ready: its strings decoded and folded.
@@ -81,34 +77,11 @@ impl Named {
     }
 }
 
-/// Why a search ends without an answer.
-#[derive(Debug)]
-pub(crate) enum Halted {
-    /// The store could not say.
-    Store(Error),
-    /// It took too long.
-    TooLong,
-}
-
-impl Halted {
-    /// The reply to a search that ends so.
-    pub(crate) fn refusal(&self) -> Completion {
-        match self {
-            Self::TooLong => Completion::no(Code::Limit, "the search takes too long; please narrow it"),
-            Self::Store(error) => refusal(error),
-        }
-    }
-}
-
-impl From<Error> for Halted {
-    fn from(error: Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<TooLong> for Halted {
-    fn from(TooLong: TooLong) -> Self {
-        Self::TooLong
+/// The reply to a search that ends without an answer.
+pub(crate) fn halted(halted: &Halted) -> Completion {
+    match halted {
+        Halted::TooLong => Completion::no(Code::Limit, "the search takes too long; please narrow it"),
+        Halted::Store(error) => refusal(error),
     }
 }
 
@@ -121,7 +94,7 @@ pub(crate) struct BadCharset;
 pub(crate) struct Answers {
     known: Vec<Option<bool>>,
     /// How well the fuzzy strings fit that have been looked for; 0 is not at all.
-    scores: text::Scores,
+    scores: Scores,
 }
 
 /// What a string that is only in a body is worth: a header says more of what a message is about (RFC 6203, 4).
@@ -149,7 +122,7 @@ impl<'a> Matcher<'a> {
         selected: &Selected,
         now: UnixTime,
     ) -> Result<Self, BadCharset> {
-        let decoder = text::Charset::named(charset.unwrap_or("UTF-8")).ok_or(BadCharset)?;
+        let decoder = Charset::named(charset.unwrap_or("UTF-8")).ok_or(BadCharset)?;
         let string = |bytes: &[u8]| decoder.decode(bytes).ok_or(BadCharset);
         let mut needles = Vec::with_capacity(program.nodes.len());
         let mut keywords = Vec::with_capacity(program.nodes.len());
@@ -218,7 +191,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// Keeps how well fuzzy strings were found.
-    fn keep(&self, answers: &mut Answers, scores: &text::Scores, worth: u16) {
+    fn keep(&self, answers: &mut Answers, scores: &Scores, worth: u16) {
         let fuzzy = scores.iter().filter(|(index, _)| matches!(self.program.nodes.get(**index), Some(Node::Fuzzy(_))));
         for (index, score) in fuzzy {
             let worth = u16::from(*score) * worth / 100;
@@ -267,8 +240,8 @@ impl<'a> Matcher<'a> {
         let fields = self.open_headers(answers);
         let found = fields
             .into_iter()
-            .filter_map(|(index, name, needle)| text::in_envelope(envelope, name, needle).map(|score| (index, score)));
-        let found: text::Scores = found.collect();
+            .filter_map(|(index, name, needle)| in_envelope(envelope, name, needle).map(|score| (index, score)));
+        let found: Scores = found.collect();
         self.keep(answers, &found, 100);
         self.decide(answers, |index, key| match key {
             Key::Date(of, compare, day) => Some(match of {

@@ -3,7 +3,6 @@ mod facts;
 mod keys;
 pub(crate) use keys::sent;
 
-use super::effort::Effort;
 use super::glances::{Found, glance_at};
 use super::matches::Matches;
 use super::matching::Halted;
@@ -12,6 +11,7 @@ use facts::Facts;
 use imap_wire::{Criterion, SortKey};
 use keys::Keys;
 use message::Glance;
+use search::Effort;
 use std::sync::Arc;
 use store::EmailId;
 

@@ -3,7 +3,6 @@ use super::search::search_with;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
 use crate::session::contexts;
-use crate::session::effort::Effort;
 use crate::session::ids::Ids;
 use crate::session::messages::Addressing;
 use crate::session::names::stored;
@@ -104,7 +103,7 @@ async fn everywhere(
     };
     let house = Arc::clone(&talk.house);
     // One search, however many mailboxes: so long it may work.
-    let mut effort = Effort::begin(&house, login.account.id());
+    let mut effort = house.effort(login.account.id());
     let options = asked.search.options.unwrap_or(ReturnOptions { all: true, ..ReturnOptions::default() });
     let mut saved = RoaringBitmap::new();
     for candidate in candidates {

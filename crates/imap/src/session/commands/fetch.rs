@@ -5,7 +5,7 @@ mod announce;
 mod record;
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
-use crate::session::content::{Content, Decoding, Piece};
+use crate::session::content::{Content, Decoding, Piece, decoded, section};
 use crate::session::messages::{Addressing, messages};
 use crate::session::refusal::refusal;
 use crate::session::resync;
@@ -210,11 +210,11 @@ impl Fetched {
         let mut pieces = Vec::new();
         for item in items {
             let found = match item {
-                FetchItem::Section { section, partial, name: SectionName::Binary, .. } => {
-                    content.decoded(account, &section.part, *partial).await
+                FetchItem::Section { section: of, partial, name: SectionName::Binary, .. } => {
+                    decoded(&mut content, account, &of.part, *partial).await
                 }
-                FetchItem::Section { section, partial, .. } => content.section(account, section, *partial).await,
-                FetchItem::BinarySize(part) => content.decoded(account, part, None).await,
+                FetchItem::Section { section: of, partial, .. } => section(&mut content, account, of, *partial).await,
+                FetchItem::BinarySize(part) => decoded(&mut content, account, part, None).await,
                 _ => continue,
             };
             let piece = match found {

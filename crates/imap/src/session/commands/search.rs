@@ -2,11 +2,9 @@
 //! FUZZY of RFC 6203; UPDATE of RFC 5267, 4.3).
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
-use crate::session::content::Content;
 use crate::session::contexts;
-use crate::session::effort::Effort;
 use crate::session::matches::Matches;
-use crate::session::matching::{Answers, Frozen, Halted, Matcher};
+use crate::session::matching::{self, Answers, Frozen, Halted, Matcher};
 use crate::session::messages::Addressing;
 use crate::session::numbers::Known;
 use crate::session::progress::Progress;
@@ -15,6 +13,8 @@ use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{Cursor, Program, ReturnOptions, Search};
 use roaring::RoaringBitmap;
+use search::Content;
+use search::Effort;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use store::{Ahead, Email, EmailId};
@@ -103,7 +103,7 @@ pub(super) async fn search_for<'s>(
     by: Addressing,
 ) -> Result<Result<Matches<'s>, Completion>, Ended> {
     let house = Arc::clone(&talk.house);
-    let mut effort = Effort::begin(&house, selected.login.account.id());
+    let mut effort = house.effort(selected.login.account.id());
     let progress = Progress::towards(selected.numbers.exists());
     search_with(selected, talk, (charset, program, by), &mut effort, &progress).await
 }
@@ -117,7 +117,7 @@ pub(in crate::session) async fn search_among(
     among: &RoaringBitmap,
 ) -> Result<Result<RoaringBitmap, Halted>, Ended> {
     let house = Arc::clone(&talk.house);
-    let mut effort = Effort::begin(&house, selected.login.account.id());
+    let mut effort = house.effort(selected.login.account.id());
     let now = house.rooms.world.clock.now();
     let Ok(matcher) = Matcher::new((&asked.program, frozen), asked.charset.as_deref(), selected, now) else {
         return Ok(Ok(RoaringBitmap::new())); // it was known once
@@ -147,7 +147,7 @@ pub(super) async fn search_with<'s>(
     // Whoever has gone waits for nothing.
     let finding = find(&mut matches, &matcher, effort, progress, 1..=selected.numbers.exists());
     let found = talk.while_here(finding, revoked, progress).await?;
-    Ok(found.map(|()| matches).map_err(|halted| halted.refusal()))
+    Ok(found.map(|()| matches).map_err(|halted| matching::halted(&halted)))
 }
 
 /// RFC 5182, 2.1: a search that should have saved and is refused leaves nothing saved.

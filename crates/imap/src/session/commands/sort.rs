@@ -4,7 +4,7 @@ use super::search::{by_number, prepare, search_for, unsaved};
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion};
 use crate::session::contexts;
-use crate::session::effort::Effort;
+use crate::session::matching;
 use crate::session::messages::Addressing;
 use crate::session::progress::Progress;
 use crate::session::selected::Selected;
@@ -44,14 +44,14 @@ async fn sort(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, by
         Err(refused) => return Ok(unsaved(selected, asked.options, refused)),
     };
     let house = Arc::clone(&talk.house);
-    let mut effort = Effort::begin(&house, matches.selected.login.account.id());
+    let mut effort = house.effort(matches.selected.login.account.id());
     let revoked = matches.selected.login.revoked.clone();
     let sorting = sorted(&matches, &asked.criteria, &house.findings.orders, &mut effort);
     // What has been told of the search was of another goal.
     let order = match talk.while_here(sorting, revoked, &Progress::default()).await? {
         Ok(order) => order,
         Err(halted) => {
-            let refused = halted.refusal();
+            let refused = matching::halted(&halted);
             drop(effort);
             return Ok(unsaved(selected, asked.options, refused));
         }

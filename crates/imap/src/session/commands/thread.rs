@@ -2,11 +2,10 @@
 use super::search::{by_number, prepare, search_for};
 use crate::session::command::{Command, Effect, Run};
 use crate::session::completion::{Answer, Completion, Ended};
-use crate::session::effort::Effort;
 use crate::session::findings::Weigh;
 use crate::session::glances::{Found, glance_at};
 use crate::session::matches::Matches;
-use crate::session::matching::Halted;
+use crate::session::matching::{self, Halted};
 use crate::session::messages::Addressing;
 use crate::session::progress::Progress;
 use crate::session::selected::Selected;
@@ -15,6 +14,7 @@ use crate::session::threading::{Batch, Forest, Of, Piece, Reader, Table, Tables,
 use imap_wire::reply::{Code, ThreadReply};
 use imap_wire::{Algorithm, Cursor, Thread};
 use message::Glance;
+use search::Effort;
 use std::sync::Arc;
 
 pub(crate) const THREAD: Command = Command {
@@ -70,14 +70,14 @@ async fn thread(selected: &mut Selected, talk: &mut Talk, mut args: Cursor<'_>, 
         Err(refused) => return Ok(refused),
     };
     let house = Arc::clone(&talk.house);
-    let mut effort = Effort::begin(&house, matches.selected.login.account.id());
+    let mut effort = house.effort(matches.selected.login.account.id());
     let revoked = matches.selected.login.revoked.clone();
     let threading = threads(&matches, asked.algorithm, &house.findings.tables, &mut effort);
     let threads = talk.while_here(threading, revoked, &Progress::default()).await?;
     drop(effort);
     match threads {
         Ok(threads) => print(talk, &matches, &threads).await?,
-        Err(Refused::Halted(halted)) => return Ok(halted.refusal()),
+        Err(Refused::Halted(halted)) => return Ok(matching::halted(&halted)),
         Err(Refused::TooMany) => {
             return Ok(Completion::no(Code::Limit, "too many Message-IDs; please narrow the search"));
         }

@@ -1,8 +1,9 @@
 //! Parts without their Content-Transfer-Encoding (RFC 3516, 3): decoded as they are sent, and once before that, since the
 //! size comes first.
-use super::{Content, Piece};
+use super::Piece;
 use imap_wire::Partial;
 use message::{Encoding, Section as Within, Shape, TransferDecoder};
+use search::Content;
 use std::ops::Range;
 use store::{Account, Error};
 
@@ -77,34 +78,32 @@ impl Decoder {
     }
 }
 
-impl Content {
-    /// Finds a part and measures it.
-    pub(crate) async fn decoded(
-        &mut self,
-        account: &Account,
-        part: &[u32],
-        partial: Option<Partial>,
-    ) -> Result<Piece, Error> {
-        let structure = &self.email.parsed.structure;
-        let Some(span) = structure.section(part, Within::Whole) else { return Ok(Piece::Missing) };
-        let found = structure.find(part).and_then(|index| structure.part(index));
-        // RFC 2045, 6.4: what is made of parts is never coded itself; nor is a message with its header.
-        let leaf = found.filter(|found| matches!(found.shape, Shape::Leaf) && !part.is_empty());
-        let encoding = leaf.map_or(Encoding::Binary, |leaf| leaf.encoding.clone());
-        if matches!(encoding, Encoding::Other(_)) {
-            return Ok(Piece::Undecodable);
-        }
-        let window = partial.map_or(0..u64::MAX, |partial| {
-            let start = u64::from(partial.start);
-            start..start + u64::from(partial.length)
-        });
-        let mut decoding = Decoding { stored: span.range(), encoding, window, size: 0, has_nul: false };
-        let mut decoder = decoding.begin();
-        while let Some(octets) = decoder.next(self, account).await? {
-            decoding.size += u64::try_from(octets.len()).unwrap_or(0);
-            decoding.has_nul |= octets.contains(&0);
-            tokio::task::yield_now().await;
-        }
-        Ok(Piece::Decoded(decoding))
+/// Finds a part and measures it.
+pub(crate) async fn decoded(
+    content: &mut Content,
+    account: &Account,
+    part: &[u32],
+    partial: Option<Partial>,
+) -> Result<Piece, Error> {
+    let structure = &content.email.parsed.structure;
+    let Some(span) = structure.section(part, Within::Whole) else { return Ok(Piece::Missing) };
+    let found = structure.find(part).and_then(|index| structure.part(index));
+    // RFC 2045, 6.4: what is made of parts is never coded itself; nor is a message with its header.
+    let leaf = found.filter(|found| matches!(found.shape, Shape::Leaf) && !part.is_empty());
+    let encoding = leaf.map_or(Encoding::Binary, |leaf| leaf.encoding.clone());
+    if matches!(encoding, Encoding::Other(_)) {
+        return Ok(Piece::Undecodable);
     }
+    let window = partial.map_or(0..u64::MAX, |partial| {
+        let start = u64::from(partial.start);
+        start..start + u64::from(partial.length)
+    });
+    let mut decoding = Decoding { stored: span.range(), encoding, window, size: 0, has_nul: false };
+    let mut decoder = decoding.begin();
+    while let Some(octets) = decoder.next(content, account).await? {
+        decoding.size += u64::try_from(octets.len()).unwrap_or(0);
+        decoding.has_nul |= octets.contains(&0);
+        tokio::task::yield_now().await;
+    }
+    Ok(Piece::Decoded(decoding))
 }

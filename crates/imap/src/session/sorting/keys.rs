@@ -4,10 +4,10 @@
 //! their highest octet first, texts with an end that sorts before anything else, and what goes in reverse turned over.
 //! So memory is bounded by the messages and [`TEXT`], and a comparison costs no more than that.
 use super::facts::{Facts, display, mailbox};
-use crate::session::collation::casemap;
-use crate::session::effort::{Effort, TooLong};
 use crate::session::glances::Found;
 use imap_wire::{Criterion, SortKey};
+use search::casemap;
+use search::{Effort, TooLong};
 
 /// Octets of a text that are compared. Differs from RFC 5256: texts that begin with the same 200 octets are the same.
 const TEXT: usize = 200;

@@ -1,9 +1,9 @@
 //! What threads a message, from a glance at it: numbers in the place of Message-IDs and subjects.
 use super::table::Row;
-use crate::session::collation::casemap;
 use crate::session::glances::Found;
 use crate::session::sorting::sent;
 use message::Glance;
+use search::casemap;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU64;
 use std::ops::Range;

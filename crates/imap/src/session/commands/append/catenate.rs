@@ -1,7 +1,7 @@
 //! The parts of CATENATE that are URLs (RFC 4469, 3): octets of messages that the login may read, copied as they are.
 use super::batch::{Batch, URLS};
 use crate::session::completion::Completion;
-use crate::session::content::{Content, Piece};
+use crate::session::content::{self, Piece};
 use crate::session::phase::Login;
 use crate::session::place::{Allowed, place, told_name};
 use crate::session::refusal::refusal;
@@ -9,6 +9,7 @@ use crate::session::selected::Selected;
 use crate::session::talk::Talk;
 use imap_wire::reply::Code;
 use imap_wire::{MailboxName, MessageUrl, UrlMailbox};
+use search::Content;
 use std::num::NonZeroU32;
 use store::{Account, Error, LineEnds, MailboxId, Rights, Uid};
 
@@ -24,7 +25,7 @@ impl Batch<'_> {
         let Some((account, mailbox)) = found else { return Err(bad(url)) };
         let found = content(&account, mailbox, &read).await;
         let Some(mut content) = found.map_err(|error| refusal(&error))? else { return Err(bad(url)) };
-        let section = content.section(&account, &read.section, read.cut()).await;
+        let section = content::section(&mut content, &account, &read.section, read.cut()).await;
         match section.map_err(|error| refusal(&error))? {
             Piece::Stored(range) => {
                 self.admit(talk, range.end - range.start).await?;

@@ -1,6 +1,6 @@
 //! Strings that need be there only nearly (FUZZY, RFC 6203): word by word, in any order, without case and marks, also as a
 //! part of a word, and with one letter wrong in a word of four or more. How near they are is a score from 1 to 100.
-use crate::session::collation::casemap;
+use crate::collation::casemap;
 use unicode_normalization::char::is_combining_mark;
 
 /// Words of a string that count; what follows them is not looked for, so that a search has a bound.

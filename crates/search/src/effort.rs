@@ -3,7 +3,6 @@
 //! Work is counted in steps of some ten nanoseconds. Every millisecond or so of them others have their turn on the
 //! processor; every quarter of a second, those who wait for a place to read messages. An account searches in one session
 //! at a time, so many sessions of one gain nothing.
-use crate::service::House;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
@@ -16,7 +15,7 @@ const SLICE: Duration = Duration::from_millis(250);
 const LANES: usize = 64;
 
 /// Places for searches that read messages.
-pub(crate) struct Searches {
+pub struct Searches {
     places: Semaphore,
     /// One search of an account at a time.
     lanes: [Semaphore; LANES],
@@ -24,17 +23,17 @@ pub(crate) struct Searches {
 
 impl Searches {
     /// So many searches read at the same time.
-    pub(crate) fn new(places: usize) -> Self {
+    pub fn new(places: usize) -> Self {
         Self { places: Semaphore::new(places.max(1)), lanes: [const { Semaphore::const_new(1) }; LANES] }
     }
 }
 
 /// The search has worked for too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooLong;
+pub struct TooLong;
 
 /// The work of one search.
-pub(crate) struct Effort<'h> {
+pub struct Effort<'h> {
     searches: &'h Searches,
     lane: usize,
     limit: Duration,
@@ -47,19 +46,18 @@ pub(crate) struct Effort<'h> {
 }
 
 impl<'h> Effort<'h> {
-    /// A search of `account` begins.
-    pub(crate) fn begin(house: &'h House, account: names::AccountId) -> Self {
-        Self::within(&house.searches, house.settings.search_time, account)
-    }
-
-    fn within(searches: &'h Searches, limit: Duration, account: names::AccountId) -> Self {
+    /// A search of `account` begins, which may work for so long.
+    pub fn within(searches: &'h Searches, limit: Duration, account: names::AccountId) -> Self {
         let now = Instant::now();
         let lane = usize::try_from(account.0 % LANES as u64).unwrap_or(0);
         Self { searches, lane, limit, worked: Duration::ZERO, since: now, steps: 0, places: None, taken: now }
     }
 
     /// Counts work that was done.
-    pub(crate) async fn spend(&mut self, steps: usize) -> Result<(), TooLong> {
+    ///
+    /// # Errors
+    /// It was too much.
+    pub async fn spend(&mut self, steps: usize) -> Result<(), TooLong> {
         self.steps = self.steps.saturating_add(steps);
         if self.steps < STEPS {
             return Ok(());
@@ -75,7 +73,10 @@ impl<'h> Effort<'h> {
     }
 
     /// From here on messages are read: waits for a place.
-    pub(crate) async fn reads(&mut self) -> Result<(), TooLong> {
+    ///
+    /// # Errors
+    /// It was too much before that.
+    pub async fn reads(&mut self) -> Result<(), TooLong> {
         self.look()?;
         if self.worked >= self.limit {
             return Err(TooLong);

@@ -3,7 +3,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Appends `text` as it is compared, octet by octet: in title case, decomposed (RFC 5051, 2.3). Differs from it in that
 /// marks on one letter have one order (NFKD), so that what looks the same is the same.
-pub(crate) fn casemap(text: &str, mapped: &mut String) {
+pub fn casemap(text: &str, mapped: &mut String) {
     let mut rest = text;
     while !rest.is_empty() {
         let ascii = if rest.is_ascii() { rest.len() } else { rest.bytes().take_while(u8::is_ascii).count() };

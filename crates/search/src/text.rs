@@ -1,50 +1,29 @@
 //! Strings of SEARCH: substrings, without regard to case (RFC 3501, 6.4.4), by `i;unicode-casemap` (RFC 5255, 4.3); below
 //! FUZZY words (RFC 6203).
-use super::Halted;
-use super::needle::{Needle, Sought, folded};
-use crate::session::collation::casemap;
-use crate::session::content::Content;
-use crate::session::effort::Effort;
-use encoding_rs::Encoding;
+use crate::collation::casemap;
+use crate::content::Content;
+use crate::effort::Effort;
+use crate::halted::Halted;
+use crate::needle::{Needle, Sought, folded};
 use message::{Address, Envelope, HeaderFields, KnownText, Limits, SearchScope, TextExtractor};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Account;
 
 /// Octets that are decoded or folded in a step, and octets that are looked through ([`Effort::spend`]).
-pub(super) const DECODED: usize = 4;
-pub(super) const LOOKED_THROUGH: usize = 16;
-
-/// A charset that the strings of a search can be in.
-pub(crate) struct Charset(&'static Encoding);
-
-impl Charset {
-    /// The charset of that name; UTF-7 and other stateful ones are not known.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        let known = if name.eq_ignore_ascii_case("US-ASCII") {
-            Some(encoding_rs::UTF_8)
-        } else {
-            Encoding::for_label(name.as_bytes())
-        };
-        known.filter(|encoding| *encoding != encoding_rs::REPLACEMENT).map(Self)
-    }
-
-    /// The text of `bytes`, if they are of this charset.
-    pub(super) fn decode(&self, bytes: &[u8]) -> Option<String> {
-        self.0.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
-    }
-}
+pub(crate) const DECODED: usize = 4;
+pub(crate) const LOOKED_THROUGH: usize = 16;
 
 /// From so many octets on a text of US-ASCII is looked through as it stands.
 const AS_IT_STANDS: usize = 512;
 
 /// How well strings were found, by the number of their node.
-pub(super) type Scores = BTreeMap<usize, u8>;
+pub type Scores = BTreeMap<usize, u8>;
 
 /// How well the envelope's field has the string; nothing for a field that is not in it. An empty string asks whether the
 /// field exists, which the envelope does not know.
-pub(super) fn in_envelope(envelope: &Envelope, name: &[u8], needle: &Needle) -> Option<u8> {
-    if needle.len() == 0 {
+pub fn in_envelope(envelope: &Envelope, name: &[u8], needle: &Needle) -> Option<u8> {
+    if needle.overlap() == 0 {
         return None;
     }
     let name = name.to_ascii_uppercase();
@@ -99,13 +78,13 @@ fn scores<'w, 'a: 'w>(wanted: impl Iterator<Item = &'w Wanted<'a>>) -> Scores {
 }
 
 /// Looks for several strings in the fields of one header, each field being decoded once.
-pub(super) struct HeaderSearch<'a> {
+pub struct HeaderSearch<'a> {
     by_name: BTreeMap<Vec<u8>, Vec<Wanted<'a>>>,
 }
 
 impl<'a> HeaderSearch<'a> {
     /// What is wanted, by the number of its node, in fields of which name.
-    pub(super) fn new(wanted: Vec<(usize, &[u8], &'a Needle)>) -> Self {
+    pub fn new(wanted: Vec<(usize, &[u8], &'a Needle)>) -> Self {
         let mut by_name: BTreeMap<Vec<u8>, Vec<Wanted<'a>>> = BTreeMap::new();
         for (index, name, needle) in wanted {
             by_name.entry(name.to_ascii_uppercase()).or_default().push(Wanted::new((index, needle)));
@@ -114,16 +93,20 @@ impl<'a> HeaderSearch<'a> {
     }
 
     /// Whether anything is wanted.
-    pub(super) fn asks(&self) -> bool {
+    pub fn asks(&self) -> bool {
         !self.by_name.is_empty()
     }
 
     /// How well the strings were found.
-    pub(super) fn scores(&self) -> Scores {
+    pub fn scores(&self) -> Scores {
         scores(self.by_name.values().flatten())
     }
 
-    pub(super) async fn run(&mut self, header: &[u8], effort: &mut Effort<'_>) -> Result<(), Halted> {
+    /// Looks through a header.
+    ///
+    /// # Errors
+    /// It takes too long.
+    pub async fn run(&mut self, header: &[u8], effort: &mut Effort<'_>) -> Result<(), Halted> {
         for field in HeaderFields::new(header) {
             effort.spend(1 + field.name.len() / DECODED).await?;
             let Some(wanted) = self.by_name.get_mut(&field.name.to_ascii_uppercase()) else { continue };
@@ -145,27 +128,30 @@ async fn look_in(text: &str, wanted: &mut [Wanted<'_>], effort: &mut Effort<'_>)
 }
 
 /// Looks for several strings in the text of one message while its bytes go by.
-pub(super) struct TextSearch<'a> {
+pub struct TextSearch<'a> {
     wanted: Vec<(SearchScope, Vec<Wanted<'a>>)>,
 }
 
 impl<'a> TextSearch<'a> {
     /// What is wanted, by the number of its node.
-    pub(super) fn new(wanted: &[(usize, SearchScope, &'a Needle)]) -> Self {
+    pub fn new(wanted: &[(usize, SearchScope, &'a Needle)]) -> Self {
         let of = |scope: SearchScope| {
             let wanted = wanted.iter().filter(|(_, of, _)| *of == scope);
             (scope, wanted.map(|(index, _, needle)| Wanted::new((*index, *needle))).collect())
         };
-        Self { wanted: [SearchScope::Text, SearchScope::Body].into_iter().map(of).collect() }
+        Self { wanted: [SearchScope::Text, SearchScope::Body, SearchScope::Content].into_iter().map(of).collect() }
     }
 
     /// How well the strings were found.
-    pub(super) fn scores(&self) -> Scores {
+    pub fn scores(&self) -> Scores {
         scores(self.wanted.iter().flat_map(|(_, wanted)| wanted))
     }
 
     /// Reads the message, once for each scope that is asked for.
-    pub(super) async fn run(
+    ///
+    /// # Errors
+    /// It takes too long, or cannot be read.
+    pub async fn run(
         &mut self,
         account: &Account,
         content: &mut Content,
@@ -183,7 +169,7 @@ async fn scan(
     wanted: &mut [Wanted<'_>],
     effort: &mut Effort<'_>,
 ) -> Result<(), Halted> {
-    let mut window = Window::new(wanted.iter().map(|wanted| wanted.needle.len()).max().unwrap_or(0));
+    let mut window = Window::new(wanted.iter().map(|wanted| wanted.needle.overlap()).max().unwrap_or(0));
     let email = Arc::clone(&content.email);
     if let Some(bytes) = content.whole(account).await?
         && let Some(known) = KnownText::new(&email.parsed, &bytes, scope)
@@ -289,7 +275,7 @@ mod tests {
         let needle = Needle::new("over de grens");
         let text = "een zin die OVER de grens loopt";
         for cut in 0..text.len() {
-            let mut window = Window::new(needle.len());
+            let mut window = Window::new(needle.overlap());
             let (one, two) = text.split_at(cut);
             let first = needle.is_in_folded(window.take(one));
             assert!(first || needle.is_in_folded(window.take(two)), "{cut}");
@@ -299,25 +285,16 @@ mod tests {
     #[test]
     fn what_is_nearly_there_is_found_across_pieces() {
         assert!(Needle::fuzzy("Helo wereld").is_in("wereld, hello"));
-        assert!(matches!(Needle::fuzzy("!"), Needle::Exact(_)) && Needle::fuzzy("!").is_in("hi!"));
+        assert!(Needle::fuzzy("!").is_exact() && Needle::fuzzy("!").is_in("hi!"));
         let needle = Needle::fuzzy("vergadering");
         let text = "wat is de VERGADERINNG ook weer";
         for cut in 0..text.len() {
-            let mut window = Window::new(needle.len());
+            let mut window = Window::new(needle.overlap());
             let mut sought = needle.begin();
             let (one, two) = text.split_at(cut);
             needle.see(window.take(one), &mut sought);
             needle.see(window.take(two), &mut sought);
             assert!(sought.score() > 0, "{cut}");
         }
-    }
-
-    #[test]
-    fn charsets() {
-        assert_eq!(Charset::named("ISO-8859-1").unwrap().decode(b"\xe9").as_deref(), Some("\u{e9}"));
-        assert_eq!(Charset::named("us-ascii").unwrap().decode(b"a").as_deref(), Some("a"));
-        assert_eq!(Charset::named("UTF-8").unwrap().decode(b"\xe9"), None);
-        assert!(Charset::named("x-nowhere").is_none());
-        assert!(Charset::named("UTF-7").is_none());
     }
 }
