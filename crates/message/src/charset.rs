@@ -13,7 +13,10 @@ pub(crate) fn decode(label: &[u8], bytes: &[u8]) -> String {
 }
 
 /// Decodes text that comes in pieces, cut anywhere.
-pub(crate) struct CharsetDecoder(Kind);
+pub(crate) struct CharsetDecoder {
+    kind: Kind,
+    faulty: bool,
+}
 
 enum Kind {
     Named(Decoder),
@@ -25,59 +28,78 @@ impl CharsetDecoder {
     /// By the label of a charset parameter or an encoded word.
     pub(crate) fn new(label: &[u8]) -> Self {
         let label = label.trim_ascii();
-        let named = if is_ascii_label(label) { None } else { Encoding::for_label(label) };
-        Self(match named {
+        let known = label.is_empty() || is_ascii_label(label);
+        let named = if known { None } else { Encoding::for_label(label) };
+        let faulty = named.is_none() && !known;
+        let kind = match named {
             Some(encoding) => Kind::Named(encoding.new_decoder_without_bom_handling()),
             None => Kind::Lenient(Vec::new()),
-        })
+        };
+        Self { kind, faulty }
+    }
+
+    /// Whether nobody knows the charset, or bytes so far were not of it.
+    pub(crate) fn is_faulty(&self) -> bool {
+        self.faulty
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8], text: &mut String) {
-        match &mut self.0 {
+        self.faulty |= match &mut self.kind {
             Kind::Named(decoder) => decode_named(decoder, bytes, text, false),
             Kind::Lenient(begun) if begun.is_empty() => decode_lenient(bytes, text, begun),
             Kind::Lenient(begun) => {
                 let mut joined = std::mem::take(begun);
                 joined.extend_from_slice(bytes);
-                decode_lenient(&joined, text, begun);
+                decode_lenient(&joined, text, begun)
             }
-        }
+        };
     }
 
     /// Gives what an unfinished character at the end amounts to.
     pub(crate) fn finish(&mut self, text: &mut String) {
-        match &mut self.0 {
+        self.faulty |= match &mut self.kind {
             Kind::Named(decoder) => decode_named(decoder, &[], text, true),
-            Kind::Lenient(begun) => text.push_str(&WINDOWS_1252.decode_without_bom_handling(&std::mem::take(begun)).0),
-        }
+            Kind::Lenient(begun) => {
+                text.push_str(&WINDOWS_1252.decode_without_bom_handling(begun).0);
+                !std::mem::take(begun).is_empty()
+            }
+        };
     }
 }
 
-fn decode_named(decoder: &mut Decoder, bytes: &[u8], text: &mut String, last: bool) {
-    let mut rest = bytes;
+/// Gives whether something was not of the charset; the same holds for the next.
+fn decode_named(decoder: &mut Decoder, bytes: &[u8], text: &mut String, last: bool) -> bool {
+    let (mut rest, mut faulty) = (bytes, false);
     loop {
         text.reserve(rest.len() + 16);
-        let (result, read, _) = decoder.decode_to_string(rest, text, last);
+        let (result, read, replaced) = decoder.decode_to_string(rest, text, last);
+        faulty |= replaced;
         rest = rest.get(read..).unwrap_or_default();
         if result == CoderResult::InputEmpty {
-            return;
+            return faulty;
         }
     }
 }
 
-fn decode_lenient(bytes: &[u8], text: &mut String, begun: &mut Vec<u8>) {
-    let mut rest = bytes;
+fn decode_lenient(bytes: &[u8], text: &mut String, begun: &mut Vec<u8>) -> bool {
+    let (mut rest, mut faulty) = (bytes, false);
     loop {
         let fault = match std::str::from_utf8(rest) {
-            Ok(sound) => return text.push_str(sound),
+            Ok(sound) => {
+                text.push_str(sound);
+                return faulty;
+            }
             Err(fault) => fault,
         };
         let (sound, odd) = rest.split_at(fault.valid_up_to());
         text.push_str(std::str::from_utf8(sound).unwrap_or_default());
-        let Some(length) = fault.error_len() else { return begun.extend_from_slice(odd) };
+        let Some(length) = fault.error_len() else {
+            begun.extend_from_slice(odd);
+            return faulty;
+        };
         let (odd, behind) = odd.split_at(length);
         text.push_str(&WINDOWS_1252.decode_without_bom_handling(odd).0);
-        rest = behind;
+        (rest, faulty) = (behind, true);
     }
 }
 

@@ -11,6 +11,7 @@
 //! - What is told about a message are offsets into its stored bytes; the bytes are never changed.
 
 mod address;
+mod body_text;
 mod builder;
 mod charset;
 mod codec;
@@ -45,6 +46,7 @@ mod transfer_encode;
 mod walker;
 
 pub use address::{Address, ReadableAddress, addresses};
+pub use body_text::BodyText;
 pub use builder::{Builder, BuiltPart, Multipart};
 pub use codec::{AddressGlance, Addresses, EnvelopeGlance, Glance, Ids};
 pub use content::{Disposition, Encoding, MediaType};
