@@ -1,0 +1,271 @@
+/** One account as the views see it: its mailboxes, the list that is looked at, acts with undo, the desk, and the line to the server. */
+import { Client } from "../jmap/client";
+import type { EmailId, MailboxId, ThreadId } from "../jmap/ids";
+import { EMAIL, type Email, IDENTITY, type Identity } from "../jmap/mail";
+import { get, type Question, set } from "../jmap/methods";
+import { type Problem, problemOf } from "../jmap/problem";
+import { type Changed, PING, Push, type Surroundings, surroundings } from "../jmap/push";
+import { expand, offers, SUBMISSION, VACATION } from "../jmap/session";
+import type { Transport } from "../jmap/transport";
+import { type Mark, type Move, marked, moved } from "./acts";
+import { Desk } from "./desk";
+import { Emails } from "./emails";
+import type { Kept } from "./kept";
+import { MessageList, NEWEST_FIRST } from "./list";
+import { Mailboxes, type Role } from "./mailboxes";
+import { Messages } from "./messages";
+import { Value } from "./observable";
+import { amongWindows, type Exclusively, Outbox } from "./outbox";
+import { type Patches, patch } from "./patch";
+import { Sync } from "./sync";
+
+/** What a person is told once, with what undoes it. */
+export type Notice =
+  | {
+      readonly kind: "done";
+      readonly what: Move | Mark | "destroyed";
+      readonly count: number;
+      readonly undo: (() => void) | null;
+    }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+/** How the line to the server is. */
+export type Line = { readonly kind: "open" } | { readonly kind: "broken"; readonly cause: Problem };
+
+/** What is looked at. */
+export type Place =
+  | { readonly kind: "mailbox"; readonly id: MailboxId; readonly unreadOnly: boolean }
+  | { readonly kind: "search"; readonly filter: unknown };
+
+export interface Options {
+  readonly conversations: boolean;
+  readonly around?: Surroundings;
+  readonly exclusively?: Exclusively;
+}
+
+export class Account {
+  readonly client: Client;
+  readonly mailboxes = new Mailboxes();
+  readonly emails: Emails;
+  readonly messages: Messages;
+  readonly outbox: Outbox;
+  readonly desk: Desk;
+  readonly identities = new Value<readonly Identity[]>([]);
+  readonly list = new Value<MessageList | null>(null);
+  readonly notice = new Value<Notice | null>(null);
+  readonly line = new Value<Line>({ kind: "open" });
+  readonly #sync: Sync;
+  readonly #push: Push;
+  readonly #kept: Kept;
+  #place: Place | null = null;
+  #conversations: boolean;
+
+  private constructor(client: Client, kept: Kept, options: Options) {
+    const around = options.around ?? surroundings;
+    this.client = client;
+    this.#kept = kept;
+    this.#conversations = options.conversations;
+    this.emails = new Emails(client);
+    this.messages = new Messages(client);
+    this.#sync = new Sync(client, this.mailboxes, this.emails);
+    const reports = {
+      refused: (problem: Problem) => this.#refused(problem),
+      stopped: (problem: Problem | null) => this.#line(problem),
+    };
+    this.outbox = new Outbox(client, this.emails, kept, reports, options.exclusively ?? amongWindows);
+    this.desk = new Desk(client, kept, {
+      identity: ({ identityId }) => this.#identity(identityId),
+      drafts: () => this.place("drafts"),
+      sent: () => this.place("sent"),
+      mark: (id, change) => void this.outbox.act(new Map([[id, patch(change)]])),
+      wake: around.wake,
+    });
+    this.emails.changed.subscribe(() => this.list.value?.settle());
+    const url = expand(client.session.eventSourceUrl, { types: "*", closeafter: "no", ping: String(PING) });
+    this.#push = new Push(
+      url,
+      {
+        changed: (changed) => this.#changed(changed),
+        connected: () => void this.follow(),
+        lost: () => this.#line({ kind: "offline" }),
+      },
+      around,
+    );
+  }
+
+  /** Begins where somebody is logged in; fails with `signed-out` where not. */
+  static async open(
+    transport: Transport,
+    keeping: (account: string) => Promise<Kept>,
+    options: Options,
+  ): Promise<Account> {
+    const client = await Client.begin(transport);
+    const account = new Account(client, await keeping(client.accountId), options);
+    await account.#sync.begin();
+    account.#push.start();
+    const taking = account.#takeUp();
+    taking.catch((thrown: unknown) => account.#line(problemOf(thrown)));
+    return account;
+  }
+
+  get name(): string {
+    return this.client.session.username;
+  }
+
+  get maySend(): boolean {
+    return offers(this.client.session, this.client.accountId, SUBMISSION) && this.identities.value.length > 0;
+  }
+
+  get hasVacation(): boolean {
+    return offers(this.client.session, this.client.accountId, VACATION);
+  }
+
+  /** The mailbox of a role; where there is none, the first there is. */
+  place(role: Role): MailboxId {
+    const found = this.mailboxes.withRole(role) ?? this.mailboxes.all.value[0]?.mailbox;
+    if (found === undefined) throw new Error("an account has an inbox");
+    return found.id;
+  }
+
+  /** Looks somewhere else. */
+  look(place: Place): MessageList {
+    this.#place = place;
+    const collapseThreads = this.#conversations && place.kind === "mailbox";
+    const question: Question = { filter: filterOf(place), sort: NEWEST_FIRST, collapseThreads };
+    const list = new MessageList(this.client, this.emails, question, (id) => this.#leaves(id));
+    this.list.set(list);
+    void list.need(0, 1);
+    return list;
+  }
+
+  set conversations(on: boolean) {
+    if (on === this.#conversations) return;
+    this.#conversations = on;
+    if (this.#place !== null) this.look(this.#place);
+  }
+
+  /** The messages of a row: those of its conversation that lie where one looks. */
+  row(id: EmailId): readonly Email[] {
+    const email = this.emails.shown(id);
+    if (email === undefined) return [];
+    const all = this.list.value?.question.collapseThreads === true ? this.conversation(email.threadId) : [];
+    const here = all.filter((one) => this.#stays(one));
+    return here.length === 0 ? [email] : here;
+  }
+
+  /** All messages of a conversation but those thrown away, oldest first. */
+  conversation(id: ThreadId): readonly Email[] {
+    const [trash, junk] = [this.mailboxes.withRole("trash")?.id, this.mailboxes.withRole("junk")?.id];
+    return this.emails.conversation(id).filter(({ mailboxIds }) => {
+      const only = [...mailboxIds].filter((one) => one !== trash && one !== junk);
+      return only.length > 0 || mailboxIds.size === 0 || (this.#here !== null && mailboxIds.has(this.#here));
+    });
+  }
+
+  async move(rows: readonly EmailId[], to: MailboxId, what: Move): Promise<void> {
+    const emails = rows.flatMap((id) => this.row(id));
+    await this.#do(rows, moved(emails, this.#here, to, what), what, emails.length);
+  }
+
+  async mark(rows: readonly EmailId[], mark: Mark, quietly = false): Promise<void> {
+    const emails = rows.flatMap((id) => this.row(id));
+    await this.#do(rows, marked(emails, mark), quietly ? null : mark, emails.length);
+  }
+
+  /** Removes for good; nothing brings it back. */
+  async destroy(rows: readonly EmailId[]): Promise<void> {
+    const destroy = rows.flatMap((id) => this.row(id)).map(({ id }) => id);
+    try {
+      const done = await this.client.call(set(EMAIL, this.client.accountId, { destroy }));
+      await this.list.value?.refresh();
+      const [refused] = done.refused.values();
+      if (refused !== undefined) this.#refused(refused);
+      else this.notice.set({ kind: "done", what: "destroyed", count: destroy.length, undo: null });
+    } catch (thrown) {
+      this.notice.set({ kind: "refused", problem: problemOf(thrown) });
+    }
+  }
+
+  /** Brings everything up to date, and sends what waits. */
+  async follow(): Promise<void> {
+    const problem = await this.#sync.follow();
+    if (problem === null) await this.list.value?.refresh();
+    this.#line(problem);
+    if (problem === null) void this.outbox.send();
+  }
+
+  /** The network is back, or the page is looked at again. */
+  hurry(): void {
+    this.#push.hurry();
+    void this.follow();
+  }
+
+  /** Ends the line. What is kept in the browser goes with whoever leaves. */
+  async close(): Promise<void> {
+    this.#push.stop();
+    await this.#kept.clear();
+  }
+
+  get #here(): MailboxId | null {
+    return this.#place?.kind === "mailbox" ? this.#place.id : null;
+  }
+
+  async #takeUp(): Promise<void> {
+    const { session, accountId } = this.client;
+    if (offers(session, accountId, SUBMISSION)) {
+      this.identities.set((await this.client.call(get(IDENTITY, accountId, null))).list);
+    }
+    await this.outbox.takeUp();
+    if (this.identities.value.length > 0) await this.desk.takeUp();
+  }
+
+  async #do(rows: readonly EmailId[], patches: Patches, what: Move | Mark | null, count: number): Promise<void> {
+    if (patches.size === 0) return;
+    const list = this.list.value;
+    const doing = this.outbox.act(patches);
+    list?.settle(rows);
+    const back = await doing;
+    if (what === null) return;
+    const undo = async () => {
+      this.notice.set(null);
+      await this.outbox.act(back);
+      await this.outbox.send();
+      await this.list.value?.refresh();
+    };
+    this.notice.set({ kind: "done", what, count, undo: () => void undo() });
+  }
+
+  /** Whether nothing of a row lies any more where one looks. */
+  #leaves(id: EmailId): boolean {
+    const row = this.#here === null ? [] : this.row(id);
+    return row.length > 0 && !row.some((email) => this.#stays(email));
+  }
+
+  #stays({ mailboxIds }: Email): boolean {
+    return this.#here === null || mailboxIds.has(this.#here);
+  }
+
+  #identity(id: Identity["id"]): Identity {
+    const found = this.identities.value.find((one) => one.id === id) ?? this.identities.value[0];
+    if (found === undefined) throw new Error("who writes has an identity");
+    return found;
+  }
+
+  #changed(changed: Changed): void {
+    if (changed.has(this.client.accountId)) void this.follow();
+  }
+
+  #line(problem: Problem | null): void {
+    this.line.set(problem === null ? { kind: "open" } : { kind: "broken", cause: problem });
+  }
+
+  #refused(problem: Problem): void {
+    this.notice.set({ kind: "refused", problem });
+  }
+}
+
+function filterOf(place: Place): unknown {
+  if (place.kind === "search") return place.filter;
+  const inMailbox = { inMailbox: place.id };
+  return place.unreadOnly ? { operator: "AND", conditions: [inMailbox, { notKeyword: "$seen" }] } : inMailbox;
+}

@@ -1,0 +1,41 @@
+/** What a person does to messages in a list, as patches: pure, so that each can be tested by a table. */
+import type { EmailId, MailboxId } from "../jmap/ids";
+import type { Email } from "../jmap/mail";
+import { type Patch, type Patches, patch } from "./patch";
+
+/** Where messages go; the name is also what the notice says. */
+export type Move = "archived" | "junked" | "not-junked" | "trashed" | "moved";
+export type Mark = "read" | "unread" | "flagged" | "unflagged";
+
+/** Into one mailbox, out of the one that is looked at; seen from a search, out of all others. */
+export function moved(emails: readonly Email[], from: MailboxId | null, to: MailboxId, move: Move): Patches {
+  const marks: Partial<Patch> =
+    move === "junked"
+      ? { mark: ["$junk"], unmark: ["$notjunk"] }
+      : move === "not-junked"
+        ? { mark: ["$notjunk"], unmark: ["$junk"] }
+        : {};
+  // what goes to the trash or is junk lies nowhere else
+  const everywhere = from === null || move === "trashed" || move === "junked";
+  const patches = emails.map((email): [EmailId, Patch] => {
+    const outOf = [...email.mailboxIds].filter((id) => id !== to && (everywhere || id === from));
+    return [email.id, patch({ ...marks, into: email.mailboxIds.has(to) ? [] : [to], outOf })];
+  });
+  return new Map(patches.filter(([, { into, outOf }]) => into.length > 0 || outOf.length > 0));
+}
+
+const KEYWORDS: Readonly<Record<Mark, Partial<Patch>>> = {
+  read: { mark: ["$seen"] },
+  unread: { unmark: ["$seen"] },
+  flagged: { mark: ["$flagged"] },
+  unflagged: { unmark: ["$flagged"] },
+};
+
+export function marked(emails: readonly Email[], mark: Mark): Patches {
+  const change = patch(KEYWORDS[mark]);
+  const touched = emails.filter(
+    ({ keywords }) =>
+      change.mark.some((word) => !keywords.has(word)) || change.unmark.some((word) => keywords.has(word)),
+  );
+  return new Map(touched.map(({ id }) => [id, change]));
+}

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { type Bench, bench, emailId, mailboxId, settled } from "../../test/bench";
+import { blank, type Composition } from "./composition";
+import { KEEP_AFTER, SAVE_AFTER, type Sent } from "./desk";
+import { inMemory } from "./kept";
+
+async function written(options = {}): Promise<Bench & { composition: Composition }> {
+  const there = await bench(() => {}, options);
+  const [identity] = there.account.identities.value;
+  if (identity === undefined) throw new Error("an identity");
+  const composition = blank(identity);
+  there.account.desk.put(composition);
+  const words = { to: "Bram <bram@there.example>, piet@there.example", subject: "Hallo", text: "Dag Bram" };
+  there.account.desk.change(composition.key, words);
+  return { ...there, composition };
+}
+
+function sent(outcome: Awaited<ReturnType<Bench["account"]["desk"]["send"]>>): Sent {
+  if ("kind" in outcome) throw new Error(`not sent: ${JSON.stringify(outcome)}`);
+  return outcome;
+}
+
+function drafts({ server }: Bench) {
+  return [...server.records.emails.values()].filter(({ mailboxIds }) => mailboxIds.drafts);
+}
+
+describe("a message on the desk", () => {
+  it("is kept here after a second of quiet, and on the server after a few", async () => {
+    const there = await written();
+    const { scene, kept, account, composition, server } = there;
+    expect((await kept.all("compositions")).size).toBe(0);
+    scene.pass(KEEP_AFTER);
+    await settled(server);
+    expect((await kept.all("compositions")).get(composition.key)).toMatchObject({ subject: "Hallo" });
+    expect(drafts(there)).toEqual([]);
+    scene.pass(SAVE_AFTER);
+    await settled(server);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo", keywords: { $draft: true, $seen: true } }]);
+    expect(account.desk.of(composition.key)?.saving).toBe("saved");
+  });
+
+  it("is one draft, however often it is saved", async () => {
+    const there = await written();
+    await there.account.desk.save(there.composition.key);
+    there.account.desk.change(there.composition.key, { subject: "Hallo weer" });
+    await there.account.desk.save(there.composition.key);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo weer" }]);
+  });
+
+  it("that is changed while it is saved is not said to be saved", async () => {
+    const { account, composition, server, scene } = await written();
+    const saving = account.desk.save(composition.key);
+    await Promise.resolve();
+    await Promise.resolve();
+    await Promise.resolve();
+    account.desk.change(composition.key, { text: "Dag Bram, en meer" });
+    await saving;
+    expect(account.desk.of(composition.key)).toMatchObject({
+      saving: "unsaved",
+      composition: { text: "Dag Bram, en meer" },
+    });
+    scene.pass(SAVE_AFTER);
+    await settled(server);
+    expect(account.desk.of(composition.key)?.saving).toBe("saved");
+  });
+
+  it("survives a reload without network", async () => {
+    const kept = inMemory();
+    const { server, account, composition } = await written({ kept });
+    server.fault = { kind: "offline" };
+    await account.desk.save(composition.key);
+    expect(account.desk.of(composition.key)).toMatchObject({ saving: "here", problem: { kind: "offline" } });
+    server.fault = null;
+    const after = await bench(() => {}, { kept, server });
+    expect(after.account.desk.of(composition.key)?.composition).toMatchObject({ text: "Dag Bram", subject: "Hallo" });
+  });
+
+  it("goes to each of its recipients once, held so that it can be taken back, and lies in Sent", async () => {
+    const there = await written();
+    const { server, account, composition } = there;
+    account.desk.change(composition.key, { cc: "PIET@there.example" });
+    await account.desk.save(composition.key);
+    const outcome = sent(await account.desk.send(composition.key));
+    const [submission] = server.records.submissions.values();
+    expect(submission?.envelope).toEqual({
+      mailFrom: { email: "anna@here.example", parameters: { HOLDFOR: "10" } },
+      rcptTo: [
+        { email: "bram@there.example", parameters: null },
+        { email: "PIET@there.example", parameters: null },
+      ],
+    });
+    const message = server.records.emails.get(outcome.emailId);
+    expect(message).toMatchObject({ mailboxIds: { sent: true }, keywords: { $seen: true } });
+    expect(drafts(there)).toEqual([]);
+    expect(account.desk.open.value).toEqual([]);
+    expect((await there.kept.all("compositions")).size).toBe(0);
+  });
+
+  it("is taken back, and lies open again with its draft", async () => {
+    const there = await written();
+    const { server, account, composition } = there;
+    const outcome = sent(await account.desk.send(composition.key));
+    expect(await account.desk.unsend(outcome)).toBeNull();
+    expect([...server.records.submissions.values()]).toMatchObject([{ undoStatus: "canceled" }]);
+    expect(drafts(there)).toMatchObject([{ id: outcome.emailId, keywords: { $draft: true } }]);
+    expect(account.desk.of(composition.key)?.composition.draftId).toBe(outcome.emailId);
+  });
+
+  it("is not taken back where it is too late, or where the server does not hold", async () => {
+    const { server, account, composition } = await written();
+    const outcome = sent(await account.desk.send(composition.key));
+    for (const submission of server.records.submissions.values()) submission.undoStatus = "final";
+    expect(await account.desk.unsend(outcome)).toMatchObject({ kind: "refused-record", type: "cannotUnsend" });
+    expect(account.desk.open.value).toEqual([]);
+    expect(await account.desk.unsend({ ...outcome, submissionId: null })).toMatchObject({ type: "cannotUnsend" });
+  });
+
+  it("whose answer is lost has gone once", async () => {
+    const { server, account, composition } = await written();
+    server.loseNextAnswer = true;
+    const outcome = sent(await account.desk.send(composition.key));
+    expect(server.records.submissions.size).toBe(1);
+    expect(outcome.submissionId).toBeNull();
+    expect(account.desk.open.value).toEqual([]);
+  });
+
+  it("that was being sent when the page ended is looked for before it is shown again", async () => {
+    const kept = inMemory();
+    const { server, account, composition } = await written({ kept });
+    const before = account.desk.of(composition.key)?.composition;
+    sent(await account.desk.send(composition.key));
+    await kept.put("compositions", composition.key, { ...before, stage: "sending" });
+    await kept.put("compositions", "other", { ...before, key: "other", messageId: "x@y", stage: "sending" });
+    const after = await bench(() => {}, { kept, server });
+    expect(after.account.desk.open.value.map((one) => one.composition.key)).toEqual(["other"]);
+  });
+
+  it("that is refused stays, with what is wrong and with its draft", async () => {
+    const there = await written();
+    there.server.refuse.set("EmailSubmission/set", "forbiddenToSend");
+    const outcome = await there.account.desk.send(there.composition.key);
+    expect(outcome).toMatchObject({ kind: "refused-method", type: "forbiddenToSend" });
+    expect(there.account.desk.of(there.composition.key)).toMatchObject({
+      problem: outcome,
+      composition: { stage: "writing" },
+    });
+    expect(drafts(there).length).toBe(1);
+    await there.account.desk.send(there.composition.key);
+    expect(drafts(there)).toEqual([]);
+  });
+
+  it("marks what it answers when it goes, and unmarks it when it is taken back", async () => {
+    const { server, account, composition } = await written();
+    server.deliver({ id: "a" });
+    account.desk.change(composition.key, { origin: { id: emailId("a"), mark: "$answered" } });
+    const list = account.look({ kind: "mailbox", id: mailboxId("inbox"), unreadOnly: false });
+    await list.need(0, 1);
+    const outcome = sent(await account.desk.send(composition.key));
+    await settled(server);
+    expect(server.records.emails.get("a")?.keywords).toEqual({ $answered: true });
+    await account.desk.unsend(outcome);
+    await settled(server);
+    expect(server.records.emails.get("a")?.keywords).toEqual({});
+  });
+
+  it("with nothing in it goes when it is closed; with something it is saved", async () => {
+    const there = await written();
+    const { account, composition, server } = there;
+    await account.desk.close(composition.key);
+    expect(drafts(there).length).toBe(1);
+    const [identity] = account.identities.value;
+    if (identity === undefined) throw new Error("an identity");
+    const empty = blank(identity);
+    account.desk.put(empty);
+    await account.desk.close(empty.key);
+    expect(account.desk.open.value).toEqual([]);
+    expect(server.records.emails.size).toBe(1);
+  });
+
+  it("is thrown away with its draft", async () => {
+    const there = await written();
+    await there.account.desk.save(there.composition.key);
+    await there.account.desk.discard(there.composition.key);
+    expect([drafts(there).length, there.account.desk.open.value.length]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,284 @@
+/** The desk: messages that are being written. Kept here every second, on the server every few, sent once. */
+import { Batch } from "../jmap/batch";
+import type { Client } from "../jmap/client";
+import type { EmailId, Id, MailboxId, SubmissionId } from "../jmap/ids";
+import { EMAIL, type Identity, SUBMISSION_RECORD } from "../jmap/mail";
+import { type Done, query, set } from "../jmap/methods";
+import { Failure, type Problem, problemOf } from "../jmap/problem";
+import { longestDelay } from "../jmap/session";
+import { type Composition, emailObject, isEmpty, recipients, restored } from "./composition";
+import type { Kept } from "./kept";
+import { Value } from "./observable";
+import type { Patch } from "./patch";
+
+/** After how many milliseconds of quiet a change is kept here, and on the server. */
+export const KEEP_AFTER = 1000;
+export const SAVE_AFTER = 4000;
+/** For how many seconds the server holds what is sent, so that it can be taken back. */
+export const UNDO_SECONDS = 10;
+
+/** What of its surroundings the desk needs. */
+export interface Room {
+  identity(of: Composition): Identity;
+  drafts(): MailboxId;
+  sent(): MailboxId;
+  /** Marks the message that was answered or passed on. */
+  mark(id: EmailId, patch: Partial<Patch>): void;
+  wake(after: number, then: () => void): () => void;
+}
+
+export type Saving = "unsaved" | "saving" | "here" | "saved";
+
+export interface Open {
+  readonly composition: Composition;
+  readonly saving: Saving;
+  readonly problem: Problem | null;
+}
+
+export interface Sent {
+  readonly emailId: EmailId;
+  /** While it can still be taken back; `null` where the server does not hold. */
+  readonly submissionId: SubmissionId | null;
+  readonly composition: Composition;
+}
+
+export class Desk {
+  readonly open = new Value<readonly Open[]>([]);
+  readonly #client: Client;
+  readonly #kept: Kept;
+  readonly #room: Room;
+  readonly #timers = new Map<string, (() => void)[]>();
+  /** Saves and sends of one message come one after another. */
+  readonly #lines = new Map<string, Promise<unknown>>();
+
+  constructor(client: Client, kept: Kept, room: Room) {
+    this.#client = client;
+    this.#kept = kept;
+    this.#room = room;
+  }
+
+  /** Takes up what an earlier page left open. What it was sending when it ended is looked for before it is shown. */
+  async takeUp(): Promise<void> {
+    for (const [key, value] of await this.#kept.all("compositions")) {
+      const composition = restored(value);
+      if (composition === null || (composition.stage === "sending" && (await this.#wentOut(composition)) !== null)) {
+        await this.#kept.remove("compositions", key);
+      } else {
+        this.put({ ...composition, stage: "writing" });
+      }
+    }
+  }
+
+  of(key: string): Open | undefined {
+    return this.open.value.find(({ composition }) => composition.key === key);
+  }
+
+  put(composition: Composition): void {
+    this.open.update((all) => [
+      ...all.filter((other) => other.composition.key !== composition.key),
+      { composition, saving: "saved", problem: null },
+    ]);
+  }
+
+  change(key: string, change: Partial<Composition>): void {
+    const now = this.of(key);
+    if (now === undefined) return;
+    this.#show(key, { composition: { ...now.composition, ...change }, saving: "unsaved" });
+    this.#quiet(key);
+    this.#timers.set(key, [
+      this.#room.wake(KEEP_AFTER, () => void this.#keep(key)),
+      this.#room.wake(SAVE_AFTER, () => void this.save(key)),
+    ]);
+  }
+
+  /** Keeps a draft on the server. What goes wrong stands beside the message; it stays kept here. */
+  save(key: string): Promise<void> {
+    return this.#inLine(key, async () => {
+      const now = this.of(key);
+      if (now === undefined || now.composition.stage !== "writing") return;
+      this.#quiet(key);
+      await this.#keep(key);
+      this.#show(key, { saving: "saving" });
+      try {
+        const { composition } = now;
+        const orders = { create: { draft: this.#object(composition) }, ...destroying(composition.draftId) };
+        const done = await this.#client.call(set(EMAIL, this.#client.accountId, orders));
+        const draftId = created(done, "draft");
+        const after = this.of(key);
+        if (after === undefined) return;
+        const unchanged = after.composition === composition;
+        this.#show(key, {
+          composition: { ...after.composition, draftId },
+          saving: unchanged ? "saved" : "unsaved",
+          problem: null,
+        });
+        await this.#keep(key);
+      } catch (thrown) {
+        this.#show(key, { saving: "here", problem: problemOf(thrown) });
+      }
+    });
+  }
+
+  /** Sends. Gives what can take it back, or the problem; the message stays on the desk then. */
+  send(key: string): Promise<Sent | Problem> {
+    return this.#inLine(key, async () => {
+      const now = this.of(key);
+      if (now === undefined) return { kind: "refused-record", type: "notFound", detail: "", properties: [] };
+      this.#quiet(key);
+      this.#show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
+      await this.#keep(key);
+      try {
+        const sent = await this.#submit(now.composition);
+        await this.#clear(key);
+        const { origin } = now.composition;
+        if (origin !== null) this.#room.mark(origin.id, { mark: [origin.mark] });
+        return sent;
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        if (problem.kind === "offline") {
+          // the answer may be what was lost: whether it went is looked for before it is sent again
+          const gone = await this.#wentOut(now.composition).catch(() => null);
+          if (gone !== null) {
+            await this.#clear(key);
+            return { emailId: gone, submissionId: null, composition: now.composition };
+          }
+        }
+        const left = this.of(key)?.composition ?? now.composition;
+        this.#show(key, { composition: { ...left, stage: "writing" }, saving: "here", problem });
+        await this.#keep(key);
+        return problem;
+      }
+    });
+  }
+
+  /** Takes back what was sent, while the server holds it; the message lies open again. */
+  async unsend({ submissionId, emailId, composition }: Sent): Promise<Problem | null> {
+    if (submissionId === null) return { kind: "refused-record", type: "cannotUnsend", detail: "", properties: [] };
+    try {
+      const update = { [submissionId]: { undoStatus: "canceled" } };
+      const back = this.#moved(this.#room.sent(), this.#room.drafts(), true);
+      const call = set(
+        SUBMISSION_RECORD,
+        this.#client.accountId,
+        { update },
+        { onSuccessUpdateEmail: { [submissionId]: back } },
+      );
+      const refused = (await this.#client.call(call)).refused.get(submissionId);
+      if (refused !== undefined) return refused;
+    } catch (thrown) {
+      return problemOf(thrown);
+    }
+    const { origin } = composition;
+    if (origin !== null) this.#room.mark(origin.id, { unmark: [origin.mark] });
+    this.put({ ...composition, draftId: emailId, stage: "writing" });
+    await this.#keep(composition.key);
+    return null;
+  }
+
+  /** Closes it, saved; a message with nothing in it goes. */
+  async close(key: string): Promise<void> {
+    const now = this.of(key);
+    if (now === undefined) return;
+    if (isEmpty(now.composition, this.#room.identity(now.composition))) return this.discard(key);
+    if (now.saving !== "saved") await this.save(key);
+    if (this.of(key)?.saving === "saved") await this.#clear(key);
+  }
+
+  /** Throws it away, here and on the server. */
+  async discard(key: string): Promise<void> {
+    await this.#inLine(key, async () => {
+      const draftId = this.of(key)?.composition.draftId ?? null;
+      await this.#clear(key);
+      if (draftId !== null) await this.#client.call(set(EMAIL, this.#client.accountId, { destroy: [draftId] }));
+    }).catch((thrown: unknown) => void problemOf(thrown));
+  }
+
+  async #submit(composition: Composition): Promise<Sent> {
+    const { accountId, session } = this.#client;
+    const identity = this.#room.identity(composition);
+    const batch = new Batch();
+    const orders = { create: { draft: this.#object(composition) }, ...destroying(composition.draftId) };
+    const email = batch.add(set(EMAIL, accountId, orders));
+    const held = longestDelay(session, accountId) >= UNDO_SECONDS;
+    const submission = batch.add(
+      set(
+        SUBMISSION_RECORD,
+        accountId,
+        { create: { send: { emailId: "#draft", identityId: identity.id, ...envelope(composition, identity, held) } } },
+        { onSuccessUpdateEmail: { "#send": this.#moved(this.#room.drafts(), this.#room.sent(), false) } },
+      ),
+    );
+    const answers = await this.#client.send(batch);
+    const emailId = created(answers.of(email), "draft");
+    // the draft is there, whatever becomes of the rest
+    this.#show(composition.key, { composition: { ...composition, draftId: emailId } });
+    const submissionId = created(answers.of(submission), "send");
+    return { emailId, submissionId: held ? submissionId : null, composition };
+  }
+
+  /** The message of this id that is no draft any more, if there is one. */
+  async #wentOut({ messageId }: Composition): Promise<EmailId | null> {
+    const filter = {
+      operator: "AND",
+      conditions: [{ header: ["Message-ID", messageId] }, { notKeyword: "$draft" }],
+    };
+    const question = query(EMAIL, this.#client.accountId, { filter, sort: [] }, { position: 0, limit: 1 });
+    return (await this.#client.call(question)).ids[0] ?? null;
+  }
+
+  #object(composition: Composition): Record<string, unknown> {
+    return emailObject(composition, this.#room.identity(composition), this.#room.drafts());
+  }
+
+  #moved(from: MailboxId, to: MailboxId, draft: boolean): Record<string, true | null> {
+    return { [`mailboxIds/${from}`]: null, [`mailboxIds/${to}`]: true, "keywords/$draft": draft ? true : null };
+  }
+
+  #show(key: string, change: Partial<Open>): void {
+    this.open.update((all) => all.map((one) => (one.composition.key === key ? { ...one, ...change } : one)));
+  }
+
+  async #keep(key: string): Promise<void> {
+    const now = this.of(key);
+    if (now !== undefined) await this.#kept.put("compositions", key, now.composition);
+  }
+
+  async #clear(key: string): Promise<void> {
+    this.#quiet(key);
+    this.open.update((all) => all.filter(({ composition }) => composition.key !== key));
+    await this.#kept.remove("compositions", key);
+  }
+
+  #quiet(key: string): void {
+    for (const unwake of this.#timers.get(key) ?? []) unwake();
+    this.#timers.delete(key);
+  }
+
+  #inLine<T>(key: string, run: () => Promise<T>): Promise<T> {
+    const before = this.#lines.get(key) ?? Promise.resolve();
+    const now = before.then(run, run);
+    this.#lines.set(
+      key,
+      now.catch(() => {}),
+    );
+    return now;
+  }
+}
+
+function destroying(id: EmailId | null): { destroy?: readonly EmailId[] } {
+  return id === null ? {} : { destroy: [id] };
+}
+
+function created<Of extends string>(done: Done<Of>, key: string): Id<Of> {
+  const made = done.created.get(key);
+  if (made !== undefined) return made.id;
+  throw new Failure(done.refused.get(key) ?? { kind: "malformed", where: `created/${key}` });
+}
+
+/** Who sends, to whom, and for how long it is held (RFC 8621, 7; RFC 4865, 3). */
+function envelope(composition: Composition, { email }: Identity, held: boolean) {
+  const parameters = held ? { HOLDFOR: String(UNDO_SECONDS) } : null;
+  const all = new Map(recipients(composition).map((one) => [one.email.toLowerCase(), one.email]));
+  const rcptTo = [...all.values()].map((one) => ({ email: one, parameters: null }));
+  return { envelope: { mailFrom: { email, parameters }, rcptTo } };
+}

@@ -1,0 +1,72 @@
+/** Plain text as it is shown: paragraphs, quotes that fold, and links that are links. Values only; nothing here is markup. */
+
+export interface Quote {
+  readonly kind: "quote" | "own" | "signature";
+  readonly depth: number;
+  readonly lines: readonly string[];
+}
+
+export type Piece =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "link"; readonly text: string; readonly href: string };
+
+function depthOf(line: string): number {
+  const marks = /^(?:> ?)+/.exec(line)?.[0] ?? "";
+  return marks.replace(/ /g, "").length;
+}
+
+/** Lines that belong together: own text, text quoted so many times, the signature (RFC 3676, 4.3 and 4.5). */
+export function blocks(text: string): readonly Quote[] {
+  const found: { kind: Quote["kind"]; depth: number; lines: string[] }[] = [];
+  let signed = false;
+  for (const line of text.replace(/\r\n?/g, "\n").split("\n")) {
+    const depth = depthOf(line);
+    if (depth === 0 && line === "-- ") signed = true;
+    const kind = depth > 0 ? "quote" : signed ? "signature" : "own";
+    const last = found.at(-1);
+    const bare = depth === 0 ? line : line.replace(/^(?:> ?)+/, "");
+    if (last !== undefined && last.kind === kind && last.depth === depth) last.lines.push(bare);
+    else found.push({ kind, depth, lines: [bare] });
+  }
+  return found;
+}
+
+const ADDRESS = /https?:\/\/[^\s<>"']+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g;
+/** What ends a sentence is not part of the address before it. */
+const AFTER = /[.,;:!?)\]}'"»”]+$/;
+const LONGEST_ADDRESS = 2000;
+/** In lines longer than this, which nobody wrote by hand, nothing is looked for. */
+const LONGEST_LINE = 5000;
+
+/** A line with what can be clicked: only http, https and mail addresses, and only where a URL parses to that. */
+export function pieces(line: string): readonly Piece[] {
+  if (line.length > LONGEST_LINE) return [{ kind: "text", text: line }];
+  const found: Piece[] = [];
+  let at = 0;
+  for (const match of line.matchAll(ADDRESS)) {
+    const text = trimmed(match[0]);
+    const href = text.length > LONGEST_ADDRESS ? null : target(text);
+    if (href === null) continue;
+    if (match.index > at) found.push({ kind: "text", text: line.slice(at, match.index) });
+    found.push({ kind: "link", text, href });
+    at = match.index + text.length;
+  }
+  if (at < line.length || found.length === 0) found.push({ kind: "text", text: line.slice(at) });
+  return found;
+}
+
+function trimmed(text: string): string {
+  const bare = text.replace(AFTER, "");
+  // a bracket that was opened inside belongs to the address
+  return text[bare.length] === ")" && bare.includes("(") ? `${bare})` : bare;
+}
+
+function target(text: string): string | null {
+  if (!/^https?:/i.test(text)) return `mailto:${encodeURI(text)}`;
+  try {
+    const url = new URL(text);
+    return url.protocol === "http:" || url.protocol === "https:" ? url.href : null;
+  } catch {
+    return null;
+  }
+}

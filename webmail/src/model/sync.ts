@@ -1,0 +1,128 @@
+/** Follows the server: what changed since is asked for when push says so, in one request for all types. */
+import { Batch, resultOf } from "../jmap/batch";
+import type { Client } from "../jmap/client";
+import type { Id, State } from "../jmap/ids";
+import { EMAIL, MAILBOX, THREAD } from "../jmap/mail";
+import { changes, get, type RecordType } from "../jmap/methods";
+import { type Problem, problemOf } from "../jmap/problem";
+import type { Emails } from "./emails";
+import type { Mailboxes } from "./mailboxes";
+
+const MOST_CHANGES = 250;
+/** More rounds than these, and it is cheaper to begin anew. */
+const MOST_ROUNDS = 8;
+
+export class Sync {
+  readonly #client: Client;
+  readonly #mailboxes: Mailboxes;
+  readonly #emails: Emails;
+  #running: Promise<Problem | null> | null = null;
+  #again = false;
+
+  constructor(client: Client, mailboxes: Mailboxes, emails: Emails) {
+    this.#client = client;
+    this.#mailboxes = mailboxes;
+    this.#emails = emails;
+  }
+
+  /** All mailboxes, as at the beginning. */
+  async begin(): Promise<void> {
+    const got = await this.#client.call(get(MAILBOX, this.#client.accountId, null));
+    this.#mailboxes.replace(got.list);
+    this.#mailboxes.state = got.state;
+  }
+
+  /** Brings everything up to date; gives what stood in the way. Asked for while it runs, it runs once more. */
+  follow(): Promise<Problem | null> {
+    if (this.#running !== null) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#rounds().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #rounds(): Promise<Problem | null> {
+    try {
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        this.#again = false;
+        const more = await this.#round();
+        if (!more && !this.#again) return null;
+      }
+      await this.#anew();
+      return null;
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      if (problem.kind !== "refused-method" || problem.type !== "cannotCalculateChanges") return problem;
+    }
+    try {
+      await this.#anew();
+      return null;
+    } catch (thrown) {
+      return problemOf(thrown);
+    }
+  }
+
+  async #anew(): Promise<void> {
+    this.#emails.reset();
+    await this.begin();
+  }
+
+  async #round(): Promise<boolean> {
+    const batch = new Batch();
+    const mailboxes = this.#ask(batch, MAILBOX, this.#mailboxes.state);
+    const emails = this.#ask(batch, EMAIL, this.#emails.emailState);
+    const threads = this.#ask(batch, THREAD, this.#emails.threadState);
+    if (batch.size === 0) return false;
+    const answers = await this.#client.send(batch);
+    let more = false;
+    if (mailboxes !== null) {
+      const told = answers.of(mailboxes.changes);
+      this.#mailboxes.take(
+        [...answers.of(mailboxes.created).list, ...answers.of(mailboxes.updated).list],
+        told.destroyed,
+      );
+      this.#mailboxes.state = told.newState;
+      more ||= told.hasMoreChanges;
+    }
+    if (emails !== null) {
+      const told = answers.of(emails.changes);
+      const updated = answers.of(emails.updated).list;
+      this.#emails.forget(told.destroyed);
+      this.#emails.take(
+        updated.filter(({ id }) => this.#emails.knows(id)),
+        null,
+      );
+      this.#emails.emailState = told.newState;
+      more ||= told.hasMoreChanges;
+    }
+    if (threads !== null) {
+      const told = answers.of(threads.changes);
+      const updated = answers.of(threads.updated).list.filter(({ id }) => this.#emails.knowsThread(id));
+      this.#emails.forgetThreads(told.destroyed);
+      this.#emails.takeThreads(updated, null);
+      this.#emails.threadState = told.newState;
+      // who shows a conversation shows its new messages
+      await this.#emails.need(updated.flatMap(({ emailIds }) => emailIds));
+      more ||= told.hasMoreChanges;
+    }
+    return more;
+  }
+
+  #ask<Of extends string, T>(batch: Batch, type: RecordType<Of, T>, since: State | null) {
+    if (since === null) return null;
+    const { accountId } = this.#client;
+    const asked = batch.add(changes(type, accountId, since, MOST_CHANGES));
+    const created = batch.add(
+      get<Of, T>(type, accountId, type.name === "Mailbox" ? { from: resultOf(asked, "/created") } : none<Of>()),
+    );
+    const updated = batch.add(get<Of, T>(type, accountId, { from: resultOf(asked, "/updated") }));
+    return { changes: asked, created, updated };
+  }
+}
+
+function none<Of extends string>(): readonly Id<Of>[] {
+  return [];
+}

@@ -1,0 +1,67 @@
+/** The answer while somebody is away (RFC 8621, 8). */
+import type { Client } from "../jmap/client";
+import { VACATION_RECORD, type Vacation } from "../jmap/mail";
+import { get, set } from "../jmap/methods";
+import { Failure } from "../jmap/problem";
+
+export interface Away {
+  readonly isEnabled: boolean;
+  /** Days as `<input type="date">` has them; empty where there is no border. */
+  readonly from: string;
+  readonly until: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
+/** The day of a moment, here. */
+export function dayOf(time: number): string {
+  const date = new Date(time);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** The beginning of a day here, or of the day after so many more. */
+export function beginning(day: string, later = 0): string | null {
+  const found = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
+  if (found === null) return null;
+  const [, year, month, date] = found.map(Number);
+  return new Date(year ?? 0, (month ?? 1) - 1, (date ?? 1) + later).toISOString().replace(".000Z", "Z");
+}
+
+function away(of: Vacation): Away {
+  return {
+    isEnabled: of.isEnabled,
+    from: of.fromDate === null ? "" : dayOf(of.fromDate),
+    // the last day is shown, the moment after it is kept
+    until: of.toDate === null ? "" : dayOf(of.toDate - 1),
+    subject: of.subject ?? "",
+    text: of.textBody ?? "",
+  };
+}
+
+export async function vacation(client: Client): Promise<Away> {
+  const { list } = await client.call(get(VACATION_RECORD, client.accountId, null));
+  const [found] = list;
+  if (found === undefined) throw new Failure({ kind: "malformed", where: "VacationResponse/get/list/0" });
+  return away(found);
+}
+
+const SINGLETON = "singleton";
+
+export async function setVacation(client: Client, to: Away): Promise<void> {
+  const update = {
+    [SINGLETON]: {
+      isEnabled: to.isEnabled,
+      fromDate: beginning(to.from),
+      toDate: beginning(to.until, 1),
+      subject: to.subject.trim() === "" ? null : to.subject.trim(),
+      textBody: to.text.trim() === "" ? null : to.text,
+    },
+  };
+  const done = await client.call(set(VACATION_RECORD, client.accountId, { update }));
+  const refused = done.refused.get(SINGLETON);
+  if (refused !== undefined) throw new Failure(refused);
+}

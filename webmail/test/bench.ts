@@ -1,0 +1,77 @@
+/** An account on the scripted server, with a clock that is moved by hand. */
+import { type Decoded, id } from "../src/jmap/decode";
+import type { EmailId, MailboxId } from "../src/jmap/ids";
+import type { Source } from "../src/jmap/push";
+import { Account } from "../src/model/account";
+import { inMemory, type Kept } from "../src/model/kept";
+import { Server } from "./server/server";
+
+export const emailId = (of: string): EmailId => id<"Email">()(of, "");
+export const mailboxId = (of: string): MailboxId => id<"Mailbox">()(of, "");
+export type { Decoded };
+
+/** Time and the push connection, both moved by the test. */
+export class Scene {
+  #timers: { at: number; then: () => void }[] = [];
+  #now = 0;
+  #listeners = new Map<string, (event: { data?: unknown }) => void>();
+
+  readonly around = {
+    open: (): Source => ({
+      addEventListener: (type, listener) => void this.#listeners.set(type, listener),
+      close: () => this.#listeners.clear(),
+    }),
+    wake: (after: number, then: () => void) => {
+      const timer = { at: this.#now + after, then };
+      this.#timers.push(timer);
+      return () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+      };
+    },
+    random: () => 0,
+  };
+
+  pass(time: number): void {
+    this.#now += time;
+    const due = this.#timers.filter(({ at }) => at <= this.#now);
+    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
+    for (const { then } of due) then();
+  }
+
+  push(type: string, data?: unknown): void {
+    this.#listeners.get(type)?.({ data });
+  }
+
+  /** The server says that mail changed. */
+  changed(): void {
+    this.push("state", '{"@type":"StateChange","changed":{"a1":{"Email":"?","Mailbox":"?"}}}');
+  }
+}
+
+export interface Bench {
+  server: Server;
+  scene: Scene;
+  kept: Kept;
+  account: Account;
+}
+
+export async function bench(
+  prepare: (server: Server) => void = () => {},
+  { conversations = false, kept = inMemory(), server = new Server() } = {},
+): Promise<Bench> {
+  prepare(server);
+  const scene = new Scene();
+  const options = { conversations, around: scene.around, exclusively: (run: () => Promise<void>) => run() };
+  const account = await Account.open(server, async () => kept, options);
+  await settled(server);
+  return { server, scene, kept, account };
+}
+
+/** Waits until the server has had no question for a few turns. */
+export async function settled(server: Server): Promise<void> {
+  for (let quiet = 0, seen = -1; quiet < 20; quiet += 1) {
+    if (server.requests !== seen) quiet = 0;
+    seen = server.requests;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
