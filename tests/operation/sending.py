@@ -9,8 +9,10 @@ from provider import ANNA, letter, unique
 from server import Server
 
 
-def server_on(folder, names, queue=""):
-    """A server that asks `names` alone, without a smart host; `queue` holds more settings of that table."""
+def server_on(folder, names, queue="", *, inner):
+    """A server that asks `names` alone, without a smart host; `queue` holds more settings of that table, `inner` the
+    networks in which other servers may be."""
+    queue += "\ninner-networks = " + str(inner.split()).replace("'", '"')
     made = Server(folder, f'[dns]\nservers = ["127.0.0.1:{names.port}"]\ntrust-anchors = "{names.anchors()}"\n')
     made.config.write_text(re.sub(r"smart-host = .*\n", lambda _: f"{queue}\n", made.config.read_text()))
     return made

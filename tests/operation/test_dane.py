@@ -61,7 +61,7 @@ def far(tmp_path_factory):
 def server(tmp_path_factory, far):
     folder = tmp_path_factory.mktemp("dane")
     with Names(folder / "names", zones(far[1]), ["example."]) as names:
-        with server_on(folder / "server", names) as running:
+        with server_on(folder / "server", names, inner="127.0.25.0/24") as running:
             yield running
             running.stop()
             running.run("store", "check")

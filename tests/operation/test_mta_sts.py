@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from certificates import Authority
+from control import data, wait_for
 from far import Far
 from names import Names
 from sending import reason, send, server_on
@@ -43,8 +44,13 @@ def place(tmp_path_factory):
             stack.enter_context(server)
             context = authority.issue(f"web-{name}", web_name).context()
             web[name] = stack.enter_context(Web(f"127.0.27.{number}", context, {PATH: (200, "text/plain", policy.encode())}))
+        # its mail server is in no network where one may be
+        zone += "cuckoo.example. 60 MX 10 mx.cuckoo.example.\nmx.cuckoo.example. 60 A 127.0.28.1\n"
+        far["cuckoo"] = Far("127.0.28.1")
+        far["cuckoo"].port = 25
+        stack.enter_context(far["cuckoo"])
         names = stack.enter_context(Names(folder / "names", {"example.": zone}, ["example."]))
-        made = server_on(folder / "server", names, f'authorities = "{authority.file}"\ninner-networks = ["127.0.27.0/26"]')
+        made = server_on(folder / "server", names, f'authorities = "{authority.file}"', inner="127.0.26.0/24 127.0.27.0/26")
         server = stack.enter_context(made)
         yield server, far, web
         server.stop()
@@ -55,6 +61,17 @@ def test_j05_a_domain_cannot_have_our_own_network_asked(place):
     server, far, web = place
     far["inner"].wait_for_message(send(server, "inner.example"))
     assert not web["inner"].asked
+
+
+def test_j05_mail_does_not_go_into_our_own_network(place):
+    server, far, _ = place
+    send(server, "cuckoo.example")
+    found = wait_for(lambda: data(server, "trace", "find", "--to", "klant@cuckoo.example")["messages"])
+    failed = wait_for(lambda: next((event for event in data(server, "trace", "show", found[0]["id"])["events"]
+                                    if event["event"] == "failed"), None))
+    assert failed["status"] == "5.4.4"
+    assert failed["reply"] == "127.0.28.1 is no address of the Internet, and not connected to"
+    assert not far["cuckoo"].sessions
 
 
 def test_it_goes_where_the_policy_says(place):

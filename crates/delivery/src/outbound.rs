@@ -1,6 +1,7 @@
 //! Bringing a message to another server (RFC 5321, 3.3 and 5). A courier belongs to one lane and keeps its connection
 //! for the next message.
 mod asked;
+mod broken;
 mod dane;
 mod dial;
 mod form;
@@ -16,8 +17,9 @@ use crate::queue::{Entry, Pending};
 use crate::settings::Settings;
 use crate::sts::Policies;
 use crate::tls_report::TlsReports;
+use broken::Broken;
 use form::Fitted;
-use line::{Broken, Line, Sent};
+use line::{Line, Sent};
 use message::Unconvertible;
 use names::{Address, Domain};
 use security::Wish;
@@ -305,21 +307,7 @@ fn unconvertible(why: Unconvertible, about: &Words) -> Verdict {
 }
 
 fn broken_off(load: &Load<'_>, broken: &Broken, about: &Words) -> Attempted {
-    let Words { status, text, quoted, .. } = broken_words(broken);
+    let Words { status, text, quoted, .. } = broken.words();
     let words = Words { status, text, quoted, ..about.clone() };
     Attempted::Reached(for_all(load.recipients, &Verdict::Deferred(words)))
-}
-
-fn broken_words(broken: &Broken) -> Words {
-    match broken {
-        Broken::Refused(reply) => {
-            // a server that does not want to talk to us now may want to later: RFC 5321, 3.1 is about this session only
-            Words { quoted: true, ..Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " ")) }
-        }
-        // RFC 3463, 3.8: X.7.5, cryptographic failure
-        Broken::Tls(fault) => Words::own("4.7.5", format!("TLS failed: {fault}")),
-        Broken::Lost(cause) | Broken::Unanswered(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
-        Broken::Ourselves => Words::own("4.4.6", "it is this server"),
-        Broken::Stored(error) => Words::own("4.3.0", error.to_string()),
-    }
 }

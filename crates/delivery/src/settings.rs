@@ -5,6 +5,7 @@ use crate::queue::way::Way;
 use crate::source::{self, Source};
 use names::Domain;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 use store::DeliveryId;
 use world::UnixTime;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub host_name: Domain,
     /// Other names of this machine; mail that the DNS sends back to any of them goes in circles.
     pub own_names: Vec<Domain>,
+    /// Addresses of this machine, beside those of its sources: to none of them mail goes that the DNS sends there.
+    pub own_addresses: Vec<IpAddr>,
     /// The languages of reports, in their order.
     pub languages: Vec<texts::Language>,
     /// A host that takes all mail for the Internet. Default: each domain's own servers.
@@ -67,6 +70,7 @@ impl Settings {
         Self {
             host_name,
             own_names: Vec::new(),
+            own_addresses: Vec::new(),
             languages: texts::Language::ALL.to_vec(),
             smart_host: None,
             routes: BTreeMap::new(),
@@ -135,6 +139,13 @@ impl Settings {
         let hop = self.hop(destination, way).map_or_else(|| destination.text(), NextHop::to_string);
         // what leaves by another address is believed, and put off, by itself
         self.source(way).map_or_else(|| hop.clone(), |source| format!("{hop} from {}", source.name))
+    }
+
+    /// Whether `address` is one of this machine.
+    pub(crate) fn is_own_address(&self, address: IpAddr) -> bool {
+        let sources = self.sources.iter().flat_map(|source| &source.addresses).map(|at| &at.address);
+        let mut own = self.own_addresses.iter().chain(sources);
+        own.any(|own| own.to_canonical() == address.to_canonical())
     }
 
     /// Whether `host` is a name of this machine.

@@ -4,6 +4,7 @@ mod bench;
 mod connections;
 mod form;
 mod forwards;
+mod inner;
 mod intake;
 mod million;
 mod nodes;

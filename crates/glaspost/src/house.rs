@@ -7,6 +7,7 @@ use delivery::{Delivery, NextHop, SourceAddress};
 use directory::{Directory, DirectorySettings, LoginObserver, PasswordRules, Pepper, ThrottleLimits};
 use engines::Embedded;
 use journal::{Journal, Reader, Writer};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use store::{Engine, MailboxName, Role, Store};
 use tokio_util::sync::CancellationToken;
@@ -151,6 +152,7 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         Language::En => vec![texts::Language::English, texts::Language::Dutch],
     };
     Ok(delivery::Settings {
+        own_addresses: own_addresses(configuration),
         own_names: configuration.listeners.iter().flat_map(|listener| listener.names.clone()).collect(),
         languages,
         smart_host: queue.smart_host.as_ref().map(|host| NextHop { host: host.host.clone(), port: host.port }),
@@ -176,6 +178,12 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         tls_reports: queue.tls_reports,
         ..delivery::Settings::new(host_name)
     })
+}
+
+/// The addresses of this machine that the configuration names.
+fn own_addresses(configuration: &Configuration) -> Vec<IpAddr> {
+    let doors = configuration.listeners.iter().flat_map(|listener| &listener.address).map(SocketAddr::ip);
+    doors.filter(|address| !address.is_unspecified()).collect()
 }
 
 fn source(source: &configuration::Source) -> delivery::Source {

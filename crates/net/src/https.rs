@@ -13,7 +13,9 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use transport::{CertificateFault, Demand, Hello, Https, HttpsAnswer, HttpsFault, HttpsRequest, StartTls, Stream};
+use transport::{
+    CertificateFault, Demand, Hello, Https, HttpsAnswer, HttpsFault, HttpsRequest, NotOfTheInternet, StartTls, Stream,
+};
 use world::Dns;
 
 /// Addresses of a host that are tried.
@@ -29,7 +31,7 @@ pub struct HttpsSettings {
     pub port: u16,
     /// Finds the servers.
     pub dns: Arc<dyn Dns>,
-    /// Whether this server may connect to an address at all.
+    /// Whether a name that a stranger chose may lead to an address.
     pub allowed: Box<dyn Fn(SocketAddr) -> bool + Send + Sync>,
     /// How long connecting to one address may take, and a TLS handshake.
     pub patience: Duration,
@@ -110,7 +112,7 @@ impl HttpsClient {
         for address in found.into_iter().take(ADDRESSES) {
             let address = SocketAddr::new(address.to_canonical(), self.settings.port);
             if !(self.settings.allowed)(address) {
-                last = HttpsFault::Unreachable("this address is not connected to".to_owned());
+                last = HttpsFault::Unreachable(NotOfTheInternet(address.ip()).to_string());
                 continue;
             }
             let connected = tokio::time::timeout(self.settings.patience, connect(address, None)).await;

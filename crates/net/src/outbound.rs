@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
-use transport::{Connect, Conversation, Destination, Peer, SessionId};
+use transport::{Connect, Conversation, Destination, NotOfTheInternet, Peer, Reach, SessionId};
 use world::Random;
 
 /// How outbound connections are made.
 pub struct ConnectorSettings {
     /// What a server's certificate is checked against. `None`, and no certificate counts as verified.
     pub roots: Option<Arc<RootCertStore>>,
-    /// Whether this server may connect to an address at all.
+    /// Whether a name that a stranger chose may lead to an address.
     pub allowed: Box<dyn Fn(SocketAddr) -> bool + Send + Sync>,
     /// How long a TLS handshake may take.
     pub handshake: Duration,
@@ -46,8 +46,9 @@ impl Connector {
 
     async fn open(&self, to: Destination) -> io::Result<Conversation> {
         let address = SocketAddr::new(to.address.ip().to_canonical(), to.address.port());
-        if !(self.settings.allowed)(address) {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "this address is not connected to"));
+        // it is this address that is connected to, whatever the DNS says of its name by then
+        if to.reach == Reach::Internet && !(self.settings.allowed)(address) {
+            return Err(NotOfTheInternet(address.ip()).error());
         }
         let stream = tokio::time::timeout(to.timeout, connect(address, to.from))
             .await

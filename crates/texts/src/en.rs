@@ -24,6 +24,7 @@ pub(crate) static TEXTS: Texts = Texts {
             mailbox_full: "The recipient's mailbox is full. Try again later, or reach the recipient in another way.",
             too_large: "The message is too large for the recipient. Send it without attachments, or in parts.",
             unreachable: "The recipient's mail server does not answer.",
+            no_server: "No mail server on the Internet can be found for the part behind the @. Check how it is spelt; if it is right, only the owner of that domain can mend this.",
             circle: "The message went round in circles. The recipient's mail is forwarded to itself.",
             time_up: "It was tried for days without success. Check the address, or try to reach the recipient in another way.",
             no_eight_bit: "The recipient's mail server takes plain characters only, and this message cannot be converted to them. Send it without a signature or encryption, or as an attachment.",

@@ -26,6 +26,7 @@ pub(crate) static TEXTS: Texts = Texts {
             mailbox_full: "De postbus van de ontvanger is vol. Probeer het later, of bereik de ontvanger op een andere manier.",
             too_large: "Het bericht is te groot voor de ontvanger. Verstuur het zonder bijlagen, of in delen.",
             unreachable: "De mailserver van de ontvanger antwoordt niet.",
+            no_server: "Voor het deel achter de @ is op internet geen mailserver te vinden. Controleer de spelling; klopt die, dan kan alleen de beheerder van dat domein dit herstellen.",
             circle: "Het bericht ging rond in een kring. De mail van de ontvanger wordt naar zichzelf doorgestuurd.",
             time_up: "Het is dagenlang zonder succes geprobeerd. Controleer het adres, of bereik de ontvanger op een andere manier.",
             no_eight_bit: "De mailserver van de ontvanger neemt alleen eenvoudige tekens aan, en dit bericht kan daarvoor niet worden omgezet. Verstuur het zonder handtekening of versleuteling, of als bijlage.",

@@ -107,8 +107,10 @@ pub struct Meanings {
     pub mailbox_full: &'static str,
     /// X.2.3, X.3.4: the message is too large.
     pub too_large: &'static str,
-    /// X.4.4, X.4.1, X.4.3: the server is not reached.
+    /// 4.4.4, X.4.1, X.4.3: the server is not reached.
     pub unreachable: &'static str,
+    /// 5.4.4: there is no server that could be reached.
+    pub no_server: &'static str,
     /// X.4.6: mail goes round in circles.
     pub circle: &'static str,
     /// X.4.7: the time was up.
@@ -133,6 +135,7 @@ impl Meanings {
             (2, 1) => self.mailbox_closed,
             (2, 2) => self.mailbox_full,
             (2, 3) | (3, 4) => self.too_large,
+            (4, 4) if status.starts_with('5') => self.no_server,
             (4, 1 | 3 | 4 | 5) => self.unreachable,
             (4, 6) => self.circle,
             (4, 7) => self.time_up,
@@ -166,6 +169,8 @@ mod tests {
                 ("5.1.1", meaning.no_such_address),
                 ("5.1.10", meaning.no_such_domain),
                 ("4.2.2", meaning.mailbox_full),
+                ("4.4.4", meaning.unreachable),
+                ("5.4.4", meaning.no_server),
                 ("4.4.7", meaning.time_up),
                 ("5.6.3", meaning.no_eight_bit),
                 ("5.6.7", meaning.no_utf8),

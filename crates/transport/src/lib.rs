@@ -52,7 +52,7 @@ pub use https::{Https, HttpsAnswer, HttpsFault, HttpsRequest};
 pub use input::{Input, InputError, Line, LineEnding};
 pub use link::{LastWords, Link, Service, StartTls, Stream};
 pub use observer::{Observer, Refusal};
-pub use outbound::{CertificateFault, Connect, Demand, Destination, Hello};
+pub use outbound::{CertificateFault, Connect, Demand, Destination, Hello, NotOfTheInternet, Reach};
 pub use output::Output;
 pub use pace::Pace;
 pub use patience::{Load, Patience};

@@ -60,6 +60,34 @@ impl CertificateFault {
     }
 }
 
+/// Where a connection may lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To the Internet alone: a stranger has named the host.
+    Internet,
+    /// Anywhere: an operator has.
+    Anywhere,
+}
+
+/// An address at which nobody of the Internet is, and to which a stranger's name leads all the same. An [`io::Error`]
+/// of connecting that was refused for it holds this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{0} is no address of the Internet, and not connected to")]
+pub struct NotOfTheInternet(pub IpAddr);
+
+impl NotOfTheInternet {
+    /// The error of connecting to it.
+    #[must_use]
+    pub fn error(self) -> io::Error {
+        io::Error::new(io::ErrorKind::PermissionDenied, self)
+    }
+
+    /// What an error of connecting is about.
+    pub fn of(error: &io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref().copied()
+    }
+}
+
 /// Where to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
@@ -73,6 +101,8 @@ pub struct Destination {
     pub hello: Hello,
     /// The address to connect from; `None` leaves it to the system.
     pub from: Option<IpAddr>,
+    /// Where it may lead.
+    pub reach: Reach,
     /// How long connecting may take.
     pub timeout: Duration,
 }
@@ -82,7 +112,7 @@ pub trait Connect: Send + Sync {
     /// Connects, plainly; [`Conversation::start_tls`] is there for STARTTLS.
     ///
     /// # Errors
-    /// Those of connecting; `TimedOut` after the destination's limit; `PermissionDenied` for an address that this
-    /// server never connects to.
+    /// Those of connecting; `TimedOut` after the destination's limit; [`NotOfTheInternet`] for an address that is out of
+    /// reach.
     fn connect(&self, to: Destination) -> BoxFuture<'_, io::Result<Conversation>>;
 }

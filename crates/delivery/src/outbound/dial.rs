@@ -1,9 +1,10 @@
 //! A connection to one of a domain's servers, secured as the domain asks for.
+use super::broken::{Broken, TlsFault};
 use super::hosts::{self, Found, From, Host};
-use super::line::{Broken, Ends, Line, TlsFault};
+use super::line::{Ends, Line};
 use super::security::{Plan, Policy, Wish};
 use super::weak::Way;
-use super::{Courier, Kept, asked, broken_words, dane, outcome};
+use super::{Courier, Kept, asked, dane, outcome};
 use crate::queue::Entry;
 use crate::queue::settle::{Verdict, Words};
 use crate::queue::way::Way as Leaving;
@@ -62,6 +63,9 @@ impl Courier {
                     }
                 };
                 let found = host.from == From::Dns;
+                if found && self.settings.is_own_address(address.ip()) {
+                    return Err(last.filter(Verdict::is_deferred).unwrap_or_else(|| hosts::circle(domain)));
+                }
                 let ends = Ends { host: host.name.clone(), address, from, found, plan: format!("{plan:?}") };
                 let opened = match kept.and_then(|kept| kept.take(&ends)) {
                     Some(line) => Ok(line),
@@ -84,14 +88,18 @@ impl Courier {
                         return Err(last.filter(Verdict::is_deferred).unwrap_or_else(|| hosts::circle(domain)));
                     }
                     Err(broken) => {
-                        let mut words = broken_words(&broken);
+                        let mut words = broken.words();
                         let server = format!("{} ({})", host.name, address.ip());
                         words.contact.remote = Some(address);
                         words.contact.tried = tried.clone();
                         vain(&mut tried, &server, &words.text);
                         words.server = Some(server);
                         words.policy = Some(plan.policy.name());
-                        last = Some(Verdict::Deferred(words));
+                        last = Some(match broken {
+                            // a later chance is worth more than a final no
+                            Broken::Inner(_) => last.unwrap_or(Verdict::Failed(words)),
+                            _ => Verdict::Deferred(words),
+                        });
                     }
                 }
             }

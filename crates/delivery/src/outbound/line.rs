@@ -1,4 +1,5 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
+use super::broken::{Broken, TlsFault, lost, unexpected};
 use super::form::{Form, Pieces};
 use super::security::{Plan, Security, Wish};
 use super::weak::Way;
@@ -13,8 +14,7 @@ use smtp_wire::{
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use store::BlobSource;
-use thiserror::Error;
-use transport::{CertificateFault, Connect, Conversation, Destination, Hello, TlsInfo};
+use transport::{CertificateFault, Connect, Conversation, Destination, Hello, NotOfTheInternet, Reach, TlsInfo};
 
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(30);
@@ -60,40 +60,6 @@ pub(crate) struct Ends {
     pub(crate) plan: String,
 }
 
-/// Why there is no connection, or no more.
-#[derive(Debug)]
-pub(crate) enum Broken {
-    /// It said no to us as such.
-    Refused(Reply),
-    /// STARTTLS did not work out: another connection may do without, where nothing asks for it.
-    Tls(TlsFault),
-    /// It hung up, was too slow, or speaks no SMTP.
-    Lost(String),
-    /// The same while or after the message was sent: it may have arrived all the same (RFC 1047).
-    Unanswered(String),
-    /// It is this server.
-    Ourselves,
-    /// What is stored cannot be read.
-    Stored(store::EngineError),
-}
-
-/// Why a connection is not protected.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(crate) enum TlsFault {
-    /// It is asked for, and the server does not offer it.
-    #[error("the server does not offer STARTTLS")]
-    NotOffered,
-    /// Offered, and refused.
-    #[error("STARTTLS refused: {0}")]
-    Refused(String),
-    /// The handshake broke off.
-    #[error("{0}")]
-    Handshake(String),
-    /// The certificate does not prove what is asked for.
-    #[error(transparent)]
-    Certificate(CertificateFault),
-}
-
 /// What came of one transaction.
 pub(crate) enum Sent {
     /// A reply for each recipient.
@@ -119,9 +85,13 @@ impl Line {
             demand: plan.policy.demand(),
             hello: if let Way::Tls(hello) = way { hello } else { Hello::Full },
             from: ends.from.as_ref().map(|(address, _)| *address),
+            reach: if ends.found { Reach::Internet } else { Reach::Anywhere },
             timeout: CONNECTING,
         };
-        let conversation = connect.connect(to).await.map_err(|error| Broken::Lost(error.to_string()))?;
+        let conversation = connect.connect(to).await.map_err(|error| match NotOfTheInternet::of(&error) {
+            Some(inner) => Broken::Inner(inner),
+            None => Broken::Lost(error.to_string()),
+        })?;
         let client = Client::new(Dialect::Smtp, name);
         let (kept_plan, tried) = (plan.clone(), Vec::new());
         let (mails, domains) = (0, Vec::new());
@@ -377,19 +347,4 @@ impl Line {
         })
         .await;
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
-fn lost(error: std::io::Error) -> Broken {
-    Broken::Lost(match error.kind() {
-        std::io::ErrorKind::TimedOut => "it took too long".to_owned(),
-        _ => error.to_string(),
-    })
-}
-
-fn unexpected(event: &Event) -> Broken {
-    Broken::Lost(match event {
-        Event::Refused(reply) => reply.to_string(),
-        _ => "it answered out of turn".to_owned(),
-    })
 }

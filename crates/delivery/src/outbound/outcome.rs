@@ -1,6 +1,7 @@
 //! What became of the TLS of a session, in the words of a report (RFC 8460, 4.3).
+use super::broken::{Broken, TlsFault};
 use super::hosts::Host;
-use super::line::{Broken, Line, TlsFault};
+use super::line::Line;
 use super::security::{Plan, Policy};
 use crate::sts::{Held, Unfetched};
 use crate::tls_report::day::{Applied, Failure};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 use tokio_util::task::TaskTracker;
 use transport::scripted::{BrokenTls, PlainTls, ScriptedConnect, WrongCertificate};
-use transport::{CertificateFault, Demand, Destination, Hello, StartTls};
+use transport::{CertificateFault, Demand, Destination, Hello, NotOfTheInternet, Reach, StartTls};
 
 /// A message that a server took.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub(super) struct Manners {
     pub(super) endless: Option<&'static str>,
     /// No connection at all.
     pub(super) unreachable: bool,
+    /// Its address is none of the Internet.
+    pub(super) inner: bool,
     /// Connections at once; who comes then is greeted with 421.
     pub(super) most_connections: usize,
     /// Messages by one connection; then 421.
@@ -64,6 +66,7 @@ impl Default for Manners {
             silent: false,
             endless: None,
             unreachable: false,
+            inner: false,
             most_connections: usize::MAX,
             most_messages: usize::MAX,
         }
@@ -108,6 +111,9 @@ impl World {
     fn open(&self, to: &Destination) -> io::Result<(DuplexStream, Option<Arc<dyn StartTls>>)> {
         let server = lock(&self.0).get(&to.address.ip()).cloned().ok_or(io::ErrorKind::ConnectionRefused)?;
         let manners = server.manners();
+        if manners.inner && to.reach == Reach::Internet {
+            return Err(NotOfTheInternet(to.address.ip()).error());
+        }
         {
             let mut state = lock(&server.0);
             state.connections += 1;

@@ -326,8 +326,9 @@ section! {
         tls_reports: bool = true;
         /// The certificates of the authorities that other servers are checked by, PEM.
         authorities: PathBuf = PathBuf::from("/etc/ssl/certs/ca-certificates.crt");
-        /// Networks that are none of the Internet in which web servers of other domains may be asked for policies, and told of
-        /// TLS: a domain that names an address of this machine or of your own network is not obeyed there. Default: none.
+        /// Networks that are none of the Internet in which the servers of other domains may be: those that take mail, and those
+        /// that are asked for policies and told of TLS. A domain that names an address of this machine or of your own network is
+        /// not obeyed there; what you name yourself (`smart-host`, `routes`) may be anywhere. Default: none.
         inner_networks: Vec<IpNet> = Vec::new();
     }
 }

@@ -30,25 +30,27 @@ impl Outgoing {
         let roots = roots.ok();
         let connector = Connector::new(ConnectorSettings {
             roots: roots.clone(),
-            allowed: Box::new(|_| true),
+            allowed: internet(configuration),
             handshake: configuration.limits.handshake_timeout.0,
             write: configuration.limits.write_timeout.0,
             stop: stop.clone(),
             random: world.random.clone(),
         });
-        let inner = configuration.queue.inner_networks.clone();
         let https = HttpsClient::new(HttpsSettings {
             roots,
             port: HTTPS,
             dns: world.dns.clone(),
-            // a stranger's domain chooses the host, so it must not lead into our own network (J05)
-            allowed: Box::new(move |address: SocketAddr| {
-                net::is_public(address.ip()) || inner.iter().any(|network| network.contains(&address.ip()))
-            }),
+            allowed: internet(configuration),
             patience: PATIENCE,
             agent: concat!("glaspost/", env!("CARGO_PKG_VERSION")).to_owned(),
         });
         let failed = |error| Failure::new(Code::Software, error);
         Ok(Self { connect: Arc::new(connector.map_err(failed)?), https: Arc::new(https.map_err(failed)?) })
     }
+}
+
+/// Whether a name that a stranger's domain chose may lead to an address: not into our own network (J05).
+fn internet(configuration: &Configuration) -> Box<dyn Fn(SocketAddr) -> bool + Send + Sync> {
+    let inner = configuration.queue.inner_networks.clone();
+    Box::new(move |address| net::is_public(address.ip()) || inner.iter().any(|network| network.contains(&address.ip())))
 }

@@ -9,24 +9,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use transport::{CertificateFault, Connect, Conversation, Demand, Destination, Hello, Line};
+use transport::{CertificateFault, Connect, Conversation, Demand, Destination, Hello, Line, NotOfTheInternet, Reach};
 use world::Tlsa;
 
 fn connector(root: Option<CertificateDer<'static>>) -> Connector {
+    Connector::new(settings(root)).unwrap()
+}
+
+fn settings(root: Option<CertificateDer<'static>>) -> ConnectorSettings {
     let roots = root.map(|root| {
         let mut roots = RootCertStore::empty();
         roots.add(root).unwrap();
         Arc::new(roots)
     });
-    Connector::new(ConnectorSettings {
+    ConnectorSettings {
         roots,
         allowed: Box::new(|address| address.ip().is_loopback()),
         handshake: Duration::from_secs(5),
         write: Duration::from_secs(5),
         stop: CancellationToken::new(),
         random: Arc::new(world::OsRandom),
-    })
-    .unwrap()
+    }
 }
 
 fn to(address: SocketAddr, server_name: &str) -> Destination {
@@ -36,6 +39,7 @@ fn to(address: SocketAddr, server_name: &str) -> Destination {
         demand: Demand::Any,
         hello: Hello::Full,
         from: None,
+        reach: Reach::Internet,
         timeout: Duration::from_secs(5),
     }
 }
@@ -102,11 +106,19 @@ async fn the_source_address_is_chosen() {
 }
 
 #[tokio::test]
-async fn what_is_not_allowed_is_not_connected_to() {
-    for address in ["192.0.2.1:25", "[::ffff:192.0.2.1]:25", "[2001:db8::1]:25"] {
-        let refused = connector(None).connect(to(address.parse().unwrap(), "x")).await;
-        assert_eq!(refused.err().unwrap().kind(), io::ErrorKind::PermissionDenied);
+async fn j05_a_name_of_a_stranger_leads_to_no_address_that_is_not_allowed() {
+    for (address, told) in
+        [("192.0.2.1:25", "192.0.2.1"), ("[::ffff:192.0.2.1]:25", "192.0.2.1"), ("[2001:db8::1]:25", "2001:db8::1")]
+    {
+        let refused = connector(None).connect(to(address.parse().unwrap(), "x")).await.err().unwrap();
+        assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(NotOfTheInternet::of(&refused), Some(NotOfTheInternet(told.parse().unwrap())));
     }
+    // to what an operator names it does lead: the system decides, and not who may be asked
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = Connector::new(ConnectorSettings { allowed: Box::new(|_| false), ..settings(None) }).unwrap();
+    let anywhere = Destination { reach: Reach::Anywhere, ..to(closed, "x") };
+    assert_eq!(nobody.connect(anywhere).await.err().unwrap().kind(), io::ErrorKind::ConnectionRefused);
     // a mapped address is the address it maps
     let house = House::open(vec![spec("mx", Security::Plain)], limits());
     let mapped = format!("[::ffff:127.0.0.1]:{}", house.address("mx").port()).parse().unwrap();

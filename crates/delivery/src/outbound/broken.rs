@@ -1,0 +1,75 @@
+//! Why there is no connection to another server, or no more.
+use crate::queue::settle::Words;
+use smtp_wire::{Event, Reply};
+use thiserror::Error;
+use transport::{CertificateFault, NotOfTheInternet};
+
+/// Why there is no connection, or no more.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// It said no to us as such.
+    Refused(Reply),
+    /// STARTTLS did not work out: another connection may do without, where nothing asks for it.
+    Tls(TlsFault),
+    /// It hung up, was too slow, or speaks no SMTP.
+    Lost(String),
+    /// The same while or after the message was sent: it may have arrived all the same (RFC 1047).
+    Unanswered(String),
+    /// It is this server.
+    Ourselves,
+    /// The DNS leads where nobody of the Internet is.
+    Inner(NotOfTheInternet),
+    /// What is stored cannot be read.
+    Stored(store::EngineError),
+}
+
+/// Why a connection is not protected.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum TlsFault {
+    /// It is asked for, and the server does not offer it.
+    #[error("the server does not offer STARTTLS")]
+    NotOffered,
+    /// Offered, and refused.
+    #[error("STARTTLS refused: {0}")]
+    Refused(String),
+    /// The handshake broke off.
+    #[error("{0}")]
+    Handshake(String),
+    /// The certificate does not prove what is asked for.
+    #[error(transparent)]
+    Certificate(CertificateFault),
+}
+
+impl Broken {
+    /// As it is told.
+    pub(super) fn words(&self) -> Words {
+        match self {
+            Self::Refused(reply) => {
+                // a server that does not want to talk to us now may want to later: RFC 5321, 3.1 is about this session only
+                Words { quoted: true, ..Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " ")) }
+            }
+            // RFC 3463, 3.8: X.7.5, cryptographic failure
+            Self::Tls(fault) => Words::own("4.7.5", format!("TLS failed: {fault}")),
+            Self::Lost(cause) | Self::Unanswered(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
+            Self::Ourselves => Words::own("4.4.6", "it is this server"),
+            // RFC 3463, 3.5: X.4.4, unable to route; no other answer is to be had from who says so
+            Self::Inner(inner) => Words::own("5.4.4", inner.to_string()),
+            Self::Stored(error) => Words::own("4.3.0", error.to_string()),
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+pub(super) fn lost(error: std::io::Error) -> Broken {
+    Broken::Lost(match error.kind() {
+        std::io::ErrorKind::TimedOut => "it took too long".to_owned(),
+        _ => error.to_string(),
+    })
+}
+
+pub(super) fn unexpected(event: &Event) -> Broken {
+    Broken::Lost(match event {
+        Event::Refused(reply) => reply.to_string(),
+        _ => "it answered out of turn".to_owned(),
+    })
+}
