@@ -155,8 +155,8 @@ impl Courier {
                 // a connection that was used before may have been closed meanwhile, or have had its share of messages:
                 // then a new one is made, once
                 Err(_) if used => {}
-                Ok(_) if used && self.patience.is_some() => {}
-                Ok(verdicts) => return Attempted::Reached(verdicts),
+                Ok(Answers { early: true, .. }) if used && self.patience.is_some() => {}
+                Ok(Answers { verdicts, .. }) => return Attempted::Reached(verdicts),
                 Err(broken) => return broken_off(load, &broken, &known),
             }
             self.patience = None;
@@ -165,7 +165,7 @@ impl Courier {
     }
 
     /// One transaction, with as many recipients as the server takes; keeps the line when it is good for another.
-    async fn transact(&mut self, mut line: Box<Line>, load: &Load<'_>) -> Result<Vec<(Address, Verdict)>, Broken> {
+    async fn transact(&mut self, mut line: Box<Line>, load: &Load<'_>) -> Result<Answers, Broken> {
         let recipients = line.first_of(load.recipients);
         let load = &Load { recipients, ..*load };
         let from = u64::from(load.entry.return_path_len);
@@ -173,24 +173,37 @@ impl Courier {
         line.tried.clear();
         let asked = transaction(load, self.world.clock.now());
         let fitted = form::fit(asked, line.capabilities(), load.source, from).await;
-        let verdicts = match fitted.map_err(Broken::Stored)? {
-            Fitted::Never(why) => for_all(load.recipients, &unconvertible(why, &about)),
+        let sent = match fitted.map_err(Broken::Stored)? {
+            Fitted::Never(why) => Err(unconvertible(why, &about)),
             Fitted::Goes(transaction, form) => match line.send(&transaction, &form, load.source, from).await? {
-                Sent::Replies(replies) => {
-                    let hangs_up = replies.iter().find(|reply| reply.code == 421);
-                    self.patience = hangs_up.map(|reply| words(reply, &about));
-                    let verdicts = load.recipients.iter().zip(&replies);
-                    verdicts.map(|(pending, reply)| (pending.address.clone(), verdict(reply, &about))).collect()
-                }
-                Sent::Unsendable(why) => for_all(load.recipients, &unsendable(&why, &about)),
+                Sent::Refused(replies) => Ok((replies, true)),
+                Sent::Answered(replies) => Ok((replies, false)),
+                Sent::Unsendable(why) => Err(unsendable(&why, &about)),
             },
+        };
+        let answers = match sent {
+            Ok((replies, early)) => {
+                let hangs_up = replies.iter().find(|reply| reply.code == 421);
+                self.patience = hangs_up.map(|reply| words(reply, &about));
+                let verdicts = load.recipients.iter().zip(&replies);
+                let verdicts = verdicts.map(|(pending, reply)| (pending.address.clone(), verdict(reply, &about)));
+                Answers { verdicts: verdicts.collect(), early }
+            }
+            Err(verdict) => Answers { verdicts: for_all(load.recipients, &verdict), early: true },
         };
         if line.is_open() {
             line.used = true;
             self.line = Some(line);
         }
-        Ok(verdicts)
+        Ok(answers)
     }
+}
+
+/// What came of one transaction.
+struct Answers {
+    verdicts: Vec<(Address, Verdict)>,
+    /// Whether they came before any of the message was sent: then it has certainly not arrived.
+    early: bool,
 }
 
 /// What is known of every message by a connection.

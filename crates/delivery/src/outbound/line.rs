@@ -62,8 +62,10 @@ pub(crate) struct Ends {
 
 /// What came of one transaction.
 pub(crate) enum Sent {
-    /// A reply for each recipient.
-    Replies(Vec<Reply>),
+    /// A reply for each recipient, before anything of the message was sent.
+    Refused(Vec<Reply>),
+    /// A reply for each recipient, after the whole message.
+    Answered(Vec<Reply>),
     /// Nothing was said: the server lacks what the message needs.
     Unsendable(Unsendable),
 }
@@ -238,10 +240,10 @@ impl Line {
         self.count(transaction);
         let way = match self.event(REPLY).await? {
             Event::SendBody(way) => way,
-            Event::Finished(replies) => return Ok(Sent::Replies(replies)),
+            Event::Finished(replies) => return Ok(Sent::Refused(replies)),
             other => return Err(unexpected(&other)),
         };
-        self.message(way, form, source, from).await.map(Sent::Replies).map_err(|broken| match broken {
+        self.message(way, form, source, from).await.map(Sent::Answered).map_err(|broken| match broken {
             Broken::Lost(cause) => Broken::Unanswered(cause),
             other => other,
         })

@@ -64,6 +64,25 @@ async fn a_kept_connection_that_the_server_has_ended_costs_nothing() {
     assert_eq!(server.connections(), 3, "421 to the second message: a new connection, at once");
 }
 
+/// What came whole may have been kept, whatever was said to it: it is not sent again within the same attempt.
+#[tokio::test(start_paused = true)]
+async fn q01_what_went_whole_by_a_connection_that_was_used_before_is_not_sent_again_at_once() {
+    for (answer, took) in [("421 4.3.2 going down", 1), ("", 2)] {
+        let bench = Bench::new().await;
+        let server = bench.domain("far.example", "192.0.2.1");
+        server.change(|manners| manners.after_dot = vec!["250 2.0.0 taken", answer]);
+        bench.run().rest().await;
+        for _ in 0..2 {
+            send(&bench, "x@far.example").await;
+            bench.advance(SECOND).await;
+        }
+        assert_eq!((said(&server, "DATA"), server.connections(), bench.queued().await), (2, 1, 1), "{answer:?}");
+        assert_eq!(server.took().len(), took);
+        bench.advance(MINUTE * 10).await;
+        assert_eq!((said(&server, "DATA"), server.connections(), bench.queued().await), (3, 2, 0), "{answer:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn at_the_end_kept_connections_are_left() {
     let bench = Bench::with(|settings| settings.keep_connections = MINUTE).await;
