@@ -1,7 +1,7 @@
 //! Questions to web servers: one connection, one question, HTTP/1.1 (RFC 9112), a certificate of a known authority.
 use crate::Error;
 use crate::outbound::connect;
-use crate::tls::client::{ClientTls, Roots};
+use crate::tls::client::{ClientTls, Roots, Sessions};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -42,7 +42,7 @@ pub struct HttpsSettings {
 /// Asks web servers, over the network.
 pub struct HttpsClient {
     settings: HttpsSettings,
-    roots: Roots,
+    sessions: Arc<Sessions>,
 }
 
 impl HttpsClient {
@@ -51,8 +51,8 @@ impl HttpsClient {
     /// # Errors
     /// Roots that cannot be used.
     pub fn new(settings: HttpsSettings) -> Result<Self, Error> {
-        let roots = Roots::new(settings.roots.clone())?;
-        Ok(Self { settings, roots })
+        let sessions = Arc::new(Sessions::new(Roots::new(settings.roots.clone())?));
+        Ok(Self { settings, sessions })
     }
 
     async fn exchange(&self, request: HttpsRequest) -> Result<HttpsAnswer, HttpsFault> {
@@ -128,7 +128,7 @@ impl HttpsClient {
                 }
             };
             let tls = ClientTls {
-                roots: self.roots.clone(),
+                sessions: self.sessions.clone(),
                 server_name: host.to_owned(),
                 address: address.ip(),
                 demand: Demand::Authority,

@@ -1,6 +1,6 @@
 //! Connections to other servers.
 use crate::Error;
-use crate::tls::client::{ClientTls, Roots};
+use crate::tls::client::{ClientTls, Roots, Sessions};
 use futures_util::future::BoxFuture;
 use rustls::RootCertStore;
 use std::io;
@@ -31,7 +31,7 @@ pub struct ConnectorSettings {
 /// Connects to other servers, by TCP.
 pub struct Connector {
     settings: ConnectorSettings,
-    roots: Roots,
+    sessions: Arc<Sessions>,
 }
 
 impl Connector {
@@ -40,8 +40,8 @@ impl Connector {
     /// # Errors
     /// Roots that cannot be used.
     pub fn new(settings: ConnectorSettings) -> Result<Self, Error> {
-        let roots = Roots::new(settings.roots.clone())?;
-        Ok(Self { settings, roots })
+        let sessions = Arc::new(Sessions::new(Roots::new(settings.roots.clone())?));
+        Ok(Self { settings, sessions })
     }
 
     async fn open(&self, to: Destination) -> io::Result<Conversation> {
@@ -62,7 +62,7 @@ impl Connector {
             tls: None,
         };
         let tls = ClientTls {
-            roots: self.roots.clone(),
+            sessions: self.sessions.clone(),
             server_name: to.server_name,
             address: address.ip(),
             demand: to.demand,

@@ -5,7 +5,7 @@ pub(crate) mod server;
 mod strength;
 
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::{CommonState, NamedGroup, ProtocolVersion};
+use rustls::{CommonState, HandshakeKind, NamedGroup, ProtocolVersion};
 use std::sync::{Arc, OnceLock};
 use transport::TlsInfo;
 
@@ -61,5 +61,6 @@ fn info(connection: &CommonState, server_name: Option<&str>) -> TlsInfo {
         server_name: server_name.map(str::to_owned),
         verified: false,
         fault: None,
+        resumed: connection.handshake_kind() == Some(HandshakeKind::Resumed),
     }
 }

@@ -60,6 +60,8 @@ pub struct TlsInfo {
     pub verified: bool,
     /// What is wrong with it, where it was checked and is not good.
     pub fault: Option<CertificateFault>,
+    /// Whether an earlier session was taken up again (RFC 8446, 2.2).
+    pub resumed: bool,
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub fn tls_info(server_name: &str) -> TlsInfo {
         server_name: Some(server_name.to_owned()),
         verified: false,
         fault: None,
+        resumed: false,
     }
 }
 

@@ -1,14 +1,15 @@
 //! TLS towards other servers: as much proof as is demanded, and honest about what was proved.
 mod dane;
 mod judge;
+mod sessions;
 use crate::Error;
-use crate::tls::{VERSIONS, info, provider, small_provider};
+use crate::tls::{info, provider};
 use futures_util::future::BoxFuture;
-use judge::Judge;
-use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::RootCertStore;
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use sessions::SetUp;
 use std::fs;
 use std::io;
 use std::net::IpAddr;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_rustls::TlsConnector;
 use transport::{CertificateFault, Demand, Hello, StartTls, Stream, TlsInfo};
+
+pub(crate) use sessions::Sessions;
 
 /// Reads the certificates that others are checked against from a PEM file, such as Debian's
 /// `/etc/ssl/certs/ca-certificates.crt`. Certificates that cannot be used as roots are left out.
@@ -50,7 +53,7 @@ impl Roots {
 
 /// TLS of one outbound connection.
 pub(crate) struct ClientTls {
-    pub(crate) roots: Roots,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) server_name: String,
     pub(crate) address: IpAddr,
     pub(crate) demand: Demand,
@@ -60,19 +63,7 @@ pub(crate) struct ClientTls {
 
 impl ClientTls {
     async fn handshake(&self, stream: Box<dyn Stream>) -> io::Result<(Box<dyn Stream>, TlsInfo)> {
-        let judge = Arc::new(Judge::new(self.roots.clone(), self.demand.clone()));
-        let provider = match self.hello {
-            Hello::Full => provider(),
-            Hello::Small => small_provider(),
-        };
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&VERSIONS)
-            .map_err(io::Error::other)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::<Judge>::clone(&judge))
-            .with_no_client_auth();
-        // a resumed session would not be checked again
-        config.resumption = Resumption::disabled();
+        let SetUp { config, judge } = self.sessions.set_up(&self.demand, self.hello).map_err(io::Error::other)?;
         let name = ServerName::try_from(self.server_name.clone());
         // the address stands for the name of one who was named by it; who has another name that no certificate can bear
         // is not proved by a certificate for an address
@@ -83,14 +74,28 @@ impl ClientTls {
         }
         let by_dane = matches!(self.demand, Demand::Dane { .. });
         let name = name.unwrap_or_else(|_| ServerName::from(self.address));
-        let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-        let stream = connected.map_err(|error| match judge.fault() {
-            // where nothing is demanded, a bad certificate has ended nothing
-            Some(fault) if self.demand != Demand::Any => io::Error::new(io::ErrorKind::InvalidData, fault),
-            _ => error,
+        let connected = TlsConnector::from(Arc::clone(&config)).connect(name.clone(), stream).await;
+        let stream = connected.map_err(|error| match judge::refused(&error) {
+            Some(fault) => io::Error::new(io::ErrorKind::InvalidData, fault),
+            None => error,
         })?;
-        let info = info(stream.get_ref().1, Some(&self.server_name));
-        let info = TlsInfo { verified: judge.verified() && (named || by_dane), fault: judge.fault(), ..info };
+        let connection = stream.get_ref().1;
+        let info = info(connection, Some(&self.server_name));
+        // a handshake has judged what was demanded; a session that is taken up again shows the certificate that it began
+        // with, and is judged as if it were new
+        let judged = if self.demand == Demand::Any || info.resumed {
+            let now = config.time_provider.current_time().ok_or(io::ErrorKind::Other)?;
+            judge.of_chain(connection.peer_certificates().unwrap_or_default(), &name, now)
+        } else {
+            Ok(())
+        };
+        if let Err(fault) = judged
+            && self.demand != Demand::Any
+        {
+            self.sessions.forget(&self.demand, self.hello);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
+        }
+        let info = TlsInfo { verified: judged.is_ok() && (named || by_dane), fault: judged.err(), ..info };
         Ok((Box::new(stream), info))
     }
 }

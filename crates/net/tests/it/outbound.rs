@@ -192,3 +192,54 @@ async fn q05_what_is_demanded_of_a_certificate_is_proved_or_the_handshake_fails(
     // fewer groups are enough for the same
     assert_eq!(demanded(&house, None, "mx.new.example", fits, Hello::Small).await, Ok(true));
 }
+
+/// TLS with `demand` by this connector, and a line over it.
+async fn talked(
+    connector: &Connector,
+    house: &House,
+    name: &str,
+    demand: Demand,
+) -> Result<(bool, bool), Option<CertificateFault>> {
+    let mut talk = connector.connect(Destination { demand, ..to(house.address("mx"), name) }).await.unwrap();
+    assert!(line(&mut talk).await.starts_with("hello"));
+    talk.output.write(b"STARTTLS\r\n").await.unwrap();
+    talk.output.flush().await.unwrap();
+    assert_eq!(line(&mut talk).await, "go");
+    talk.start_tls().await.map_err(|error| CertificateFault::of(&error))?;
+    talk.output.write(b"x\r\n").await.unwrap();
+    talk.output.flush().await.unwrap();
+    assert_eq!(line(&mut talk).await, "got x");
+    let tls = talk.peer.tls.clone().unwrap();
+    talk.goodbye().await;
+    Ok((tls.resumed, tls.verified))
+}
+
+#[tokio::test]
+async fn a_session_is_taken_up_again_under_the_judgement_that_it_began_with_alone() {
+    let house = House::open(vec![spec("mx", Security::StartTls)], limits());
+    let root = house.certificates.make("new", &["mx.new.example", "mx.other.example"]);
+    house.store.reload(&[house.certificates.file("new")]).unwrap();
+    let dane = Demand::Dane {
+        records: vec![Tlsa { usage: 3, selector: 0, matching: 0, data: root.to_vec() }],
+        names: vec!["mx.new.example".to_owned()],
+    };
+    let known = connector(Some(root));
+    for demand in [Demand::Any, Demand::Authority, dane.clone()] {
+        for resumed in [false, true, true] {
+            assert_eq!(
+                talked(&known, &house, "mx.new.example", demand.clone()).await,
+                Ok((resumed, true)),
+                "{demand:?}"
+            );
+        }
+        assert_eq!(talked(&known, &house, "mx.other.example", demand).await, Ok((false, true)));
+    }
+    // what nobody vouched for is taken up again as such, and nowhere else
+    let strange = connector(None);
+    for resumed in [false, true] {
+        assert_eq!(talked(&strange, &house, "mx.new.example", Demand::Any).await, Ok((resumed, false)));
+    }
+    let authority = talked(&strange, &house, "mx.new.example", Demand::Authority).await;
+    assert_eq!(authority, Err(Some(CertificateFault::Authority)));
+    assert_eq!(talked(&strange, &house, "mx.new.example", dane).await, Ok((false, true)));
+}

@@ -4,45 +4,43 @@ use crate::tls::provider;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io;
 use transport::{CertificateFault, Demand};
 
-/// What was found out about a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
-    Nothing,
-    Good,
-    Bad(CertificateFault),
-}
-
-/// Judges one handshake. That the server holds the certificate's key is checked whatever is demanded.
+/// Judges certificates. That the server holds the certificate's key is checked whatever is demanded.
 #[derive(Debug)]
 pub(super) struct Judge {
     roots: Roots,
     demand: Demand,
-    found: Mutex<Found>,
 }
 
 impl Judge {
-    pub(super) fn new(roots: Roots, demand: Demand) -> Self {
-        Self { roots, demand, found: Mutex::new(Found::Nothing) }
+    pub(super) const fn new(roots: Roots, demand: Demand) -> Self {
+        Self { roots, demand }
     }
 
-    /// Whether the certificate was proved good, by what was demanded, or by an authority where nothing was.
-    pub(super) fn verified(&self) -> bool {
-        *self.lock() == Found::Good
+    /// Whether a chain proves what is demanded, or where nothing is, the name.
+    pub(super) fn of_chain(
+        &self,
+        chain: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), CertificateFault> {
+        let (end_entity, intermediates) = chain.split_first().ok_or(CertificateFault::Unusable)?;
+        self.judge(end_entity, intermediates, server_name, now)
     }
 
-    /// What is wrong with the certificate; where something was demanded of it, that ended the handshake.
-    pub(super) fn fault(&self) -> Option<CertificateFault> {
-        match *self.lock() {
-            Found::Bad(fault) => Some(fault),
-            Found::Nothing | Found::Good => None,
+    fn judge(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), CertificateFault> {
+        match &self.demand {
+            Demand::Any | Demand::Authority => self.by_authority(end_entity, intermediates, server_name, now),
+            Demand::Dane { records, names } => dane::judge(records, names, end_entity, intermediates, now),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Found> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn by_authority(
@@ -71,6 +69,31 @@ pub(super) fn fault(error: &Error) -> CertificateFault {
     }
 }
 
+/// As rustls is told; the other side hears an alert that says as much.
+const fn error(fault: CertificateFault) -> CertificateError {
+    match fault {
+        CertificateFault::Expired => CertificateError::Expired,
+        CertificateFault::Name => CertificateError::NotValidForName,
+        CertificateFault::Authority => CertificateError::UnknownIssuer,
+        CertificateFault::Dane => CertificateError::ApplicationVerificationFailure,
+        CertificateFault::Unusable => CertificateError::BadEncoding,
+    }
+}
+
+/// What the certificate lacked by which a handshake failed; nothing, where it failed by something else, such as a
+/// signature that is not of its key.
+pub(super) fn refused(failed: &io::Error) -> Option<CertificateFault> {
+    let Error::InvalidCertificate(cause) = failed.get_ref()?.downcast_ref()? else { return None };
+    let all = [
+        CertificateFault::Expired,
+        CertificateFault::Name,
+        CertificateFault::Authority,
+        CertificateFault::Dane,
+        CertificateFault::Unusable,
+    ];
+    all.into_iter().find(|fault| error(*fault) == *cause)
+}
+
 impl ServerCertVerifier for Judge {
     fn verify_server_cert(
         &self,
@@ -80,27 +103,12 @@ impl ServerCertVerifier for Judge {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let judged = match &self.demand {
-            // RFC 7435: the other choice is to go in clear
-            Demand::Any => {
-                let judged = self.by_authority(end_entity, intermediates, server_name, now);
-                *self.lock() = judged.map_or_else(Found::Bad, |()| Found::Good);
-                return Ok(ServerCertVerified::assertion());
-            }
-            Demand::Authority => self.by_authority(end_entity, intermediates, server_name, now),
-            Demand::Dane { records, names } => dane::judge(records, names, end_entity, intermediates, now),
-        };
-        *self.lock() = judged.map_or_else(Found::Bad, |()| Found::Good);
-        match judged {
-            Ok(()) => Ok(ServerCertVerified::assertion()),
-            // the other side hears an alert that says as much
-            Err(fault) => Err(Error::InvalidCertificate(match fault {
-                CertificateFault::Expired => CertificateError::Expired,
-                CertificateFault::Name => CertificateError::NotValidForName,
-                CertificateFault::Authority => CertificateError::UnknownIssuer,
-                CertificateFault::Dane | CertificateFault::Unusable => CertificateError::ApplicationVerificationFailure,
-            })),
+        // RFC 7435: the other choice is to go in clear; what the certificate proves is asked when it is known
+        if self.demand == Demand::Any {
+            return Ok(ServerCertVerified::assertion());
         }
+        let judged = self.judge(end_entity, intermediates, server_name, now);
+        judged.map(|()| ServerCertVerified::assertion()).map_err(|fault| Error::InvalidCertificate(error(fault)))
     }
 
     fn verify_tls12_signature(
