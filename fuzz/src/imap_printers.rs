@@ -178,7 +178,8 @@ fn fetched(out: &mut Vec<u8>, (section, known): (&Section, &[Flag]), octets: &[u
     reply.mod_sequence(out, seed >> 1);
     reply.date(out, "INTERNALDATE", InternalDate { seconds: i64::from(low(seed)), offset: 60 });
     reply.object_id(out, "EMAILID", "eb");
-    reply.size(out, seed >> 1);
+    // No message is larger than a size that IMAP4rev1 can say (RFC 3501, 9: "number").
+    reply.size(out, low(seed).into());
     reply.named(out, "PREVIEW");
     nstring(out, Some(octets));
     reply.section(out, (SectionName::Body, section, partial), Some(size));
@@ -187,7 +188,7 @@ fn fetched(out: &mut Vec<u8>, (section, known): (&Section, &[Flag]), octets: &[u
     if !section.part.is_empty() && section.text == SectionText::All {
         reply.binary(out, (section, partial), Some(size), octets.contains(&0));
         out.extend_from_slice(octets);
-        reply.binary_size(out, &section.part, seed >> 1);
+        reply.binary_size(out, &section.part, low(seed).into());
     }
     reply.end(out);
     1

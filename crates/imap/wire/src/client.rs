@@ -256,10 +256,12 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
     cursor.space()?;
     let value = match label.as_str() {
         "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" => value::body_nstring(cursor, false)?,
+        // a keyword is any atom, `8` and `NIL` too
+        "FLAGS" => Value::List(cursor.list("flags", |cursor| value::flag(cursor).map(Value::Atom))?),
         _ => Value::read(cursor)?,
     };
     let right = match label.as_str() {
-        "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" => true,
+        "RFC822" | "RFC822.HEADER" | "RFC822.TEXT" | "FLAGS" => true,
         "ENVELOPE" => check_envelope(&value),
         "BODY" => check_body(&value, false),
         "BODYSTRUCTURE" => check_body(&value, true),
@@ -267,7 +269,6 @@ fn fetch_item(cursor: &mut Cursor<'_>) -> Result<(String, Value), Error> {
         "MODSEQ" => {
             value.list().is_some_and(|list| list.len() == 1 && list.iter().all(|entry| entry.number().is_some()))
         }
-        "FLAGS" => value.list().is_some_and(|list| list.iter().all(|flag| flag.atom().is_some())),
         "EMAILID" | "THREADID" => data::is_object_id(&value),
         "PREVIEW" => matches!(value, Value::String(_) | Value::Nil),
         "INTERNALDATE" | "SAVEDATE" => value.string().is_some_and(|text| {

@@ -32,6 +32,7 @@ fn what_is_right() {
         "* ESEARCH (TAG \"C01\") UID ADDTO (1 2733) REMOVEFROM (0 32768 2 7:9)\r\n",
         "* 1 FETCH (BINARY[1]<0> ~{2}\r\na\0 BINARY.SIZE[1] 5 BINARY[] NIL)\r\n",
         "* STATUS blurdybloop (MAILBOXID (mb) SIZE 5)\r\n",
+        "* 1 FETCH (FLAGS (8 NIL \\Seen))\r\n",
         "* 12 FETCH (EMAILID (eb) THREADID (tb) SAVEDATE \"17-Jul-1996 02:44:25 -0700\")\r\n",
         "* STATUS blurdybloop (MESSAGES 231 UIDNEXT 44292)\r\n",
         "* 12 FETCH (UID 5 FLAGS (\\Seen) MODSEQ (7) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" RFC822.SIZE 9)\r\n",
