@@ -35,7 +35,7 @@ def send(key, domains, count):
 
 def keep(server, stage):
     """Takes mail for a destination that cannot be reached: it stays in the queue."""
-    messages = stage.count(4_000, at_least=SESSIONS)
+    messages = stage.count(20_000, at_least=SESSIONS)
     with measured(server) as spent:
         result = stage.load.run(
             server, "relay", "smtp", sessions=SESSIONS, count=messages, size=SIZE, _from=SENDER, recipients=1,
@@ -53,8 +53,8 @@ def work(key, title, domains, count):
 
 
 WORKS = (
-    work("sent-20", "messages sent on to one destination, 20 sessions", [sink.ONE], 4_000),
-    work("sent-1000", "messages sent on to 1,000 destinations, 20 sessions", list(sink.DOMAINS), 4_000),
+    work("sent-20", "messages sent on to one destination, 20 sessions", [sink.ONE], 20_000),
+    work("sent-1000", "messages sent on to 1,000 destinations, 20 sessions", list(sink.DOMAINS), 20_000),
     Work("queued-20", keep, (Row("queued-20", "messages taken into the queue, 20 sessions", "/s", "more", (Reach("best", 3),)),),
          servers=SERVERS),
 )
