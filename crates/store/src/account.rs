@@ -1,6 +1,7 @@
 //! One account: a cheap handle on its head. Every write of the model goes through here and gives an [`Outcome`].
 mod ahead;
 mod append;
+mod arrange;
 mod changes;
 mod emails;
 mod expunge;
@@ -10,6 +11,7 @@ mod letters;
 mod mailbox_edit;
 mod mailboxes;
 mod metadata;
+mod objects;
 mod places;
 mod prune;
 mod replace;
@@ -20,6 +22,7 @@ mod transfer;
 mod uploads;
 pub use ahead::Ahead;
 pub(crate) use ahead::room;
+pub use arrange::{Arrangement, MailboxRights};
 pub use emails::{EmailsAsked, MessageSource};
 pub use expunge::Expunge;
 pub use flags::StoredFlags;

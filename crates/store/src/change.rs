@@ -1,9 +1,10 @@
 //! The change log: each commit of an account leaves one entry that says what it touched and what that was before.
 use crate::acl::Rights;
 use crate::flags::Flags;
-use crate::id::{EmailId, MailboxId, ModSeq, Uid};
+use crate::id::{EmailId, MailboxId, ModSeq, ObjectId, Uid};
 use crate::mailbox::{MailboxName, Role};
 use crate::metadata::{Annotated, TouchedEntry};
+use crate::object::{ObjectKind, ObjectTouch};
 use names::{AccountId, Address};
 use std::sync::Arc;
 use world::UnixTime;
@@ -121,6 +122,15 @@ pub enum Touched {
         granted: Option<Rights>,
         /// What was taken from that before.
         denied: Option<Rights>,
+    },
+    /// An object was made, changed or removed.
+    Object {
+        /// Of which kind.
+        of: ObjectKind,
+        /// Which.
+        id: ObjectId,
+        /// How. What it was before is not kept: what was sent has a status that changes with each recipient.
+        touch: ObjectTouch,
     },
     /// Old entries and tombstones were removed; nothing that can be seen changed.
     Pruned,

@@ -7,6 +7,7 @@ mod blobs;
 mod emails;
 mod members;
 mod metadata;
+mod objects;
 mod others;
 mod sharing;
 mod threads;

@@ -84,6 +84,11 @@ id! {
     ThreadId, 't'
 }
 
+id! {
+    /// An object of an account, of whatever kind; prints as `o…`.
+    ObjectId, 'o'
+}
+
 /// A message's number in its mailbox, never zero, never used again (RFC 9051, 2.3.1.1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Uid(NonZeroU32);

@@ -24,6 +24,7 @@ mod look;
 mod mailbox;
 pub mod memory;
 mod metadata;
+mod object;
 mod outcome;
 mod prompt;
 mod records;
@@ -33,8 +34,8 @@ mod store;
 mod unfinished;
 mod view;
 pub use account::{
-    Account, Ahead, Copied, Destroyed, EmailsAsked, Expunge, Glances, Grantee, MailboxEdit, MessageSource, Named,
-    NewAnnotation, Quota, Reservation, StoredFlags, TypeStates, WithEmails,
+    Account, Ahead, Arrangement, Copied, Destroyed, EmailsAsked, Expunge, Glances, Grantee, MailboxEdit, MailboxRights,
+    MessageSource, Named, NewAnnotation, Quota, Reservation, StoredFlags, TypeStates, WithEmails,
 };
 pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
 pub use blob::{
@@ -51,13 +52,14 @@ pub use engine::{
 };
 pub use error::Error;
 pub use flags::{FlagChange, Flags, Keyword, MAX_KEYWORD, SystemFlags};
-pub use id::{DeliveryId, EmailId, IdError, MailboxId, ModSeq, ThreadId, Uid};
+pub use id::{DeliveryId, EmailId, IdError, MailboxId, ModSeq, ObjectId, ThreadId, Uid};
 pub use key::{KeyBuilder, KeyReader};
 pub use look::{Look, MAX_SHOWN, Shown};
 pub use mailbox::{
     Counters, MAX_DEPTH, MAX_NAME, Mailbox, MailboxName, Mailboxes, OTHER_USERS, Role, SEPARATOR, Sharer, owners_level,
 };
 pub use metadata::{Annotated, Annotation, EntryName, MAX_ENTRY_NAME, MetadataLimits, MetadataSet, TouchedEntry};
+pub use object::{MAX_OBJECT, Object, ObjectChange, ObjectKind, ObjectTouch, Objects, ObjectsChanged};
 pub use outcome::{Outcome, Wrote};
 pub use records::{Change, KeyRange, Page, Records};
 pub use seal::{seal, unseal, unseal_lent};

@@ -24,6 +24,7 @@
 //! | 20 | `acl/<mailbox 8>` | [`acl_record`]: who may do what with the mailbox; absent: its owner alone |
 //! | 21 | `sharer/<account 8>` | [`SharerRecord`]: a hint that the other account shares something with this one |
 //! | 22 | `seen/<mailbox 8>/<account 8>/<uid / 4,096, 4>` | [`SeenRecord`]: what the other account has seen there |
+//! | 23 | `object/<kind 1>/<id 8>` | [`object_record`]: an object, see [`crate::ObjectKind`] |
 //!
 //! A number here is on disk: it never changes its meaning. A record that needs another layout gets a new version byte.
 mod account;
@@ -31,6 +32,7 @@ mod email;
 mod log;
 mod member;
 mod metadata;
+mod object;
 mod sharing;
 pub(crate) use account::{HeadRecord, mailbox_record, read_mailbox};
 pub(crate) use email::EmailRecord;
@@ -40,14 +42,16 @@ pub(crate) use member::{
     read_places,
 };
 pub(crate) use metadata::{metadata_record, metadata_sum_record, read_metadata, read_metadata_sum};
+pub(crate) use object::{object_record, read_object};
 pub(crate) use sharing::{SEEN_SPAN, SeenRecord, SharerRecord, acl_record, read_acl};
 
 use crate::blob::BlobHash;
 use crate::engine::Key;
-use crate::id::{DeliveryId, EmailId, MailboxId, ThreadId};
+use crate::id::{DeliveryId, EmailId, MailboxId, ObjectId, ThreadId};
 use crate::key::{KeyBuilder, KeyReader};
 use crate::mailbox::MailboxName;
 use crate::metadata::Annotated;
+use crate::object::ObjectKind;
 use names::AccountId;
 
 /// The kinds of records in an account.
@@ -72,8 +76,9 @@ pub(crate) mod kind {
     pub(crate) const ACL: u8 = 20;
     pub(crate) const SHARER: u8 = 21;
     pub(crate) const SEEN: u8 = 22;
+    pub(crate) const OBJECT: u8 = 23;
     /// The highest of them.
-    pub(crate) const LAST: u8 = SEEN;
+    pub(crate) const LAST: u8 = OBJECT;
 }
 
 /// In the System partition: the schema's version and the epoch.
@@ -199,4 +204,13 @@ pub(crate) fn seen(mailbox: MailboxId, reader: AccountId, span: u32) -> Key {
 /// All that an account has seen of a mailbox.
 pub(crate) fn seen_by(mailbox: MailboxId, reader: AccountId) -> Key {
     KeyBuilder::new(kind::SEEN).u64(mailbox.0).u64(reader.0).key()
+}
+
+pub(crate) fn object(of: ObjectKind, id: ObjectId) -> Key {
+    KeyBuilder::new(kind::OBJECT).byte(of as u8).u64(id.0).key()
+}
+
+/// All objects of a kind.
+pub(crate) fn objects(of: ObjectKind) -> Key {
+    KeyBuilder::new(kind::OBJECT).byte(of as u8).key()
 }

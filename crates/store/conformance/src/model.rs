@@ -123,6 +123,7 @@ fn play(touched: &Touched, places: &mut BTreeMap<(MailboxId, u32), EmailId>, box
         | Touched::Quota { .. }
         | Touched::Metadata { .. }
         | Touched::Acl { .. }
+        | Touched::Object { .. }
         | Touched::Pruned => {}
     }
 }

@@ -82,6 +82,7 @@ fn touched(item: LogItem, keywords: &Keywords) -> Option<Touched> {
         LogItem::Acl { mailbox, account, address, granted, denied } => {
             Touched::Acl { mailbox, account, address, granted, denied }
         }
+        LogItem::Object { of, id, touch } => Touched::Object { of, id, touch },
         LogItem::Once { .. } | LogItem::Sharer { .. } => return None,
     })
 }

@@ -48,7 +48,7 @@ impl Account {
     }
 }
 
-fn store_flags(
+pub(super) fn store_flags(
     tx: &mut Tx<'_>,
     mailbox: MailboxId,
     uids: &[Uid],

@@ -59,7 +59,7 @@ impl Account {
     }
 }
 
-fn copy(tx: &mut Tx<'_>, from: MailboxId, uids: &[Uid], to: MailboxId) -> Result<Plan<Vec<Copied>>, Stop> {
+pub(super) fn copy(tx: &mut Tx<'_>, from: MailboxId, uids: &[Uid], to: MailboxId) -> Result<Plan<Vec<Copied>>, Stop> {
     tx.mailbox(to)?;
     let members = want_members(tx, from, uids)?;
     tx.want(members.iter().map(|(_, member)| schema::by_email(member.email)))?;

@@ -53,6 +53,7 @@ impl Store {
         look.subscriptions().await?;
         look.metadata(&sums).await?;
         look.sharing(&sums).await?;
+        look.objects(&record).await?;
         look.former().await?;
         look.unknown().await?;
         look.compare(&record, &sums);

@@ -290,11 +290,11 @@ impl<'a> Tx<'a> {
 }
 
 /// Whether plans ask for this record by [`Tx::get`], so that the cache must know what is written to it: by-email,
-/// thread, thread-key, once, metadata, seen; and members of emails that have, or had, several.
+/// thread, thread-key, once, metadata, seen, object; and members of emails that have, or had, several.
 fn is_cached(key: &[u8], payload: Option<&[u8]>) -> bool {
-    use schema::kind::{BY_EMAIL, METADATA, ONCE, SEEN, THREAD_KEY};
+    use schema::kind::{BY_EMAIL, METADATA, OBJECT, ONCE, SEEN, THREAD_KEY};
     match key.first() {
-        Some(&(BY_EMAIL | THREAD_KEY | ONCE | METADATA | SEEN)) => true,
+        Some(&(BY_EMAIL | THREAD_KEY | ONCE | METADATA | SEEN | OBJECT)) => true,
         Some(&schema::kind::THREAD) => key.len() == 9,
         Some(&schema::kind::MEMBER) => {
             payload.is_none_or(|payload| MemberRecord::decode(payload).is_ok_and(|member| member.shared))

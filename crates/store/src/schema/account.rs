@@ -1,4 +1,5 @@
 //! Records of the account itself: head and mailbox.
+use super::object::KindCounts;
 use crate::codec::{Decoder, Encoder};
 use crate::error::Error;
 use crate::id::{MailboxId, ModSeq};
@@ -33,6 +34,8 @@ pub(crate) struct HeadRecord {
     pub(crate) quota_modseq: u64,
     /// The account is being removed.
     pub(crate) leaving: bool,
+    /// What there is of objects.
+    pub(crate) objects: KindCounts,
 }
 
 impl HeadRecord {
@@ -45,16 +48,21 @@ impl HeadRecord {
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut record = Encoder::new(1);
+        // an account without objects is as earlier releases left it
+        let version = if self.objects.is_empty() { 1 } else { 2 };
+        let mut record = Encoder::new(version);
         record.number(self.next_id).number(u64::from(self.uid_validity)).number(self.used).option(self.limit);
         record.number(self.emails).number(self.tombs).number(self.log_floor).number(self.list_modseq);
         record.number(self.mailbox_modseq).number(self.email_modseq).number(self.thread_modseq);
         record.number(self.quota_modseq).byte(u8::from(self.leaving));
+        if version > 1 {
+            self.objects.put(&mut record);
+        }
         record.finish()
     }
 
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Error> {
-        let mut record = Decoder::new(record, "head", 1)?;
+        let mut record = Decoder::new(record, "head", 2)?;
         Ok(Self {
             next_id: record.figure()?,
             uid_validity: record.number32()?,
@@ -69,6 +77,7 @@ impl HeadRecord {
             thread_modseq: record.figure()?,
             quota_modseq: record.figure()?,
             leaving: record.byte()? != 0,
+            objects: if record.version() > 1 { KindCounts::take(&mut record)? } else { KindCounts::default() },
         })
     }
 }

@@ -6,9 +6,10 @@ use crate::acl::Rights;
 use crate::codec::{Decoder, Encoder};
 use crate::error::Error;
 use crate::flags::SystemFlags;
-use crate::id::{DeliveryId, EmailId, MailboxId};
+use crate::id::{DeliveryId, EmailId, MailboxId, ObjectId};
 use crate::mailbox::{MailboxName, Role};
 use crate::metadata::{Annotated, TouchedEntry};
+use crate::object::{ObjectKind, ObjectTouch};
 use bytes::Bytes;
 use names::{AccountId, Address};
 use std::sync::Arc;
@@ -83,6 +84,12 @@ pub(crate) enum LogItem {
     /// It was noted, or forgotten, that another account shares something.
     Sharer {
         owner: AccountId,
+    },
+    /// An object was made, changed or removed.
+    Object {
+        of: ObjectKind,
+        id: ObjectId,
+        touch: ObjectTouch,
     },
     /// The key of a delivery that is taken once: it goes with the entry.
     Once {
@@ -164,6 +171,9 @@ fn put_item(record: &mut Encoder, item: &LogItem) {
         LogItem::Sharer { owner } => {
             record.byte(21).raw(&owner.0.to_be_bytes());
         }
+        LogItem::Object { of, id, touch } => {
+            record.byte(22).byte(*of as u8).number(id.0).byte(*touch as u8);
+        }
     }
 }
 
@@ -243,8 +253,17 @@ fn take_item(record: &mut Decoder<'_>) -> Result<LogItem, Error> {
             denied: rights(record.option()?),
         },
         21 => LogItem::Sharer { owner: AccountId(u64::from_be_bytes(record.array()?)) },
+        22 => LogItem::Object {
+            of: known(ObjectKind::from_number(record.byte()?))?,
+            id: ObjectId(record.figure()?),
+            touch: known(ObjectTouch::from_number(record.byte()?))?,
+        },
         _ => return Err(Error::Corrupt(format!("log: unknown item {kind}"))),
     })
+}
+
+fn known<T>(what: Option<T>) -> Result<T, Error> {
+    what.ok_or_else(|| Error::Corrupt("log: object".into()))
 }
 
 fn rights(bits: Option<u64>) -> Option<Rights> {

@@ -1,6 +1,7 @@
 //! The store on the engine in memory.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod account;
+mod arrange;
 mod check;
 mod failures;
 mod glances;
@@ -9,6 +10,7 @@ mod limits;
 mod mailbox_edit;
 mod many;
 mod nth;
+mod objects;
 mod place;
 mod sharing;
 mod suite;

@@ -87,7 +87,7 @@ impl Gathered {
                 let seen = entries.iter().filter(|entry| entry.of.is_none_or(|of| of == account));
                 self.metadata.entry(*of).or_default().extend(seen.map(|entry| entry.name.clone()));
             }
-            Touched::Quota { .. } | Touched::Acl { .. } | Touched::Pruned => {}
+            Touched::Quota { .. } | Touched::Acl { .. } | Touched::Object { .. } | Touched::Pruned => {}
         }
     }
 }
