@@ -1,5 +1,6 @@
 //! Accounts: one at a time. Many at once is an import.
 use crate::{AccountView, Admin, Caller, Error, Permission, Response, SecretText};
+use delivery::Vacation;
 use directory::{Forward, NewAccount, Role};
 use names::{AccountId, Address, ByteSize, Domain};
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,18 @@ pub enum AccountAct {
         /// Whether it does.
         on: bool,
     },
+    /// Shows what is answered to mail while its reader is away.
+    Vacation {
+        /// The account's address.
+        address: Address,
+    },
+    /// Sets what is answered to mail while its reader is away.
+    SetVacation {
+        /// The account's address.
+        address: Address,
+        /// All of it.
+        vacation: Vacation,
+    },
     /// Makes accounts from a file `address,password-or-hash,name,quota`, whole or not at all; it can be repeated.
     Import {
         /// The file, at most 64 MiB.
@@ -130,7 +143,9 @@ impl AccountAct {
             | Self::Quota { .. }
             | Self::Hold { .. }
             | Self::Release { .. }
-            | Self::SendOnce { .. } => Permission::Help,
+            | Self::SendOnce { .. }
+            | Self::Vacation { .. }
+            | Self::SetVacation { .. } => Permission::Help,
             Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
         }
     }
@@ -187,6 +202,8 @@ impl Admin {
                 self.told(caller, "account send-once", &address.to_string(), Some(if on { "on" } else { "off" }));
                 Ok(Response::Done)
             }
+            AccountAct::Vacation { address } => self.vacation(&address).await,
+            AccountAct::SetVacation { address, vacation } => self.set_vacation(caller, &address, vacation).await,
             AccountAct::Remove { address } => {
                 self.remove_account(&address).await?;
                 self.told(caller, "account remove", &address.to_string(), None);

@@ -24,6 +24,7 @@ mod senders;
 mod shares;
 mod sizes;
 mod trace;
+mod vacations;
 pub use accounts::AccountAct;
 pub use admin::{Admin, Parts};
 pub use aliases::AliasAct;

@@ -1,6 +1,6 @@
 //! What is answered: all that a rendering for people or machines needs.
 use crate::{DelegateView, DestinationView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
-use delivery::{QueueId, Queued};
+use delivery::{QueueId, Queued, Vacation};
 use directory::{Alias, LocalDomain, Role};
 use names::{AccountId, Address, ByteSize, Domain};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,8 @@ pub enum Response {
         /// In the order in which they were named.
         delegates: Vec<DelegateView>,
     },
+    /// What is answered to mail while its reader is away.
+    Vacation(Vacation),
     /// What a hold came to.
     Held {
         /// Messages of the account in the queue that are on hold now.

@@ -8,7 +8,8 @@ use crate::homes::{Held, Mail};
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Verdict, Words, settle};
 use crate::queue::{Entry, Pending, QueueId};
-use crate::routing::{Recipient, Refused};
+use crate::routing::{Recipient, Refused, Target};
+use crate::vacation::Arrived;
 use futures_util::future::join_all;
 use names::{AccountId, Address};
 use std::time::Duration;
@@ -124,6 +125,14 @@ impl Inner {
                 for recipient in recipients {
                     self.stored(delivery, &recipient.asked.address, account, blob.size);
                 }
+                let own = recipients.iter().flat_map(Recipient::targets).find_map(|target| match target {
+                    Target::Account(id, own) if *id == account => Some(own.clone()),
+                    Target::Account(..) | Target::Remote(_) => None,
+                });
+                if let Some(own) = own {
+                    let (sender, prefix_len) = (envelope.sender.reverse_path.clone(), envelope.prefix_len);
+                    self.answer(Arrived { delivery, account, own, sender, blob: blob.hash, prefix_len });
+                }
                 Ok(Outcome::Stored(receipt))
             }
             // a new id that was taken before would be a fault of the random source: nothing was written
@@ -231,7 +240,10 @@ impl Inner {
             quota: QuotaCheck::Settled,
         };
         match self.homes.deliver(account, mail).await {
-            Ok(receipt) => receipt,
+            Ok(receipt) => {
+                self.answer(Arrived::of(&kept.entry, account, pending));
+                receipt
+            }
             Err(error) => {
                 tracing::warn!(%account, %error, queue_id = %kept.id, "not stored, the queue repeats it");
                 None

@@ -9,6 +9,7 @@ use crate::queue::settle::{Action, Settled, Told, Verdict, Words, settle};
 use crate::queue::{Destination, Entry, Pending};
 use crate::senders::InName;
 use crate::telling::Reports;
+use crate::vacation::Arrived;
 use names::{AccountId, Address};
 use std::sync::Arc;
 use std::time::Duration;
@@ -154,6 +155,8 @@ impl Inner {
         match delivered.await {
             Ok(_) => {
                 due.iter().for_each(|to| self.stored(entry.delivery, &to.original, account, entry.size));
+                // also where it was there before: whoever has had an answer gets no other one
+                due.first().into_iter().for_each(|to| self.answer(Arrived::of(entry, account, to)));
                 Verdict::Done(Words::own("2.0.0", "stored"))
             }
             // the account was removed meanwhile: there is nobody to keep it for

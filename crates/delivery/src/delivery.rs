@@ -16,12 +16,16 @@ use crate::sts::Policies;
 use crate::tls_report::TlsReports;
 use crate::upkeep;
 use journal::Journal;
-use std::sync::{Arc, OnceLock};
+use std::sync::{self, Arc, OnceLock};
 use store::{NewBlob, Store};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::{Connect, Https};
 use world::World;
+
+/// Messages that are looked at for an answer at once; what comes beyond that is not answered.
+const ANSWERING: usize = 1_000;
 
 /// What delivery stands on.
 pub struct Parts {
@@ -46,6 +50,8 @@ pub struct Parts {
 pub struct Delivery(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
+    /// Itself, for what goes on beside a delivery.
+    pub(crate) me: sync::Weak<Inner>,
     pub(crate) store: Store,
     pub(crate) homes: Arc<dyn Homes>,
     pub(crate) residents: Arc<dyn Residents>,
@@ -60,6 +66,8 @@ pub(crate) struct Inner {
     pub(crate) srs: OnceLock<SrsKey>,
     pub(crate) kept: Arc<Kept>,
     pub(crate) senders: Arc<Senders>,
+    /// Places of messages that are looked at for an answer.
+    pub(crate) answering: Arc<Semaphore>,
     /// Messages being taken in and brought away.
     pub(crate) tracker: TaskTracker,
 }
@@ -83,7 +91,9 @@ impl Delivery {
         let policies = Policies::new(world.clone(), https.clone(), store.records());
         let reports = TlsReports::new(store.records());
         let known = Arc::new(Known { weak: Weak::default(), policies, reports });
-        let inner = Inner {
+        let answering = Arc::new(Semaphore::new(ANSWERING));
+        let inner = |me: &sync::Weak<Inner>| Inner {
+            me: me.clone(),
             store,
             homes,
             residents,
@@ -97,9 +107,10 @@ impl Delivery {
             kept,
             srs,
             senders,
+            answering,
             tracker,
         };
-        Self(Arc::new(inner))
+        Self(Arc::new_cyclic(inner))
     }
 
     /// Takes or refuses a recipient, and holds room for the message.

@@ -27,6 +27,7 @@ mod sts;
 mod telling;
 mod tls_report;
 mod upkeep;
+mod vacation;
 mod wishes;
 pub use accept::{Accepted, Outcome};
 pub use allowances::Senders;
@@ -40,6 +41,7 @@ pub use queue::{Destination, Entry, Hold, LaneState, PARTITIONS, Pending, QueueI
 pub use routing::{Asked, DirectoryAway, Recipient, Refused, Residents, Resolved, Target};
 pub use settings::Settings;
 pub use source::{Source, SourceAddress};
+pub use vacation::{KeptVacation, Vacation, VacationError};
 pub use wishes::{DeliverBy, Late, Release, TlsWish, Wishes};
 
 #[cfg(test)]

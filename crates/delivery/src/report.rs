@@ -21,7 +21,7 @@ const WHOLE: u64 = 64 * 1024;
 /// The most of a header that comes back.
 const HEADER: u64 = 64 * 1024;
 /// What stands before a report here: it is ours, and never answered.
-const RETURN_PATH: &[u8] = b"Return-Path: <>\r\n";
+pub(crate) const RETURN_PATH: &[u8] = b"Return-Path: <>\r\n";
 
 impl Inner {
     /// The reports that `told` asks for, as entries beside `kept`, not yet in the queue.
@@ -125,7 +125,7 @@ impl Inner {
         Ok((id, entry))
     }
 
-    fn number(&self) -> u128 {
+    pub(crate) fn number(&self) -> u128 {
         u128::from(self.world.random.number()) << 64 | u128::from(self.world.random.number())
     }
 

@@ -44,6 +44,9 @@ pub struct DirectoryAway(pub String);
 pub trait Residents: Send + Sync {
     /// To whom `address` leads.
     fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Resolved, DirectoryAway>>;
+
+    /// The name of whose account `address` is; `None` where it has none.
+    fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>>;
 }
 
 /// A recipient as RCPT names him.

@@ -69,6 +69,27 @@ impl Inner {
         });
     }
 
+    /// Tells of an answer to a message, which is in the queue now.
+    pub(crate) fn answered(&self, delivery: DeliveryId, account: AccountId, to: &Address, answer: &Entry) {
+        self.journal.record(Event::AutoReplied {
+            delivery: delivery_text(delivery),
+            reply: delivery_text(answer.delivery),
+            account,
+            to: to.to_string().into(),
+        });
+        self.journal.record(Event::Accepted {
+            delivery: delivery_text(answer.delivery),
+            peer: None,
+            account: None,
+            sender: Text::default(),
+            recipients: 1,
+            to: named([to].into_iter()),
+            message_id: None,
+            arrival: None,
+            size: answer.size,
+        });
+    }
+
     /// Puts reports into their lanes that are on disk now, and tells of them.
     pub(crate) fn reported(&self, reports: Reports) {
         reports.entries.iter().for_each(|(id, report)| self.queue.offer(*id, report));

@@ -17,6 +17,7 @@ mod server;
 mod sts;
 mod success;
 mod tls_report;
+mod vacation;
 mod web;
 mod week;
 mod wishes;

@@ -104,6 +104,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Failed(_)
         | Event::Relayed(_)
         | Event::Reported { .. }
+        | Event::AutoReplied { .. }
         | Event::Act { .. }
         | Event::Repeated { .. }
         | Event::Dropped { .. } => return None,

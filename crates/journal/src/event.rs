@@ -200,6 +200,18 @@ pub enum Event {
         /// About whom, as the sender wrote them; at most [`Event::MOST_NAMED`].
         recipients: Vec<Text>,
     },
+    /// A message was answered while its reader is away, by a message of its own.
+    AutoReplied {
+        /// The delivery that brought it.
+        delivery: Text,
+        /// The answer's own delivery id.
+        reply: Text,
+        /// Who is away.
+        #[serde(with = "account")]
+        account: AccountId,
+        /// To whom the answer goes.
+        to: Text,
+    },
     /// An operator did something.
     Act {
         /// Who, such as `control socket`.
@@ -256,9 +268,10 @@ impl Event {
     /// The delivery that it is about, where it is about one.
     pub const fn delivery(&self) -> Option<&Text> {
         match self {
-            Self::Accepted { delivery, .. } | Self::Stored { delivery, .. } | Self::Reported { delivery, .. } => {
-                Some(delivery)
-            }
+            Self::Accepted { delivery, .. }
+            | Self::Stored { delivery, .. }
+            | Self::Reported { delivery, .. }
+            | Self::AutoReplied { delivery, .. } => Some(delivery),
             Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) => Some(&attempt.delivery),
             Self::SessionOpened { .. }
             | Self::SessionClosed { .. }
@@ -288,6 +301,7 @@ impl Event {
             | Self::Failed(_)
             | Self::Relayed(_)
             | Self::Reported { .. }
+            | Self::AutoReplied { .. }
             | Self::Act { .. }
             | Self::Repeated { .. }
             | Self::Dropped { .. } => None,
@@ -308,7 +322,8 @@ impl Event {
             | Self::Deferred(_)
             | Self::Failed(_)
             | Self::Relayed(_)
-            | Self::Reported { .. } => Class::Deliveries,
+            | Self::Reported { .. }
+            | Self::AutoReplied { .. } => Class::Deliveries,
             Self::Act { .. } => Class::Acts,
         }
     }

@@ -1,4 +1,4 @@
-//! Messages of our own are put together: plain text, and multiparts for reports (RFC 6522). They are small and in memory.
+//! Messages of our own are put together: text, and multiparts for reports (RFC 6522). They are small and in memory.
 
 use memchr::memmem;
 
@@ -16,6 +16,15 @@ pub struct BuiltPart {
 impl BuiltPart {
     /// `text/plain` in UTF-8. Line ends become CRLF.
     pub fn text(text: &str) -> Self {
+        Self::written("plain", text)
+    }
+
+    /// `text/html` in UTF-8. Line ends become CRLF.
+    pub fn html(html: &str) -> Self {
+        Self::written("html", html)
+    }
+
+    fn written(subtype: &str, text: &str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
         let simple = text.is_ascii()
             && lines.iter().all(|line| line.len() <= 78 && !line.bytes().any(|byte| byte < b' ' && byte != b'\t'));
@@ -25,7 +34,7 @@ impl BuiltPart {
             quoted_printable(text)
         };
         let encoding = if simple { "7bit" } else { "quoted-printable" };
-        Self { content_type: "text/plain; charset=utf-8".to_owned(), encoding, body }
+        Self { content_type: format!("text/{subtype}; charset=utf-8"), encoding, body }
     }
 
     /// `message/delivery-status` (RFC 3464, 2.1): groups of fields with an empty line between.
@@ -72,6 +81,8 @@ impl BuiltPart {
 pub enum Multipart {
     /// `multipart/mixed`.
     Mixed,
+    /// `multipart/alternative` (RFC 2046, 5.1.4): the last one that a reader can show is the best.
+    Alternative,
     /// `multipart/report` with `report-type=delivery-status` (RFC 3464, 2).
     DeliveryStatus,
     /// `multipart/report` with `report-type="tlsrpt"` (RFC 8460, 5.3).
@@ -102,6 +113,7 @@ impl Builder {
         let boundary = boundary(parts, random);
         let content_type = match kind {
             Multipart::Mixed => format!("multipart/mixed; boundary=\"{boundary}\""),
+            Multipart::Alternative => format!("multipart/alternative; boundary=\"{boundary}\""),
             Multipart::DeliveryStatus => {
                 format!("multipart/report; report-type=delivery-status; boundary=\"{boundary}\"")
             }

@@ -5,6 +5,9 @@ use data_encoding::BASE64;
 use crate::date::Date;
 use crate::header::HeaderFacts;
 
+/// An address with its display name, where it has one.
+pub type NamedAddress<'a> = (Option<&'a str>, &'a str);
+
 /// Writes a header, field by field.
 #[derive(Clone, Debug, Default)]
 pub struct HeaderWriter {
@@ -38,21 +41,33 @@ impl HeaderWriter {
 
     /// Adds a field of addresses, each with its display name.
     #[must_use]
-    pub fn addresses(mut self, name: &str, list: &[(Option<&str>, &str)]) -> Self {
+    pub fn addresses(mut self, name: &str, list: &[NamedAddress<'_>]) -> Self {
         let mut words: Vec<String> = Vec::new();
-        for (index, (display, address)) in list.iter().enumerate() {
-            let comma = if index + 1 < list.len() { "," } else { "" };
-            let address: String =
-                address.chars().filter(|letter| !(letter.is_control() || " <>".contains(*letter))).collect();
-            match display.filter(|display| !display.is_empty()) {
-                Some(display) if is_plain(display) => words.push(quoted(display)),
-                Some(display) => words.extend(encoded_words(display, name.len() + 2)),
-                None => {
-                    words.push(format!("{address}{comma}"));
-                    continue;
+        address_words(list, name.len() + 2, &mut words);
+        self.line(name, words.iter().map(String::as_str));
+        self
+    }
+
+    /// Adds a field of groups (RFC 5322, 3.4), each with its name; one without a name is addresses that are in no group.
+    #[must_use]
+    pub fn groups(mut self, name: &str, groups: &[(Option<&str>, Vec<NamedAddress<'_>>)]) -> Self {
+        let mut words: Vec<String> = Vec::new();
+        for (index, (display, list)) in groups.iter().enumerate() {
+            let comma = if index + 1 < groups.len() { "," } else { "" };
+            if let Some(display) = display {
+                match display {
+                    display if is_plain(display) => words.push(quoted(display)),
+                    display => words.extend(encoded_words(display, name.len() + 2)),
+                }
+                if let Some(last) = words.last_mut() {
+                    last.push(':');
                 }
             }
-            words.push(format!("<{address}>{comma}"));
+            address_words(list, name.len() + 2, &mut words);
+            if let Some(last) = words.last_mut().filter(|_| display.is_some() || !list.is_empty()) {
+                last.push_str(if display.is_some() { ";" } else { "" });
+                last.push_str(comma);
+            }
         }
         self.line(name, words.iter().map(String::as_str));
         self
@@ -104,9 +119,33 @@ pub fn new_message_id(random: u128, domain: &str) -> String {
     format!("<{id}@{domain}>")
 }
 
-fn is_plain(text: &str) -> bool {
-    text.is_ascii() && !text.contains("=?")
+/// Addresses with commas between.
+fn address_words(list: &[NamedAddress<'_>], indent: usize, words: &mut Vec<String>) {
+    for (index, (display, address)) in list.iter().enumerate() {
+        let comma = if index + 1 < list.len() { "," } else { "" };
+        let address: String =
+            address.chars().filter(|letter| !(letter.is_control() || " <>".contains(*letter))).collect();
+        match display.filter(|display| !display.is_empty()) {
+            Some(display) if is_plain(display) => words.push(quoted(display)),
+            Some(display) => words.extend(encoded_words(display, indent)),
+            None => {
+                words.push(format!("{address}{comma}"));
+                continue;
+            }
+        }
+        words.push(format!("<{address}>{comma}"));
+    }
 }
+
+/// Whether a text can be written as it is: it survives folding at its spaces.
+fn is_plain(text: &str) -> bool {
+    let spaced = text.contains("  ") || text.starts_with(' ') || text.ends_with(' ') || text.contains('\t');
+    let long = text.split(' ').any(|word| word.len() > LONGEST_WORD);
+    text.is_ascii() && !text.contains("=?") && !spaced && !long
+}
+
+/// RFC 5322, 2.1.1: a longer word would make a line of more than 998 octets.
+const LONGEST_WORD: usize = 900;
 
 /// A display name: as it is if it is only atoms (RFC 5322, 3.2.3), else as a quoted string.
 fn quoted(display: &str) -> String {
@@ -204,6 +243,20 @@ mod tests {
             proptest::prop_assert_eq!(first.name.as_deref(), Some(name.as_str()));
             proptest::prop_assert_eq!(first.address, "a@b.example");
             proptest::prop_assert_eq!(list.len(), 2);
+        }
+    }
+
+    #[test]
+    fn groups_and_spaces_come_back() {
+        let groups = [
+            (Some("friends"), vec![(None, "a@b.nl"), (Some("C"), "c@d.nl")]),
+            (None, vec![(None, "e@f.nl")]),
+            (Some("x"), vec![]),
+        ];
+        let groups = value(HeaderWriter::new().groups("To", &groups));
+        assert_eq!(groups, b" friends: a@b.nl, C <c@d.nl>;, e@f.nl, x:;");
+        for text in ["a  b", " a", "a ", &"x".repeat(2_000)] {
+            assert_eq!(decode(&value(HeaderWriter::new().text("Subject", text))), text);
         }
     }
 

@@ -58,7 +58,7 @@ pub use field::{Field, HeaderFields, unfold};
 pub use flaw::{Flaw, Flaws};
 pub use header::HeaderFacts;
 pub use header_pass::HeaderPass;
-pub use header_writer::{HeaderWriter, missing_fields, new_message_id};
+pub use header_writer::{HeaderWriter, NamedAddress, missing_fields, new_message_id};
 pub use known_text::KnownText;
 pub use letter::is_same_letter;
 pub use limits::Limits;

@@ -1,5 +1,5 @@
 //! English.
-use crate::texts::{Meanings, Report, Texts};
+use crate::texts::{Meanings, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "English",
@@ -32,5 +32,9 @@ pub(crate) static TEXTS: Texts = Texts {
             not_wanted: "The recipient's mail server does not want this message. The reason it gives stands below.",
             other: "The recipient's mail server could not take the message.",
         },
+    },
+    vacation: Vacation {
+        subject: |subject| format!("Auto: {subject}"),
+        text: "I am away and will read your message when I am back.\n",
     },
 };

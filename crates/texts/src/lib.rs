@@ -5,4 +5,4 @@
 mod en;
 mod nl;
 mod texts;
-pub use texts::{Language, Meanings, Report, Texts, UnknownLanguage};
+pub use texts::{Language, Meanings, Report, Texts, UnknownLanguage, Vacation};

@@ -1,5 +1,5 @@
 //! Nederlands.
-use crate::texts::{Meanings, Report, Texts};
+use crate::texts::{Meanings, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "Nederlands",
@@ -34,5 +34,9 @@ pub(crate) static TEXTS: Texts = Texts {
             not_wanted: "De mailserver van de ontvanger wil dit bericht niet. De reden die hij geeft staat hieronder.",
             other: "De mailserver van de ontvanger kon het bericht niet aannemen.",
         },
+    },
+    vacation: Vacation {
+        subject: |subject| format!("Automatisch antwoord: {subject}"),
+        text: "Ik ben afwezig en lees uw bericht wanneer ik terug ben.\n",
     },
 };

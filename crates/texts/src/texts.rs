@@ -59,6 +59,17 @@ pub struct Texts {
     pub name: &'static str,
     /// Reports about delivery.
     pub report: Report,
+    /// Answers while the reader is away.
+    pub vacation: Vacation,
+}
+
+/// What an answer says where the reader has not written it himself (RFC 8621, 8; RFC 5230, 4.3).
+#[derive(Debug)]
+pub struct Vacation {
+    /// The subject, given that of the message.
+    pub subject: fn(subject: &str) -> String,
+    /// The text.
+    pub text: &'static str,
 }
 
 /// What a delivery status notification says (RFC 3461, RFC 3464). Lines are wrapped by who prints them.

@@ -7,3 +7,4 @@ mod plain_logins;
 mod senders;
 mod shares;
 mod tables;
+mod vacations;

@@ -2,6 +2,7 @@
 use super::{Act, Filter, Operator, Queued};
 use crate::error::Error;
 use crate::queue::{Entry, QueueId};
+use crate::vacation::forget_answered;
 use crate::wishes::Release;
 use names::AccountId;
 use world::UnixTime;
@@ -75,6 +76,7 @@ impl Operator {
     /// Forgets what an account has sent that is no more.
     pub async fn forget_sender(&self, account: AccountId) {
         self.0.senders.forget(account).await;
+        forget_answered(&self.0, account).await;
     }
 }
 

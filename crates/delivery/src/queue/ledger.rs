@@ -4,7 +4,7 @@
 //! destination (8)` → what is due then ([`super::due`]); `u | blob` → the entries that use the blob; `f | time (8) |
 //! number (8)`: the entries that wait for a time of their sender's ([`super::future`]); `l`, `r`: the
 //! lease ([`super::lease`]). Beside the queue lie `a | account`: allowances, `k`: the key of rewritten senders, `s | domain`: policies of
-//! other domains, `t | day | domain`: what TLS came to. Every change of an entry is fenced by the entry's version, and that
+//! other domains, `v | account`: whom it has answered, `t | day | domain`: what TLS came to. Every change of an entry is fenced by the entry's version, and that
 //! of the partition's owner by the lease too.
 use super::due::{self, DuePage, due_lines, due_start};
 use super::entry::{Entry, Terms};
@@ -46,6 +46,14 @@ pub(crate) struct Turn<'a> {
     pub(crate) reports: &'a [(QueueId, Entry)],
     /// What the owner of the partition holds; `None` for a session or an operator.
     pub(crate) fence: Option<Fence>,
+}
+
+/// A record of the same partition that is written in the commit of an entry: as it was when it was read, or not at all.
+pub(crate) struct Beside {
+    pub(crate) key: Key,
+    /// The version that it had; `None`: it was not there.
+    pub(crate) version: Option<u64>,
+    pub(crate) payload: Vec<u8>,
 }
 
 /// The queue's records.
@@ -130,6 +138,31 @@ impl Ledger {
             uses.write(&mut change);
             match self.records.commit(place(id.partition), change).await {
                 Err(store::Error::Conflict) => {}
+                done => return Ok(done?),
+            }
+        }
+        Err(Error::Store(store::Error::Conflict))
+    }
+
+    /// Writes a new entry and a record beside it. [`Error::Changed`] when somebody else changed that record first.
+    pub(crate) async fn create_beside(&self, id: QueueId, entry: &Entry, beside: &Beside) -> Result<Receipt, Error> {
+        let Beside { key, version, payload } = beside;
+        for _ in 0..TRIES {
+            let mut change = Change::new(Growth::Grows);
+            let mut uses = self.uses(id.partition, [entry.blob]).await?;
+            self.add(&mut change, &mut uses, id, entry)?;
+            match version {
+                Some(version) => change.replace(key.clone(), *version, payload.clone()),
+                None => change.create(key.clone(), payload.clone()),
+            };
+            uses.write(&mut change);
+            match self.records.commit(place(id.partition), change).await {
+                Err(store::Error::Conflict) => {
+                    let now = self.records.get(place(id.partition), key.clone()).await?;
+                    if now.map(|value| value.version) != *version {
+                        return Err(Error::Changed(id));
+                    }
+                }
                 done => return Ok(done?),
             }
         }

@@ -19,6 +19,16 @@ impl Residents for Directory {
             })
         })
     }
+
+    fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>> {
+        Box::pin(async move {
+            match self.account(address).await {
+                Ok(account) => Ok(Some(account.name).filter(|name| !name.is_empty())),
+                Err(directory::Error::NoSuchAccount(_)) => Ok(None),
+                Err(error) => Err(DirectoryAway(error.to_string())),
+            }
+        })
+    }
 }
 
 fn target(target: directory::Target) -> Target {

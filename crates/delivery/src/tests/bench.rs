@@ -97,6 +97,10 @@ impl Residents for ScriptedResidents {
             Ok(lock(&self.known).get(&address.to_string()).cloned().unwrap_or(Resolved::Unknown))
         })
     }
+
+    fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>> {
+        Box::pin(async move { Ok((address.to_string() == "anna@here.example").then(|| "Anna de Vries".to_owned())) })
+    }
 }
 
 /// A whole delivery.

@@ -1,7 +1,8 @@
-//! `glaspost account add|show|list|password|suspend|resume|hold|release|send-once|remove|quota|forward|import`.
+//! `glaspost account add|show|list|password|suspend|resume|hold|release|send-once|vacation|remove|quota|forward|import`.
 mod import;
 mod plain_logins;
 mod sending;
+mod vacation;
 mod view;
 
 use super::act::{Desk, at_desk, done};
@@ -13,6 +14,7 @@ use clap::{Subcommand, ValueEnum};
 use names::{Address, ByteSize, Domain};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use vacation::VacationChange;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
@@ -105,6 +107,16 @@ pub(crate) enum AccountCommand {
         /// Whether it does
         #[arg(value_enum)]
         state: Switch,
+    },
+    /// Show or set what is answered to mail while its reader is away
+    #[command(
+        after_help = "Examples:\n  glaspost account vacation anna@example.org\n  glaspost account vacation anna@example.org on --text-file away.txt --until 2027-01-02\n  glaspost account vacation anna@example.org off\n\nLists, programs and who is not addressed by name get no answer, and nobody gets it twice within some days."
+    )]
+    Vacation {
+        /// The account's address
+        address: Address,
+        #[command(flatten)]
+        change: VacationChange,
     },
     /// Remove an account with all its mail
     #[command(
@@ -233,6 +245,7 @@ impl AccountCommand {
             Self::Hold { address, reason } => sending::hold(global, address, reason),
             Self::Release { address } => sending::release(global, address),
             Self::SendOnce { address, state } => sending::send_once(global, address, state),
+            Self::Vacation { address, change } => change.run(global, address),
             Self::Remove { address, confirm } => remove(global, address, confirm.as_deref()),
             Self::Quota { address, quota } => set_quota(global, address, quota.0),
             Self::Forward { address, targets, keep, stop: _ } => forward(global, address, targets, keep),

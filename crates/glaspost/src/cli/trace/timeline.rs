@@ -89,6 +89,7 @@ fn lines(view: &TraceEventView) -> Vec<String> {
         Event::Reported { report, action, recipients, .. } => {
             vec![format!("report of `{action}` about {} to the sender: {report}", recipients_of(recipients))]
         }
+        Event::AutoReplied { reply, to, .. } => vec![format!("answered to {to}, for its reader is away: {reply}")],
         Event::Act { by, act, reason, .. } => {
             let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
             vec![format!("{act} by {by}{reason}")]
