@@ -52,7 +52,8 @@ impl Bench {
             https: Arc::new(ScriptedWeb::empty()),
             settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
         });
-        let parts = Parts { store, directory, delivery, world, settings: Settings::default() };
+        let searches = Arc::new(search::Searches::new(2));
+        let parts = Parts { store, directory, delivery, world, searches, settings: Settings::default() };
         let anna = account(&parts, 0xa1, "anna@example.org").await;
         let bram = account(&parts, 0xb2, "bram@example.org").await;
         let caller = anna.clone();

@@ -1,5 +1,6 @@
 //! Capabilities (RFC 8620, 2): what is advertised, and what is said of it.
 use crate::limits;
+use crate::mail::email::SORT_OPTIONS;
 use crate::methods;
 use crate::opened::Opened;
 use crate::settings::Settings;
@@ -68,7 +69,7 @@ impl Capability {
                 "maxMailboxDepth": store::MAX_DEPTH,
                 "maxSizeMailboxName": store::MAX_NAME,
                 "maxSizeAttachmentsPerEmail": settings.max_message_size.bytes(),
-                "emailQuerySortOptions": [],
+                "emailQuerySortOptions": SORT_OPTIONS,
                 "mayCreateTopLevelMailbox": opened.own,
             })),
             Self::Submission => opened.own.then(|| json!({"maxDelayedSend": 0, "submissionExtensions": {}})),

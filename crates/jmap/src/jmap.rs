@@ -14,6 +14,7 @@ use delivery::Delivery;
 use directory::Directory;
 use jmap_wire::{Answer, Arguments, Budget, Call, Id, MethodError, Request, RequestError, Response, resolve};
 use names::AccountId;
+use search::Searches;
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Rights, Store};
@@ -30,6 +31,8 @@ pub struct Parts {
     pub delivery: Delivery,
     /// Clock and random numbers.
     pub world: World,
+    /// Places in which searches read messages.
+    pub searches: Arc<Searches>,
     /// What an operator set.
     pub settings: Settings,
 }

@@ -13,7 +13,7 @@ pub(crate) const OBJECTS_IN_GET: usize = 1_000;
 /// `maxObjectsInSet`.
 pub(crate) const OBJECTS_IN_SET: usize = 1_000;
 /// `collationAlgorithms` (RFC 4790), in the order of their names.
-pub(crate) const COLLATIONS: &[&str] = &[];
+pub(crate) const COLLATIONS: &[&str] = &["i;unicode-casemap"];
 
 /// What references of one request may repeat of earlier answers, in bytes.
 pub(crate) const REFERENCES: usize = 4 * 1024 * 1024;

@@ -1,4 +1,9 @@
 //! Mail (RFC 8621).
-use crate::method::Method;
-
-pub(crate) const METHODS: &[Method] = &[];
+pub(crate) mod email;
+mod log;
+pub(crate) mod mailbox;
+mod octets;
+mod reply;
+pub(crate) mod snippet;
+pub(crate) mod thread;
+mod window;

@@ -1,0 +1,23 @@
+//! Emails (RFC 8621, 4): what is read of them.
+mod body_lists;
+mod body_part;
+mod changes;
+mod get;
+mod header_forms;
+mod history;
+mod object;
+mod parse;
+mod properties;
+mod query;
+mod query_changes;
+mod reading;
+mod standing;
+#[cfg(test)]
+mod tests;
+use crate::method::Method;
+pub(crate) use history::{Fate, Since, history};
+pub(crate) use query::{Question, SEARCH_TIME, SORT_OPTIONS, terms};
+pub(crate) use standing::standings;
+
+pub(crate) const METHODS: &[Method] =
+    &[get::GET, changes::CHANGES, query::QUERY, query_changes::QUERY_CHANGES, parse::PARSE];

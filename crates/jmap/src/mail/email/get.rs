@@ -1,0 +1,69 @@
+//! Email/get (RFC 8621, 4.2).
+use super::object::{Room, Untold, object};
+use super::properties::{Of, Wanted};
+use super::reading::Reading;
+use super::standing::{Standing, standings};
+use crate::capability::Capability;
+use crate::context::Context;
+use crate::limits::OBJECTS_IN_GET;
+use crate::mail::reply::got;
+use crate::method::{Answers, Method};
+use crate::opened::Opened;
+use crate::refusal;
+use jmap_wire::{Arguments, Get, Id, MethodError};
+use std::collections::BTreeMap;
+use store::EmailId;
+
+pub(super) const GET: Method = Method {
+    name: "Email/get",
+    capability: Capability::Mail,
+    run: |context, arguments| Box::pin(get(context, arguments)),
+};
+
+/// Bytes of bodies that one call tells.
+pub(super) const MAX_VALUES: usize = 16 << 20;
+
+async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+    let asked = Get::take(&mut arguments, OBJECTS_IN_GET)?;
+    let wanted = Wanted::read(Of::Email, asked.properties, &mut arguments)?;
+    arguments.none_left()?;
+    let opened = context.account(&asked.account).await?;
+    let state = state(&opened).await?;
+    // RFC 8621, 4.2: "ids ... null" would be every email of the account
+    let ids = asked.ids.ok_or(MethodError::RequestTooLarge)?;
+    let known: Vec<EmailId> = ids.iter().filter_map(|id| id.as_str().parse().ok()).collect();
+    let standings = standings(&opened, &known).await.map_err(|error| refusal::method(&error))?;
+    let list = told(&opened, &known, &standings, &wanted).await?;
+    let is_there = |id: &Id| id.as_str().parse().is_ok_and(|id: EmailId| standings.contains_key(&id));
+    let not_found: Vec<Id> = ids.into_iter().filter(|id| !is_there(id)).collect();
+    Ok(vec![context.answer(got(&opened, state, list, &not_found))])
+}
+
+/// Emails as they are told, in the order asked.
+async fn told(
+    opened: &Opened,
+    ids: &[EmailId],
+    standings: &BTreeMap<EmailId, Standing>,
+    wanted: &Wanted,
+) -> Result<Vec<serde_json::Value>, MethodError> {
+    let ids: Vec<EmailId> = ids.iter().filter(|id| standings.contains_key(id)).copied().collect();
+    let emails = opened.account.emails(&ids).await.map_err(|error| refusal::method(&error))?;
+    let mut room = Room(MAX_VALUES);
+    let mut list = Vec::with_capacity(emails.len());
+    for email in emails.iter().flatten() {
+        let Some(standing) = standings.get(&email.id) else { continue };
+        let mut reading = Reading::email(&opened.account, email);
+        match object(&mut reading, Some((email, standing)), wanted, &mut room).await {
+            Ok(told) => list.push(told.into()),
+            Err(Untold::Store(error)) => return Err(refusal::method(&error)),
+            Err(Untold::NoRoom) => return Err(MethodError::RequestTooLarge),
+        }
+    }
+    Ok(list)
+}
+
+/// The state of emails.
+pub(crate) async fn state(opened: &Opened) -> Result<String, MethodError> {
+    let states = opened.account.type_states().await.map_err(|error| refusal::method(&error))?;
+    Ok(opened.state(states.email))
+}

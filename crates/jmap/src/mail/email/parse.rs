@@ -1,0 +1,161 @@
+//! Email/parse (RFC 8621, 4.9): a blob as the message that it is.
+use super::object::{Room, Untold, object};
+use super::properties::{Of, Wanted};
+use super::query::SEARCH_TIME;
+use super::reading::{Naming, Reading};
+use super::standing::standings;
+use crate::blob_id::BlobId;
+use crate::capability::Capability;
+use crate::context::Context;
+use crate::limits::OBJECTS_IN_GET;
+use crate::mail::octets::Octets;
+use crate::mail::reply::members;
+use crate::method::{Answers, Method};
+use crate::opened::Opened;
+use crate::refusal;
+use jmap_wire::{Arguments, Id, MethodError};
+use message::{Encoding, Limits, Parsed, Parser, Shape};
+use search::{Effort, Halted};
+use serde_json::{Map, Value};
+use store::BlobHash;
+
+pub(super) const PARSE: Method = Method {
+    name: "Email/parse",
+    capability: Capability::Mail,
+    run: |context, arguments| Box::pin(parse(context, arguments)),
+};
+
+/// Bytes that are parsed in a step ([`Effort::spend`]).
+const PARSED: usize = 16;
+
+/// What became of a blob.
+enum Tried {
+    Message(Map<String, Value>),
+    NotParsable,
+    NotFound,
+}
+
+async fn parse(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+    let account = arguments.required_id("accountId")?;
+    let ids = arguments.ids("blobIds")?;
+    let mut ids = ids.ok_or_else(|| MethodError::InvalidArguments("`blobIds` is missing".to_owned()))?;
+    let properties = arguments.texts("properties")?;
+    let wanted = Wanted::read(Of::Blob, properties, &mut arguments)?;
+    arguments.none_left()?;
+    if ids.len() > OBJECTS_IN_GET {
+        return Err(MethodError::RequestTooLarge);
+    }
+    ids.sort();
+    ids.dedup();
+    let opened = context.account(&account).await?;
+    let mut effort = Effort::within(&context.parts.searches, SEARCH_TIME, opened.caller);
+    let mut room = Room(super::get::MAX_VALUES);
+    let (mut parsed, mut not_parsable, mut not_found) = (Map::new(), Vec::new(), Vec::new());
+    for id in ids {
+        let tried = one(&opened, &id, &wanted, (&mut room, &mut effort)).await;
+        match tried.map_err(|untold| refused(&untold))? {
+            Tried::Message(told) => drop(parsed.insert(id.into(), told.into())),
+            Tried::NotParsable => not_parsable.push(String::from(id)),
+            Tried::NotFound => not_found.push(String::from(id)),
+        }
+    }
+    let or_null = |ids: Vec<String>| if ids.is_empty() { Value::Null } else { ids.into() };
+    let answer = members([
+        ("accountId", opened.id.as_str().into()),
+        ("parsed", if parsed.is_empty() { Value::Null } else { parsed.into() }),
+        ("notParsable", or_null(not_parsable)),
+        ("notFound", or_null(not_found)),
+    ]);
+    Ok(vec![context.answer(answer)])
+}
+
+/// Why there is no answer.
+enum Refused {
+    Untold(Untold),
+    TooLong,
+}
+
+impl From<Untold> for Refused {
+    fn from(untold: Untold) -> Self {
+        Self::Untold(untold)
+    }
+}
+
+impl From<store::Error> for Refused {
+    fn from(error: store::Error) -> Self {
+        Self::Untold(error.into())
+    }
+}
+
+impl From<Halted> for Refused {
+    fn from(halted: Halted) -> Self {
+        match halted {
+            Halted::Store(error) => error.into(),
+            Halted::TooLong => Self::TooLong,
+        }
+    }
+}
+
+fn refused(refused: &Refused) -> MethodError {
+    match refused {
+        Refused::Untold(Untold::Store(error)) => refusal::method(error),
+        Refused::Untold(Untold::NoRoom) | Refused::TooLong => MethodError::RequestTooLarge,
+    }
+}
+
+async fn one(
+    opened: &Opened,
+    id: &Id,
+    wanted: &Wanted,
+    (room, effort): (&mut Room, &mut Effort<'_>),
+) -> Result<Tried, Refused> {
+    let Some(blob) = BlobId::of(id) else { return Ok(Tried::NotFound) };
+    let Some(octets) = readable(opened, blob.hash()).await? else { return Ok(Tried::NotFound) };
+    let whole = parsed(&octets, effort).await?;
+    let (naming, parsed, octets) = match blob {
+        BlobId::Whole(hash) => (Naming::Whole(hash), whole, octets),
+        BlobId::Part(hash, index) => {
+            let Some(part) = whole.structure.part(index) else { return Ok(Tried::NotFound) };
+            // an attached message whose bytes stand in this one as they are; no other part is a message
+            let stands = matches!(part.shape, Shape::Message(_))
+                && matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary);
+            if !stands {
+                return Ok(Tried::NotParsable);
+            }
+            let inner = octets.part(part.body.range());
+            let parsed = parsed(&inner, effort).await?;
+            (Naming::Attached(hash, index), parsed, inner)
+        }
+    };
+    // any octets have a body; a message has a header
+    let has_header = parsed.structure.root().is_some_and(|root| !root.header.is_empty());
+    if !has_header || !has_field(&parsed, &octets).await? {
+        return Ok(Tried::NotParsable);
+    }
+    let mut reading = Reading::parsed(naming, &parsed, octets);
+    Ok(Tried::Message(object(&mut reading, None, wanted, room).await?))
+}
+
+/// The bytes of a blob that the caller may read: one that he uploaded, or that is a message that he sees.
+async fn readable(opened: &Opened, hash: BlobHash) -> Result<Option<Octets>, store::Error> {
+    let Some((named, source)) = opened.account.open_blob(hash).await? else { return Ok(None) };
+    let sees = (opened.own && named.uploaded) || !standings(opened, &named.emails).await?.is_empty();
+    Ok(sees.then(|| Octets::blob(source)))
+}
+
+async fn parsed(octets: &Octets, effort: &mut Effort<'_>) -> Result<Parsed, Refused> {
+    let (mut parser, mut at) = (Parser::new(Limits::default()), 0);
+    while at < octets.size() {
+        let piece = octets.piece(at, octets.size()).await?;
+        at += piece.len() as u64;
+        parser.push(&piece);
+        effort.spend(piece.len() / PARSED).await.map_err(Halted::from)?;
+    }
+    Ok(parser.finish())
+}
+
+async fn has_field(parsed: &Parsed, octets: &Octets) -> Result<bool, store::Error> {
+    let Some(span) = parsed.structure.root().map(|root| root.header) else { return Ok(false) };
+    let begin = octets.piece(span.start, span.end).await?;
+    Ok(message::HeaderFields::new(&begin).next().is_some())
+}

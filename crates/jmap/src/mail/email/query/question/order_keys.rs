@@ -1,0 +1,89 @@
+//! By what emails are sorted (RFC 8621, 4.4.2).
+use super::condition::keyword_mark;
+use super::{Marks, Which};
+use crate::limits::COLLATIONS;
+use jmap_wire::{Comparator, MethodError};
+
+/// `emailQuerySortOptions` (RFC 8621, 1.3.1): all that the RFC names.
+pub(crate) const SORT_OPTIONS: &[&str] = &[
+    "receivedAt",
+    "sentAt",
+    "size",
+    "from",
+    "to",
+    "subject",
+    "hasKeyword",
+    "allInThreadHaveKeyword",
+    "someInThreadHaveKeyword",
+];
+
+/// What decides between two emails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderKey {
+    ReceivedAt,
+    SentAt,
+    Size,
+    From,
+    To,
+    Subject,
+    /// Whether it has a mark.
+    Mark {
+        mark: u32,
+        wanted: bool,
+    },
+    /// Whether emails of its thread have.
+    Thread {
+        mark: u32,
+        wanted: bool,
+        which: Which,
+    },
+}
+
+impl OrderKey {
+    pub(super) fn read(comparator: &Comparator, marks: &mut Marks) -> Result<Self, MethodError> {
+        if let Some(collation) = &comparator.collation
+            && !COLLATIONS.contains(&collation.as_str())
+        {
+            return Err(MethodError::UnsupportedSort(format!("the collation `{collation}`")));
+        }
+        let mut more = comparator.more.clone();
+        let mut keyword = || {
+            let keyword = more.remove("keyword");
+            let keyword = keyword.as_ref().and_then(serde_json::Value::as_str);
+            let keyword =
+                keyword.ok_or_else(|| MethodError::InvalidArguments("a sort needs its `keyword`".to_owned()))?;
+            keyword_mark(marks, keyword)?
+                .ok_or_else(|| MethodError::InvalidArguments(format!("`{keyword}` is no keyword")))
+        };
+        let key = match comparator.property.as_str() {
+            "receivedAt" => Self::ReceivedAt,
+            "sentAt" => Self::SentAt,
+            "size" => Self::Size,
+            "from" => Self::From,
+            "to" => Self::To,
+            "subject" => Self::Subject,
+            "hasKeyword" => {
+                let (mark, wanted) = keyword()?;
+                Self::Mark { mark, wanted }
+            }
+            "allInThreadHaveKeyword" => {
+                let (mark, wanted) = keyword()?;
+                Self::Thread { mark, wanted, which: Which::All }
+            }
+            "someInThreadHaveKeyword" => {
+                let (mark, wanted) = keyword()?;
+                Self::Thread { mark, wanted, which: Which::Some }
+            }
+            other => return Err(MethodError::UnsupportedSort(format!("`{other}`"))),
+        };
+        match more.keys().next() {
+            Some(name) => Err(MethodError::InvalidArguments(format!("`{name}` of a comparator is not known"))),
+            None => Ok(key),
+        }
+    }
+
+    /// Whether the record of an email must be looked at.
+    pub(crate) const fn needs_record(self) -> bool {
+        matches!(self, Self::SentAt | Self::From | Self::To | Self::Subject)
+    }
+}

@@ -1,0 +1,88 @@
+//! Email/queryChanges (RFC 8621, 4.5): what changed is known from the change log, where it is now from the query.
+use super::history::{Fate, Since, history};
+use super::query::{Found, Question, find, state};
+use crate::capability::Capability;
+use crate::context::Context;
+use crate::mail::reply::members;
+use crate::mail::thread::MAX_EMAILS;
+use crate::method::{Answers, Method};
+use crate::opened::Opened;
+use crate::refusal;
+use jmap_wire::{Arguments, MethodError, QueryChanges};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use store::{EmailId, Error, ThreadId};
+
+pub(super) const QUERY_CHANGES: Method = Method {
+    name: "Email/queryChanges",
+    capability: Capability::Mail,
+    run: |context, arguments| Box::pin(query_changes(context, arguments)),
+};
+
+async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+    let asked = QueryChanges::take(&mut arguments)?;
+    let collapse = arguments.truth("collapseThreads")?;
+    arguments.none_left()?;
+    let opened = context.account(&asked.account).await?;
+    let question = Question::read(&opened, asked.filter.as_ref(), &asked.sort)?;
+    let newest = state(&opened).await?;
+    let history = history(&opened, Since::read(&opened, &asked.since)?, usize::MAX, newest).await?;
+    let found = find(context.parts, &opened, &question, collapse, None).await?;
+    let fates: Vec<Fate> = history.fates.iter().filter(|fate| matters(&question, fate)).copied().collect();
+    let whole_threads = collapse || question.asks_threads();
+    let touched = touched(&opened, &fates, whole_threads).await.map_err(|error| refusal::method(&error))?;
+    let is_touched = |found: &Found| touched.emails.contains(&found.email) || touched.threads.contains(&found.thread);
+    // RFC 8620, 5.6: what stands behind the last result that the client knows is nothing to it, where no result moves
+    let up_to = asked.up_to.filter(|_| question.is_immutable() && !collapse).and_then(|id| {
+        let id: EmailId = id.as_str().parse().ok()?;
+        found.iter().position(|found| found.email == id)
+    });
+    let added =
+        found.iter().enumerate().filter(|(index, found)| is_touched(found) && up_to.is_none_or(|last| *index <= last));
+    let added: Vec<Value> =
+        added.map(|(index, found)| json!({"id": found.email.to_string(), "index": index})).collect();
+    // what was not there then cannot have been a result
+    let new: BTreeSet<EmailId> = history.fates.iter().filter(|fate| !fate.was).map(|fate| fate.email).collect();
+    let removed: Vec<String> =
+        touched.emails.iter().filter(|email| !new.contains(email)).map(ToString::to_string).collect();
+    let max = asked.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
+    if removed.len() + added.len() > max {
+        return Err(MethodError::TooManyChanges);
+    }
+    let mut answer = members([
+        ("accountId", opened.id.as_str().into()),
+        ("oldQueryState", asked.since.into()),
+        ("newQueryState", history.state.into()),
+        ("removed", removed.into()),
+        ("added", added.into()),
+    ]);
+    answer.extend(asked.calculate_total.then(|| ("total".to_owned(), found.len().into())));
+    Ok(vec![context.answer(answer)])
+}
+
+/// Whether what happened to an email can change the results: it came or went, it is in other mailboxes, or it has other
+/// keywords and somebody asks for those.
+fn matters(question: &Question, fate: &Fate) -> bool {
+    let came_or_went = fate.was != fate.is;
+    let there = fate.was && fate.is;
+    came_or_went || there && !question.is_immutable() && (fate.moved || question.marks.ask_keywords())
+}
+
+/// Emails whose place among the results may be another, and threads of which that holds.
+struct Touched {
+    emails: BTreeSet<EmailId>,
+    threads: BTreeSet<ThreadId>,
+}
+
+/// What was touched; where a thread counts as a whole, all that is in it.
+async fn touched(opened: &Opened, fates: &[Fate], whole_threads: bool) -> Result<Touched, Error> {
+    let mut emails: BTreeSet<EmailId> = fates.iter().map(|fate| fate.email).collect();
+    let mut threads = BTreeSet::new();
+    if whole_threads {
+        let ids: Vec<EmailId> = emails.iter().copied().collect();
+        threads.extend(opened.account.emails(&ids).await?.into_iter().flatten().map(|email| email.thread));
+        let those: Vec<ThreadId> = threads.iter().copied().collect();
+        emails.extend(opened.account.thread_emails(&those, MAX_EMAILS).await?.into_iter().flatten());
+    }
+    Ok(Touched { emails, threads })
+}

@@ -1,0 +1,79 @@
+//! Mailbox/set (RFC 8621, 2.5).
+mod create;
+mod destroy;
+mod update;
+mod wishes;
+
+use super::get::state;
+use super::subscriptions::Subscriptions;
+use crate::capability::Capability;
+use crate::context::Context;
+use crate::limits::OBJECTS_IN_SET;
+use crate::mail::reply::Written;
+use crate::method::{Answers, Method};
+use crate::opened::Opened;
+use crate::refusal;
+use jmap_wire::{Arguments, MethodError, Object, Set, SetError};
+use store::WithEmails;
+
+pub(super) const SET: Method = Method {
+    name: "Mailbox/set",
+    capability: Capability::Mail,
+    run: |context, arguments| Box::pin(set(context, arguments)),
+};
+
+async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+    let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
+    let remove_emails = arguments.truth("onDestroyRemoveEmails")?;
+    arguments.none_left()?;
+    let opened = context.account_to_change(&asked.account).await?;
+    let subscriptions = Subscriptions::of(context, &opened).await?;
+    let old_state = state(&opened).await?;
+    if asked.if_in_state.is_some_and(|wanted| wanted != old_state) {
+        return Err(MethodError::StateMismatch);
+    }
+    let mut setting = Setting { opened, subscriptions, written: Written::default() };
+    setting.create(context, asked.create).await;
+    let destroy: Vec<String> = asked.destroy.iter().map(|id| plain(context, id)).collect();
+    let update = asked.update.into_iter().map(|(id, patch)| (plain(context, &id), patch)).collect();
+    setting.update(context, update, &destroy).await;
+    let emails = if remove_emails { WithEmails::Remove } else { WithEmails::Refuse };
+    setting.destroy(destroy, emails).await;
+    let new_state = state(&setting.opened).await?;
+    let Setting { opened, written, .. } = setting;
+    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+}
+
+/// An id as it is, where it was written by its creation id.
+fn plain(context: &Context<'_>, id: &str) -> String {
+    context.id(id).map_or_else(|| id.to_owned(), String::from)
+}
+
+/// A call on its way.
+struct Setting {
+    opened: Opened,
+    subscriptions: Subscriptions,
+    written: Written,
+}
+
+impl Setting {
+    /// Goes on with the account as it is now.
+    async fn renew(&mut self) -> Result<(), SetError> {
+        let renewed = async {
+            self.opened.mailboxes = self.opened.account.mailboxes().await?;
+            self.subscriptions.renew().await
+        };
+        renewed.await.map_err(|error| refusal::set(&error))
+    }
+}
+
+/// Who must wait for another of the same call: a child for its parent, a name or role for who has it still.
+enum Step<T> {
+    Done(T),
+    /// Nothing was done; with what is to be said if nobody makes way.
+    Later(SetError),
+    Refused(SetError),
+}
+
+/// What is to be done of objects of one call, each by its id.
+type Todo<K> = Vec<(K, Object)>;

@@ -1,0 +1,105 @@
+//! What the standard methods answer (RFC 8620, 5), put together.
+use crate::opened::Opened;
+use jmap_wire::{Id, MethodError, SetError};
+use serde_json::{Map, Value};
+
+/// The members of an answer, from pairs.
+pub(crate) fn members<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The answer of a `/get` (RFC 8620, 5.1).
+pub(crate) fn got(opened: &Opened, state: String, list: Vec<Value>, not_found: &[Id]) -> Map<String, Value> {
+    members([
+        ("accountId", opened.id.as_str().into()),
+        ("state", state.into()),
+        ("list", list.into()),
+        ("notFound", not_found.iter().map(Id::as_str).collect()),
+    ])
+}
+
+/// What changed since a state (RFC 8620, 5.2).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub(crate) created: Vec<String>,
+    pub(crate) updated: Vec<String>,
+    pub(crate) destroyed: Vec<String>,
+    /// There is more behind the new state.
+    pub(crate) more: bool,
+}
+
+impl Changed {
+    /// The answer of a `/changes`.
+    pub(crate) fn answer(self, opened: &Opened, since: &str, new_state: String) -> Map<String, Value> {
+        members([
+            ("accountId", opened.id.as_str().into()),
+            ("oldState", since.into()),
+            ("newState", new_state.into()),
+            ("hasMoreChanges", self.more.into()),
+            ("created", self.created.into()),
+            ("updated", self.updated.into()),
+            ("destroyed", self.destroyed.into()),
+        ])
+    }
+}
+
+/// What a `/set` did (RFC 8620, 5.3).
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) created: Map<String, Value>,
+    pub(crate) not_created: Map<String, Value>,
+    pub(crate) updated: Map<String, Value>,
+    pub(crate) not_updated: Map<String, Value>,
+    pub(crate) destroyed: Vec<Value>,
+    pub(crate) not_destroyed: Map<String, Value>,
+}
+
+impl Written {
+    /// The answer of a `/set`.
+    pub(crate) fn answer(self, opened: &Opened, old_state: String, new_state: String) -> Map<String, Value> {
+        let or_null = |members: Map<String, Value>| if members.is_empty() { Value::Null } else { members.into() };
+        members([
+            ("accountId", opened.id.as_str().into()),
+            ("oldState", old_state.into()),
+            ("newState", new_state.into()),
+            ("created", or_null(self.created)),
+            ("updated", or_null(self.updated)),
+            ("destroyed", if self.destroyed.is_empty() { Value::Null } else { self.destroyed.into() }),
+            ("notCreated", or_null(self.not_created)),
+            ("notUpdated", or_null(self.not_updated)),
+            ("notDestroyed", or_null(self.not_destroyed)),
+        ])
+    }
+}
+
+/// A SetError as it is told.
+pub(crate) fn told(error: &SetError) -> Value {
+    serde_json::to_value(error).unwrap_or_else(|_| serde_json::json!({"type": error.kind}))
+}
+
+/// Refuses a name that is no property of the type (RFC 8620, 5.1).
+pub(crate) fn known(properties: Option<Vec<String>>, all: &[&'static str]) -> Result<Vec<&'static str>, MethodError> {
+    let Some(properties) = properties else { return Ok(all.to_vec()) };
+    let mut wanted = vec!["id"]; // "The id property of the object is always returned"
+    for name in properties {
+        match all.iter().find(|known| **known == name) {
+            Some(known) if !wanted.contains(known) => wanted.push(known),
+            Some(_) => {}
+            None => return Err(MethodError::InvalidArguments(format!("`{name}` is no property"))),
+        }
+    }
+    Ok(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known;
+
+    #[test]
+    fn the_id_is_always_told_and_nothing_unknown_is() {
+        assert_eq!(known(None, &["id", "a"]), Ok(vec!["id", "a"]));
+        let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+        assert_eq!(known(names(&["a", "a"]), &["id", "a"]), Ok(vec!["id", "a"]));
+        assert!(known(names(&["b"]), &["id", "a"]).is_err());
+    }
+}

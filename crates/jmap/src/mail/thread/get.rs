@@ -1,0 +1,68 @@
+//! Thread/get (RFC 8621, 3.1).
+use crate::capability::Capability;
+use crate::context::Context;
+use crate::limits::OBJECTS_IN_GET;
+use crate::mail::email::standings;
+use crate::mail::reply::{got, known, members};
+use crate::method::{Answers, Method};
+use crate::opened::Opened;
+use crate::refusal;
+use jmap_wire::{Arguments, Get, Id, MethodError};
+use serde_json::Value;
+use store::{EmailId, Error, ThreadId};
+
+pub(super) const GET: Method = Method {
+    name: "Thread/get",
+    capability: Capability::Mail,
+    run: |context, arguments| Box::pin(get(context, arguments)),
+};
+
+/// Emails of one thread that are told.
+pub(crate) const MAX_EMAILS: usize = 1_000;
+
+async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+    let asked = Get::take(&mut arguments, OBJECTS_IN_GET)?;
+    arguments.none_left()?;
+    let properties = known(asked.properties, &["id", "emailIds"])?;
+    let opened = context.account(&asked.account).await?;
+    let fail = |error: Error| refusal::method(&error);
+    let state = opened.state(opened.account.type_states().await.map_err(fail)?.thread);
+    let ids = asked.ids.ok_or(MethodError::RequestTooLarge)?;
+    let threads: Vec<ThreadId> = ids.iter().filter_map(|id| id.as_str().parse().ok()).collect();
+    let mut found = emails(&opened, &threads).await.map_err(fail)?.into_iter();
+    let (mut list, mut not_found): (Vec<Value>, Vec<Id>) = (Vec::new(), Vec::new());
+    for id in ids {
+        let emails = id.as_str().parse::<ThreadId>().ok().and_then(|_| found.next()).unwrap_or_default();
+        if emails.is_empty() {
+            not_found.push(id);
+            continue;
+        }
+        let mut told =
+            members([("id", id.as_str().into()), ("emailIds", emails.iter().map(ToString::to_string).collect())]);
+        told.retain(|name, _| properties.contains(&name.as_str()));
+        list.push(told.into());
+    }
+    Ok(vec![context.answer(got(&opened, state, list, &not_found))])
+}
+
+/// The emails of threads that the caller sees, "sorted by the receivedAt date of the Email, oldest first".
+async fn emails(opened: &Opened, threads: &[ThreadId]) -> Result<Vec<Vec<EmailId>>, Error> {
+    let all = opened.account.thread_emails(threads, MAX_EMAILS).await?;
+    let ids: Vec<EmailId> = all.iter().flatten().copied().collect();
+    let there = standings(opened, &ids).await?;
+    let shown: Vec<EmailId> = ids.into_iter().filter(|id| there.contains_key(id)).collect();
+    let received: std::collections::BTreeMap<EmailId, u64> = opened
+        .account
+        .emails(&shown)
+        .await?
+        .into_iter()
+        .flatten()
+        .map(|email| (email.id, email.received.seconds))
+        .collect();
+    let sorted = |emails: Vec<EmailId>| {
+        let mut emails: Vec<EmailId> = emails.into_iter().filter(|id| received.contains_key(id)).collect();
+        emails.sort_by_key(|id| (received.get(id).copied(), *id));
+        emails
+    };
+    Ok(all.into_iter().map(sorted).collect())
+}
