@@ -59,6 +59,27 @@ impl Inner {
         });
     }
 
+    /// Tells of a message of our own making to one recipient that is on disk now, and no answer to another.
+    pub(crate) fn made_here(&self, delivery: DeliveryId, to: &Address, blob: &NewBlob) {
+        let message_id = blob.parsed.envelope.message_id.as_deref();
+        self.journal.record(Event::Accepted {
+            delivery: delivery_text(delivery),
+            peer: None,
+            account: None,
+            sender: Text::default(),
+            recipients: 1,
+            to: named(std::iter::once(to)),
+            message_id: message_id.map(|octets| Text::new(&String::from_utf8_lossy(octets))),
+            arrival: None,
+            size: blob.size,
+        });
+    }
+
+    /// Tells that the time has come that the sender of a message had set for it.
+    pub(crate) fn hold_ended(&self, id: QueueId, entry: &Entry) {
+        self.journal.record(Event::HoldEnded { delivery: delivery_text(entry.delivery), queue: id.to_string().into() });
+    }
+
     /// Tells of a message that is in a mailbox.
     pub(crate) fn stored(&self, delivery: DeliveryId, recipient: &Address, account: AccountId, size: u64) {
         self.journal.record(Event::Stored {

@@ -5,23 +5,26 @@
 //! once by mail, since its record goes before its report is made.
 pub(crate) mod day;
 mod gzip;
-mod shelf;
+pub(crate) mod shelf;
 mod text;
 use crate::delivery::Inner;
 use crate::envelope::{Body, Origin};
 use crate::error::Error;
 use crate::outbound::hosts::asked;
-use crate::queue::{Entry, QueueId};
+use crate::queue::{Entry, PARTITIONS, QueueId};
 use crate::wishes::Wishes;
 use day::{Applied, Day, Failure};
+use futures_util::{StreamExt as _, TryStreamExt as _, future, stream};
 use names::{Address, Domain};
 use policy::{ReportTarget, report_targets};
-use shelf::Shelf;
+use shelf::{Kept, Shelf};
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{LineEnds, Records};
 use text::{DAY, MEDIA_TYPE, Report};
+use tokio_util::sync::CancellationToken;
 use transport::HttpsRequest;
 use world::{DnsError, UnixTime};
 
@@ -33,6 +36,9 @@ const SPREAD: u64 = 4 * 3_600;
 const GIVEN_UP: u64 = DAY;
 /// RFC 8460, 5.4: how long a POST may take, and what may be answered.
 const POSTING: (Duration, usize) = (Duration::from_secs(60), 64 * 1024);
+/// Domains that are asked at once whether they want reports, and reports that are sent at once.
+const ASKED_AT_ONCE: usize = 50;
+const SENT_AT_ONCE: usize = 8;
 /// What stands before a report here.
 const RETURN_PATH: &[u8] = b"Return-Path: <>\r\n";
 
@@ -62,39 +68,56 @@ impl TlsReports {
 }
 
 impl Inner {
-    /// Keeps what was counted about domains that want to hear of it.
-    pub(crate) async fn flush_tls_reports(&self) {
+    /// Keeps what was counted about domains that want to hear of it. Once `stop` is cancelled it is kept of all: they are
+    /// asked when the report is due.
+    pub(crate) async fn flush_tls_reports(&self, stop: &CancellationToken) {
         let counted = std::mem::take(&mut *self.known.reports.lock());
-        for ((day, domain), sessions) in counted {
-            // where the DNS does not answer now it may when the report is due
-            if self.report_targets(&domain).await.is_ok_and(|targets| targets.is_empty()) {
-                continue;
-            }
-            if let Err(error) = self.known.reports.shelf.add(day, &domain, sessions).await {
-                tracing::warn!(%domain, %error, "sessions for a TLS report are not kept");
-            }
+        let each = counted.into_iter().map(|((day, domain), sessions)| self.flush(day, domain, sessions, stop));
+        stream::iter(each).buffer_unordered(ASKED_AT_ONCE).for_each(future::ready).await;
+    }
+
+    async fn flush(&self, day: u64, domain: Domain, sessions: Day, stop: &CancellationToken) {
+        // where the DNS does not answer now it may when the report is due
+        let targets = unless(stop, self.report_targets(&domain)).await;
+        if matches!(targets, Some(Ok(targets)) if targets.is_empty()) {
+            return;
+        }
+        if let Err(error) = self.known.reports.shelf.add(day, &domain, sessions).await {
+            tracing::warn!(%domain, %error, "sessions for a TLS report are not kept");
         }
     }
 
-    /// Sends the reports about days that are over.
+    /// Sends the reports about days that are over, until `stop`.
     ///
     /// # Errors
     /// The store does not give them.
-    pub(crate) async fn send_tls_reports(&self) -> Result<(), store::Error> {
+    pub(crate) async fn send_tls_reports(&self, stop: &CancellationToken) -> Result<(), store::Error> {
+        let today = self.world.clock.now().secs() / DAY;
+        for partition in 0..PARTITIONS {
+            let mut next = Some(shelf::before(today));
+            while let Some(range) = next.filter(|_| !stop.is_cancelled()) {
+                let (page, rest) = self.known.reports.shelf.page(partition, range).await?;
+                let each = page.into_iter().map(|kept| self.send_if_due(kept, stop));
+                stream::iter(each).buffer_unordered(SENT_AT_ONCE).try_for_each(|()| future::ok(())).await?;
+                next = rest;
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_if_due(&self, kept: Kept, stop: &CancellationToken) -> Result<(), store::Error> {
         let now = self.world.clock.now();
-        for kept in self.known.reports.shelf.before(now.secs() / DAY).await? {
-            let over = (kept.day + 1).saturating_mul(DAY);
-            if now.secs() < over.saturating_add(delay(&kept.domain)) {
-                continue;
-            }
-            // taken away first: of two nodes one goes on
-            if !self.known.reports.shelf.take(&kept).await? || now.secs() > over.saturating_add(GIVEN_UP + SPREAD) {
-                continue;
-            }
-            if let Err(error) = self.send_tls_report(kept.day, &kept.domain, &kept.sessions).await {
-                tracing::warn!(domain = %kept.domain, %error, "TLS report not sent");
-                self.known.reports.shelf.add(kept.day, &kept.domain, kept.sessions).await?;
-            }
+        let over = (kept.day + 1).saturating_mul(DAY);
+        if stop.is_cancelled() || now.secs() < over.saturating_add(delay(&kept.domain)) {
+            return Ok(());
+        }
+        // taken away first: of two nodes one goes on
+        if !self.known.reports.shelf.take(&kept).await? || now.secs() > over.saturating_add(GIVEN_UP + SPREAD) {
+            return Ok(());
+        }
+        if let Err(error) = self.send_tls_report(kept.day, &kept.domain, &kept.sessions, stop).await {
+            tracing::warn!(domain = %kept.domain, %error, "TLS report not sent");
+            self.known.reports.shelf.add(kept.day, &kept.domain, kept.sessions).await?;
         }
         Ok(())
     }
@@ -108,15 +131,26 @@ impl Inner {
     }
 
     /// RFC 8460, 3: to one of the places, the first that takes it.
-    async fn send_tls_report(&self, day: u64, domain: &Domain, sessions: &Day) -> Result<(), Error> {
-        let targets = self.report_targets(domain).await.map_err(|error| Error::Report(error.to_string()))?;
+    async fn send_tls_report(
+        &self,
+        day: u64,
+        domain: &Domain,
+        sessions: &Day,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        let stopped = || Error::Report("the server stops".to_owned());
+        let targets = unless(stop, self.report_targets(domain)).await.ok_or_else(stopped)?;
+        let targets = targets.map_err(|error| Error::Report(error.to_string()))?;
         let id = format!("{day}.{:016x}", self.world.random.number());
         let report = Report { about: domain, from: day * DAY, day: sessions, host: &self.settings.host_name, id };
         let mut last = Ok(());
         for target in targets {
             last = match target {
                 ReportTarget::Mail(address) => self.mail_tls_report(&report, &address).await,
-                ReportTarget::Https { host, path } => self.post_tls_report(&report, &host, path).await,
+                ReportTarget::Https { host, path } => {
+                    let posted = unless(stop, self.post_tls_report(&report, &host, path)).await;
+                    posted.unwrap_or_else(|| Err(stopped()))
+                }
             };
             if last.is_ok() {
                 tracing::info!(%domain, day, "TLS report sent");
@@ -174,8 +208,26 @@ impl Inner {
             recipients,
         };
         self.queue.ledger.create(id, &entry, &[]).await?;
+        self.made_here(entry.delivery, to, &blob);
         self.queue.offer(id, &entry);
         Ok(())
+    }
+}
+
+/// What comes of `waited`, unless `stop` comes first.
+async fn unless<T>(stop: &CancellationToken, waited: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        done = waited => Some(done),
+    }
+}
+
+#[cfg(test)]
+impl TlsReports {
+    /// The domains of which something is counted.
+    pub(crate) fn domains(&self) -> Vec<Domain> {
+        self.lock().keys().map(|(_, domain)| domain.clone()).collect()
     }
 }
 

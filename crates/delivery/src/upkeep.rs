@@ -15,8 +15,8 @@ pub(crate) async fn run(inner: &Inner, stop: CancellationToken) {
             () = stop.cancelled() => break,
             () = tokio::time::sleep(EVERY) => {}
         }
-        inner.flush_tls_reports().await;
-        if let Err(error) = inner.send_tls_reports().await {
+        inner.flush_tls_reports(&stop).await;
+        if let Err(error) = inner.send_tls_reports(&stop).await {
             tracing::warn!(%error, "TLS reports are late");
         }
         if round == 0
@@ -25,7 +25,7 @@ pub(crate) async fn run(inner: &Inner, stop: CancellationToken) {
             tracing::warn!(%error, "policies that have ended are not all taken away");
         }
     }
-    let _ = tokio::time::timeout(LAST, inner.flush_tls_reports()).await;
+    let _ = tokio::time::timeout(LAST, inner.flush_tls_reports(&stop)).await;
 }
 
 /// How long the last round may take.

@@ -189,6 +189,13 @@ pub enum Event {
     Failed(Attempt),
     /// Another server took it over.
     Relayed(Attempt),
+    /// The time has come that its sender had set (RFC 4865): it is due now.
+    HoldEnded {
+        /// The delivery's id.
+        delivery: Text,
+        /// The queue entry's id.
+        queue: Text,
+    },
     /// The sender is told about recipients by a report, a message of its own.
     Reported {
         /// The delivery's id.
@@ -270,6 +277,7 @@ impl Event {
         match self {
             Self::Accepted { delivery, .. }
             | Self::Stored { delivery, .. }
+            | Self::HoldEnded { delivery, .. }
             | Self::Reported { delivery, .. }
             | Self::AutoReplied { delivery, .. } => Some(delivery),
             Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) => Some(&attempt.delivery),
@@ -300,6 +308,7 @@ impl Event {
             | Self::Deferred(_)
             | Self::Failed(_)
             | Self::Relayed(_)
+            | Self::HoldEnded { .. }
             | Self::Reported { .. }
             | Self::AutoReplied { .. }
             | Self::Act { .. }
@@ -322,6 +331,7 @@ impl Event {
             | Self::Deferred(_)
             | Self::Failed(_)
             | Self::Relayed(_)
+            | Self::HoldEnded { .. }
             | Self::Reported { .. }
             | Self::AutoReplied { .. } => Class::Deliveries,
             Self::Act { .. } => Class::Acts,

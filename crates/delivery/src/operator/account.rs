@@ -14,7 +14,8 @@ impl Operator {
     /// Lets an entry go whose time has come. One that an operator holds stays on hold.
     pub(crate) async fn let_go(&self, id: QueueId) -> Result<(), Error> {
         let now = self.0.world.clock.now();
-        self.change(id, |entry| begin(entry, now)).await?;
+        let entry = self.change(id, |entry| begin(entry, now)).await?;
+        self.0.hold_ended(id, &entry);
         tracing::info!(queue_id = %id, "its sender's time has come");
         Ok(())
     }

@@ -2,7 +2,11 @@
 use super::bench::{Bench, HOUR};
 use super::server::Server;
 use crate::Origin;
+use crate::tls_report::day::Applied;
+use crate::tls_report::shelf::partition;
+use journal::Event;
 use serde_json::{Value, json};
+use std::time::Duration;
 use transport::{CertificateFault, HttpsAnswer};
 
 const ENFORCE: &str = "version: STSv1\r\nmode: enforce\r\nmx: mx.far.example\r\nmax_age: 604800\r\n";
@@ -57,6 +61,16 @@ async fn a_day_of_sessions_is_told_once_and_the_report_is_not_reported() {
     assert_eq!(took.len(), 3);
     assert_eq!(took[2].rcpt, ["RCPT TO:<tls@far.example>"]);
     assert!(took[2].mail.starts_with("MAIL FROM:<>"));
+    // the journal knows of it as of every message
+    let told = bench.told.take();
+    let made = told.iter().find_map(|event| match event {
+        Event::Accepted { delivery, to, message_id: Some(_), .. } if to[0].as_str() == "tls@far.example" => {
+            Some(delivery)
+        }
+        _ => None,
+    });
+    let delivery = made.unwrap();
+    assert!(told.iter().any(|event| matches!(event, Event::Relayed(attempt) if attempt.delivery == *delivery)));
     let report = reported(&took[2].data);
     assert_eq!(
         report["policies"],
@@ -149,4 +163,50 @@ async fn a_report_to_an_account_here_is_filed() {
     send(&bench).await;
     a_day_later(&bench).await;
     assert_eq!(bench.homes.count(super::bench::account("anna")), 1);
+}
+
+/// Counts a session with each of so many domains in one partition, which want a report at this place.
+async fn many(bench: &Bench, number: usize, rua: &str) {
+    let domains = (0..).map(|number| format!("d{number}.example").parse().unwrap());
+    let domains: Vec<names::Domain> = domains.filter(|domain| partition(domain) == 0).take(number).collect();
+    for domain in &domains {
+        let none = Applied { kind: "no-policy-found".to_owned(), lines: Vec::new(), hosts: Vec::new() };
+        bench.delivery.0.known.reports.count(domain, none, None, bench.world.clock.now());
+        bench.dns.text(&format!("_smtp._tls.{domain}"), format!("v=TLSRPTv1; rua={rua}").as_bytes());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_are_read_and_sent_some_at_a_time_and_all_are() {
+    let bench = Bench::new().await;
+    let answer = HttpsAnswer { status: 200, media_type: String::new(), body: Vec::new() };
+    bench.web.says("reports.example", Ok(answer));
+    bench.run().rest().await;
+    many(&bench, 120, "https://reports.example/").await;
+    bench.advance(HOUR).await;
+    a_day_later(&bench).await;
+    assert_eq!(bench.web.asked().len(), 120);
+    assert!((2..=8).contains(&bench.web.most_at_once()), "{}", bench.web.most_at_once());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_waits_for_no_dns_and_forgets_nothing() {
+    let bench = Bench::new().await;
+    bench.run().rest().await;
+    let other = bench.beside().await;
+    many(&bench, 120, "mailto:anna@here.example").await;
+    let asked: Vec<_> = bench.delivery.0.known.reports.domains();
+    for domain in &asked {
+        bench.dns.silent(&format!("_smtp._tls.{domain}"));
+    }
+    let begun = tokio::time::Instant::now();
+    bench.kill().await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    for domain in asked {
+        let name = format!("_smtp._tls.{domain}");
+        other.dns.remove(&name).text(&name, b"v=TLSRPTv1; rua=mailto:anna@here.example");
+    }
+    other.run().rest().await;
+    a_day_later(&other).await;
+    assert_eq!(other.homes.count(super::bench::account("anna")), 120);
 }

@@ -2,6 +2,7 @@
 use super::bench::{Bench, HOUR, MINUTE, account};
 use super::report::reports;
 use crate::{Act, DeliverBy, Filter, Late, Notify, Origin, Release, TlsWish, Wishes};
+use journal::Event;
 use std::time::Duration;
 
 const TEXT: &str = "Subject: a\r\n\r\nb\r\n";
@@ -46,6 +47,8 @@ async fn what_is_held_waits_for_its_time_here_and_elsewhere() {
     assert_eq!(bench.queued().await, 1);
     bench.advance(HOUR * 24 * 18).await;
     assert_eq!((server.took().len(), bench.homes.count(account("bram")), bench.queued().await), (2, 2, 0));
+    let ended = |event: &&Event| matches!(event, Event::HoldEnded { .. });
+    assert_eq!(bench.told.take().iter().filter(ended).count(), 3, "the journal is told of each");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,8 +6,8 @@ use names::Domain;
 use store::{Change, Error, Growth, Key, KeyRange, Records};
 
 const SESSIONS: u8 = b't';
-/// Records that are read in one step.
-const PAGE: usize = 200;
+/// Records that are read in one step, and in memory at once.
+const PAGE: usize = 50;
 /// How often a record is written again when another node was first.
 const TRIES: usize = 10;
 
@@ -23,7 +23,7 @@ pub(super) struct Kept {
 }
 
 /// In which queue partition a domain's days are.
-pub(super) fn partition(domain: &Domain) -> u8 {
+pub(crate) fn partition(domain: &Domain) -> u8 {
     blake3::hash(domain.as_str().as_bytes()).as_bytes().first().copied().unwrap_or(0) % PARTITIONS
 }
 
@@ -35,6 +35,12 @@ fn key(day: u64, domain: &Domain) -> Key {
 fn read_key(key: &[u8]) -> Option<(u64, Domain)> {
     let (day, domain) = key.get(1..)?.split_first_chunk()?;
     Some((u64::from(u32::from_be_bytes(*day)), std::str::from_utf8(domain).ok()?.parse().ok()?))
+}
+
+/// The days before `day`, in every partition.
+pub(super) fn before(day: u64) -> KeyRange {
+    let end = u32::try_from(day).unwrap_or(u32::MAX).to_be_bytes();
+    KeyRange { from: vec![SESSIONS], to: [&[SESSIONS][..], &end].concat() }
 }
 
 impl Shelf {
@@ -63,27 +69,16 @@ impl Shelf {
         Err(Error::Conflict)
     }
 
-    /// The days before `day`.
-    pub(super) async fn before(&self, day: u64) -> Result<Vec<Kept>, Error> {
-        let mut all = Vec::new();
-        let end = u32::try_from(day).unwrap_or(u32::MAX).to_be_bytes();
-        for partition in 0..PARTITIONS {
-            let to = [&[SESSIONS][..], &end].concat();
-            let mut range = KeyRange { from: vec![SESSIONS], to };
-            loop {
-                let page = self.0.scan(place(partition), range.clone(), PAGE).await?;
-                all.extend(page.items.iter().filter_map(|(key, value)| {
-                    let (day, domain) = read_key(key)?;
-                    let sessions = Day::read(&value.payload).unwrap_or_default();
-                    Some(Kept { day, domain, sessions, version: value.version })
-                }));
-                match page.items.last() {
-                    Some((last, _)) if page.more => range = range.after(last),
-                    _ => break,
-                }
-            }
-        }
-        Ok(all)
+    /// Some of the days before `day` that are in a partition, and where to go on.
+    pub(super) async fn page(&self, partition: u8, from: KeyRange) -> Result<(Vec<Kept>, Option<KeyRange>), Error> {
+        let page = self.0.scan(place(partition), from.clone(), PAGE).await?;
+        let kept = page.items.iter().filter_map(|(key, value)| {
+            let (day, domain) = read_key(key)?;
+            let sessions = Day::read(&value.payload).unwrap_or_default();
+            Some(Kept { day, domain, sessions, version: value.version })
+        });
+        let next = page.items.last().filter(|_| page.more).map(|(last, _)| from.after(last));
+        Ok((kept.collect(), next))
     }
 
     /// Takes a day away; false when somebody else did, or added to it.

@@ -86,6 +86,7 @@ fn lines(view: &TraceEventView) -> Vec<String> {
         Event::Deferred(attempt) => attempted(attempt, "deferred"),
         Event::Failed(attempt) => attempted(attempt, "given up"),
         Event::Relayed(attempt) => attempted(attempt, "taken over"),
+        Event::HoldEnded { .. } => vec!["the time has come that its sender had set".to_owned()],
         Event::Reported { report, action, recipients, .. } => {
             vec![format!("report of `{action}` about {} to the sender: {report}", recipients_of(recipients))]
         }
