@@ -30,6 +30,8 @@ class Server:
         self.log_file = folder / "serve.log"
         self.notes_path = folder / "notify"
         self.process = None
+        #: More of it, from the next start on.
+        self.environment = {}
 
     def __enter__(self):
         self.notes_path.unlink(missing_ok=True)
@@ -39,7 +41,7 @@ class Server:
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, "serve", "--config", self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, "NOTIFY_SOCKET": str(self.notes_path)},
+                env={**os.environ, **self.environment, "NOTIFY_SOCKET": str(self.notes_path)},
             )
         assert "READY=1" in self.note(), self.log()
         return self

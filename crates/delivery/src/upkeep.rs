@@ -3,6 +3,8 @@ use crate::delivery::Inner;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// How long after the start the first round comes: for what was left by the last run.
+const FIRST: Duration = Duration::from_secs(5);
 /// How often.
 const EVERY: Duration = Duration::from_secs(600);
 /// Every how many times the policies are swept.
@@ -10,11 +12,13 @@ const SWEPT: u32 = 36;
 
 /// Goes round until `stop`, and once more then, for what was counted since.
 pub(crate) async fn run(inner: &Inner, stop: CancellationToken) {
+    let mut wait = FIRST;
     for round in (0..SWEPT).cycle() {
         tokio::select! {
             () = stop.cancelled() => break,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(wait) => {}
         }
+        wait = EVERY;
         inner.flush_tls_reports(&stop).await;
         if let Err(error) = inner.send_tls_reports(&stop).await {
             tracing::warn!(%error, "TLS reports are late");
