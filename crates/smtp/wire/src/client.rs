@@ -35,6 +35,8 @@ pub use capabilities::{Capabilities, SessionLimits};
 pub use transaction::{Transaction, Unsendable};
 
 use crate::{Reply, ReplyError, ReplyReader};
+use data_encoding::BASE64;
+use std::collections::VecDeque;
 use thiserror::Error;
 use transaction::Progress;
 
@@ -67,6 +69,10 @@ pub enum Event {
     StartTls,
     /// The server will not; [`Client::send`] goes on in plain text if that is allowed.
     TlsRefused(Reply),
+    /// The login was taken: [`Client::send`] or [`Client::quit`].
+    LoggedIn,
+    /// The login was not taken, or the server asked for more than it should.
+    LoginRefused(Reply),
     /// Send the message in this form, then [`Client::body_sent`].
     SendBody(BodyForm),
     /// The transaction is over: the answer for each recipient, in their order.
@@ -96,6 +102,8 @@ enum Stage {
     StartTls,
     /// 220 came: nothing is understood until the handshake is done.
     Handshake,
+    /// AUTH was sent; these are the answers to what is asked for yet.
+    Auth(VecDeque<String>),
     Transaction(Progress),
     Quit,
     Over,
@@ -177,6 +185,24 @@ impl Client {
             self.capabilities = Capabilities::default();
             self.ehlo();
         }
+    }
+
+    /// Logs in (RFC 4954) by PLAIN (RFC 4616), or by LOGIN where only that is offered. Only when ready. Says whether either
+    /// is offered; nothing has been said where not.
+    pub fn log_in(&mut self, user: &str, password: &str) -> bool {
+        let offers = |name: &str| self.capabilities.auth.iter().any(|offered| offered == name);
+        let encode = |text: &str| BASE64.encode(text.as_bytes());
+        let (first, later) = match () {
+            () if !matches!(self.stage, Stage::Ready) => return false,
+            () if offers("PLAIN") => {
+                (format!("AUTH PLAIN {}", encode(&format!("\0{user}\0{password}"))), VecDeque::new())
+            }
+            () if offers("LOGIN") => ("AUTH LOGIN".to_owned(), VecDeque::from([encode(user), encode(password)])),
+            () => return false,
+        };
+        self.say(&first);
+        self.stage = Stage::Auth(later);
+        true
     }
 
     /// Begins a transaction. Only when ready; parameters that the server does not offer are left out.
@@ -261,10 +287,31 @@ impl Client {
                 self.stage = if reply.code == 421 { Stage::Over } else { Stage::Ready };
                 Ok(Some(Event::TlsRefused(reply)))
             }
+            Stage::Auth(later) => Ok(self.login_answered(later, reply)),
             Stage::Transaction(progress) => Ok(self.progressed(progress, reply)),
             Stage::Quit => Ok(Some(Event::Bye)),
             Stage::Ready if reply.code == 421 => Ok(Some(Event::Refused(reply))),
             Stage::Ready | Stage::Handshake | Stage::Over => Err(ClientError::Unasked(reply.to_string())),
+        }
+    }
+
+    /// RFC 4954, 4: 235 takes the login, 334 asks for the next answer, all else refuses it.
+    fn login_answered(&mut self, mut later: VecDeque<String>, reply: Reply) -> Option<Event> {
+        match (reply.code, later.pop_front()) {
+            (235, _) => {
+                self.stage = Stage::Ready;
+                Some(Event::LoggedIn)
+            }
+            (334, Some(answer)) => {
+                self.say(&answer);
+                self.stage = Stage::Auth(later);
+                None
+            }
+            (code, _) => {
+                // a server that asks on is in the middle of something that we do not know
+                self.stage = if matches!(code, 334 | 421) { Stage::Over } else { Stage::Ready };
+                Some(Event::LoginRefused(reply))
+            }
         }
     }
 

@@ -258,3 +258,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_login_by_plain_or_by_login() {
+    let mut play = Play::ready("250-AUTH LOGIN PLAIN\n");
+    assert!(play.client.log_in("us", "geheim"));
+    play.says("AUTH PLAIN AHVzAGdlaGVpbQ==\n").hear("235 2.7.0 welcome\n");
+    assert_eq!(play.event(), Event::LoggedIn);
+    play.client.send(&transaction(&["a"])).unwrap();
+    let mut play = Play::ready("250-AUTH CRAM-MD5 LOGIN\n");
+    assert!(play.client.log_in("us", "geheim"));
+    play.says("AUTH LOGIN\n").hear("334 VXNlcm5hbWU6\n").says("dXM=\n").hear("334 UGFzc3dvcmQ6\n").says("Z2VoZWlt\n");
+    play.hear("235 2.7.0 welcome\n");
+    assert_eq!(play.event(), Event::LoggedIn);
+}
+
+#[test]
+fn a_login_that_is_refused_or_not_offered() {
+    let mut play = Play::ready("250-AUTH CRAM-MD5\n");
+    assert!(!play.client.log_in("us", "geheim"));
+    play.says("");
+    let mut play = Play::ready("250-AUTH PLAIN\n");
+    assert!(play.client.log_in("us", "geheim"));
+    play.says("AUTH PLAIN AHVzAGdlaGVpbQ==\n").hear("535 5.7.8 no\n");
+    assert!(matches!(play.event(), Event::LoginRefused(reply) if reply.code == 535));
+    play.client.quit();
+    play.says("QUIT\n");
+    // it asks without end
+    let mut play = Play::ready("250-AUTH PLAIN\n");
+    assert!(play.client.log_in("us", "geheim"));
+    play.says("AUTH PLAIN AHVzAGdlaGVpbQ==\n").hear("334 more\n");
+    assert!(matches!(play.event(), Event::LoginRefused(reply) if reply.code == 334));
+    assert!(play.client.is_over());
+}
