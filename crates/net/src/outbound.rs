@@ -4,10 +4,11 @@ use crate::tls::client::{ClientTls, Roots, Sessions};
 use futures_util::future::BoxFuture;
 use rustls::RootCertStore;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
 use tokio_util::sync::CancellationToken;
 use transport::{Connect, Conversation, Destination, NotOfTheInternet, Peer, Reach, SessionId};
 use world::Random;
@@ -72,11 +73,32 @@ impl Connector {
         let stop = self.settings.stop.clone();
         Ok(Conversation::new(peer, stop, Box::new(stream), Some(Arc::new(tls)), self.settings.write))
     }
+
+    /// What is said over a socket stays on this machine: there is no TLS on it, and no address.
+    async fn open_socket(&self, socket: &Path, timeout: Duration) -> io::Result<Conversation> {
+        let stream = tokio::time::timeout(timeout, UnixStream::connect(socket))
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+        let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let peer = Peer {
+            remote: nowhere,
+            local: nowhere,
+            listener: Arc::from("outbound"),
+            session: SessionId(self.settings.random.number()),
+            tls: None,
+        };
+        let stop = self.settings.stop.clone();
+        Ok(Conversation::new(peer, stop, Box::new(stream), None, self.settings.write))
+    }
 }
 
 impl Connect for Connector {
     fn connect(&self, to: Destination) -> BoxFuture<'_, io::Result<Conversation>> {
         Box::pin(self.open(to))
+    }
+
+    fn connect_socket<'a>(&'a self, socket: &'a Path, timeout: Duration) -> BoxFuture<'a, io::Result<Conversation>> {
+        Box::pin(self.open_socket(socket, timeout))
     }
 }
 

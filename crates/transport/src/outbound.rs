@@ -3,6 +3,7 @@ use crate::Conversation;
 use futures_util::future::BoxFuture;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 use thiserror::Error;
 use world::Tlsa;
@@ -115,4 +116,13 @@ pub trait Connect: Send + Sync {
     /// Those of connecting; `TimedOut` after the destination's limit; [`NotOfTheInternet`] for an address that is out of
     /// reach.
     fn connect(&self, to: Destination) -> BoxFuture<'_, io::Result<Conversation>>;
+
+    /// Connects to a socket of this machine, where that is possible.
+    ///
+    /// # Errors
+    /// Those of connecting; `TimedOut` after `timeout`; `Unsupported` where there are no such sockets.
+    fn connect_socket<'a>(&'a self, socket: &'a Path, timeout: Duration) -> BoxFuture<'a, io::Result<Conversation>> {
+        let _ = (socket, timeout);
+        Box::pin(async { Err(io::ErrorKind::Unsupported.into()) })
+    }
 }

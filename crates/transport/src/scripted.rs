@@ -1,11 +1,12 @@
 //! Links made of memory, and twins of the traits, for tests.
 use crate::{
-    CertificateFault, Connect, Conversation, Destination, Https, HttpsAnswer, HttpsFault, HttpsRequest, Link, Observer,
-    Peer, Refusal, Service, SessionId, StartTls, Stream, TlsInfo,
+    CertificateFault, Connect, Conversation, Demand, Destination, Hello, Https, HttpsAnswer, HttpsFault, HttpsRequest,
+    Link, Observer, Peer, Reach, Refusal, Service, SessionId, StartTls, Stream, TlsInfo,
 };
 use futures_util::future::BoxFuture;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::DuplexStream;
@@ -140,6 +141,25 @@ impl Connect for ScriptedConnect {
             let mut peer = peer("127.0.0.1:0");
             peer.remote = to.address;
             Ok(Conversation::new(peer, CancellationToken::new(), Box::new(stream), start_tls, Duration::from_secs(60)))
+        })
+    }
+
+    /// Asks as for the address `0.0.0.0:0`, by the path as its name; without TLS.
+    fn connect_socket<'a>(&'a self, socket: &'a Path, timeout: Duration) -> BoxFuture<'a, io::Result<Conversation>> {
+        Box::pin(async move {
+            let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+            let to = Destination {
+                address: nowhere,
+                server_name: socket.display().to_string(),
+                demand: Demand::Any,
+                hello: Hello::Full,
+                from: None,
+                reach: Reach::Anywhere,
+                timeout,
+            };
+            let (stream, _) = (self.0)(&to)?;
+            let peer = Peer { remote: nowhere, local: nowhere, ..peer("127.0.0.1:0") };
+            Ok(Conversation::new(peer, CancellationToken::new(), Box::new(stream), None, Duration::from_secs(60)))
         })
     }
 }

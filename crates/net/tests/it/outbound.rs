@@ -243,3 +243,20 @@ async fn a_session_is_taken_up_again_under_the_judgement_that_it_began_with_alon
     assert_eq!(authority, Err(Some(CertificateFault::Authority)));
     assert_eq!(talked(&strange, &house, "mx.new.example", dane).await, Ok((false, true)));
 }
+
+#[tokio::test]
+async fn a_socket_of_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("lmtp");
+    let wait = Duration::from_secs(5);
+    let nobody = connector(None).connect_socket(&socket, wait).await;
+    assert_eq!(nobody.err().unwrap().kind(), io::ErrorKind::NotFound);
+    let listener = tokio::net::UnixListener::bind(&socket).unwrap();
+    let connector = connector(None);
+    let (talk, there) = tokio::join!(connector.connect_socket(&socket, wait), listener.accept());
+    let mut there = there.unwrap().0;
+    tokio::io::AsyncWriteExt::write_all(&mut there, b"220 here\r\n").await.unwrap();
+    let mut talk = talk.unwrap();
+    assert_eq!(line(&mut talk).await, "220 here");
+    assert!(!talk.can_start_tls() && talk.peer.remote.ip().is_unspecified());
+}
