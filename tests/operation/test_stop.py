@@ -159,7 +159,7 @@ def test_sighup_takes_a_new_certificate_and_keeps_sessions(tmp_path):
         open(certificate["chain"], "w").write("rubbish\n")
         before = len(provider.log())
         provider.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: 'msg="the old certificates and listeners stay"' in provider.log()[before:])
+        wait_for(lambda: 'msg="the old configuration stays"' in provider.log()[before:])
         assert seen_certificate(provider) == second
         assert session.noop()[0] == "OK"
         provider.stop()

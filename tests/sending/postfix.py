@@ -83,7 +83,9 @@ def free_port():
 class Postfix:
     """Takes mail for `buren.example` into Maildirs, and sends mail for the provider's domain to its MX."""
 
-    def __init__(self):
+    def __init__(self, settings=""):
+        """`settings` are lines of `main.cf` behind the others."""
+        self.settings = settings
         self.port = free_port()
         # its processes run as other users, who cannot look into a test's own folder
         self.folder = Path(tempfile.mkdtemp(prefix="glaspost-postfix-", dir="/var/tmp"))
@@ -102,7 +104,7 @@ class Postfix:
         os.chown(folder / "mail", nobody.pw_uid, nobody.pw_uid)
         os.chown(folder / "data", postfix.pw_uid, postfix.pw_gid)
         facts = {"folder": folder, "address": ADDRESS, "domain": DOMAIN, "port": self.port, "uid": nobody.pw_uid}
-        (etc / "main.cf").write_text(MAIN.format(**facts))
+        (etc / "main.cf").write_text(MAIN.format(**facts) + self.settings)
         (etc / "master.cf").write_text(MASTER.format(**facts))
         shutil.copy(provider.ca, etc / "ca.pem")
         self._certificate(etc)

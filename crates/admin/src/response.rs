@@ -255,6 +255,9 @@ pub struct QueueRecipientView {
     pub due: u64,
     /// What the other side said last.
     pub reply: Option<String>,
+    /// The route by which it goes, as the routes are now; nothing: to the domain's own servers, or to a mailbox here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
 }
 
 /// What was looked at, and what is wrong.
@@ -347,13 +350,14 @@ impl From<Alias> for AliasView {
 
 impl From<Queued> for QueueEntryView {
     fn from(queued: Queued) -> Self {
-        let Queued { id, entry } = queued;
-        let recipients = entry.recipients.into_iter().map(|pending| QueueRecipientView {
+        let Queued { id, entry, routes } = queued;
+        let recipients = entry.recipients.into_iter().zip(routes).map(|(pending, route)| QueueRecipientView {
             address: pending.address,
             original: pending.original,
             attempts: pending.attempts,
             due: pending.due.secs(),
             reply: pending.reply,
+            route,
         });
         Self {
             id,

@@ -1,13 +1,14 @@
 //! One attempt: the recipients of one entry at one destination, and what is written down after it.
+use crate::away::{Away, Going};
 use crate::delivery::Inner;
 use crate::error::Error;
 use crate::homes::{Mail, read_again};
-use crate::outbound::{Attempted, Courier, Load};
-use crate::queue::lanes::{Failure, Item};
+use crate::outbound::Courier;
+use crate::queue::lanes::Item;
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Action, Settled, Told, Verdict, Words, settle};
+use crate::queue::way::Way;
 use crate::queue::{Destination, Entry, Pending};
-use crate::senders::InName;
 use crate::telling::Reports;
 use crate::vacation::Arrived;
 use names::{AccountId, Address};
@@ -55,52 +56,33 @@ impl Inner {
                 self.write_down(kept, verdicts).await
             }
             Destination::Domain(domain) => {
-                let source = self.store.engine().blobs().open(kept.entry.blob).await.map_err(store::Error::from)?;
-                let missing = || Error::Unreadable(format!("{}: its blob is not stored", item.id));
-                let source = source.ok_or_else(missing)?;
-                // who has it already only waits for his report
-                let (has_it, goes): (Vec<&Pending>, Vec<&Pending>) =
-                    due.iter().copied().partition(|pending| pending.relayed.is_some());
-                let has_it = has_it.iter().map(|pending| (pending.address.clone(), Verdict::Done(Words::default())));
-                let mut verdicts: Vec<_> = has_it.collect();
-                if kept.entry.wishes.returns_at().is_some_and(|at| now >= at) {
-                    // RFC 2852, 4: it is not delivered any more
-                    let late = Verdict::Failed(Words::own("5.4.7", "not delivered by the time that its sender set"));
-                    verdicts.extend(goes.iter().map(|pending| (pending.address.clone(), late.clone())));
-                    return self.write_down(kept, verdicts).await;
+                let way = Way::of(&kept.entry);
+                if self.queue.lane(&Destination::Domain(domain.clone()), &way) != *lane {
+                    // the routes have changed since it came into this lane
+                    self.queue.offer(item.id, &kept.entry);
+                    return Ok(());
                 }
-                if goes.is_empty() {
-                    return self.write_down(kept, verdicts).await;
-                }
-                let (mut reached, mut unreachable) = (false, None);
-                for InName { sender, recipients } in self.by_name(&kept.entry, &goes).await? {
-                    let load =
-                        Load { entry: &kept.entry, source: source.as_ref(), sender: &sender, recipients: &recipients };
-                    // what could not be reached for some is not tried again for others
-                    let attempted = match unreachable.clone() {
-                        Some(words) => Attempted::Unreachable(words),
-                        None => courier.bring(&domain, &load).await,
-                    };
-                    match &attempted {
-                        Attempted::Reached(_) => reached = true,
-                        Attempted::Unreachable(words) => unreachable = Some(words.clone()),
-                    }
-                    verdicts.extend(attempted.verdicts(&recipients));
-                }
-                let rest = match unreachable.filter(|_| !reached) {
-                    None => None,
-                    Some(words) => match self.queue.fails(lane, item, &kept.entry, &words) {
-                        Failure::Crowded => return Ok(()),
-                        Failure::Rests(told) => Some((told, words)),
-                    },
+                let course = self.settings.course(&domain, &way);
+                let going = Going { entry: &kept.entry, due: &due, domain: &domain, course: &course };
+                let (mut verdicts, mut rest, asked) = match self.bring_away(lane, item, courier, &going, now).await? {
+                    Away::Decided(verdicts) => (verdicts, None, false),
+                    Away::Asked(verdicts, rest) => (verdicts, rest, true),
+                    Away::Crowded => return Ok(()),
                 };
-                verdicts.iter_mut().for_each(|(_, verdict)| verdict.words_mut().contact.began = Some(now));
+                let route = || course.name().map(ToOwned::to_owned);
+                for (_, verdict) in &mut verdicts {
+                    let contact = &mut verdict.words_mut().contact;
+                    (contact.began, contact.route) = (Some(now), route());
+                }
+                rest.iter_mut().for_each(|(_, words)| words.contact.route = route());
+                let verdicts = self.without_homecomers(&kept, verdicts, now).await?;
                 // those who rest are told, and free again, whatever becomes of this
                 let written = self.write_down(kept, verdicts).await;
                 match (rest, courier.asks_for_patience()) {
                     (Some((told, words)), _) => self.tell_of(told, &words).await,
                     (None, Some(words)) => self.tell_of(self.queue.patience(lane, &words.text), &words).await,
-                    (None, None) => self.queue.lives(lane),
+                    (None, None) if asked => self.queue.lives(lane),
+                    (None, None) => {}
                 }
                 written
             }

@@ -9,6 +9,7 @@ use crate::outbound::{Kept, Known};
 use crate::queue::board::Queue;
 use crate::queue::ledger::Ledger;
 use crate::queue::{Terms, future, runner};
+use crate::routes::Route;
 use crate::routing::{Asked, Recipient, Refused, Residents};
 use crate::settings::Settings;
 use crate::srs::SrsKey;
@@ -147,6 +148,13 @@ impl Delivery {
     /// The queue, for its operator.
     pub fn operator(&self) -> Operator {
         Operator::new(self.0.clone())
+    }
+
+    /// Puts these routes in the place of those in force. Mail that waits behind a host goes by its new route at once; what
+    /// was put off until a later time does so then.
+    pub fn set_routes(&self, routes: Vec<Route>) {
+        self.0.settings.routes.replace(routes);
+        self.0.queue.read_all_again();
     }
 
     /// Runs the queue until `stop` is cancelled; ends when every attempt that had begun has ended.

@@ -34,17 +34,19 @@ impl fmt::Display for NextHop {
     }
 }
 
-impl FromStr for NextHop {
-    type Err = NextHopError;
-
-    fn from_str(text: &str) -> Result<Self, NextHopError> {
+impl NextHop {
+    /// Reads a host; where the text names no port it is this one.
+    ///
+    /// # Errors
+    /// A text that names no host.
+    pub fn read(text: &str, port: u16) -> Result<Self, NextHopError> {
         let wrong = || NextHopError(text.to_owned());
         if let Ok(address) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
-            return Ok(Self { host: address.to_string(), port: SMTP });
+            return Ok(Self { host: address.to_string(), port });
         }
         let (host, port) = match text.rsplit_once(':') {
             Some((host, port)) => (host, port.parse().ok().filter(|port| *port > 0).ok_or_else(wrong)?),
-            None => (text, SMTP),
+            None => (text, port),
         };
         let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
         if let Ok(address) = bare.parse::<IpAddr>() {
@@ -52,6 +54,14 @@ impl FromStr for NextHop {
         }
         let name: Domain = host.parse().map_err(|_| wrong())?;
         Ok(Self { host: name.to_string(), port })
+    }
+}
+
+impl FromStr for NextHop {
+    type Err = NextHopError;
+
+    fn from_str(text: &str) -> Result<Self, NextHopError> {
+        Self::read(text, SMTP)
     }
 }
 
@@ -87,6 +97,10 @@ mod tests {
             let hop: NextHop = text.parse().unwrap();
             assert_eq!(hop.to_string(), printed);
             assert_eq!(printed.parse(), Ok(hop));
+        }
+        for (text, printed) in [("relay.example.net", "relay.example.net:24"), ("[2001:db8::1]:26", "[2001:db8::1]:26")]
+        {
+            assert_eq!(NextHop::read(text, 24).unwrap().to_string(), printed);
         }
         for wrong in ["", ":25", "a b", "host:", "host:0", "host:65536", "host:x", "[relay]:25", "a..b"] {
             assert!(wrong.parse::<NextHop>().is_err(), "{wrong}");

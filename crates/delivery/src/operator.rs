@@ -42,6 +42,9 @@ pub struct Queued {
     pub id: QueueId,
     /// What it is.
     pub entry: Entry,
+    /// By which route it goes to each of its recipients, as the routes are now; `None`: to the domain's own servers, or
+    /// to a mailbox here.
+    pub routes: Vec<Option<String>>,
 }
 
 /// A part of the queue.
@@ -108,7 +111,7 @@ impl Operator {
         let more = entries.len() >= limit;
         entries.truncate(limit);
         let next = entries.last().filter(|_| more).map(|(id, _)| *id);
-        let entries = entries.into_iter().map(|(id, entry)| Queued { id, entry: sought.explained(entry) }).collect();
+        let entries = entries.into_iter().map(|(id, entry)| sought.explained(id, entry)).collect();
         Ok(QueuePage { entries, next })
     }
 
@@ -158,7 +161,7 @@ impl Operator {
     /// [`Error::NoSuchEntry`].
     pub async fn show(&self, id: QueueId) -> Result<Queued, Error> {
         let kept = self.0.queue.ledger.read(id).await?.ok_or(Error::NoSuchEntry(id))?;
-        Ok(Queued { id, entry: self.sought(Filter::default()).explained(kept.entry) })
+        Ok(self.sought(Filter::default()).explained(id, kept.entry))
     }
 
     /// Does `act` to an entry; `reason` is for the journal, and for who looks at what is held.

@@ -14,6 +14,7 @@ pub(crate) mod weak;
 use crate::envelope::{Body, Return};
 use crate::queue::settle::{Contact, Verdict, Words};
 use crate::queue::{Entry, Pending};
+use crate::routes::Course;
 use crate::settings::Settings;
 use crate::sts::Policies;
 use crate::tls_report::TlsReports;
@@ -37,6 +38,8 @@ pub(crate) use kept::Kept;
 pub(crate) struct Load<'a> {
     pub(crate) entry: &'a Entry,
     pub(crate) source: &'a dyn BlobSource,
+    /// Which way.
+    pub(crate) course: &'a Course,
     /// In whose name; `None` for the null reverse-path.
     pub(crate) sender: &'a Option<Address>,
     pub(crate) recipients: &'a [&'a Pending],
@@ -132,11 +135,14 @@ impl Courier {
         let (kept, wish) = (self.kept.clone(), Wish::of(load.entry));
         let mut kept = Some(kept.as_ref());
         let tls = load.entry.wishes.tls;
-        let suits = |line: &Line| line.is_open() && line.suits(wish) && asked::suits(tls, line).is_ok();
+        let suits = |line: &Line| {
+            let goes_there = line.course.is_same(load.course) && line.suits(wish);
+            line.is_open() && goes_there && asked::suits(tls, line).is_ok()
+        };
         loop {
             let line = match self.line.take().filter(|line| suits(line)) {
                 Some(line) => line,
-                None => match self.dial(domain, load.entry, kept).await {
+                None => match self.dial(domain, load, kept).await {
                     Ok(line) => line,
                     Err(Verdict::Deferred(words)) => return Attempted::Unreachable(words),
                     Err(verdict) => return Attempted::Reached(for_all(load.recipients, &verdict)),
@@ -171,7 +177,8 @@ impl Courier {
         let from = u64::from(load.entry.return_path_len);
         let about = of_line(&line);
         line.tried.clear();
-        let asked = transaction(load, self.world.clock.now());
+        let mut asked = transaction(load, self.world.clock.now());
+        asked.mail.require_tls &= !line.is_local();
         let fitted = form::fit(asked, line.capabilities(), load.source, from).await;
         let sent = match fitted.map_err(Broken::Stored)? {
             Fitted::Never(why) => Err(unconvertible(why, &about)),
@@ -208,8 +215,7 @@ struct Answers {
 
 /// What is known of every message by a connection.
 fn of_line(line: &Line) -> Words {
-    let contact =
-        Contact { remote: Some(line.remote()), tls: line.tls(), tried: line.tried.clone(), ..Contact::default() };
+    let contact = Contact { remote: line.remote(), tls: line.tls(), tried: line.tried.clone(), ..Contact::default() };
     Words {
         server: Some(line.server.clone()),
         policy: Some(line.policy()),

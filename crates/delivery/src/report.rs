@@ -214,7 +214,7 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
     let kind = if address.needs_utf8() { "utf-8" } else { "rfc822" };
     let status = match told.action {
         Action::Failed | Action::Delayed => told.words.status.as_str(),
-        Action::Delivered | Action::Relayed | Action::Expanded => "2.0.0",
+        Action::Delivered | Action::Relayed | Action::Expanded | Action::Discarded => "2.0.0",
     };
     fields = fields
         .field("Final-Recipient", &format!("{kind}; {address}"))

@@ -3,6 +3,8 @@ mod residents;
 use crate::delivery::Inner;
 use crate::envelope::{Notify, Sender};
 use crate::homes::Held;
+use crate::queue::way::Way;
+use crate::routes::Transport;
 use crate::srs;
 use futures_util::future::BoxFuture;
 use journal::Cause;
@@ -104,6 +106,9 @@ pub enum Refused {
     /// 550 5.7.1
     #[error("mail for other domains is not taken here")]
     RelayingDenied,
+    /// 550 5.7.1, with the text of the route.
+    #[error("a route refuses it: {0}")]
+    ByRoute(String),
     /// 554 5.4.6
     #[error("the address leads back to itself")]
     Loop,
@@ -126,6 +131,7 @@ impl Refused {
             Self::Suspended => Cause::RecipientSuspended,
             Self::MailboxFull | Self::FullForNow => Cause::MailboxFull,
             Self::RelayingDenied => Cause::RelayingDenied,
+            Self::ByRoute(_) => Cause::RefusedByRoute,
             Self::Loop | Self::TooMany => Cause::AliasLoop,
             Self::Unavailable => Cause::StoreUnavailable,
             Self::NoSpace => Cause::NoSpace,
@@ -187,8 +193,39 @@ impl Inner {
         let goes_on = (local || reversed) && targets.iter().any(|target| matches!(target, Target::Remote(_)));
         let rewrite = goes_on && self.is_stranger(sender).await?;
         let expands = targets.len() > 1;
+        let targets = self.by_routes(sender, targets)?;
         let (targets, held) = self.with_room(targets, asked.size).await?;
         Ok(Recipient { asked, targets, expands, rewrite, held })
+    }
+
+    /// The targets as the routes have them: people here whose domain a route names go by it, and what it refuses is refused
+    /// here where no target is left. Of several targets the sender hears by a report.
+    fn by_routes(&self, sender: &Sender, mut targets: Vec<Target>) -> Result<Vec<Target>, Refused> {
+        let way = Way {
+            sender_domain: sender.reverse_path.as_ref().map(|address| address.domain().clone()),
+            listener: sender.peer.as_ref().map(|peer| peer.listener.to_string()),
+            reroute: None,
+        };
+        let (mut refused, mut taken) = (None, false);
+        for target in &mut targets {
+            let route = match target {
+                Target::Account(_, address) => self.settings.routes.first_by_name(address.domain(), &way),
+                Target::Remote(address) => self.settings.routes.first(address.domain(), &way),
+            };
+            let transport = route.as_ref().map(|route| &route.transport);
+            if let (
+                Target::Account(_, address),
+                Some(Transport::Relay(_) | Transport::Discard | Transport::Refuse(_)),
+            ) = (&*target, transport)
+            {
+                *target = Target::Remote(address.clone());
+            }
+            match transport {
+                Some(Transport::Refuse(text)) => refused = Some(Refused::ByRoute(text.clone())),
+                Some(Transport::Mx | Transport::Relay(_) | Transport::Discard) | None => taken = true,
+            }
+        }
+        refused.filter(|_| !taken).map_or(Ok(targets), Err)
     }
 
     async fn resolve(&self, address: &Address) -> Result<Resolved, Refused> {

@@ -1,10 +1,9 @@
 //! What an operator can set.
-use crate::next_hop::NextHop;
 use crate::queue::Destination;
 use crate::queue::way::Way;
+use crate::routes::{Course, Routes};
 use crate::source::{self, Source};
 use names::Domain;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 use store::DeliveryId;
@@ -24,10 +23,8 @@ pub struct Settings {
     pub own_addresses: Vec<IpAddr>,
     /// The languages of reports, in their order.
     pub languages: Vec<texts::Language>,
-    /// A host that takes all mail for the Internet. Default: each domain's own servers.
-    pub smart_host: Option<NextHop>,
-    /// Hosts for single domains.
-    pub routes: BTreeMap<Domain, NextHop>,
+    /// By which way mail leaves. Default: each domain's own servers.
+    pub routes: Routes,
     /// The waits between the first attempts; the last one repeats.
     pub retry: Vec<Duration>,
     /// When to give up and tell the sender. Default 5 days (RFC 5321, 4.5.4.1: at least 4 to 5).
@@ -72,8 +69,7 @@ impl Settings {
             own_names: Vec::new(),
             own_addresses: Vec::new(),
             languages: texts::Language::ALL.to_vec(),
-            smart_host: None,
-            routes: BTreeMap::new(),
+            routes: Routes::default(),
             retry: vec![MINUTE * 5, MINUTE * 10, MINUTE * 20, MINUTE * 40, HOUR, HOUR * 2, HOUR * 4],
             give_up_after: HOUR * 120,
             warn_after: HOUR * 4,
@@ -122,10 +118,12 @@ impl Settings {
         due <= now || due > self.horizon(now)
     }
 
-    /// The host that an operator has named for what goes to `destination` by this way.
-    pub(crate) fn hop<'a>(&'a self, destination: &Destination, way: &'a Way) -> Option<&'a NextHop> {
-        let Destination::Domain(domain) = destination else { return None };
-        way.reroute.as_ref().or_else(|| self.routes.get(domain)).or(self.smart_host.as_ref())
+    /// The way of mail for `domain`: what an operator said by hand, then the routes, then the domain's own servers.
+    pub(crate) fn course(&self, domain: &Domain, way: &Way) -> Course {
+        match &way.reroute {
+            Some(hop) => Course::ByHand(hop.clone()),
+            None => self.routes.first(domain, way).map_or(Course::Usual, Course::By),
+        }
     }
 
     /// The addresses of this machine by which mail leaves that goes this way; `None`: the system chooses.
@@ -135,8 +133,8 @@ impl Settings {
 
     /// The lane of what goes to `destination` by this way: its next hop, and from which addresses of ours.
     pub(crate) fn lane(&self, destination: &Destination, way: &Way) -> String {
-        let Destination::Domain(_) = destination else { return destination.text() };
-        let hop = self.hop(destination, way).map_or_else(|| destination.text(), NextHop::to_string);
+        let Destination::Domain(domain) = destination else { return destination.text() };
+        let hop = self.course(domain, way).lane().unwrap_or_else(|| destination.text());
         // what leaves by another address is believed, and put off, by itself
         self.source(way).map_or_else(|| hop.clone(), |source| format!("{hop} from {}", source.name))
     }

@@ -126,6 +126,7 @@ impl Inner {
             action = told.action.name(),
             status = %told.words.status,
             server = told.words.server.as_deref(),
+            route = told.words.contact.route.as_deref(),
             policy = told.words.policy,
             tls = told.words.contact.tls.as_deref(),
             attempts = attempt.attempts,
@@ -139,6 +140,7 @@ impl Inner {
             Action::Relayed => Event::Relayed(attempt),
             Action::Delayed => Event::Deferred(attempt),
             Action::Failed => Event::Failed(attempt),
+            Action::Discarded => Event::Discarded(attempt),
         };
         self.journal.record(event);
     }
@@ -156,13 +158,14 @@ impl Inner {
             remote: words.contact.remote,
             tls: text(&words.contact.tls),
             policy: words.policy.map(Text::from),
+            route: text(&words.contact.route),
             secured: words.security.map(|security| security.to_string().into()),
             tried: words.contact.tried.clone(),
             status: (!words.status.is_empty()).then(|| words.status.as_str().into()),
             reply: words.text.as_str().into(),
             attempts: match told.action {
                 // it counts the attempts that came to nothing
-                Action::Relayed | Action::Failed => pending.attempts.saturating_add(1),
+                Action::Relayed | Action::Failed | Action::Discarded => pending.attempts.saturating_add(1),
                 Action::Delayed | Action::Delivered | Action::Expanded => pending.attempts.max(1),
             },
             took_ms: words.contact.began.map(|began| millis(self.world.clock.now().since(began))),

@@ -7,6 +7,7 @@ mod listener;
 mod period;
 mod read;
 mod reference;
+mod route;
 mod sections;
 mod source;
 mod validate;
@@ -16,6 +17,7 @@ pub(crate) use read::load;
 #[cfg(test)]
 pub(crate) use read::parse;
 pub(crate) use reference::{as_json, reference, show};
+pub(crate) use route::{Route, RouteHost, RouteKind};
 pub(crate) use sections::{
     Dns, Dnssec, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts, MtaStsMode, Mx, Passwords, Pop3,
     Queue, Relay, StoreSection, Submission,
@@ -39,6 +41,7 @@ pub(crate) struct Configuration {
     pub(crate) store: StoreSection,
     pub(crate) dns: Dns,
     pub(crate) queue: Queue,
+    pub(crate) routes: Vec<Route>,
     pub(crate) journal: Journal,
     pub(crate) limits: Limits,
 }

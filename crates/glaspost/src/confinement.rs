@@ -1,6 +1,6 @@
 //! What the process gives up: it leaves no core, nobody of its user looks into its memory, and the running server sees no
 //! file and no port but those it needs (THREATS O02, O06). A fault in a parser then reaches mail, and nothing else.
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Route, RouteHost};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, NetPort, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
     Scope, path_beneath_rules,
@@ -14,8 +14,9 @@ use tracing::{info, warn};
 
 /// What is asked of the kernel; an older one gives what it has. From the sixth version on signals stay inside.
 const VERSION: ABI = ABI::V6;
-/// Ports that other mail servers, resolvers and web servers (MTA-STS) listen on.
-const PORTS: [u16; 3] = [25, 53, 443];
+/// Ports that other mail servers, resolvers and web servers (MTA-STS) listen on; and those of relays, so that most routes can
+/// change while the server runs.
+const PORTS: [u16; 6] = [24, 25, 53, 443, 465, 587];
 /// What the resolver, the clock of people and the count of cores are read from.
 const SYSTEM: [&str; 7] = [
     "/etc/resolv.conf",
@@ -55,6 +56,7 @@ impl Needs {
         let certificates = configuration.certificates.iter().flat_map(|files| [&files.chain, &files.key]);
         let passwords = [&configuration.passwords.breached, &configuration.passwords.pepper];
         let trust = configuration.dns.trust_anchors.iter().chain([&configuration.queue.authorities]);
+        let trust = trust.chain(configuration.routes.iter().filter_map(|route| route.password_file.as_ref()));
         let files = certificates.chain(passwords.into_iter().flatten()).chain(trust).map(PathBuf::as_path);
         for file in files.chain([file]) {
             needs.read.extend(folder(file));
@@ -63,9 +65,13 @@ impl Needs {
         }
         needs.ports.extend(PORTS);
         needs.ports.extend(configuration.dns.servers.iter().map(|server| server.port()));
-        needs.ports.extend(configuration.queue.smart_host.iter().map(|host| host.port));
-        needs.ports.extend(configuration.queue.routes.iter().map(|route| route.port));
+        needs.ports.extend(route_ports(configuration));
         needs
+    }
+
+    /// The ports of routes to which a server with these needs may not connect.
+    pub(crate) fn missing(&self, configuration: &Configuration) -> BTreeSet<u16> {
+        route_ports(configuration).filter(|port| !self.ports.contains(port)).collect()
     }
 
     /// Gives up the rest, for this thread and those it makes from now on. The log says how far it went.
@@ -98,6 +104,17 @@ impl Needs {
             .add_rules(ports)?;
         Ok(ruleset.restrict_self()?.ruleset)
     }
+}
+
+/// The ports of the hosts that routes name.
+fn route_ports(configuration: &Configuration) -> impl Iterator<Item = u16> {
+    let queue = &configuration.queue;
+    let short = queue.smart_host.iter().map(|host| host.port).chain(queue.routes.iter().map(|route| route.port));
+    let ports = |route: &Route| {
+        let port = |host: &RouteHost| host.hop(route.port()).ok().map(|hop| hop.port);
+        route.hosts.iter().filter_map(port).collect::<Vec<_>>()
+    };
+    short.chain(configuration.routes.iter().flat_map(ports))
 }
 
 /// The folder of a file; of one that is named without a folder, the present one.
@@ -161,13 +178,16 @@ mod tests {
                     [[listener]]\nservice = \"lmtp\"\nsocket = \"/run/glaspost/lmtp\"\n\
                     [passwords]\nbreached = \"/srv/lists/pwned\"\n\
                     [dns]\nservers = [\"127.0.0.1:5353\"]\n\
-                    [queue]\nsmart-host = { host = \"smart\", port = 2525 }\n";
+                    [queue]\nsmart-host = { host = \"smart\", port = 2525 }\n\
+                    [[route]]\nkind = \"smart-host\"\nhosts = [\"a.nl:2526\"]\nuser = \"u\"\npassword-file = \"/srv/secret/p\"\n";
         let configuration = crate::configuration::parse(text).unwrap();
         let needs = Needs::of(&configuration, Path::new("glaspost.toml"));
         assert_eq!(needs.written, ["/srv/mail", "/run/glaspost"].map(PathBuf::from).into());
-        for read in [".", "/srv/tls", "/srv/keys", "/srv/lists"] {
+        for read in [".", "/srv/tls", "/srv/keys", "/srv/lists", "/srv/secret"] {
             assert!(needs.read.contains(Path::new(read)), "{read}");
         }
-        assert_eq!(needs.ports, [25, 53, 443, 2525, 5353].into());
+        assert_eq!(needs.ports, [24, 25, 53, 443, 465, 587, 2525, 2526, 5353].into());
+        let text = text.replace("2526", "2527");
+        assert_eq!(needs.missing(&crate::configuration::parse(&text).unwrap()), [2527].into());
     }
 }

@@ -104,7 +104,7 @@ impl Demo {
         let configuration = read(&path)?;
         let server = Server::start(
             configuration.clone(),
-            Outside { world: world.clone(), connect: None, inherited: Inherited::take() },
+            Outside { world: world.clone(), connect: None, inherited: Inherited::take(), confined_to: None },
         )
         .await?;
         let accounts = accounts::make(&server.house, &world, self.accounts, self.language()).await?;

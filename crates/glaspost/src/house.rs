@@ -2,8 +2,9 @@
 //! `serve` opens doors on them; a command on a stopped server uses them as they are.
 use crate::configuration::{self, Configuration, Language};
 use crate::failure::{Code, Failure};
+use crate::routes::routes;
 use admin::Admin;
-use delivery::{Delivery, NextHop, SourceAddress};
+use delivery::{Delivery, Routes, SourceAddress};
 use directory::{Directory, DirectorySettings, LoginObserver, PasswordRules, Pepper, ThrottleLimits};
 use engines::Embedded;
 use journal::{Journal, Reader, Writer};
@@ -155,12 +156,7 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         own_addresses: own_addresses(configuration),
         own_names: configuration.listeners.iter().flat_map(|listener| listener.names.clone()).collect(),
         languages,
-        smart_host: queue.smart_host.as_ref().map(|host| NextHop { host: host.host.clone(), port: host.port }),
-        routes: queue
-            .routes
-            .iter()
-            .map(|route| (route.domain.clone(), NextHop { host: route.host.clone(), port: route.port }))
-            .collect(),
+        routes: Routes::new(routes(configuration)?),
         retry: queue.retry.iter().map(|wait| wait.0).collect(),
         give_up_after: queue.give_up_after.0,
         warn_after: queue.warn_after.0,

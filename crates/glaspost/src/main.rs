@@ -9,6 +9,7 @@ mod failure;
 mod health;
 mod house;
 mod log;
+mod routes;
 mod serve;
 
 use clap::Parser;

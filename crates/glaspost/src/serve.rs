@@ -23,7 +23,7 @@ use world::{OsRandom, SystemClock, World};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  glaspost serve --config /etc/glaspost/glaspost.toml\n\nSIGTERM ends it: sessions are told, commits end. SIGHUP reads certificates and listeners anew."
+    after_help = "Example:\n  glaspost serve --config /etc/glaspost/glaspost.toml\n\nSIGTERM ends it: sessions are told, commits end. SIGHUP reads certificates, listeners and routes anew."
 )]
 pub(crate) struct Serve {
     #[command(flatten)]
@@ -53,12 +53,11 @@ impl Serve {
         let configuration = load(global)?;
         let path = global.config.clone();
         // Before any thread is made: each has what its maker has left.
-        if configuration.general.confined {
-            Needs::of(&configuration, &path).enforce();
-        }
+        let needs = configuration.general.confined.then(|| Needs::of(&configuration, &path));
+        needs.iter().for_each(Needs::enforce);
         runtime()?.block_on(async move {
             let signals = Signals::listen()?;
-            let server = Server::start(configuration.clone(), outside(&configuration)?).await?;
+            let server = Server::start(configuration.clone(), outside(&configuration, needs)?).await?;
             info!(listeners = server.addresses().len(), "ready");
             notify(&[NotifyState::Ready]);
             let reload = || {
@@ -104,7 +103,7 @@ pub(crate) async fn run_until_stopped(
 }
 
 /// The real world.
-fn outside(configuration: &Configuration) -> Result<Outside, Failure> {
+fn outside(configuration: &Configuration, confined_to: Option<Needs>) -> Result<Outside, Failure> {
     let section = &configuration.dns;
     let validation = match &section.trust_anchors {
         _ if section.dnssec == Dnssec::Off => net::Validation::Off,
@@ -115,7 +114,7 @@ fn outside(configuration: &Configuration) -> Result<Outside, Failure> {
     let settings = net::DnsSettings { servers: section.servers.clone(), validation, ..net::DnsSettings::default() };
     let dns = net::SystemDns::new(&settings).map_err(|error| Failure::new(Code::Config, error))?;
     let world = World { clock: Arc::new(SystemClock), random: Arc::new(OsRandom), dns: Arc::new(dns) };
-    Ok(Outside { world, connect: None, inherited: net::Inherited::take() })
+    Ok(Outside { world, connect: None, inherited: net::Inherited::take(), confined_to })
 }
 
 /// Two threads or more, as many as there are cores.

@@ -103,6 +103,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::Deferred(_)
         | Event::Failed(_)
         | Event::Relayed(_)
+        | Event::Discarded(_)
         | Event::HoldEnded { .. }
         | Event::Reported { .. }
         | Event::AutoReplied { .. }

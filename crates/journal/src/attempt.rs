@@ -22,7 +22,11 @@ pub struct Attempt {
     pub remote: Option<SocketAddr>,
     /// Version and cipher of TLS on that connection.
     pub tls: Option<Text>,
-    /// What was asked of that connection: `clear`, `opportunistic`, `mta-sts-testing`, `mta-sts`, `dane`, or
+    /// The route that it took; none where no route fits and the domain's own servers were asked, `by hand` where an
+    /// operator had rerouted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Text>,
+    /// What was asked of that connection: `clear`, `opportunistic`, `required`, `verified`, `mta-sts-testing`, `mta-sts`, `dane`, or
     /// `dane-unusable` (TLS, by records that nobody can use).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<Text>,

@@ -74,6 +74,8 @@ causes! {
     NotFromOwnNetwork = "not-from-own-network",
     /// A recipient elsewhere, from a peer that may not relay.
     RelayingDenied = "relaying-denied",
+    /// A route that the operator wrote refuses mail like this.
+    RefusedByRoute = "refused-by-route",
     /// An address that is none.
     AddressIsMalformed = "address-is-malformed",
     /// The sender's address does not belong to the login.

@@ -189,6 +189,8 @@ pub enum Event {
     Failed(Attempt),
     /// Another server took it over.
     Relayed(Attempt),
+    /// It was thrown away, as a route asks.
+    Discarded(Attempt),
     /// The time has come that its sender had set (RFC 4865): it is due now.
     HoldEnded {
         /// The delivery's id.
@@ -280,7 +282,9 @@ impl Event {
             | Self::HoldEnded { delivery, .. }
             | Self::Reported { delivery, .. }
             | Self::AutoReplied { delivery, .. } => Some(delivery),
-            Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) => Some(&attempt.delivery),
+            Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) | Self::Discarded(attempt) => {
+                Some(&attempt.delivery)
+            }
             Self::SessionOpened { .. }
             | Self::SessionClosed { .. }
             | Self::LoginAccepted { .. }
@@ -308,6 +312,7 @@ impl Event {
             | Self::Deferred(_)
             | Self::Failed(_)
             | Self::Relayed(_)
+            | Self::Discarded(_)
             | Self::HoldEnded { .. }
             | Self::Reported { .. }
             | Self::AutoReplied { .. }
@@ -331,6 +336,7 @@ impl Event {
             | Self::Deferred(_)
             | Self::Failed(_)
             | Self::Relayed(_)
+            | Self::Discarded(_)
             | Self::HoldEnded { .. }
             | Self::Reported { .. }
             | Self::AutoReplied { .. } => Class::Deliveries,

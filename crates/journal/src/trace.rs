@@ -213,7 +213,7 @@ impl Search {
             Event::Stored { recipient, .. } => {
                 self.recipient.as_ref().is_some_and(|part| has(recipient.as_str(), part))
             }
-            Event::Deferred(attempt) | Event::Failed(attempt) | Event::Relayed(attempt) => {
+            Event::Deferred(attempt) | Event::Failed(attempt) | Event::Relayed(attempt) | Event::Discarded(attempt) => {
                 self.recipient.as_ref().is_some_and(|part| has(attempt.recipient.as_str(), part))
             }
             _ => false,

@@ -100,6 +100,8 @@ pub struct DestinationView {
     pub deferred: u64,
     /// Given up.
     pub failed: u64,
+    /// Thrown away, as a route asks.
+    pub discarded: u64,
     /// Reports to senders that something failed.
     pub reports_failed: u64,
     /// Reports to senders that something is late.
@@ -138,7 +140,9 @@ fn accepted(trace: &Trace) -> Accepted {
     });
     let size = |entry: &Entry| match &entry.event {
         Event::Stored { size, .. } => Some(*size),
-        Event::Deferred(attempt) | Event::Failed(attempt) | Event::Relayed(attempt) => Some(attempt.size),
+        Event::Deferred(attempt) | Event::Failed(attempt) | Event::Relayed(attempt) | Event::Discarded(attempt) => {
+            Some(attempt.size)
+        }
         _ => None,
     };
     found.unwrap_or_else(|| Accepted {
@@ -231,6 +235,7 @@ impl From<DestinationCounts> for DestinationView {
             relayed: counts.relayed,
             deferred: counts.deferred,
             failed: counts.failed,
+            discarded: counts.discarded,
             reports_failed: counts.reports_failed,
             reports_delayed: counts.reports_delayed,
             reports_success: counts.reports_success,

@@ -1,6 +1,7 @@
 //! Which entries an operator means.
+use super::Queued;
 use crate::queue::way::Way;
-use crate::queue::{Destination, Entry, Pending};
+use crate::queue::{Destination, Entry, Pending, QueueId};
 use crate::settings::Settings;
 use names::{AccountId, Domain};
 use std::collections::HashMap;
@@ -72,10 +73,16 @@ impl Sought {
     }
 
     /// The entry as an operator sees it: who waits behind others that could not be brought has their words.
-    pub(super) fn explained(&self, mut entry: Entry) -> Entry {
+    pub(super) fn explained(&self, id: QueueId, mut entry: Entry) -> Queued {
         let said: Vec<_> = entry.recipients.iter().map(|one| self.said(&entry, one).map(ToOwned::to_owned)).collect();
         entry.recipients.iter_mut().zip(said).for_each(|(one, said)| one.reply = said);
-        entry
+        let way = Way::of(&entry);
+        let route = |pending: &Pending| match pending.destination() {
+            Destination::Account(_) => None,
+            Destination::Domain(domain) => self.settings.course(&domain, &way).name().map(ToOwned::to_owned),
+        };
+        let routes = entry.recipients.iter().map(route).collect();
+        Queued { id, entry, routes }
     }
 }
 

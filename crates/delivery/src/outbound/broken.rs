@@ -11,6 +11,8 @@ pub(crate) enum Broken {
     Refused(Reply),
     /// STARTTLS did not work out: another connection may do without, where nothing asks for it.
     Tls(TlsFault),
+    /// We are not let in.
+    Login(LoginFault),
     /// It hung up, was too slow, or speaks no SMTP.
     Lost(String),
     /// The same while or after the message was sent: it may have arrived all the same (RFC 1047).
@@ -40,14 +42,30 @@ pub(crate) enum TlsFault {
     Certificate(CertificateFault),
 }
 
+/// Why we are not let in by a server to which an operator has given us a login.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum LoginFault {
+    /// The password would cross the network in clear.
+    #[error("the server offers no TLS, and the password does not go without")]
+    InClear,
+    /// It takes none, or none of ours.
+    #[error("the server offers no login by PLAIN or LOGIN")]
+    NotOffered,
+    /// It said no.
+    #[error("login refused: {0}")]
+    Refused(String),
+}
+
 impl Broken {
     /// As it is told.
     pub(super) fn words(&self) -> Words {
         match self {
             Self::Refused(reply) => {
                 // a server that does not want to talk to us now may want to later: RFC 5321, 3.1 is about this session only
-                Words { quoted: true, ..Words::own("4.4.2", reply.to_string().trim_end().replace("\r\n", " ")) }
+                Words { quoted: true, ..Words::own("4.4.2", one_line(reply)) }
             }
+            // RFC 5248's registry: X.7.8, authentication credentials invalid; an operator has to act, and mail waits for that
+            Self::Login(fault) => Words::own("4.7.8", fault.to_string()),
             // RFC 3463, 3.8: X.7.5, cryptographic failure
             Self::Tls(fault) => Words::own("4.7.5", format!("TLS failed: {fault}")),
             Self::Lost(cause) | Self::Unanswered(cause) => Words::own("4.4.2", format!("connection failed: {cause}")),
@@ -57,6 +75,11 @@ impl Broken {
             Self::Stored(error) => Words::own("4.3.0", error.to_string()),
         }
     }
+}
+
+/// A reply in one line.
+pub(super) fn one_line(reply: &Reply) -> String {
+    reply.to_string().trim_end().replace("\r\n", " ")
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]

@@ -1,20 +1,22 @@
-//! A connection to one of a domain's servers, secured as the domain asks for.
+//! A connection to one of a domain's servers, or to a relay, secured as the domain or the operator asks for.
 use super::broken::{Broken, TlsFault};
 use super::hosts::{self, Found, From, Host};
-use super::line::{Ends, Line};
+use super::line::{At, Ends, Line};
 use super::security::{Plan, Policy, Wish};
 use super::weak::Way;
-use super::{Courier, Kept, asked, dane, outcome};
-use crate::queue::Entry;
+use super::{Courier, Kept, Load, asked, dane, outcome};
 use crate::queue::settle::{Verdict, Words};
 use crate::queue::way::Way as Leaving;
+use crate::routes::{Course, TlsRule};
 use crate::sts;
 use crate::wishes::TlsWish;
 use journal::{Attempt, Tried};
 use names::Domain;
 use policy::StsMode;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use transport::Hello;
+use world::Proof;
 
 /// Notes who was asked in vain.
 fn vain(tried: &mut Vec<Tried>, server: &str, reply: &str) {
@@ -26,6 +28,7 @@ fn vain(tried: &mut Vec<Tried>, server: &str, reply: &str) {
 /// Who is called, and what his domain and the message ask for.
 struct Call<'a> {
     domain: &'a Domain,
+    course: &'a Course,
     sts: sts::Known,
     wish: Wish,
     /// RFC 8689: only by a server that was verified, and that offers the same.
@@ -33,13 +36,23 @@ struct Call<'a> {
 }
 
 impl Courier {
-    /// Connects to the first host of `domain` that talks to us, or takes a connection to it that is kept.
-    pub(super) async fn dial(&self, domain: &Domain, entry: &Entry, kept: Option<&Kept>) -> Result<Box<Line>, Verdict> {
+    /// Connects to the first host of `domain`, or of the relay that takes its mail, that talks to us, or takes a connection to
+    /// it that is kept.
+    pub(super) async fn dial(
+        &self,
+        domain: &Domain,
+        load: &Load<'_>,
+        kept: Option<&Kept>,
+    ) -> Result<Box<Line>, Verdict> {
+        let Load { entry, course, .. } = *load;
         let (leaving, wish) = (Leaving::of(entry), Wish::of(entry));
-        let hosts = hosts::hosts(domain, &leaving, &self.world, &self.settings).await?;
+        if let Some(socket) = course.socket() {
+            return self.dial_socket(socket, course, wish, kept).await;
+        }
+        let hosts = hosts::hosts(domain, course, &self.world, &self.settings).await?;
         let tls = entry.wishes.tls;
-        let call =
-            Call { domain, sts: self.sts(domain, &hosts, wish).await?, wish, required: tls == TlsWish::Required };
+        let sts = self.sts(domain, &hosts, wish).await?;
+        let call = Call { domain, course, sts, wish, required: tls == TlsWish::Required };
         let mut last: Option<Verdict> = None;
         let mut tried = Vec::new();
         for host in &hosts {
@@ -66,10 +79,11 @@ impl Courier {
                 if found && self.settings.is_own_address(address.ip()) {
                     return Err(last.filter(Verdict::is_deferred).unwrap_or_else(|| hosts::circle(domain)));
                 }
-                let ends = Ends { host: host.name.clone(), address, from, found, plan: format!("{plan:?}") };
+                let asked = format!("{plan:?} {:?}", course.mark());
+                let ends = Ends { host: host.name.clone(), at: At::Address(address), from, found, plan: asked };
                 let opened = match kept.and_then(|kept| kept.take(&ends)) {
                     Some(line) => Ok(line),
-                    None => self.dial_one(&call, host, &plan, ends).await.map(Box::new),
+                    None => self.dial_one(&call, host, &plan, ends, address).await.map(Box::new),
                 };
                 match opened {
                     Ok(mut line) => {
@@ -107,6 +121,31 @@ impl Courier {
         Err(last.unwrap_or_else(|| Verdict::Deferred(Words::own("4.4.4", format!("no mail server for {domain}")))))
     }
 
+    /// Connects to a socket of this machine. What is said there goes over no network.
+    async fn dial_socket(
+        &self,
+        socket: &Path,
+        course: &Course,
+        wish: Wish,
+        kept: Option<&Kept>,
+    ) -> Result<Box<Line>, Verdict> {
+        let host = socket.display().to_string();
+        let ends = Ends {
+            host: host.clone(),
+            at: At::Socket(socket.to_owned()),
+            from: None,
+            found: false,
+            plan: format!("{:?}", course.mark()),
+        };
+        if let Some(line) = kept.and_then(|kept| kept.take(&ends)) {
+            return Ok(line);
+        }
+        let plan = Plan { tls_name: host.clone(), policy: Policy::Clear, named_by: Proof::Secure, wish };
+        let opened = Line::open(self.connect.as_ref(), ends, &plan, &self.settings, Way::Clear, course).await;
+        let server = format!("{} (socket)", self.settings.host_name);
+        opened.map(Box::new).map_err(|broken| Verdict::Deferred(Words { server: Some(server), ..broken.words() }))
+    }
+
     /// Our address and name on a connection to `to`; none where the system chooses.
     fn from(&self, leaving: &Leaving, to: IpAddr) -> Result<Option<(IpAddr, Domain)>, Verdict> {
         let Some(source) = self.settings.source(leaving) else { return Ok(None) };
@@ -139,8 +178,12 @@ impl Courier {
         let (addresses, found) = hosts::addresses(host, &self.world, settings).await?;
         let plan = |tls_name, policy| Plan { tls_name, policy, named_by: host.proof, wish: call.wish };
         let own_name = || host.name.clone();
-        if !settings.starttls {
-            return Ok((addresses, plan(own_name(), Policy::Clear)));
+        // what an operator asks of his relay no message and no domain takes back
+        match call.course.tls() {
+            TlsRule::Verified => return Ok((addresses, plan(own_name(), Policy::Verified))),
+            TlsRule::Required => return Ok((addresses, plan(own_name(), Policy::Required))),
+            TlsRule::Opportunistic if settings.starttls => {}
+            TlsRule::Off | TlsRule::Opportunistic => return Ok((addresses, plan(own_name(), Policy::Clear))),
         }
         // RFC 8460, 5.3; RFC 8689, 5: such a message goes whatever TLS makes of it
         if call.wish == Wish::Relaxed {
@@ -174,8 +217,14 @@ impl Courier {
 
     /// Connects, by the best way that works: with TLS where it can be had, then with less of it, and without where
     /// nothing asks for it (RFC 7435).
-    async fn dial_one(&self, call: &Call<'_>, host: &Host, plan: &Plan, ends: Ends) -> Result<Line, Broken> {
-        let address = ends.address;
+    async fn dial_one(
+        &self,
+        call: &Call<'_>,
+        host: &Host,
+        plan: &Plan,
+        ends: Ends,
+        address: SocketAddr,
+    ) -> Result<Line, Broken> {
         let best = self.known.weak.way(address, self.world.clock.now());
         let mut way = match plan.policy {
             Policy::Clear => Way::Clear,
@@ -184,8 +233,11 @@ impl Courier {
             _ => best,
         };
         loop {
-            let opened = Line::open(self.connect.as_ref(), ends.clone(), plan, &self.settings, way).await;
+            let connect = self.connect.as_ref();
+            let opened = Line::open(connect, ends.clone(), plan, &self.settings, way, call.course).await;
+            // RFC 8460, 1: of a domain's own servers; a relay is the affair of who named it
             if call.wish != Wish::Relaxed
+                && host.from == From::Dns
                 && let Some(told) = outcome::of(plan, host, address, &opened)
             {
                 self.tell(call.domain, told);

@@ -1,7 +1,6 @@
 //! Which hosts take the mail for a domain (RFC 5321, 5.1; RFC 7505).
-use crate::queue::Destination;
 use crate::queue::settle::{Verdict, Words};
-use crate::queue::way::Way;
+use crate::routes::Course;
 use crate::settings::Settings;
 use names::Domain;
 use std::future::Future;
@@ -50,13 +49,16 @@ pub(crate) enum From {
 /// What becomes of the recipients when there is none.
 pub(crate) async fn hosts(
     domain: &Domain,
-    way: &Way,
+    course: &Course,
     world: &World,
     settings: &Settings,
 ) -> Result<Vec<Host>, Verdict> {
-    if let Some(hop) = settings.hop(&Destination::Domain(domain.clone()), way) {
-        let (name, port) = (hop.host.clone(), hop.port);
-        return Ok(vec![Host { name, port, from: From::Settings, proof: Proof::Secure, domains: Vec::new() }]);
+    if let Some(hops) = course.hosts() {
+        let named = hops.iter().take(settings.max_hosts.max(1)).map(|hop| {
+            let (name, port) = (hop.host.clone(), hop.port);
+            Host { name, port, from: From::Settings, proof: Proof::Secure, domains: Vec::new() }
+        });
+        return Ok(named.collect());
     }
     let (names, proof, alias) = match asked(world.dns.mx(domain.as_str())).await {
         Ok(Answer { records, proof, name, .. }) => {
@@ -145,10 +147,17 @@ fn failed(status: &str, text: String) -> Verdict {
     Verdict::Failed(Words::own(status, text))
 }
 
+// RFC 3463, 3.5: X.4.6, routing loop detected
+const CIRCLE: &str = "5.4.6";
+
 /// The mail would come back to us.
 pub(crate) fn circle(domain: &Domain) -> Verdict {
-    // RFC 3463, 3.5: X.4.6, routing loop detected
-    failed("5.4.6", format!("the mail for {domain} comes back to this server"))
+    failed(CIRCLE, format!("the mail for {domain} comes back to this server"))
+}
+
+/// Whether a verdict of ours says so.
+pub(crate) fn is_circle(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Failed(words) if words.status == CIRCLE && words.server.is_none())
 }
 
 #[cfg(test)]
@@ -163,7 +172,7 @@ mod tests {
     async fn names(script: impl Fn(&ScriptedDns)) -> Result<Vec<String>, Verdict> {
         let (world, _, dns) = world::scripted::world();
         script(&dns);
-        let hosts = hosts(&"far.example".parse().unwrap(), &Way::default(), &world, &settings()).await?;
+        let hosts = hosts(&"far.example".parse().unwrap(), &Course::Usual, &world, &settings()).await?;
         Ok(hosts.into_iter().map(|host| host.name).collect())
     }
 
@@ -190,7 +199,7 @@ mod tests {
         }
         let mut firsts = std::collections::BTreeSet::new();
         for _ in 0..50 {
-            let hosts = hosts(&"far.example".parse().unwrap(), &Way::default(), &world, &settings()).await.unwrap();
+            let hosts = hosts(&"far.example".parse().unwrap(), &Course::Usual, &world, &settings()).await.unwrap();
             assert_eq!(hosts.len(), 3);
             firsts.insert(hosts[0].name.clone());
         }
@@ -230,7 +239,7 @@ mod tests {
             ("other.example", Proof::Insecure, &["other.example", "signed.example"]),
             ("implicit.example", Proof::Secure, &["implicit.example"]),
         ] {
-            let hosts = hosts(&domain.parse().unwrap(), &Way::default(), &world, &settings()).await.unwrap();
+            let hosts = hosts(&domain.parse().unwrap(), &Course::Usual, &world, &settings()).await.unwrap();
             assert_eq!((hosts[0].proof, hosts[0].domains.join(" ")), (proof, domains.join(" ")), "{domain}");
         }
     }
@@ -253,7 +262,7 @@ mod tests {
         dns.host("0.example", &many);
         for (max_hosts, max_addresses) in [(10, 6), (3, 2), (0, 0)] {
             let settings = Settings { max_hosts, max_addresses, ..settings() };
-            let found = hosts(&"far.example".parse().unwrap(), &Way::default(), &world, &settings).await.unwrap();
+            let found = hosts(&"far.example".parse().unwrap(), &Course::Usual, &world, &settings).await.unwrap();
             assert_eq!(found.len(), max_hosts.max(1));
             let (found, _) = addresses(found.first().unwrap(), &world, &settings).await.unwrap();
             assert_eq!(found.len(), max_addresses.max(1));

@@ -1,23 +1,21 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
-use super::broken::{Broken, TlsFault, lost, unexpected};
+mod open;
+
+use super::broken::{Broken, lost, unexpected};
 use super::form::{Form, Pieces};
 use super::security::{Plan, Security, Wish};
-use super::weak::Way;
 use crate::queue::Pending;
-use crate::settings::Settings;
+use crate::routes::Course;
 use futures_util::FutureExt as _;
 use journal::Tried;
 use names::Domain;
-use smtp_wire::{
-    BodyForm, Capabilities, Client, Dialect, DotStuffer, Event, ForwardPath, Reply, Transaction, Unsendable,
-};
+use smtp_wire::{BodyForm, Capabilities, Client, DotStuffer, Event, ForwardPath, Reply, Transaction, Unsendable};
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 use store::BlobSource;
-use transport::{CertificateFault, Connect, Conversation, Destination, Hello, NotOfTheInternet, Reach, TlsInfo};
+use transport::{Conversation, TlsInfo};
 
-/// How long connecting may take.
-const CONNECTING: Duration = Duration::from_secs(30);
 /// RFC 5321, 4.5.3.2.1 to 4.5.3.2.3: greeting, MAIL and RCPT, 5 minutes.
 const REPLY: Duration = Duration::from_secs(300);
 /// RFC 5321, 4.5.3.2.6: after the last dot, 10 minutes.
@@ -39,6 +37,8 @@ pub(crate) struct Line {
     pub(crate) server: String,
     /// By what it was made.
     plan: Plan,
+    /// Who decided that it goes there.
+    pub(crate) course: Course,
     /// Those that were tried before in vain; the first message by this connection tells of them.
     pub(crate) tried: Vec<Tried>,
     pub(crate) ends: Ends,
@@ -51,13 +51,21 @@ pub(crate) struct Line {
 pub(crate) struct Ends {
     /// The name of the other server.
     pub(crate) host: String,
-    pub(crate) address: SocketAddr,
+    pub(crate) at: At,
     /// Our own address, where it was chosen, and our name there.
     pub(crate) from: Option<(IpAddr, Domain)>,
     /// Whether the name comes from the DNS, and not from an operator.
     pub(crate) found: bool,
-    /// The plan, in so many words: what is asked of the connection.
+    /// The plan, in so many words, and which route: what is asked of the connection, and as whom we log in.
     pub(crate) plan: String,
+}
+
+/// Where the other server is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum At {
+    Address(SocketAddr),
+    /// A socket of this machine.
+    Socket(PathBuf),
 }
 
 /// What came of one transaction.
@@ -71,61 +79,14 @@ pub(crate) enum Sent {
 }
 
 impl Line {
-    /// Connects, greets, and starts TLS: as the plan asks for, and by this way.
-    pub(crate) async fn open(
-        connect: &dyn Connect,
-        ends: Ends,
-        plan: &Plan,
-        settings: &Settings,
-        way: Way,
-    ) -> Result<Self, Broken> {
-        let name = ends.from.as_ref().map_or(&settings.host_name, |(_, name)| name).as_str();
-        let server = format!("{} ({})", ends.host, ends.address.ip());
-        let to = Destination {
-            address: ends.address,
-            server_name: plan.tls_name.clone(),
-            demand: plan.policy.demand(),
-            hello: if let Way::Tls(hello) = way { hello } else { Hello::Full },
-            from: ends.from.as_ref().map(|(address, _)| *address),
-            reach: if ends.found { Reach::Internet } else { Reach::Anywhere },
-            timeout: CONNECTING,
-        };
-        let conversation = connect.connect(to).await.map_err(|error| match NotOfTheInternet::of(&error) {
-            Some(inner) => Broken::Inner(inner),
-            None => Broken::Lost(error.to_string()),
-        })?;
-        let client = Client::new(Dialect::Smtp, name);
-        let (kept_plan, tried) = (plan.clone(), Vec::new());
-        let (mails, domains) = (0, Vec::new());
-        let mut line = Self { conversation, client, mails, domains, server, plan: kept_plan, tried, ends, used: false };
-        line.ready().await?;
-        if line.ends.found && line.is_ours(settings) {
-            line.close().await;
-            return Err(Broken::Ourselves);
-        }
-        let offered = line.client.capabilities().starttls && line.conversation.can_start_tls();
-        if matches!(way, Way::Tls(_)) && offered {
-            line.start_tls().await?;
-        }
-        // whatever happened on the way here: nothing goes over a connection that is not what was asked for
-        if plan.policy.is_mandatory() && line.conversation.peer.tls.is_none() {
-            line.close().await;
-            return Err(Broken::Tls(TlsFault::NotOffered));
-        }
-        Ok(line)
+    /// Whether it goes to a socket of this machine, and over no network.
+    pub(crate) const fn is_local(&self) -> bool {
+        matches!(self.ends.at, At::Socket(_))
     }
 
-    /// Whether this is a connection to ourselves: a machine that calls its own address calls from it, and behind a
-    /// router that turns addresses we know ourselves by the name.
-    fn is_ours(&self, settings: &Settings) -> bool {
-        let peer = &self.conversation.peer;
-        let ip = |address: SocketAddr| address.ip().to_canonical();
-        ip(peer.local) == ip(peer.remote) || settings.is_own(&self.client.capabilities().name)
-    }
-
-    /// The address that it goes to.
-    pub(crate) fn remote(&self) -> SocketAddr {
-        self.conversation.peer.remote
+    /// The address that it goes to; `None`: a socket of this machine.
+    pub(crate) fn remote(&self) -> Option<SocketAddr> {
+        (!self.is_local()).then_some(self.conversation.peer.remote)
     }
 
     /// How the connection is protected.
@@ -194,35 +155,6 @@ impl Line {
             if !self.domains.contains(&domain) {
                 self.domains.push(domain);
             }
-        }
-    }
-
-    /// RFC 3207. What the certificate must prove was said when the connection was made.
-    async fn start_tls(&mut self) -> Result<(), Broken> {
-        self.client.start_tls();
-        match self.event(REPLY).await? {
-            Event::StartTls if self.conversation.input.buffered().is_empty() => {}
-            // RFC 3207, 5: what stands behind the 220 was put there by somebody between us
-            Event::StartTls => return Err(Broken::Lost("words behind the answer to STARTTLS".to_owned())),
-            Event::TlsRefused(_) if !self.client.is_over() && !self.plan.policy.is_mandatory() => return Ok(()),
-            Event::TlsRefused(reply) => {
-                return Err(Broken::Tls(TlsFault::Refused(reply.to_string().trim_end().replace("\r\n", " "))));
-            }
-            other => return Err(unexpected(&other)),
-        }
-        self.conversation.start_tls().await.map_err(|error| {
-            let fault = CertificateFault::of(&error).map(TlsFault::Certificate);
-            Broken::Tls(fault.unwrap_or_else(|| TlsFault::Handshake(error.to_string())))
-        })?;
-        self.client.tls_started();
-        self.ready().await
-    }
-
-    async fn ready(&mut self) -> Result<(), Broken> {
-        match self.event(REPLY).await? {
-            Event::Ready => Ok(()),
-            Event::Refused(reply) => Err(Broken::Refused(reply)),
-            other => Err(unexpected(&other)),
         }
     }
 

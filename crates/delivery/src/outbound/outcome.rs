@@ -86,7 +86,9 @@ pub(super) fn unfetched(unfetched: &Unfetched) -> Told {
 
 fn applied(policy: &Policy, tls_name: &str) -> Applied {
     match policy {
-        Policy::Clear | Policy::Opportunistic => plain("no-policy-found", Vec::new(), Vec::new()),
+        Policy::Clear | Policy::Opportunistic | Policy::Required | Policy::Verified => {
+            plain("no-policy-found", Vec::new(), Vec::new())
+        }
         Policy::Encrypted => plain("tlsa", Vec::new(), vec![tls_name.to_owned()]),
         Policy::Dane { records, .. } => {
             let mut lines: Vec<String> = records.iter().take(LINES).map(shown).collect();

@@ -15,6 +15,10 @@ pub(crate) enum Policy {
     Clear,
     /// TLS where it can be had, with whatever certificate (RFC 7435).
     Opportunistic,
+    /// TLS, with whatever certificate: an operator's wish.
+    Required,
+    /// TLS, with a certificate of an authority for the host: an operator's wish.
+    Verified,
     /// TLS, with whatever certificate: there are TLSA records, and none that can be used (RFC 7672, 2.2).
     Encrypted,
     /// TLS where it can be had; the domain tries its policy out, and hears what would fail (RFC 8461, 5).
@@ -38,15 +42,15 @@ impl Policy {
     pub(crate) const fn is_mandatory(&self) -> bool {
         match self {
             Self::Clear | Self::Opportunistic | Self::Testing { .. } => false,
-            Self::Encrypted | Self::Sts(_) | Self::Dane { .. } => true,
+            Self::Required | Self::Verified | Self::Encrypted | Self::Sts(_) | Self::Dane { .. } => true,
         }
     }
 
     /// What the certificate must prove.
     pub(crate) fn demand(&self) -> Demand {
         match self {
-            Self::Clear | Self::Opportunistic | Self::Testing { .. } | Self::Encrypted => Demand::Any,
-            Self::Sts(_) => Demand::Authority,
+            Self::Clear | Self::Opportunistic | Self::Required | Self::Testing { .. } | Self::Encrypted => Demand::Any,
+            Self::Sts(_) | Self::Verified => Demand::Authority,
             Self::Dane { records, names } => Demand::Dane { records: records.clone(), names: names.clone() },
         }
     }
@@ -56,6 +60,8 @@ impl Policy {
         match self {
             Self::Clear => "clear",
             Self::Opportunistic => "opportunistic",
+            Self::Required => "required",
+            Self::Verified => "verified",
             Self::Encrypted => "dane-unusable",
             Self::Testing { .. } => "mta-sts-testing",
             Self::Sts(_) => "mta-sts",
@@ -85,9 +91,12 @@ impl Plan {
             Policy::Sts(_) => Security::Authenticated(By::MtaSts),
             // RFC 8689, 4.2.1: an authority vouches for a name, and that name must be certain
             _ if tls.verified && self.named_by == Proof::Secure => Security::Authenticated(By::Authority),
-            Policy::Clear | Policy::Opportunistic | Policy::Testing { .. } | Policy::Encrypted => {
-                Security::Opportunistic
-            }
+            Policy::Clear
+            | Policy::Opportunistic
+            | Policy::Required
+            | Policy::Verified
+            | Policy::Testing { .. }
+            | Policy::Encrypted => Security::Opportunistic,
         }
     }
 }
@@ -163,6 +172,8 @@ mod tests {
             (Policy::Opportunistic, Proof::Secure, Some(tls(true)), authority),
             // a good certificate for a name that anybody may have put there
             (Policy::Opportunistic, Proof::Insecure, Some(tls(true)), Security::Opportunistic),
+            (Policy::Required, Proof::Secure, Some(tls(false)), Security::Opportunistic),
+            (Policy::Verified, Proof::Secure, Some(tls(true)), authority),
             (Policy::Encrypted, Proof::Secure, Some(tls(false)), Security::Opportunistic),
             (sts(), Proof::Insecure, Some(tls(true)), Security::Authenticated(By::MtaSts)),
             (dane(), Proof::Secure, Some(tls(true)), Security::Authenticated(By::Dane)),

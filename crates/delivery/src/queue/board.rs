@@ -229,6 +229,12 @@ impl Queue {
         self.wake.notify_one();
     }
 
+    /// Reads the due index of every partition of ours from its beginning: what is due goes into the lanes of today.
+    pub(crate) fn read_all_again(&self) {
+        let now = self.clock.now();
+        self.fences().into_iter().for_each(|(partition, _)| self.read_again(partition, now));
+    }
+
     fn change(&self, partition: u8, change: impl FnOnce(&mut Owned)) {
         if let Some(owned) = lock(&self.owned).get_mut(&partition) {
             change(owned);

@@ -17,13 +17,15 @@ pub(crate) enum Verdict {
     Deferred(Words),
     /// Never.
     Failed(Words),
+    /// It is thrown away, as an operator wishes: nobody hears of it but the journal.
+    Discarded(Words),
 }
 
 impl Verdict {
     /// What was said.
     pub(crate) const fn words_mut(&mut self) -> &mut Words {
         match self {
-            Self::Done(words) | Self::Deferred(words) | Self::Failed(words) => words,
+            Self::Done(words) | Self::Deferred(words) | Self::Failed(words) | Self::Discarded(words) => words,
         }
     }
 
@@ -63,6 +65,8 @@ pub(crate) struct Contact {
     pub(crate) tls: Option<String>,
     /// Those that were tried before in vain.
     pub(crate) tried: Vec<Tried>,
+    /// The route by which it went; `None`: none fits.
+    pub(crate) route: Option<String>,
     /// When the attempt began.
     pub(crate) began: Option<UnixTime>,
 }
@@ -91,6 +95,8 @@ pub(crate) enum Action {
     Delivered,
     Relayed,
     Expanded,
+    /// None of them: thrown away, and no report says so.
+    Discarded,
 }
 
 impl Action {
@@ -102,6 +108,7 @@ impl Action {
             Self::Delivered => "delivered",
             Self::Relayed => "relayed",
             Self::Expanded => "expanded",
+            Self::Discarded => "discarded",
         }
     }
 }
@@ -150,6 +157,10 @@ pub(crate) fn settle(
             }
             Some(Verdict::Done(words)) => told.push(done(entry, pending, words)),
             Some(Verdict::Failed(words)) => told.push(failed(entry, pending, words.clone())),
+            Some(Verdict::Discarded(words)) => {
+                let (pending, words) = (pending.clone(), words.clone());
+                told.push(Told { pending, action: Action::Discarded, words, report: false });
+            }
             Some(Verdict::Deferred(words)) => deferred(entry, pending, words, moment, settings, &mut left, &mut told),
         }
     }

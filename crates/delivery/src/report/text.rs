@@ -13,7 +13,7 @@ pub(super) fn subject(about: &[&Told], languages: &[Language]) -> String {
     match about.first().map(|told| told.action) {
         Some(Action::Failed) | None => texts.failed_subject,
         Some(Action::Delayed) => texts.delayed_subject,
-        Some(Action::Delivered | Action::Relayed | Action::Expanded) => texts.delivered_subject,
+        Some(Action::Delivered | Action::Relayed | Action::Expanded | Action::Discarded) => texts.delivered_subject,
     }
     .to_owned()
 }
@@ -44,6 +44,8 @@ fn in_language(text: &mut String, texts: &Report, about: &[&Told], host: &str, u
             Action::Delivered => texts.delivered,
             Action::Relayed => texts.relayed,
             Action::Expanded => texts.expanded,
+            // no report is about it
+            Action::Discarded => continue,
         };
         text.push_str(&format!("\n{heading}\n"));
         for told in told {

@@ -3,8 +3,8 @@ use super::server::World as Servers;
 use super::web::Web;
 use crate::homes::{Held, Homes, Mail};
 use crate::{
-    Asked, Delivery, DirectoryAway, Envelope, Notify, Origin, Parts, Recipient, Refused, Residents, Resolved, Sender,
-    Settings, Target,
+    Asked, Delivery, DirectoryAway, Envelope, NextHop, Notify, Origin, Parts, Recipient, Refused, Relay, Residents,
+    Resolved, Route, Routes, Sender, Settings, Target, Transport,
 };
 use futures_util::future::BoxFuture;
 use journal::scripted::Told;
@@ -126,6 +126,17 @@ pub(super) fn account(name: &str) -> AccountId {
 
 pub(super) fn address(text: &str) -> Address {
     text.parse().unwrap()
+}
+
+/// A route for all that is sent to these domains.
+pub(super) fn route(name: &str, recipients: &[&str], transport: Transport) -> Route {
+    let recipients = recipients.iter().map(|text| text.parse().unwrap()).collect();
+    Route { name: name.to_owned(), recipients, senders: Vec::new(), listeners: Vec::new(), transport }
+}
+
+/// One host for everything.
+pub(super) fn smart_host(hop: NextHop) -> Routes {
+    Routes::new(vec![route("smart", &["*"], Transport::Relay(Relay::to(vec![hop])))])
 }
 
 impl Bench {

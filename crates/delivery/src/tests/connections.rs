@@ -1,5 +1,5 @@
 //! How connections are made, shared and kept.
-use super::bench::{Bench, MINUTE};
+use super::bench::{Bench, MINUTE, smart_host};
 use super::server::Server;
 use crate::{NextHop, Origin, Source, SourceAddress};
 use std::collections::BTreeSet;
@@ -193,7 +193,7 @@ async fn a_source_without_the_family_is_told_of_and_the_other_family_is_used() {
 #[tokio::test(start_paused = true)]
 async fn a_route_is_one_lane_for_all_its_domains() {
     let hop = NextHop { host: "relay.example".to_owned(), port: 25 };
-    let bench = Bench::with(|settings| settings.smart_host = Some(hop)).await;
+    let bench = Bench::with(|settings| settings.routes = smart_host(hop)).await;
     bench.dns.host("relay.example", &["192.0.2.9".parse().unwrap()]);
     let relay = bench.servers.server("192.0.2.9");
     bench.run().rest().await;

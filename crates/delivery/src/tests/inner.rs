@@ -1,8 +1,8 @@
 //! Mail goes to no address that is none of the Internet, or ours, because a domain says so (THREATS.md, J05).
-use super::bench::Bench;
+use super::bench::{Bench, route};
 use super::report::reports;
 use super::server::Server;
-use crate::{Filter, NextHop, Origin};
+use crate::{Filter, NextHop, Origin, Relay, Routes, Transport};
 use journal::Event;
 
 async fn send(bench: &Bench, to: &str) {
@@ -68,7 +68,8 @@ async fn j05_an_address_of_the_internet_beside_it_is_used_or_waited_for() {
 async fn what_an_operator_names_may_be_inside() {
     let bench = Bench::with(|settings| {
         let hop = NextHop { host: "filter.example".to_owned(), port: 10_025 };
-        settings.routes.insert("far.example".parse().unwrap(), hop);
+        let relay = Transport::Relay(Relay::to(vec![hop]));
+        settings.routes = Routes::new(vec![route("filter", &["far.example"], relay)]);
     })
     .await;
     bench.dns.host("filter.example", &["10.1.2.3".parse().unwrap()]);

@@ -1,5 +1,5 @@
 //! What goes to other servers, and what happens when they misbehave (THREATS.md, Q).
-use super::bench::{Bench, HOUR, MINUTE};
+use super::bench::{Bench, HOUR, MINUTE, smart_host};
 use crate::{Body, NextHop, Notify, Origin};
 
 const TEXT: &str = "Subject: a\r\n\r\nb\r\n.dot\r\n";
@@ -162,7 +162,7 @@ async fn mail_that_would_come_back_to_us_is_not_sent() {
     }
     // what an operator set is meant, also on this machine
     let bench = Bench::with(|settings| {
-        settings.smart_host = Some(NextHop { host: "127.0.0.1".to_owned(), port: 10_025 });
+        settings.routes = smart_host(NextHop { host: "127.0.0.1".to_owned(), port: 10_025 });
     })
     .await;
     let filter = bench.servers.server("127.0.0.1");
@@ -187,21 +187,6 @@ async fn the_next_host_is_tried_when_one_is_away() {
     send(&bench, &["x@far.example"]).await;
     bench.rest().await;
     assert_eq!((v6.connections(), v4.connections(), backup.took().len()), (1, 1, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_smart_host_takes_all_but_what_has_a_route() {
-    let bench = Bench::with(|settings| {
-        settings.smart_host = Some(NextHop { host: "192.0.2.9".to_owned(), port: 2525 });
-        let sink = NextHop { host: "127.0.0.3".to_owned(), port: 10_025 };
-        settings.routes.insert("demo.example".parse().unwrap(), sink);
-    })
-    .await;
-    let (smart, sink) = (bench.servers.server("192.0.2.9"), bench.servers.server("127.0.0.3"));
-    bench.run().rest().await;
-    send(&bench, &["x@far.example", "y@else.example", "z@demo.example"]).await;
-    bench.rest().await;
-    assert_eq!((smart.took().len(), sink.took().len(), bench.queued().await), (2, 1, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,6 +21,9 @@ pub(super) struct Took {
 /// The answer that never comes.
 pub(super) const HANG: &str = "(hang)";
 
+/// The end of `AUTH PLAIN` with the password `wrong`.
+const WRONG: &str = "d3Jvbmc=";
+
 /// How a server behaves.
 #[derive(Debug, Clone)]
 pub(super) struct Manners {
@@ -190,6 +193,7 @@ impl Server {
         say(&mut stream, &manners.greeting).await?;
         let mut messages = 0;
         let (mut mail, mut rcpt) = (String::new(), Vec::new());
+        let mut lmtp = false;
         let mut line = String::new();
         loop {
             line.clear();
@@ -200,7 +204,8 @@ impl Server {
             lock(&self.0).lines.push(said.clone());
             let verb = said.split(' ').next().unwrap_or_default().to_owned();
             match verb.as_str() {
-                "EHLO" => {
+                "EHLO" | "LHLO" => {
+                    lmtp = verb == "LHLO";
                     let mut text = format!("250-{}\r\n", manners.name);
                     manners.offers.iter().for_each(|offer| text.push_str(&format!("250-{offer}\r\n")));
                     text.push_str("250 HELP");
@@ -226,6 +231,20 @@ impl Server {
                         rcpt.push(said);
                     }
                     say(&mut stream, answer).await?;
+                }
+                "AUTH" => {
+                    say(&mut stream, if said.ends_with(WRONG) { "535 5.7.8 who?" } else { "235 2.7.0 in" }).await?
+                }
+                "DATA" if lmtp => {
+                    say(&mut stream, "354 go").await?;
+                    let data = read_data(&mut stream).await?;
+                    let refused = |one: &String| one.contains("<full");
+                    let took = rcpt.iter().filter(|one| !refused(one)).cloned().collect();
+                    for one in &rcpt {
+                        // RFC 2033, 4.2: one answer for each that was taken
+                        say(&mut stream, if refused(one) { "452 4.2.2 full" } else { "250 2.0.0 taken" }).await?;
+                    }
+                    lock(&self.0).took.push(Took { mail: mail.clone(), rcpt: took, data });
                 }
                 "DATA" => {
                     say(&mut stream, "354 go").await?;

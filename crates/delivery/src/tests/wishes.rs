@@ -241,7 +241,7 @@ async fn a_servers_limit_of_domains_is_kept() {
     let hop = crate::NextHop { host: "smart.example".to_owned(), port: 25 };
     let bench = Bench::with(|settings| {
         settings.max_connections = 1;
-        settings.smart_host = Some(hop);
+        settings.routes = super::bench::smart_host(hop);
     })
     .await;
     bench.dns.host("smart.example", &["192.0.2.1".parse().unwrap()]);

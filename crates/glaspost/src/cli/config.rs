@@ -3,6 +3,7 @@ use super::terminal::safe_text;
 use super::{Global, print};
 use crate::configuration::{self, Configuration};
 use crate::failure::{Code, Failure};
+use crate::routes::password;
 use crate::serve::load_certificates;
 use clap::Subcommand;
 use directory::Pepper;
@@ -50,6 +51,8 @@ fn files_of(configuration: &Configuration) -> Vec<String> {
         })),
         Err(failure) => faults.push(failure.message().to_owned()),
     }
+    let routes = configuration.routes.iter().filter_map(|route| route.password_file.as_deref());
+    faults.extend(routes.filter_map(|file| password(file).err()));
     let passwords = &configuration.passwords;
     faults.extend(passwords.pepper.as_deref().and_then(|file| Pepper::load(file).err()).map(|fault| fault.to_string()));
     if let Some(list) = &passwords.breached

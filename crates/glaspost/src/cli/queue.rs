@@ -5,7 +5,7 @@ mod which;
 use super::act::{Desk, at_desk, run, unexpected};
 use super::listing::Listing;
 use super::table::Table;
-use super::{Global, moment, print, print_json};
+use super::{Global, moment, or_dash, print, print_json};
 use crate::failure::{Code, Failure};
 use admin::{QueueAct, QueueChange, QueueEntryView, QueueFilter, Request, Response};
 use change::Change;
@@ -226,11 +226,12 @@ fn page(view: &QueueEntryView) -> String {
     if let Some(hop) = &view.reroute {
         table.row(&["rerouted to".to_owned(), hop.clone()]);
     }
-    let mut recipients = Table::titled(["RECIPIENT", "ATTEMPTS", "NEXT", "LAST REPLY"]);
+    let mut recipients = Table::titled(["RECIPIENT", "ROUTE", "ATTEMPTS", "NEXT", "LAST REPLY"]);
     for one in &view.recipients {
         let written = if one.address == one.original { String::new() } else { format!(" (as {})", one.original) };
         let reply = one.reply.clone().unwrap_or_else(|| "-".to_owned());
-        recipients.row(&[format!("{}{written}", one.address), one.attempts.to_string(), moment(one.due), reply]);
+        let (whom, route) = (format!("{}{written}", one.address), or_dash(one.route.as_ref()));
+        recipients.row(&[whom, route, one.attempts.to_string(), moment(one.due), reply]);
     }
     format!("{}\n{}", table.render(), recipients.render())
 }

@@ -1,6 +1,6 @@
 //! Reading the file: every fault is gathered, with its line, column and the nearest known name.
 use super::field::Section;
-use super::{Certificate, Configuration, Listener, validate};
+use super::{Certificate, Configuration, Listener, Route, validate};
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -50,20 +50,21 @@ pub(crate) fn load(path: &Path) -> Result<Configuration, Vec<Fault>> {
 /// # Errors
 /// Every fault of the text.
 pub(crate) fn parse(text: &str) -> Result<Configuration, Vec<Fault>> {
-    let mut reader = Reader { text, faults: Vec::new(), configuration: Configuration::default() };
+    let mut reader =
+        Reader { text, faults: Vec::new(), configuration: Configuration::default(), route_places: Vec::new() };
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         reader.wrong(error.span(), error.message());
     }
     if reader.faults.is_empty() {
         reader.document(document.into_inner());
-        reader.faults.extend(validate::check(&reader.configuration));
+        reader.faults.extend(validate::check(&reader.configuration, &reader.route_places));
     }
     if reader.faults.is_empty() { Ok(reader.configuration) } else { Err(reader.faults) }
 }
 
 /// The tables that the file may hold, beside the settings of [`super::General`] that stand before them.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "listener",
     "certificate",
     "mx",
@@ -77,6 +78,7 @@ const TABLES: [&str; 15] = [
     "store",
     "dns",
     "queue",
+    "route",
     "journal",
     "limits",
 ];
@@ -85,6 +87,8 @@ struct Reader<'t> {
     text: &'t str,
     faults: Vec<Fault>,
     configuration: Configuration,
+    /// Line and column of each `[[route]]`.
+    route_places: Vec<(usize, usize)>,
 }
 
 impl Reader<'_> {
@@ -105,6 +109,10 @@ impl Reader<'_> {
                 "store" => self.table(&mut configuration.store, "store", value),
                 "dns" => self.table(&mut configuration.dns, "dns", value),
                 "queue" => self.table(&mut configuration.queue, "queue", value),
+                "route" => {
+                    self.route_places = places(self.text, &value);
+                    configuration.routes = self.tables::<Route>("route", value);
+                }
                 "journal" => self.table(&mut configuration.journal, "journal", value),
                 "limits" => self.table(&mut configuration.limits, "limits", value),
                 _ => self.setting(&mut configuration.general, None, &key, value),
@@ -155,7 +163,10 @@ impl Reader<'_> {
                 let known = S::fields().into_iter().map(|field| field.key);
                 let tables = if table.is_none() { TABLES.as_slice() } else { &[] };
                 let nearest = nearest(name, known.chain(tables.iter().map(|table| (*table).to_owned())));
-                let place = table.map_or_else(String::new, |table| format!(" in [{table}]"));
+                let place = table.map_or_else(String::new, |table| match table {
+                    "listener" | "certificate" | "route" => format!(" in [[{table}]]"),
+                    _ => format!(" in [{table}]"),
+                });
                 let hint = nearest.map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"));
                 self.wrong(Some(key.span()), &format!("unknown setting `{name}`{place}{hint}"));
             }
@@ -175,6 +186,12 @@ pub(super) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, known)| known)
+}
+
+/// The lines and columns of tables of one name.
+fn places(text: &str, tables: &Spanned<DeValue<'_>>) -> Vec<(usize, usize)> {
+    let DeValue::Array(items) = tables.get_ref() else { return Vec::new() };
+    items.iter().map(|item| place(text, item.span().start)).collect()
 }
 
 /// The line and column, from 1, of a byte of `text`.

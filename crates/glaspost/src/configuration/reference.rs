@@ -2,7 +2,7 @@
 use super::field::{Field, Section, written};
 use super::{
     Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, MtaSts, Mx, Passwords, Pop3,
-    Queue, Relay, StoreSection, Submission,
+    Queue, Relay, Route, StoreSection, Submission,
 };
 use std::fmt::Write;
 
@@ -23,6 +23,7 @@ pub(crate) fn reference() -> String {
     section::<StoreSection>(&mut text, Some("[store]"));
     section::<Dns>(&mut text, Some("[dns]"));
     section::<Queue>(&mut text, Some("[queue]"));
+    section::<Route>(&mut text, Some("[[route]]"));
     section::<Journal>(&mut text, Some("[journal]"));
     section::<Limits>(&mut text, Some("[limits]"));
     text
@@ -72,6 +73,9 @@ pub(crate) fn show(configuration: &Configuration) -> String {
     values(&mut text, Some("[store]"), &configuration.store);
     values(&mut text, Some("[dns]"), &configuration.dns);
     values(&mut text, Some("[queue]"), &configuration.queue);
+    for route in &configuration.routes {
+        values(&mut text, Some("[[route]]"), route);
+    }
     values(&mut text, Some("[journal]"), &configuration.journal);
     values(&mut text, Some("[limits]"), &configuration.limits);
     text
@@ -84,6 +88,7 @@ pub(crate) fn as_json(configuration: &Configuration) -> serde_json::Value {
         "mx": configuration.mx, "mta-sts": configuration.mta_sts, "submission": configuration.submission, "relay": configuration.relay,
         "lmtp": configuration.lmtp, "imap": configuration.imap, "pop3": configuration.pop3,
         "passwords": configuration.passwords, "store": configuration.store, "dns": configuration.dns, "queue": configuration.queue,
+        "route": configuration.routes,
         "journal": configuration.journal, "limits": configuration.limits,
     })
 }
@@ -130,7 +135,9 @@ mod tests {
     fn what_is_shown_reads_as_the_same() {
         let text = "host-name = \"mx.example.org\"\ndefault-domain = \"example.org\"\nown-networks = [\"127.0.0.0/24\"]\n\
                     [[listener]]\nservice = \"mx\"\naddress = [\"127.0.0.1:25\"]\n\
-                    [queue]\nroutes = [{ domain = \"example.net\", host = \"sink\", port = 2525 }]\n";
+                    [queue]\nroutes = [{ domain = \"example.net\", host = \"sink\", port = 2525 }]\n\
+                    [[route]]\nkind = \"refuse\"\nrecipient-domains = [\".x.nl\"]\nsender-domains = [\"<>\"]\ntext = \"no\"\n\
+                    [[route]]\nkind = \"lmtp\"\nhosts = [\"[::1]:24\"]\ntls = \"off\"\n";
         let shown = show(&parse(text).unwrap());
         assert_eq!(show(&parse(&shown).unwrap()), shown);
         assert!(shown.contains("routes = [{ domain = \"example.net\", host = \"sink\", port = 2525 }]"), "{shown}");

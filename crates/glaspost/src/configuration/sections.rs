@@ -63,7 +63,7 @@ pub(crate) struct SmartHost {
 /// A host that takes the mail for one domain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Route {
+pub(crate) struct DomainHost {
     /// The recipient's domain.
     pub(crate) domain: Domain,
     /// The host that takes its mail.
@@ -284,10 +284,10 @@ section! {
 section! {
     /// Mail on its way to other servers.
     Queue {
-        /// A host that takes all mail for the Internet, `{ host = "…", port = 25 }`. Default: each domain's own servers.
+        /// A host that takes all mail for the Internet, `{ host = "…", port = 25 }`: a route behind all others.
         smart_host: Option<SmartHost> = None;
-        /// Hosts for single domains: `[{ domain = "…", host = "…", port = 25 }]`.
-        routes: Vec<Route> = Vec::new();
+        /// Hosts for single domains: `[{ domain = "…", host = "…", port = 25 }]`; routes behind every `[[route]]`.
+        routes: Vec<DomainHost> = Vec::new();
         /// The waits between the first attempts; the last one repeats. Each is up to an eighth shorter, so that what was
         /// put off together does not come again together.
         retry: Vec<Period> = vec![Period::mins(5), Period::mins(10), Period::mins(20), Period::mins(40), Period::hours(1), Period::hours(2), Period::hours(4)];

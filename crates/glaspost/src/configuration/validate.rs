@@ -1,9 +1,9 @@
 //! What no single setting can tell: what must be there, and what does not go together.
 use super::read::Fault;
-use super::{Configuration, Listener, Security, ServiceKind};
+use super::{Configuration, Listener, Security, ServiceKind, route};
 
-/// Every fault of the settings beside one another.
-pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
+/// Every fault of the settings beside one another; `route_places` has line and column of each route.
+pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize)]) -> Vec<Fault> {
     let mut faults = Vec::new();
     if configuration.general.host_name.is_none() {
         faults.push(Fault::missing("`host-name` is missing: the name of this machine, such as `mx.example.org`"));
@@ -58,6 +58,7 @@ pub(super) fn check(configuration: &Configuration) -> Vec<Fault> {
         faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
     }
     faults.extend(source_faults(configuration));
+    faults.extend(route::faults(&configuration.routes, &configuration.listeners, route_places));
     faults
 }
 

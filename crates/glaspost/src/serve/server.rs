@@ -6,8 +6,10 @@ use super::outgoing::Outgoing;
 use super::signals::{Signal, Signals};
 use super::upkeep;
 use crate::configuration::Configuration;
+use crate::confinement::Needs;
 use crate::failure::{Code, Failure};
 use crate::house::{House, Rim};
+use crate::routes::routes;
 use net::{CertFile, CertificateStore, Inherited, Limits, ListenerSpec, Listeners};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +33,8 @@ pub(crate) struct Outside {
     pub(crate) connect: Option<Arc<dyn Connect>>,
     /// Sockets that were made before the program started.
     pub(crate) inherited: Inherited,
+    /// What the process has confined itself to, where it has.
+    pub(crate) confined_to: Option<Needs>,
 }
 
 /// A server whose doors are open.
@@ -41,6 +45,7 @@ pub(crate) struct Server {
     listeners: Arc<Listeners>,
     certificates: Option<Arc<CertificateStore>>,
     condition: Arc<Running>,
+    confined_to: Option<Needs>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -86,7 +91,18 @@ impl Server {
         tasks.spawn(async move { delivery.run(queue_stop).await });
         let queue = house.delivery.operator();
         tasks.spawn(upkeep::run(house.store.clone(), queue, outside.world.clock.clone(), stop.clone()));
-        Ok(Self { configuration, world: outside.world, house, listeners, certificates, condition, tasks, stop })
+        let confined_to = outside.confined_to;
+        Ok(Self {
+            configuration,
+            world: outside.world,
+            house,
+            listeners,
+            certificates,
+            condition,
+            confined_to,
+            tasks,
+            stop,
+        })
     }
 
     /// The listeners' names and real addresses.
@@ -99,19 +115,30 @@ impl Server {
         self.house.engine.fatal().await
     }
 
-    /// Takes certificates and listeners as `configuration` has them now. What is wrong leaves the old ones; living
+    /// Takes certificates, listeners and routes as `configuration` has them now. What is wrong leaves the old ones; living
     /// sessions go on either way. Other settings hold from the next start.
     pub(super) fn reload(&mut self, configuration: Configuration) {
+        let routes = match routes(&configuration) {
+            Ok(routes) => routes,
+            Err(failure) => {
+                warn!(fault = failure.message(), "the old configuration stays");
+                return;
+            }
+        };
         if let Some(certificates) = &self.certificates
             && let Err(error) = certificates.reload(&certificate_files(&configuration))
         {
-            warn!(%error, "the old certificates and listeners stay");
+            warn!(%error, "the old configuration stays");
             return;
         }
         self.certificates.iter().for_each(|certificates| warn_of_weak(certificates));
         let specs = specs(&configuration, &self.house, &self.world, &self.condition);
         match specs.map(|specs| self.listeners.replace(specs)) {
             Ok(Ok(())) => {
+                self.house.delivery.set_routes(routes);
+                for port in self.confined_to.iter().flat_map(|needs| needs.missing(&configuration)) {
+                    warn!(port, "a route goes to a port to which this server may not connect before its next start");
+                }
                 self.configuration = configuration;
                 info!("reloaded");
             }

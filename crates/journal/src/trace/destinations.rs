@@ -17,6 +17,8 @@ pub struct DestinationCounts {
     pub deferred: u64,
     /// Given up.
     pub failed: u64,
+    /// Thrown away, as a route asks.
+    pub discarded: u64,
     /// Reports to senders that something failed.
     pub reports_failed: u64,
     /// Reports to senders that something is late.
@@ -57,7 +59,7 @@ impl Reader {
         };
         self.each(Class::Deliveries, from, to, &|_| true, &mut look).await?;
         let mut counts: Vec<DestinationCounts> = counts.into_values().collect();
-        let total = |one: &DestinationCounts| one.relayed + one.deferred + one.failed;
+        let total = |one: &DestinationCounts| one.relayed + one.deferred + one.failed + one.discarded;
         counts.sort_by(|one, other| total(other).cmp(&total(one)).then_with(|| one.domain.cmp(&other.domain)));
         Ok(counts)
     }
@@ -81,6 +83,7 @@ fn count(counts: &mut BTreeMap<String, DestinationCounts>, entry: &Entry) {
             counts.failed += 1;
             heard(counts, entry, attempt);
         }
+        Event::Discarded(attempt) => of(counts, attempt.recipient.as_str()).discarded += 1,
         Event::Reported { action, recipients, .. } => {
             for recipient in recipients {
                 let counts = of(counts, recipient.as_str());

@@ -16,6 +16,8 @@ pub enum Fate {
     Delivered,
     /// Another server took it over.
     Relayed,
+    /// It was thrown away, as a route asks.
+    Discarded,
     /// It was given up.
     Failed,
 }
@@ -28,6 +30,7 @@ impl Fate {
             Self::Deferred => "deferred",
             Self::Delivered => "delivered",
             Self::Relayed => "relayed",
+            Self::Discarded => "discarded",
             Self::Failed => "failed",
         }
     }
@@ -71,6 +74,9 @@ impl Trace {
                 Event::Failed(attempt) => (&attempt.recipient, attempt.original.as_ref(), Fate::Failed, Some(attempt)),
                 Event::Relayed(attempt) => {
                     (&attempt.recipient, attempt.original.as_ref(), Fate::Relayed, Some(attempt))
+                }
+                Event::Discarded(attempt) => {
+                    (&attempt.recipient, attempt.original.as_ref(), Fate::Discarded, Some(attempt))
                 }
                 _ => continue,
             };

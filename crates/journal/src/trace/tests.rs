@@ -184,6 +184,7 @@ async fn who_was_refused_is_found_too() {
 async fn destinations_are_counted() {
     let desk = desk();
     let relayed = |policy: &str, tls: Option<&str>| Attempt {
+        route: None,
         policy: Some(policy.into()),
         tls: tls.map(Into::into),
         ..attempt("d1", "x@far.example", "250 ok")

@@ -321,6 +321,8 @@ pub(super) fn delivery(refused: &Refused) -> Reply {
         Refused::MailboxFull => reply(552, (5, 2, 2), "the mailbox is full"),
         Refused::FullForNow => reply(452, (4, 2, 2), "the mailbox may be full in a moment, try again"),
         Refused::RelayingDenied => relaying_denied(),
+        // RFC 3463, 3.8: X.7.1, not authorized
+        Refused::ByRoute(text) => reply(550, (5, 7, 1), text.as_str()),
         Refused::Loop => reply(554, (5, 4, 6), "the address leads back to itself"),
         Refused::TooMany => reply(550, (5, 4, 6), "the address leads to too many"),
         Refused::Unavailable => reply(451, (4, 3, 0), "not possible just now, try again"),

@@ -86,6 +86,7 @@ fn lines(view: &TraceEventView) -> Vec<String> {
         Event::Deferred(attempt) => attempted(attempt, "deferred"),
         Event::Failed(attempt) => attempted(attempt, "given up"),
         Event::Relayed(attempt) => attempted(attempt, "taken over"),
+        Event::Discarded(attempt) => attempted(attempt, "thrown away"),
         Event::HoldEnded { .. } => vec!["the time has come that its sender had set".to_owned()],
         Event::Reported { report, action, recipients, .. } => {
             vec![format!("report of `{action}` about {} to the sender: {report}", recipients_of(recipients))]
@@ -131,6 +132,7 @@ fn attempted(attempt: &Attempt, what: &str) -> Vec<String> {
     let took = attempt.took_ms.map_or_else(String::new, |took| format!(" after {}", seconds(took)));
     let mut lines = vec![format!("{whom}: {what} at attempt {}{took}", attempt.attempts)];
     lines.extend(attempt.tried.iter().map(|tried| format!("  before: {}: {}", tried.server, tried.reply)));
+    lines.extend(attempt.route.as_ref().map(|route| format!("  by route {route}")));
     if let Some(server) = &attempt.server {
         let port = attempt.remote.map_or_else(String::new, |remote| format!(" port {}", remote.port()));
         lines.push(format!("  {server}{port}, {}", protection(attempt)));

@@ -63,6 +63,7 @@ fn attempt(reply: &str) -> Attempt {
         server: Some("mx1.elders.example (192.0.2.25)".into()),
         remote: Some("192.0.2.25:25".parse().unwrap()),
         tls: Some(TLS.into()),
+        route: None,
         policy: Some("opportunistic".into()),
         reply: reply.into(),
         attempts: 1,
