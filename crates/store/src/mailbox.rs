@@ -145,7 +145,8 @@ pub struct Counters {
     pub unread_emails: u64,
     /// JMAP `totalThreads`.
     pub threads: u64,
-    /// JMAP `unreadThreads`: threads with an email that is in this mailbox and unread.
+    /// JMAP `unreadThreads` (RFC 8621, 2): threads with an email in this mailbox, and an unread one in any mailbox but the
+    /// trash; of the trash, threads with an unread email in it.
     pub unread_threads: u64,
 }
 

@@ -34,7 +34,7 @@ mod member;
 mod metadata;
 mod object;
 mod sharing;
-pub(crate) use account::{HeadRecord, mailbox_record, read_mailbox};
+pub(crate) use account::{HeadRecord, counts_unread_threads, mailbox_record, read_mailbox};
 pub(crate) use email::EmailRecord;
 pub(crate) use log::{LogItem, Marks, log_record, read_log};
 pub(crate) use member::{

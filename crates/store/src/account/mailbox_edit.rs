@@ -1,6 +1,8 @@
 //! What JMAP changes of a mailbox, all of it in one commit (RFC 8621, 2.5): name, place, role, order, subscription.
 use super::Account;
-use super::mailboxes::{create_with_parents, delete, free_role, list_changed, rename, subscribe, unsubscribe};
+use super::mailboxes::{
+    create_with_parents, delete, free_role, give_role, list_changed, rename, subscribe, unsubscribe,
+};
 use crate::engine::Growth;
 use crate::error::Error;
 use crate::head::{Plan, Stop, Tx};
@@ -116,7 +118,7 @@ fn change(tx: &mut Tx<'_>, mailbox: MailboxId, edit: &MailboxEdit) -> Result<Pla
             return Err(Stop::Fail(Error::Inbox));
         }
         free_role(tx, role)?;
-        tx.mailbox_mut(mailbox)?.role = role;
+        give_role(tx, mailbox, role)?;
         changed = true;
     }
     if let Some(order) = edit.sort_order.filter(|order| *order != before.sort_order) {

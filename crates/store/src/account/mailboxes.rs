@@ -88,7 +88,7 @@ impl Account {
                 return Err(Stop::Fail(Error::Inbox));
             }
             free_role(tx, role)?;
-            tx.mailbox_mut(mailbox)?.role = role;
+            give_role(tx, mailbox, role)?;
             list_changed(tx);
             tx.touch(LogItem::MailboxChanged { mailbox, name: found.name, role: found.role });
             Ok(Plan::Commit(()))
@@ -162,6 +162,13 @@ pub(super) fn unsubscribe(tx: &mut Tx<'_>, name: &MailboxName) -> bool {
     list_changed(tx);
     tx.touch(LogItem::Subscription { name: name.clone(), before: true });
     true
+}
+
+/// Gives a role that is free, or takes it away: what is unread depends on which mailbox is the trash.
+pub(super) fn give_role(tx: &mut Tx<'_>, mailbox: MailboxId, role: Option<Role>) -> Result<(), Stop> {
+    let trash = tx.trash();
+    tx.mailbox_mut(mailbox)?.role = role;
+    tx.trash_changed(trash)
 }
 
 pub(super) fn free_role(tx: &Tx<'_>, role: Option<Role>) -> Result<(), Error> {

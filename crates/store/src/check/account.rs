@@ -6,7 +6,7 @@ use crate::id::MailboxId;
 use crate::key::KeyReader;
 use crate::mailbox::{Counters, Mailbox, MailboxName};
 use crate::records::KeyRange;
-use crate::schema::{self, HeadRecord, kind, read_log, read_mailbox, read_once};
+use crate::schema::{self, HeadRecord, counts_unread_threads, kind, read_log, read_mailbox, read_once};
 use crate::store::Store;
 use names::AccountId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Default)]
 pub(super) struct Sums {
     pub(super) mailboxes: BTreeMap<MailboxId, Mailbox>,
+    /// Those whose unread threads an earlier release counted, in its way.
+    pub(super) former: BTreeSet<MailboxId>,
     /// As counted from memberships and threads.
     pub(super) counted: BTreeMap<MailboxId, Counters>,
     pub(super) used: u64,
@@ -80,6 +82,9 @@ impl Look<'_> {
                 if mailbox.modseq.0 > modseq || mailbox.id.0 >= head.next_id || mailbox.uid_validity > head.uid_validity
                 {
                     self.fault(format!("mailbox {}: it is ahead of the account's head", mailbox.id));
+                }
+                if !counts_unread_threads(&value.payload) {
+                    sums.former.insert(mailbox.id);
                 }
                 sums.mailboxes.insert(mailbox.id, mailbox);
             }
@@ -181,7 +186,10 @@ impl Look<'_> {
             }
         }
         for (id, mailbox) in &sums.mailboxes {
-            let counted = sums.counted.get(id).copied().unwrap_or_default();
+            let mut counted = sums.counted.get(id).copied().unwrap_or_default();
+            if sums.former.contains(id) {
+                counted.unread_threads = mailbox.counters.unread_threads;
+            }
             if mailbox.counters != counted {
                 self.fault(format!("mailbox {id}: it says {:?}, there are {counted:?}", mailbox.counters));
             }

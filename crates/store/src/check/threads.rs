@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::head::visible::{Seat, shown};
 use crate::id::{EmailId, MailboxId, ThreadId};
 use crate::key::KeyReader;
+use crate::mailbox::Role;
 use crate::records::KeyRange;
 use crate::schema::{self, EmailRecord, MemberRecord, ThreadRecord, kind, read_numbers, read_places};
 use std::collections::BTreeMap;
@@ -88,10 +89,12 @@ impl Look<'_> {
         if open.record.mailboxes != shown {
             self.fault(format!("thread {id}: it says {:?} by mailbox, there are {shown:?}", open.record.mailboxes));
         }
-        for (mailbox, _, unread) in shown {
-            let counted = sums.counted.entry(mailbox).or_default();
+        let trash = sums.mailboxes.values().find(|mailbox| mailbox.role == Some(Role::Trash)).map(|mailbox| mailbox.id);
+        let record = ThreadRecord { emails: open.emails, mailboxes: shown };
+        for (mailbox, ..) in &record.mailboxes {
+            let counted = sums.counted.entry(*mailbox).or_default();
             counted.threads += 1;
-            counted.unread_threads += u64::from(unread > 0);
+            counted.unread_threads += u64::from(record.is_unread(*mailbox, trash));
         }
     }
 

@@ -6,10 +6,10 @@ use crate::error::Error;
 use crate::flags::Keyword;
 use crate::id::{MailboxId, ModSeq};
 use crate::key::KeyReader;
-use crate::mailbox::{Mailbox, MailboxName, Mailboxes, Sharer};
+use crate::mailbox::{Mailbox, MailboxName, Mailboxes, Role, Sharer};
 use crate::outcome::Outcome;
 use crate::records::KeyRange;
-use crate::schema::{self, HeadRecord, SharerRecord, kind, read_acl, read_mailbox};
+use crate::schema::{self, HeadRecord, SharerRecord, ThreadRecord, kind, read_acl, read_mailbox};
 use names::AccountId;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -92,13 +92,47 @@ impl Head {
             if let (Some(mailboxes), Some(keywords), Some(subscriptions), Some(sharing)) =
                 (mailboxes, keywords, subscriptions, sharing)
             {
+                let counted = mailboxes.iter().all(|(_, value)| schema::counts_unread_threads(&value.payload));
                 let mut mailboxes = read_mailboxes((modseq, &record), &mailboxes, &subscriptions)?;
+                if !counted && !self.count_unread_threads(&mut mailboxes, modseq).await? {
+                    continue;
+                }
                 read_sharing(&mut mailboxes, &sharing)?;
                 let keywords = Arc::new(read_keywords(&keywords)?);
                 return Ok(State { modseq, record, mailboxes: Arc::new(mailboxes), keywords, views: Vec::new() });
             }
         }
         Err(Error::Conflict)
+    }
+
+    /// Counts unread threads as they are counted now, where records of an earlier release are among those of the mailboxes;
+    /// false if a commit came between.
+    async fn count_unread_threads(&self, mailboxes: &mut Mailboxes, modseq: u64) -> Result<bool, Error> {
+        let trash = mailboxes.role(Role::Trash).map(|mailbox| mailbox.id);
+        let mut counted: BTreeMap<MailboxId, u64> = BTreeMap::new();
+        let mut range = KeyRange::prefix(&[kind::THREAD]);
+        loop {
+            let page = self.page(&range).await?;
+            if page.version != Some(modseq) {
+                return Ok(false);
+            }
+            // longer keys are the emails of a thread
+            for (_, value) in page.items.iter().filter(|(key, _)| key.len() == 1 + size_of::<u64>()) {
+                let record = ThreadRecord::decode(&value.payload)?;
+                for (mailbox, ..) in &record.mailboxes {
+                    *counted.entry(*mailbox).or_default() += u64::from(record.is_unread(*mailbox, trash));
+                }
+            }
+            match page.next {
+                Some(next) => range = next,
+                None => break,
+            }
+        }
+        for mailbox in &mut mailboxes.list {
+            let unread = counted.get(&mailbox.id).copied().unwrap_or(0);
+            Arc::make_mut(mailbox).counters.unread_threads = unread;
+        }
+        Ok(true)
     }
 
     /// The head's record and its modseq, from disk.

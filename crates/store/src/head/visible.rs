@@ -1,13 +1,15 @@
 //! Counters, in the view of IMAP (memberships) and in that of JMAP (emails, threads).
 //!
 //! For JMAP an email is in a mailbox if it has a membership there without `\Deleted` (RFC 8621, 4.1.1); it is unread
-//! unless all of those memberships are `\Seen`, or any is a `\Draft` (RFC 8621, 2: neither `$seen` nor `$draft`).
+//! unless all of those memberships are `\Seen`, or any is a `\Draft` (RFC 8621, 2: neither `$seen` nor `$draft`). A thread
+//! is unread in all its mailboxes, as the emails that are shown with it are; the trash is counted as if it were apart.
 use super::{Stop, Tx};
 use crate::error::Error;
 use crate::flags::SystemFlags;
 use crate::id::{EmailId, MailboxId, ThreadId};
-use crate::mailbox::Mailbox;
+use crate::mailbox::{Mailbox, Role};
 use crate::schema::{self, MemberRecord, Place, ThreadRecord, read_places};
+use std::collections::BTreeSet;
 
 /// One membership, as far as counting goes.
 pub(crate) type Seat = (MailboxId, SystemFlags);
@@ -62,6 +64,7 @@ impl Tx<'_> {
             return Ok(());
         }
         let mut record = self.thread(thread)?;
+        let old = record.clone();
         let mut mailboxes: Vec<MailboxId> = was_in.iter().chain(&is_in).copied().collect();
         mailboxes.sort_unstable();
         mailboxes.dedup();
@@ -74,13 +77,56 @@ impl Tx<'_> {
             counters.emails = shifted(counters.emails, was, is);
             counters.unread_emails = shifted(counters.unread_emails, was && was_unread, is && is_unread);
             counters.threads = shifted(counters.threads, emails > 0, now.0 > 0);
-            counters.unread_threads = shifted(counters.unread_threads, unread > 0, now.1 > 0);
         }
+        self.recount_unread((&old, self.trash()), (&record, self.trash()))?;
         if was_in.is_empty() != is_in.is_empty() {
             self.state.record.thread_modseq = self.modseq();
         }
         self.state.record.mailbox_modseq = self.modseq();
         self.put(schema::thread(thread), record.encode());
+        Ok(())
+    }
+
+    /// The mailbox that is the trash.
+    pub(crate) fn trash(&self) -> Option<MailboxId> {
+        self.state.mailboxes.role(Role::Trash).map(|mailbox| mailbox.id)
+    }
+
+    /// Brings the counts of unread threads from one record of a thread to another, and from one trash to another.
+    fn recount_unread(
+        &mut self,
+        (before, old_trash): (&ThreadRecord, Option<MailboxId>),
+        (after, trash): (&ThreadRecord, Option<MailboxId>),
+    ) -> Result<(), Error> {
+        let mut mailboxes: Vec<MailboxId> = before.mailboxes.iter().chain(&after.mailboxes).map(|of| of.0).collect();
+        mailboxes.sort_unstable();
+        mailboxes.dedup();
+        for id in mailboxes {
+            let (was, is) = (before.is_unread(id, old_trash), after.is_unread(id, trash));
+            if was != is {
+                let counters = &mut self.mailbox_mut(id)?.counters;
+                counters.unread_threads = shifted(counters.unread_threads, was, is);
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts unread threads anew after the trash has become another mailbox: those with an email in the one or the other.
+    pub(crate) fn trash_changed(&mut self, before: Option<MailboxId>) -> Result<(), Stop> {
+        let trash = self.trash();
+        if before == trash {
+            return Ok(());
+        }
+        let mut threads = BTreeSet::new();
+        for mailbox in before.into_iter().chain(trash) {
+            threads.extend(self.view(mailbox)?.iter().map(|message| message.thread));
+        }
+        self.want(threads.iter().map(|thread| schema::thread(*thread)))?;
+        for thread in threads {
+            let record = self.thread(thread)?;
+            self.recount_unread((&record, before), (&record, trash))?;
+        }
+        self.state.record.mailbox_modseq = self.modseq();
         Ok(())
     }
 

@@ -82,8 +82,16 @@ impl HeadRecord {
     }
 }
 
+/// Version 2 brought the order; with 3 unread threads are counted as they are now.
+const MAILBOX_VERSION: u8 = 3;
+
+/// Whether the record counts unread threads as they are counted now; else they are counted anew when the account is loaded.
+pub(crate) fn counts_unread_threads(record: &[u8]) -> bool {
+    record.first().is_some_and(|version| *version >= MAILBOX_VERSION)
+}
+
 pub(crate) fn mailbox_record(mailbox: &Mailbox) -> Vec<u8> {
-    let mut record = Encoder::new(2);
+    let mut record = Encoder::new(MAILBOX_VERSION);
     record.text(mailbox.name.as_str()).number(mailbox.role.map_or(0, |role| role as u64));
     record.number(u64::from(mailbox.uid_validity)).number(u64::from(mailbox.uid_next)).number(mailbox.modseq.0);
     record.number(u64::from(mailbox.recent));
@@ -96,7 +104,7 @@ pub(crate) fn mailbox_record(mailbox: &Mailbox) -> Vec<u8> {
 }
 
 pub(crate) fn read_mailbox(id: MailboxId, record: &[u8]) -> Result<Mailbox, Error> {
-    let mut record = Decoder::new(record, "mailbox", 2)?;
+    let mut record = Decoder::new(record, "mailbox", MAILBOX_VERSION)?;
     Ok(Mailbox {
         id,
         name: MailboxName::new(record.text()?)?,

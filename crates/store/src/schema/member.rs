@@ -149,6 +149,16 @@ impl ThreadRecord {
         found.ok().and_then(|at| self.mailboxes.get(at)).map_or((0, 0), |of| (of.1, of.2))
     }
 
+    /// Whether it counts as an unread thread in a mailbox (RFC 8621, 2): an email of it is there, and an unread one is
+    /// anywhere but in the trash; "Emails in the trash are treated as though they are in a separate Thread".
+    pub(crate) fn is_unread(&self, mailbox: MailboxId, trash: Option<MailboxId>) -> bool {
+        let (emails, unread) = self.of(mailbox);
+        if Some(mailbox) == trash {
+            return unread > 0;
+        }
+        emails > 0 && self.mailboxes.iter().any(|(of, _, unread)| Some(*of) != trash && *unread > 0)
+    }
+
     pub(crate) fn set(&mut self, mailbox: MailboxId, (emails, unread): (u64, u64)) {
         match self.mailboxes.binary_search_by_key(&mailbox, |of| of.0) {
             Ok(at) if emails == 0 => {

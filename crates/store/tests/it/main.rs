@@ -14,4 +14,5 @@ mod objects;
 mod place;
 mod sharing;
 mod suite;
+mod unread_threads;
 mod uploads;

@@ -4,13 +4,15 @@ use crate::capability::Capability;
 use crate::context::Context;
 use crate::mail::log::entries;
 use crate::mail::reply::Changed;
+use crate::mail::thread::MAX_EMAILS;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
 use jmap_wire::{Arguments, Changes, MethodError};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use store::{EmailId, LogEntry, MailboxId, Membership, ModSeq, Rights, Touched};
+use std::sync::Arc;
+use store::{Email, EmailId, Error, LogEntry, MailboxId, ModSeq, Rights, ThreadId, Touched};
 
 pub(super) const CHANGES: Method = Method {
     name: "Mailbox/changes",
@@ -38,7 +40,7 @@ async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers
     let states = opened.account.type_states().await.map_err(|error| refusal::method(&error))?;
     let log = entries(&opened, since, until).await?;
     let max = asked.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
-    let elsewhere = elsewhere(&opened, &log).await?;
+    let elsewhere = elsewhere(&opened, &log).await.map_err(|error| refusal::method(&error))?;
     let (mut fates, mut reached, mut more) = (BTreeMap::new(), since, false);
     for entry in &log {
         let before = (max < opened.mailboxes.len()).then(|| fates.clone());
@@ -134,23 +136,38 @@ fn put(fates: &mut BTreeMap<MailboxId, Fate>, mailbox: MailboxId, fate: Fate) {
     *place = (*place).max(fate);
 }
 
-/// The emails that an entry touched and that are still somewhere.
+/// The emails that an entry touched.
 fn emails(entry: &LogEntry) -> impl Iterator<Item = EmailId> {
     entry.touched.iter().filter_map(|touched| match touched {
-        Touched::Arrived { email, new: false, .. }
-        | Touched::Flags { email, .. }
-        | Touched::Expunged { email, last: false, .. } => Some(*email),
+        Touched::Arrived { email, .. } | Touched::Flags { email, .. } | Touched::Expunged { email, .. } => Some(*email),
         _ => None,
     })
 }
 
-/// Where these emails are now: whether one is unread is one thing in all its mailboxes.
-async fn elsewhere(opened: &Opened, log: &[LogEntry]) -> Result<HashMap<EmailId, Vec<MailboxId>>, MethodError> {
+/// Emails of which it is asked where their threads are; of more, any mailbox may have other counts.
+const MAX_ASKED: usize = 1_000;
+
+/// Where the threads of these emails are now: whether a thread is unread is one thing in all its mailboxes.
+async fn elsewhere(opened: &Opened, log: &[LogEntry]) -> Result<HashMap<EmailId, Vec<MailboxId>>, Error> {
     let touched: BTreeSet<EmailId> = log.iter().flat_map(emails).collect();
     let touched: Vec<EmailId> = touched.into_iter().collect();
-    let places = opened.account.memberships_of(&touched).await.map_err(|error| refusal::method(&error))?;
-    let seen = |places: Vec<Membership>| {
-        places.into_iter().map(|place| place.mailbox).filter(|mailbox| opened.sees(*mailbox)).collect()
-    };
-    Ok(touched.into_iter().zip(places.into_iter().map(seen)).collect())
+    if touched.len() > MAX_ASKED {
+        let all: Vec<MailboxId> =
+            opened.mailboxes.iter().map(|mailbox| mailbox.id).filter(|id| opened.sees(*id)).collect();
+        return Ok(touched.into_iter().map(|email| (email, all.clone())).collect());
+    }
+    let found = opened.account.emails(&touched).await?;
+    let threads: BTreeSet<ThreadId> = found.iter().flatten().map(|email| email.thread).collect();
+    let threads: Vec<ThreadId> = threads.into_iter().collect();
+    let inside = opened.account.thread_emails(&threads, MAX_EMAILS).await?;
+    let all: Vec<EmailId> = inside.iter().flatten().copied().collect();
+    let mut places = opened.account.memberships_of(&all).await?.into_iter();
+    let mut mailboxes: HashMap<ThreadId, Vec<MailboxId>> = HashMap::new();
+    for (thread, emails) in threads.into_iter().zip(inside) {
+        let those: BTreeSet<MailboxId> =
+            places.by_ref().take(emails.len()).flatten().map(|place| place.mailbox).collect();
+        mailboxes.insert(thread, those.into_iter().filter(|mailbox| opened.sees(*mailbox)).collect());
+    }
+    let of = |email: &Arc<Email>| Some((email.id, mailboxes.get(&email.thread)?.clone()));
+    Ok(found.iter().flatten().filter_map(of).collect())
 }

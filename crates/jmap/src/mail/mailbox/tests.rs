@@ -249,6 +249,29 @@ async fn a_keyword_counts_in_every_mailbox_of_its_email() {
 }
 
 #[tokio::test]
+async fn a_thread_is_unread_in_all_its_mailboxes() {
+    let bench = Bench::new().await;
+    bench.append("INBOX", "Subject: x\nMessage-ID: <1@x>\n\n.\n", Flags::system(SystemFlags::SEEN)).await;
+    let begin = get(&bench).await["state"].clone();
+    let reply = "Subject: Re: x\nReferences: <1@x>\n\n.\n";
+    bench.append("Archive", reply, Flags::default()).await;
+    let got = get(&bench).await;
+    let counts =
+        |name: &str| (by_name(&got, name)["unreadEmails"].clone(), by_name(&got, name)["unreadThreads"].clone());
+    assert_eq!((counts("INBOX"), counts("Archive")), ((json!(0), json!(1)), (json!(1), json!(1))));
+    let changes = bench.call("Mailbox/changes", json!({"sinceState": begin})).await;
+    assert_eq!(changes["updated"].as_array().unwrap().len(), 2, "{changes}");
+    // RFC 8621, 2: what is only in the trash is nothing to other mailboxes
+    bench.append("Trash", reply, Flags::default()).await;
+    let (account, archive) = (bench.account().await, bench.mailbox("Archive").await);
+    let seen = store::FlagChange::Add(Flags::system(SystemFlags::SEEN));
+    account.store_flags(archive, &[store::Uid::MIN], &seen, None).await.unwrap();
+    let got = get(&bench).await;
+    let unread = |name: &str| by_name(&got, name)["unreadThreads"].clone();
+    assert_eq!((unread("INBOX"), unread("Archive"), unread("Trash")), (json!(0), json!(0), json!(1)));
+}
+
+#[tokio::test]
 async fn queries_filter_and_sort_also_by_the_tree() {
     let bench = Bench::new().await;
     for (name, parent, order) in [("b", None, 2), ("a", None, 2), ("z", Some("b"), 1), ("y", Some("b"), 1)] {
