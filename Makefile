@@ -64,7 +64,7 @@ bench: ## measure against Postfix, Dovecot and Cyrus from Debian, as root; BENCH
 BENCH ?=
 
 bench-micro: ## the parts by themselves: parses, prints, a group commit, a search; each compared with the run before
-	$(CARGO) bench --locked -p imap-wire -p message -p engines -p imap --bench words --bench parse --bench commit --bench mailbox --bench search
+	$(CARGO) bench --locked -p imap-wire -p message -p engines -p imap -p jmap --bench words --bench parse --bench commit --bench mailbox --bench search --bench reading
 
 docs: ## write the reference pages that are printed from the code
 	$(CARGO) run --quiet --locked -p glaspost -- config reference > docs/reference/configuration.toml
