@@ -1,7 +1,9 @@
 //! The one door of all acts.
 use crate::{Caller, Error, Request, Response, SecretText};
+use arc_swap::ArcSwapOption;
 use delivery::{Delivery, Operator};
 use directory::{Directory, NewPassword, PasswordHash, PasswordOrHash};
+use guide::Guide;
 use journal::{Event, Journal, Reader};
 use names::Secret;
 use std::sync::Arc;
@@ -34,6 +36,8 @@ pub struct Admin {
     pub(crate) world: World,
     pub(crate) mailboxes: Vec<(MailboxName, Option<MailboxRole>)>,
     pub(crate) history: Reader,
+    /// What customers set up; nothing while no listener is open.
+    pub(crate) guide: ArcSwapOption<Guide>,
     journal: Journal,
 }
 
@@ -41,7 +45,8 @@ impl Admin {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let Parts { store, directory, delivery, journal, history, world, mailboxes } = parts;
-        Self { store, directory, queue: delivery.operator(), world, mailboxes, history, journal }
+        let (queue, guide) = (delivery.operator(), ArcSwapOption::empty());
+        Self { store, directory, queue, world, mailboxes, history, guide, journal }
     }
 
     /// Does what `request` asks. What the answer says is on disk.
@@ -63,6 +68,7 @@ impl Admin {
             Request::Sender(act) => self.senders(caller, act).await,
             Request::Queue(act) => self.queue(caller, act).await,
             Request::Trace(act) => self.traces(caller, act).await,
+            Request::Settings => self.settings(),
             Request::Store(act) => self.whole(caller, act).await,
         }
     }

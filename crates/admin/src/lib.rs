@@ -21,6 +21,7 @@ mod request;
 mod response;
 mod secret;
 mod senders;
+mod settings;
 mod shares;
 mod sizes;
 mod trace;

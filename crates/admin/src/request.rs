@@ -20,6 +20,8 @@ pub enum Request {
     Queue(QueueAct),
     /// On what happened to messages.
     Trace(TraceAct),
+    /// What customers set up, by the listeners that are open.
+    Settings,
     /// On the store as a whole.
     Store(StoreAct),
 }
@@ -35,6 +37,7 @@ impl Request {
             Self::Sender(act) => act.permission(),
             Self::Queue(act) => act.permission(),
             Self::Trace(act) => act.permission(),
+            Self::Settings => Permission::Look,
             Self::Store(act) => act.permission(),
         }
     }

@@ -2,6 +2,7 @@
 use crate::{DelegateView, DestinationView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
 use delivery::{QueueId, Queued, Vacation};
 use directory::{Alias, LocalDomain, Role};
+use guide::Guide;
 use names::{AccountId, Address, ByteSize, Domain};
 use serde::{Deserialize, Serialize};
 use store::EngineStats;
@@ -13,6 +14,8 @@ use world::UnixTime;
 pub enum Response {
     /// It is done, and on disk.
     Done,
+    /// What customers set up.
+    Settings(Box<Guide>),
     /// A domain.
     Domain(DomainView),
     /// All domains.

@@ -11,6 +11,7 @@ mod nowhere;
 mod owner;
 mod queue;
 mod sender;
+mod settings;
 mod share;
 mod store;
 mod table;
@@ -92,6 +93,8 @@ enum Command {
     /// What happened to messages
     #[command(subcommand)]
     Trace(trace::TraceCommand),
+    /// What customers set up in their mail programs: their page of settings, as text, HTML or JSON
+    Settings(settings::Settings),
     /// The store as a whole
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -119,6 +122,7 @@ impl CommandLine {
             Command::Sender(command) => command.run(&global),
             Command::Queue(command) => command.run(&global),
             Command::Trace(command) => command.run(&global),
+            Command::Settings(command) => command.run(&global),
             Command::Store(command) => command.run(&global),
             Command::Message(command) => command.run(&global),
             Command::Completions(command) => command.run(),

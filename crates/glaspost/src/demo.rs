@@ -45,8 +45,8 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "HOST:PORT")]
     outside: Option<String>,
     /// The language of customers
-    #[arg(long, value_enum, default_value_t = LanguageChoice::Nl)]
-    lang: LanguageChoice,
+    #[arg(long, value_enum, default_value_t = Language::Nl)]
+    lang: Language,
     /// Switch off the limits by address and account
     #[arg(long)]
     no_limits: bool,
@@ -65,14 +65,6 @@ enum PortChoice {
     Plus,
     /// Whatever is free
     Free,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LanguageChoice {
-    /// Nederlands
-    Nl,
-    /// English
-    En,
 }
 
 impl Demo {
@@ -96,7 +88,7 @@ impl Demo {
             certificates: &certificates,
             ports: self.port_plan(),
             outside: outside.host_and_port(),
-            language: self.language(),
+            language: self.lang,
             limits: !self.no_limits,
         };
         let path = folder.join("glaspost.toml");
@@ -107,7 +99,7 @@ impl Demo {
             Outside { world: world.clone(), connect: None, inherited: Inherited::take(), confined_to: None },
         )
         .await?;
-        let accounts = accounts::make(&server.house, &world, self.accounts, self.language()).await?;
+        let accounts = accounts::make(&server.house, &world, self.accounts, self.lang).await?;
         let descriptor = Descriptor {
             pid: std::process::id(),
             dir: folder.clone(),
@@ -118,7 +110,7 @@ impl Demo {
             listeners: doors(&configuration, &server),
             accounts: accounts.people,
             admin: accounts.administrator,
-            urls: Urls { metrics: metrics_url(&configuration, &server) },
+            urls: urls(&configuration, &server),
         };
         announce(&descriptor, json)?;
         let reload = || {
@@ -128,13 +120,6 @@ impl Demo {
         let result = run_until_stopped(server, signals, reload).await;
         outside.stop().await;
         result
-    }
-
-    const fn language(&self) -> Language {
-        match self.lang {
-            LanguageChoice::Nl => Language::Nl,
-            LanguageChoice::En => Language::En,
-        }
     }
 
     const fn port_plan(&self) -> Ports {
@@ -244,10 +229,13 @@ fn doors(configuration: &Configuration, server: &Server) -> Vec<Door> {
     doors
 }
 
-fn metrics_url(configuration: &Configuration, server: &Server) -> Option<String> {
-    let door =
-        doors(configuration, server).into_iter().find(|door| door.protocol == configuration::ServiceKind::Metrics)?;
-    Some(format!("http://{}:{}/metrics", door.address, door.port))
+fn urls(configuration: &Configuration, server: &Server) -> Urls {
+    let doors = doors(configuration, server);
+    let metrics = doors.iter().find(|door| door.protocol == configuration::ServiceKind::Metrics);
+    Urls {
+        settings: server.guide().ok().and_then(|guide| guide.page),
+        metrics: metrics.map(|door| format!("http://{}:{}/metrics", door.address, door.port)),
+    }
 }
 
 /// Writes `demo.json` and says the same on standard output.

@@ -9,6 +9,7 @@ mod failure;
 mod health;
 mod house;
 mod log;
+mod open_doors;
 mod routes;
 mod serve;
 

@@ -1,8 +1,11 @@
 //! English.
+mod settings_page;
+
 use crate::texts::{Meanings, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "English",
+    settings_page: settings_page::PAGE,
     report: Report {
         failed_subject: "Your message was not delivered",
         delayed_subject: "Your message is delayed",

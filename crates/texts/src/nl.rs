@@ -1,8 +1,11 @@
 //! Nederlands.
+mod settings_page;
+
 use crate::texts::{Meanings, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "Nederlands",
+    settings_page: settings_page::PAGE,
     report: Report {
         failed_subject: "Uw bericht is niet bezorgd",
         delayed_subject: "Uw bericht is vertraagd",

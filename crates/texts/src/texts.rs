@@ -1,4 +1,5 @@
 //! What there is to say. A language is one value of [`Texts`], so a missing text does not compile.
+use crate::settings_page::SettingsPage;
 use std::fmt;
 use std::str::FromStr;
 
@@ -57,6 +58,8 @@ impl FromStr for Language {
 pub struct Texts {
     /// The language's own name for itself.
     pub name: &'static str,
+    /// The page of settings.
+    pub settings_page: SettingsPage,
     /// Reports about delivery.
     pub report: Report,
     /// Answers while the reader is away.

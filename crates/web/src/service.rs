@@ -1,7 +1,7 @@
 //! The pages, as a service that `net` can listen for.
 use crate::activity::Activity;
 use crate::limits::{LAST_REQUESTS, REQUEST, connections};
-use crate::{MtaSts, headers};
+use crate::{MtaSts, SettingsPage, headers};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -27,6 +27,8 @@ pub struct Parts {
     pub directory: Arc<Directory>,
     /// The policy of the domains here; without one none is published.
     pub mta_sts: Option<MtaSts>,
+    /// What customers set up.
+    pub settings: Arc<SettingsPage>,
 }
 
 /// HTTPS on a listener.
@@ -38,10 +40,12 @@ impl Web {
     /// The pages.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
+        let settings = parts.settings.routes();
         let pages = Router::new()
             .route("/.well-known/mta-sts.txt", get(mta_sts))
             .fallback(async || StatusCode::NOT_FOUND)
-            .with_state(Arc::new(parts));
+            .with_state(Arc::new(parts))
+            .merge(settings);
         Self { pages }
     }
 }

@@ -5,6 +5,7 @@ mod control;
 mod place;
 mod plain_logins;
 mod senders;
+mod settings;
 mod shares;
 mod tables;
 mod vacations;

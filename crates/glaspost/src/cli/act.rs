@@ -33,6 +33,17 @@ pub(crate) fn run(global: &Global, request: Request) -> Result<Response, Failure
     at_desk(global, async |desk: &mut Desk| desk.ask(request).await)
 }
 
+/// What the running server answers to `request`; nothing where none can be asked.
+pub(crate) fn ask_server(configuration: &Configuration, request: &Request) -> Result<Option<Response>, Failure> {
+    runtime()?.block_on(async {
+        let Ok(mut stream) = UnixStream::connect(control_socket(configuration)).await else { return Ok(None) };
+        match timeout(PATIENCE, admin::control::ask(&mut stream, request)).await {
+            Ok(answer) => answer.map(Some).map_err(refused),
+            Err(_) => Err(silent(&configuration.general.data)),
+        }
+    })
+}
+
 /// Does `request`, which is answered by nothing but that it is done.
 pub(crate) fn done(global: &Global, request: Request) -> Result<(), Failure> {
     match run(global, request)? {

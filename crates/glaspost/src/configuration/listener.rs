@@ -69,12 +69,15 @@ section! {
         address: Vec<SocketAddr> = Vec::new();
         /// A Unix socket, instead of addresses (LMTP).
         socket: Option<PathBuf> = None;
-        /// The host names under which customers know it. The first one is shown to them.
+        /// The host names under which customers know it, by default `host-name`. The page of settings shows the first one, and
+        /// those after it as old names that still work.
         names: Vec<Domain> = Vec::new();
         /// `none`, `starttls` or `implicit`.
         tls: Security = Security::None;
         /// Whether a customer may log in without TLS here. His password then crosses the network in clear.
         login_without_tls: bool = false;
+        /// Whether the page of settings shows it to customers.
+        on_settings_page: bool = true;
         /// Proxies that may say, by the PROXY protocol (v1 or v2), whom they speak for. From them it is required.
         proxies: Vec<IpNet> = Vec::new();
     }

@@ -2,6 +2,7 @@
 use super::field::section;
 use super::period::Period;
 use super::source::Source;
+use clap::ValueEnum;
 use ipnet::IpNet;
 use names::{ByteSize, Domain};
 use serde::{Deserialize, Serialize};
@@ -19,11 +20,23 @@ pub(crate) enum HeloRule {
 }
 
 /// A language that customers read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Language {
+    /// Nederlands
     Nl,
+    /// English
     En,
+}
+
+impl Language {
+    /// The one in which the server says things.
+    pub(crate) const fn spoken(self) -> texts::Language {
+        match self {
+            Self::Nl => texts::Language::Dutch,
+            Self::En => texts::Language::English,
+        }
+    }
 }
 
 /// When answers of the DNS are validated.

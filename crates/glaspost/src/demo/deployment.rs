@@ -44,7 +44,7 @@ const ENTRIES: [Entry; 11] = [
     Entry("relay", "relay", RELAY, 25, &[RELAY_NAME], ""),
     Entry("relay", "relay-587", RELAY, 587, &[RELAY_NAME], ""),
     Entry("lmtp", "lmtp", SERVICES, 24, &[], ""),
-    Entry("https", "https", SERVICES, 443, &["mta-sts.telfortglasvezel.nl"], IMPLICIT),
+    Entry("https", "https", SERVICES, 443, &["webmail.telfortglasvezel.nl", "mta-sts.telfortglasvezel.nl"], IMPLICIT),
     Entry("metrics", "metrics", SERVICES, 9_090, &[], ""),
 ];
 

@@ -42,6 +42,8 @@ pub(super) struct Account {
 #[derive(Debug, Serialize)]
 pub(super) struct Urls {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) settings: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) metrics: Option<String>,
 }
 
@@ -84,6 +86,9 @@ impl Descriptor {
             text.push_str(&format!("  and {more} more\n"));
         }
         text.push_str(&format!("\nCertificate authority: {}\n", self.ca.display()));
+        if let Some(settings) = &self.urls.settings {
+            text.push_str(&format!("The customers' settings: {settings}\n"));
+        }
         if let Some(outside) = &self.outside {
             text.push_str(&format!("Mail for other domains is kept in {}\n", outside.display()));
         }

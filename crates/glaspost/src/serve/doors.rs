@@ -1,5 +1,5 @@
 //! The listeners of the configuration, each with its protocol.
-use crate::configuration::{Configuration, HeloRule, Language, Listener, Security, ServiceKind};
+use crate::configuration::{Configuration, HeloRule, Listener, Security, ServiceKind};
 use crate::failure::{Code, Failure};
 use crate::health::{Condition, Health};
 use crate::house::House;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use transport::Service;
+use web::SettingsPage;
 use world::World;
 
 /// The name of the control socket's listener.
@@ -29,6 +30,7 @@ pub(super) struct Doors<'a> {
     pub(super) house: &'a House,
     pub(super) world: &'a World,
     pub(super) condition: Arc<dyn Condition>,
+    pub(super) settings: Arc<SettingsPage>,
 }
 
 impl Doors<'_> {
@@ -79,7 +81,7 @@ impl Doors<'_> {
             }
             ServiceKind::Pop3 => Arc::new(self.pop3(listener)),
             ServiceKind::Imap => Arc::new(self.imap(listener)),
-            ServiceKind::Https => Arc::new(super::pages::web(self.configuration, self.house)),
+            ServiceKind::Https => Arc::new(super::pages::web(self.configuration, self.house, self.settings.clone())),
             ServiceKind::Metrics => Arc::new(Health::new(self.condition.clone())),
         })
     }
@@ -174,18 +176,10 @@ impl Doors<'_> {
             timeout: self.configuration.pop3.timeout.0,
             write_timeout: self.configuration.limits.write_timeout.0,
             login: if listener.login_without_tls { pop3::LoginRule::Anywhere } else { pop3::LoginRule::TlsOnly },
-            language: self.language(),
+            language: self.configuration.general.language.spoken(),
             max_errors: self.configuration.limits.errors,
         };
         pop3::Pop3::new(self.house.store.clone(), self.house.directory.clone(), self.house.journal.clone(), settings)
-    }
-
-    /// The provider's own language.
-    const fn language(&self) -> texts::Language {
-        match self.configuration.general.language {
-            Language::Nl => texts::Language::Dutch,
-            Language::En => texts::Language::English,
-        }
     }
 
     fn imap(&self, listener: &Listener) -> imap::Imap {
@@ -207,7 +201,7 @@ impl Doors<'_> {
             server_comment: self.configuration.imap.server_comment.clone(),
             server_admin: self.configuration.imap.server_admin.clone(),
             own_seen: self.configuration.imap.own_seen,
-            language: self.language(),
+            language: self.configuration.general.language.spoken(),
             eight_bit_headers: self.configuration.imap.eight_bit_headers,
             max_errors: self.configuration.limits.errors,
             standard: self.house.standard.clone(),

@@ -1,11 +1,12 @@
 //! What the HTTPS listener serves, from the configuration.
 use crate::configuration::{Configuration, MtaStsMode};
 use crate::house::House;
-use web::Web;
+use std::sync::Arc;
+use web::{SettingsPage, Web};
 
 /// The pages of one listener.
-pub(super) fn web(configuration: &Configuration, house: &House) -> Web {
-    Web::new(web::Parts { directory: house.directory.clone(), mta_sts: mta_sts(configuration) })
+pub(super) fn web(configuration: &Configuration, house: &House, settings: Arc<SettingsPage>) -> Web {
+    Web::new(web::Parts { directory: house.directory.clone(), mta_sts: mta_sts(configuration), settings })
 }
 
 /// The policy that is published, if one is.

@@ -9,8 +9,10 @@ use crate::configuration::Configuration;
 use crate::confinement::Needs;
 use crate::failure::{Code, Failure};
 use crate::house::{House, Rim};
+use crate::open_doors;
 use crate::routes::routes;
-use net::{CertFile, CertificateStore, Inherited, Limits, ListenerSpec, Listeners};
+use guide::Guide;
+use net::{CertFile, CertificateStore, Inherited, Limits, Listeners};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -19,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use transport::Connect;
+use web::SettingsPage;
 use world::World;
 
 /// File descriptors that connections may not take: the store's, the resolver's, the log's.
@@ -46,6 +49,7 @@ pub(crate) struct Server {
     certificates: Option<Arc<CertificateStore>>,
     condition: Arc<Running>,
     confined_to: Option<Needs>,
+    settings: Arc<SettingsPage>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -70,7 +74,17 @@ impl Server {
             draining: AtomicBool::new(false),
             failed: AtomicBool::new(false),
         });
-        let specs = specs(&configuration, &house, &outside.world, &condition)?;
+        // Until the doors are open, their ports are those of the file.
+        let guide = open_doors::guide(&configuration, certificates.as_deref(), &[])?;
+        let settings = Arc::new(SettingsPage::new(&guide, configuration.general.language.spoken()));
+        let specs = Doors {
+            configuration: &configuration,
+            house: &house,
+            world: &outside.world,
+            condition: condition.clone(),
+            settings: settings.clone(),
+        };
+        let specs = specs.specs()?;
         let rim = net::Rim {
             certificates: certificates.clone(),
             observer: Arc::new(Doorkeeper::new(house.journal.clone())),
@@ -92,22 +106,44 @@ impl Server {
         let queue = house.delivery.operator();
         tasks.spawn(upkeep::run(house.store.clone(), queue, outside.world.clock.clone(), stop.clone()));
         let confined_to = outside.confined_to;
-        Ok(Self {
+        let server = Self {
             configuration,
             world: outside.world,
             house,
             listeners,
             certificates,
             condition,
+            settings,
             confined_to,
             tasks,
             stop,
-        })
+        };
+        server.show_settings();
+        Ok(server)
     }
 
     /// The listeners' names and real addresses.
     pub(crate) fn addresses(&self) -> Vec<(Arc<str>, SocketAddr)> {
         self.listeners.addresses()
+    }
+
+    /// What customers set up, by the doors that are open.
+    ///
+    /// # Errors
+    /// When the configuration lacks what every one has.
+    pub(crate) fn guide(&self) -> Result<Guide, Failure> {
+        open_doors::guide(&self.configuration, self.certificates.as_deref(), &self.addresses())
+    }
+
+    /// Tells customers and operators of the doors that are open now.
+    fn show_settings(&self) {
+        match self.guide() {
+            Ok(guide) => {
+                self.settings.show(&guide, self.configuration.general.language.spoken());
+                self.house.admin.set_guide(guide);
+            }
+            Err(failure) => warn!(fault = failure.message(), "the old page of settings stays"),
+        }
     }
 
     /// Waits until the disk has failed.
@@ -132,14 +168,21 @@ impl Server {
             return;
         }
         self.certificates.iter().for_each(|certificates| warn_of_weak(certificates));
-        let specs = specs(&configuration, &self.house, &self.world, &self.condition);
-        match specs.map(|specs| self.listeners.replace(specs)) {
+        let specs = Doors {
+            configuration: &configuration,
+            house: &self.house,
+            world: &self.world,
+            condition: self.condition.clone(),
+            settings: self.settings.clone(),
+        };
+        match specs.specs().map(|specs| self.listeners.replace(specs)) {
             Ok(Ok(())) => {
                 self.house.delivery.set_routes(routes);
                 for port in self.confined_to.iter().flat_map(|needs| needs.missing(&configuration)) {
                     warn!(port, "a route goes to a port to which this server may not connect before its next start");
                 }
                 self.configuration = configuration;
+                self.show_settings();
                 info!("reloaded");
             }
             Ok(Err(error)) => warn!(%error, "the old listeners stay"),
@@ -179,15 +222,6 @@ impl Server {
 /// A second signal to stop.
 async fn stop_signal(signals: &mut Signals) {
     while signals.next().await != Signal::Stop {}
-}
-
-fn specs(
-    configuration: &Configuration,
-    house: &House,
-    world: &World,
-    condition: &Arc<Running>,
-) -> Result<Vec<ListenerSpec>, Failure> {
-    Doors { configuration, house, world, condition: condition.clone() }.specs()
 }
 
 fn certificate_files(configuration: &Configuration) -> Vec<CertFile> {

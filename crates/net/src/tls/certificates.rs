@@ -76,14 +76,15 @@ impl CertificateStore {
         self.0.load().list.clone()
     }
 
+    /// Whether one of them bears `name`.
+    pub fn bears(&self, name: &str) -> bool {
+        self.0.load().find(name).is_some()
+    }
+
     fn find(&self, server_name: Option<&str>) -> Arc<CertifiedKey> {
         let loaded = self.0.load();
-        let found = server_name.map(str::to_ascii_lowercase).and_then(|name| {
-            // RFC 9525, 6.3: a star stands for exactly one label
-            let parent = name.find('.').and_then(|dot| name.get(dot..)).unwrap_or_default();
-            loaded.by_name.get(&name).or_else(|| loaded.by_name.get(parent)).cloned()
-        });
-        found.unwrap_or_else(|| Arc::clone(&loaded.default))
+        let found = server_name.and_then(|name| loaded.find(name));
+        Arc::clone(found.unwrap_or(&loaded.default))
     }
 }
 
@@ -94,6 +95,14 @@ impl ResolvesServerCert for CertificateStore {
 }
 
 impl Loaded {
+    /// The certificate that bears `name`.
+    fn find(&self, name: &str) -> Option<&Arc<CertifiedKey>> {
+        let name = name.to_ascii_lowercase();
+        // RFC 9525, 6.3: a star stands for exactly one label
+        let parent = name.find('.').and_then(|dot| name.get(dot..)).unwrap_or_default();
+        self.by_name.get(&name).or_else(|| self.by_name.get(parent))
+    }
+
     fn load(files: &[CertFile]) -> Result<Self, Error> {
         let mut by_name = HashMap::new();
         let mut list = Vec::new();

@@ -3,3 +3,4 @@
 mod house;
 mod limits;
 mod policy;
+mod settings;
