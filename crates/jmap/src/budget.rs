@@ -3,8 +3,16 @@ use serde_json::{Map, Value};
 
 /// Names and texts count as their bytes, every value 16 more. Nothing recurses.
 pub(crate) fn weight(members: &Map<String, Value>) -> usize {
-    let mut waiting: Vec<&Value> = members.values().collect();
-    let mut weight: usize = members.keys().map(String::len).sum();
+    members.keys().map(String::len).sum::<usize>() + together(members.values().collect())
+}
+
+/// The same of one value.
+pub(crate) fn weight_of(value: &Value) -> usize {
+    together(vec![value])
+}
+
+fn together(mut waiting: Vec<&Value>) -> usize {
+    let mut weight = 0;
     while let Some(value) = waiting.pop() {
         weight += 16;
         match value {

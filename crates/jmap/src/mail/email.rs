@@ -1,4 +1,5 @@
 //! Emails (RFC 8621, 4): what is read of them.
+mod allowance;
 mod body_lists;
 mod body_part;
 mod changes;

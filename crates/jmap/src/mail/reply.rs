@@ -1,7 +1,8 @@
 //! What the standard methods answer (RFC 8620, 5), put together.
+use crate::mail::window::Window;
 use crate::opened::Opened;
 use jmap_wire::{Id, MethodError, SetError};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The members of an answer, from pairs.
 pub(crate) fn members<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
@@ -16,6 +17,72 @@ pub(crate) fn got(opened: &Opened, state: String, list: Vec<Value>, not_found: &
         ("list", list.into()),
         ("notFound", not_found.iter().map(Id::as_str).collect()),
     ])
+}
+
+/// The results of a query (RFC 8620, 5.5).
+pub(crate) struct Results {
+    pub(crate) state: String,
+    /// Whether what changes since can be told.
+    pub(crate) is_logged: bool,
+    pub(crate) window: Window,
+    /// Those of the window.
+    pub(crate) ids: Vec<String>,
+    /// How many there are in all, where that was asked.
+    pub(crate) total: Option<usize>,
+}
+
+impl Results {
+    /// The answer of a `/query`.
+    pub(crate) fn answer(self, opened: &Opened) -> Map<String, Value> {
+        let mut answer = members([
+            ("accountId", opened.id.as_str().into()),
+            ("queryState", self.state.into()),
+            ("canCalculateChanges", self.is_logged.into()),
+            ("position", self.window.position.into()),
+            ("ids", self.ids.into()),
+        ]);
+        answer.extend(self.total.map(|total| ("total".to_owned(), total.into())));
+        answer.extend(self.window.limit.map(|limit| ("limit".to_owned(), limit.into())));
+        answer
+    }
+}
+
+/// What changed in the results of a query (RFC 8620, 5.6).
+pub(crate) struct Moved {
+    pub(crate) state: String,
+    pub(crate) removed: Vec<String>,
+    /// Each with its place among the results.
+    pub(crate) added: Vec<(usize, String)>,
+    /// How many results there are in all, where that was asked.
+    pub(crate) total: Option<usize>,
+}
+
+impl Moved {
+    /// The answer of a `/queryChanges` for who takes at most `max` changes.
+    ///
+    /// # Errors
+    /// `tooManyChanges`.
+    pub(crate) fn answer(
+        self,
+        opened: &Opened,
+        since: &str,
+        max: Option<u64>,
+    ) -> Result<Map<String, Value>, MethodError> {
+        let max = max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
+        if self.removed.len() + self.added.len() > max {
+            return Err(MethodError::TooManyChanges);
+        }
+        let added = self.added.into_iter().map(|(index, id)| json!({"id": id, "index": index}));
+        let mut answer = members([
+            ("accountId", opened.id.as_str().into()),
+            ("oldQueryState", since.into()),
+            ("newQueryState", self.state.into()),
+            ("removed", self.removed.into()),
+            ("added", added.collect()),
+        ]);
+        answer.extend(self.total.map(|total| ("total".to_owned(), total.into())));
+        Ok(answer)
+    }
 }
 
 /// What changed since a state (RFC 8620, 5.2).
@@ -74,7 +141,7 @@ impl Written {
 
 /// A SetError as it is told.
 pub(crate) fn told(error: &SetError) -> Value {
-    serde_json::to_value(error).unwrap_or_else(|_| serde_json::json!({"type": error.kind}))
+    serde_json::to_value(error).unwrap_or_else(|_| json!({"type": error.kind}))
 }
 
 /// Refuses a name that is no property of the type (RFC 8620, 5.1).

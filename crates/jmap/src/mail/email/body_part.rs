@@ -1,4 +1,5 @@
 //! An EmailBodyPart (RFC 8621, 4.1.4): a part of a message as JMAP shows it.
+use super::allowance::{Allowance, Untold};
 use super::header_forms::{Form, HeaderProperty};
 use super::reading::{Naming, Reading};
 use jmap_wire::MethodError;
@@ -74,24 +75,30 @@ pub(crate) async fn part(
     reading: &mut Reading<'_>,
     index: usize,
     properties: &[PartProperty],
-) -> Result<Map<String, Value>, store::Error> {
+    allowance: &mut Allowance<'_>,
+) -> Result<Map<String, Value>, Untold> {
     let header =
         if properties.iter().any(PartProperty::needs_header) { reading.header(index).await? } else { Vec::new() };
-    let size = if properties.contains(&PartProperty::Named("size")) { reading.decoded_size(index).await? } else { 0 };
+    let size = if properties.contains(&PartProperty::Named("size")) {
+        reading.decoded_size(index, allowance).await?
+    } else {
+        0
+    };
     let Some(found) = reading.parsed.structure.part(index) else { return Ok(Map::new()) };
     let mut told = Map::new();
     for property in properties {
-        match property {
-            PartProperty::Header(name, field) => drop(told.insert(name.clone(), field.value(&header))),
-            // told by who knows what is in it
-            PartProperty::Named("subParts") => {}
-            PartProperty::Named("size") => drop(told.insert("size".to_owned(), size.into())),
-            PartProperty::Named("headers") => drop(told.insert("headers".to_owned(), headers(&header))),
-            PartProperty::Named(name) => {
-                let value = value(name, found, (reading.naming, index));
-                told.insert((*name).to_owned(), value);
-            }
+        if property.needs_header() {
+            allowance.look(header.len()).await?;
         }
+        let (name, value) = match property {
+            // told by who knows what is in it
+            PartProperty::Named("subParts") => continue,
+            PartProperty::Header(name, field) => (name.as_str(), field.value(&header)),
+            PartProperty::Named("size") => ("size", size.into()),
+            PartProperty::Named("headers") => ("headers", headers(&header)),
+            PartProperty::Named(name) => (*name, value(name, found, (reading.naming, index))),
+        };
+        allowance.tell(&mut told, name, value)?;
     }
     Ok(told)
 }
@@ -105,14 +112,18 @@ struct Open {
 }
 
 /// A part with those in it (`bodyStructure`), without recursion.
-pub(crate) async fn tree(reading: &mut Reading<'_>, properties: &[PartProperty]) -> Result<Value, store::Error> {
+pub(crate) async fn tree(
+    reading: &mut Reading<'_>,
+    properties: &[PartProperty],
+    allowance: &mut Allowance<'_>,
+) -> Result<Value, Untold> {
     let deep = properties.contains(&PartProperty::Named("subParts"));
     // RFC 8621, 4.1.4: bodyStructure always has its subParts; asked for or not, they are what it is for
     let mut open: Vec<Open> = Vec::new();
     let mut next = Some(0);
     loop {
         if let Some(index) = next.take() {
-            let told = part(reading, index, properties).await?;
+            let told = part(reading, index, properties, allowance).await?;
             let mut children = inside(&reading.parsed.structure, index);
             children.reverse();
             open.push(Open { told, children, parts: Vec::new() });

@@ -1,5 +1,6 @@
 //! Email/get (RFC 8621, 4.2).
-use super::object::{Room, Untold, object};
+use super::allowance::Allowance;
+use super::object::object;
 use super::properties::{Of, Wanted};
 use super::reading::Reading;
 use super::standing::{Standing, standings};
@@ -20,9 +21,6 @@ pub(super) const GET: Method = Method {
     run: |context, arguments| Box::pin(get(context, arguments)),
 };
 
-/// Bytes of bodies that one call tells.
-pub(super) const MAX_VALUES: usize = 16 << 20;
-
 async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Get::take(&mut arguments, OBJECTS_IN_GET)?;
     let wanted = Wanted::read(Of::Email, asked.properties, &mut arguments)?;
@@ -33,7 +31,8 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let ids = asked.ids.ok_or(MethodError::RequestTooLarge)?;
     let known: Vec<EmailId> = ids.iter().filter_map(|id| id.as_str().parse().ok()).collect();
     let standings = standings(&opened, &known).await.map_err(|error| refusal::method(&error))?;
-    let list = told(&opened, &known, &standings, &wanted).await?;
+    let allowance = Allowance::begin(context.parts, &opened);
+    let list = told(&opened, &known, &standings, (&wanted, allowance)).await?;
     let is_there = |id: &Id| id.as_str().parse().is_ok_and(|id: EmailId| standings.contains_key(&id));
     let not_found: Vec<Id> = ids.into_iter().filter(|id| !is_there(id)).collect();
     Ok(vec![context.answer(got(&opened, state, list, &not_found))])
@@ -44,20 +43,16 @@ async fn told(
     opened: &Opened,
     ids: &[EmailId],
     standings: &BTreeMap<EmailId, Standing>,
-    wanted: &Wanted,
+    (wanted, mut allowance): (&Wanted, Allowance<'_>),
 ) -> Result<Vec<serde_json::Value>, MethodError> {
     let ids: Vec<EmailId> = ids.iter().filter(|id| standings.contains_key(id)).copied().collect();
     let emails = opened.account.emails(&ids).await.map_err(|error| refusal::method(&error))?;
-    let mut room = Room(MAX_VALUES);
     let mut list = Vec::with_capacity(emails.len());
     for email in emails.iter().flatten() {
         let Some(standing) = standings.get(&email.id) else { continue };
         let mut reading = Reading::email(&opened.account, email);
-        match object(&mut reading, Some((email, standing)), wanted, &mut room).await {
-            Ok(told) => list.push(told.into()),
-            Err(Untold::Store(error)) => return Err(refusal::method(&error)),
-            Err(Untold::NoRoom) => return Err(MethodError::RequestTooLarge),
-        }
+        let told = object(&mut reading, Some((email, standing)), wanted, &mut allowance).await;
+        list.push(told.map_err(|untold| untold.refusal())?.into());
     }
     Ok(list)
 }

@@ -1,4 +1,5 @@
 //! An Email as JMAP shows it (RFC 8621, 4.1): list rows from the record alone, more from the bytes.
+use super::allowance::{Allowance, Untold};
 use super::body_lists::BodyLists;
 use super::body_part::{headers, part, part_id, tree};
 use super::header_forms::{Form, HeaderProperty, address, date};
@@ -10,23 +11,6 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use store::{Email, Error};
 
-/// What one call may still tell of bodies, in bytes.
-pub(crate) struct Room(pub(crate) usize);
-
-/// Why an email is not told.
-#[derive(Debug)]
-pub(crate) enum Untold {
-    Store(Error),
-    /// The bodies of this call are too much.
-    NoRoom,
-}
-
-impl From<Error> for Untold {
-    fn from(error: Error) -> Self {
-        Self::Store(error)
-    }
-}
-
 /// The email itself, where it is one and not a blob that was parsed.
 pub(crate) type Known<'e> = Option<(&'e Arc<Email>, &'e Standing)>;
 
@@ -35,23 +19,24 @@ pub(crate) async fn object(
     reading: &mut Reading<'_>,
     known: Known<'_>,
     wanted: &Wanted,
-    room: &mut Room,
+    allowance: &mut Allowance<'_>,
 ) -> Result<Map<String, Value>, Untold> {
     let lists = BodyLists::of(&reading.parsed.structure);
     let mut header = None;
     let mut told = Map::new();
     for property in &wanted.properties {
         let (name, value) = match property {
-            Property::Header(name, field) => (name.clone(), field.value(message_header(reading, &mut header).await?)),
-            Property::Named(name) => {
-                let value = match of_record(name, reading, known, &lists) {
-                    Some(value) => value,
-                    None => of_bytes(name, (reading, &mut header), &lists, (wanted, room)).await?,
-                };
-                ((*name).to_owned(), value)
+            Property::Header(name, field) => {
+                let header = message_header(reading, &mut header).await?;
+                allowance.look(header.len()).await?;
+                (name.as_str(), field.value(header))
             }
+            Property::Named(name) => match of_record(name, reading, known, &lists) {
+                Some(value) => (*name, value),
+                None => (*name, of_bytes(name, (reading, &mut header), &lists, (wanted, allowance)).await?),
+            },
         };
-        told.insert(name, value);
+        allowance.tell(&mut told, name, value)?;
     }
     Ok(told)
 }
@@ -124,14 +109,14 @@ async fn of_bytes(
     name: &'static str,
     (reading, header): (&mut Reading<'_>, &mut Option<Vec<u8>>),
     lists: &BodyLists,
-    (wanted, room): (&Wanted, &mut Room),
+    (wanted, allowance): (&Wanted, &mut Allowance<'_>),
 ) -> Result<Value, Untold> {
     Ok(match name {
-        "bodyStructure" => tree(reading, &wanted.part_properties).await?,
-        "textBody" => parts(reading, &lists.text, wanted).await?,
-        "htmlBody" => parts(reading, &lists.html, wanted).await?,
-        "attachments" => parts(reading, &lists.attachments, wanted).await?,
-        "bodyValues" => values(reading, lists, (wanted, room)).await?,
+        "bodyStructure" => tree(reading, &wanted.part_properties, allowance).await?,
+        "textBody" => parts(reading, &lists.text, (wanted, allowance)).await?,
+        "htmlBody" => parts(reading, &lists.html, (wanted, allowance)).await?,
+        "attachments" => parts(reading, &lists.attachments, (wanted, allowance)).await?,
+        "bodyValues" => values(reading, lists, (wanted, allowance)).await?,
         "headers" => headers(message_header(reading, header).await?),
         _ => {
             let header = message_header(reading, header).await?;
@@ -140,10 +125,14 @@ async fn of_bytes(
     })
 }
 
-async fn parts(reading: &mut Reading<'_>, indices: &[usize], wanted: &Wanted) -> Result<Value, Error> {
+async fn parts(
+    reading: &mut Reading<'_>,
+    indices: &[usize],
+    (wanted, allowance): (&Wanted, &mut Allowance<'_>),
+) -> Result<Value, Untold> {
     let mut all = Vec::with_capacity(indices.len());
     for index in indices {
-        let mut told = part(reading, *index, &wanted.part_properties).await?;
+        let mut told = part(reading, *index, &wanted.part_properties, allowance).await?;
         if wanted.part_properties.contains(&super::body_part::PartProperty::Named("subParts")) {
             told.insert("subParts".to_owned(), Value::Null);
         }
@@ -156,7 +145,7 @@ async fn parts(reading: &mut Reading<'_>, indices: &[usize], wanted: &Wanted) ->
 async fn values(
     reading: &mut Reading<'_>,
     lists: &BodyLists,
-    (wanted, room): (&Wanted, &mut Room),
+    (wanted, allowance): (&Wanted, &mut Allowance<'_>),
 ) -> Result<Value, Untold> {
     let structure = &reading.parsed.structure;
     let mut indices: Vec<usize> = Vec::new();
@@ -171,8 +160,7 @@ async fn values(
     indices.retain(|index| structure.part(*index).is_some_and(|part| part.media.is("text") && !part.is_multipart()));
     let mut told = Map::new();
     for index in indices {
-        let (value, length) = reading.body_value(index, wanted.max_value).await?;
-        room.0 = room.0.checked_sub(length).ok_or(Untold::NoRoom)?;
+        let value = reading.body_value(index, wanted.max_value, allowance).await?;
         told.insert(part_id(index), value);
     }
     Ok(told.into())

@@ -1,7 +1,7 @@
 //! Email/parse (RFC 8621, 4.9): a blob as the message that it is.
-use super::object::{Room, Untold, object};
+use super::allowance::{Allowance, Untold};
+use super::object::object;
 use super::properties::{Of, Wanted};
-use super::query::SEARCH_TIME;
 use super::reading::{Naming, Reading};
 use super::standing::standings;
 use crate::blob_id::BlobId;
@@ -12,10 +12,8 @@ use crate::mail::octets::Octets;
 use crate::mail::reply::members;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
-use crate::refusal;
 use jmap_wire::{Arguments, Id, MethodError};
 use message::{Encoding, Limits, Parsed, Parser, Shape};
-use search::{Effort, Halted};
 use serde_json::{Map, Value};
 use store::BlobHash;
 
@@ -24,9 +22,6 @@ pub(super) const PARSE: Method = Method {
     capability: Capability::Mail,
     run: |context, arguments| Box::pin(parse(context, arguments)),
 };
-
-/// Bytes that are parsed in a step ([`Effort::spend`]).
-const PARSED: usize = 16;
 
 /// What became of a blob.
 enum Tried {
@@ -48,12 +43,11 @@ async fn parse(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     ids.sort();
     ids.dedup();
     let opened = context.account(&account).await?;
-    let mut effort = Effort::within(&context.parts.searches, SEARCH_TIME, opened.caller);
-    let mut room = Room(super::get::MAX_VALUES);
+    let mut allowance = Allowance::begin(context.parts, &opened);
     let (mut parsed, mut not_parsable, mut not_found) = (Map::new(), Vec::new(), Vec::new());
     for id in ids {
-        let tried = one(&opened, &id, &wanted, (&mut room, &mut effort)).await;
-        match tried.map_err(|untold| refused(&untold))? {
+        let tried = one(&opened, &id, &wanted, &mut allowance).await;
+        match tried.map_err(|untold| untold.refusal())? {
             Tried::Message(told) => drop(parsed.insert(id.into(), told.into())),
             Tried::NotParsable => not_parsable.push(String::from(id)),
             Tried::NotFound => not_found.push(String::from(id)),
@@ -69,49 +63,10 @@ async fn parse(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     Ok(vec![context.answer(answer)])
 }
 
-/// Why there is no answer.
-enum Refused {
-    Untold(Untold),
-    TooLong,
-}
-
-impl From<Untold> for Refused {
-    fn from(untold: Untold) -> Self {
-        Self::Untold(untold)
-    }
-}
-
-impl From<store::Error> for Refused {
-    fn from(error: store::Error) -> Self {
-        Self::Untold(error.into())
-    }
-}
-
-impl From<Halted> for Refused {
-    fn from(halted: Halted) -> Self {
-        match halted {
-            Halted::Store(error) => error.into(),
-            Halted::TooLong => Self::TooLong,
-        }
-    }
-}
-
-fn refused(refused: &Refused) -> MethodError {
-    match refused {
-        Refused::Untold(Untold::Store(error)) => refusal::method(error),
-        Refused::Untold(Untold::NoRoom) | Refused::TooLong => MethodError::RequestTooLarge,
-    }
-}
-
-async fn one(
-    opened: &Opened,
-    id: &Id,
-    wanted: &Wanted,
-    (room, effort): (&mut Room, &mut Effort<'_>),
-) -> Result<Tried, Refused> {
+async fn one(opened: &Opened, id: &Id, wanted: &Wanted, allowance: &mut Allowance<'_>) -> Result<Tried, Untold> {
     let Some(blob) = BlobId::of(id) else { return Ok(Tried::NotFound) };
     let Some(octets) = readable(opened, blob.hash()).await? else { return Ok(Tried::NotFound) };
-    let whole = parsed(&octets, effort).await?;
+    let whole = parsed(&octets, allowance).await?;
     let (naming, parsed, octets) = match blob {
         BlobId::Whole(hash) => (Naming::Whole(hash), whole, octets),
         BlobId::Part(hash, index) => {
@@ -123,7 +78,7 @@ async fn one(
                 return Ok(Tried::NotParsable);
             }
             let inner = octets.part(part.body.range());
-            let parsed = parsed(&inner, effort).await?;
+            let parsed = parsed(&inner, allowance).await?;
             (Naming::Attached(hash, index), parsed, inner)
         }
     };
@@ -133,7 +88,7 @@ async fn one(
         return Ok(Tried::NotParsable);
     }
     let mut reading = Reading::parsed(naming, &parsed, octets);
-    Ok(Tried::Message(object(&mut reading, None, wanted, room).await?))
+    Ok(Tried::Message(object(&mut reading, None, wanted, allowance).await?))
 }
 
 /// The bytes of a blob that the caller may read: one that he uploaded, or that is a message that he sees.
@@ -143,13 +98,13 @@ async fn readable(opened: &Opened, hash: BlobHash) -> Result<Option<Octets>, sto
     Ok(sees.then(|| Octets::blob(source)))
 }
 
-async fn parsed(octets: &Octets, effort: &mut Effort<'_>) -> Result<Parsed, Refused> {
+async fn parsed(octets: &Octets, allowance: &mut Allowance<'_>) -> Result<Parsed, Untold> {
     let (mut parser, mut at) = (Parser::new(Limits::default()), 0);
     while at < octets.size() {
         let piece = octets.piece(at, octets.size()).await?;
         at += piece.len() as u64;
         parser.push(&piece);
-        effort.spend(piece.len() / PARSED).await.map_err(Halted::from)?;
+        allowance.look(piece.len()).await?;
     }
     Ok(parser.finish())
 }

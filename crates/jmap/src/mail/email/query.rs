@@ -10,7 +10,7 @@ pub(crate) use question::{Question, SORT_OPTIONS, terms};
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::jmap::Parts;
-use crate::mail::reply::members;
+use crate::mail::reply::Results;
 use crate::mail::window::window;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
@@ -53,16 +53,10 @@ async fn query(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     };
     let window = window(&asked.place, asked.limit, found.len(), place)?;
     let told = found.get(window.range.clone()).unwrap_or_default();
-    let mut answer = members([
-        ("accountId", opened.id.as_str().into()),
-        ("queryState", state.into()),
-        ("canCalculateChanges", true.into()),
-        ("position", window.position.into()),
-        ("ids", told.iter().map(|found| found.email.to_string()).collect()),
-    ]);
-    answer.extend(asked.calculate_total.then(|| ("total".to_owned(), found.len().into())));
-    answer.extend(window.limit.map(|limit| ("limit".to_owned(), limit.into())));
-    Ok(vec![context.answer(answer)])
+    let ids = told.iter().map(|found| found.email.to_string()).collect();
+    let total = asked.calculate_total.then_some(found.len());
+    let results = Results { state, is_logged: true, window, ids, total };
+    Ok(vec![context.answer(results.answer(&opened))])
 }
 
 /// The state of a query: that of emails; and of what is shared, since that may become more or less.
@@ -112,29 +106,29 @@ async fn search(
     };
     effort.spend(census.rows.len()).await?;
     let mut ordered = order::order(opened, question, &census, fitting, effort).await?;
-    let mut results = Results { collapse, threads: HashSet::new(), count: 0 };
+    let mut counted = Counted { collapse, threads: HashSet::new(), count: 0 };
     if question.is_dear() {
         let sieve = Sieve { opened, question, census: &census };
         let is_enough = |row: &Row| {
-            results.take(row);
-            enough.is_some_and(|enough| results.count >= enough)
+            counted.take(row);
+            enough.is_some_and(|enough| counted.count >= enough)
         };
         ordered = sieve.sift(&ordered, effort, is_enough).await?;
     }
-    let mut results = Results { collapse, threads: HashSet::new(), count: 0 };
+    let mut counted = Counted { collapse, threads: HashSet::new(), count: 0 };
     let rows = ordered.into_iter().filter_map(|at| census.rows.get(at));
-    let found = rows.filter(|row| results.take(row)).map(|row| Found { email: row.email, thread: row.thread });
+    let found = rows.filter(|row| counted.take(row)).map(|row| Found { email: row.email, thread: row.thread });
     Ok(found.take(enough.unwrap_or(usize::MAX)).collect())
 }
 
 /// Results while they are counted.
-struct Results {
+struct Counted {
     collapse: bool,
     threads: HashSet<ThreadId>,
     count: usize,
 }
 
-impl Results {
+impl Counted {
     /// Whether an email is a result: with `collapseThreads` the first one of its thread is.
     fn take(&mut self, row: &Row) -> bool {
         let is = !self.collapse || self.threads.insert(row.thread);

@@ -3,13 +3,12 @@ use super::history::{Fate, Since, history};
 use super::query::{Found, Question, find, state};
 use crate::capability::Capability;
 use crate::context::Context;
-use crate::mail::reply::members;
+use crate::mail::reply::Moved;
 use crate::mail::thread::MAX_EMAILS;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
-use jmap_wire::{Arguments, MethodError, QueryChanges};
-use serde_json::{Value, json};
+use jmap_wire::{Arguments, QueryChanges};
 use std::collections::BTreeSet;
 use store::{EmailId, Error, ThreadId};
 
@@ -39,25 +38,14 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
     });
     let added =
         found.iter().enumerate().filter(|(index, found)| is_touched(found) && up_to.is_none_or(|last| *index <= last));
-    let added: Vec<Value> =
-        added.map(|(index, found)| json!({"id": found.email.to_string(), "index": index})).collect();
+    let added = added.map(|(index, found)| (index, found.email.to_string())).collect();
     // what was not there then cannot have been a result
     let new: BTreeSet<EmailId> = history.fates.iter().filter(|fate| !fate.was).map(|fate| fate.email).collect();
     let removed: Vec<String> =
         touched.emails.iter().filter(|email| !new.contains(email)).map(ToString::to_string).collect();
-    let max = asked.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
-    if removed.len() + added.len() > max {
-        return Err(MethodError::TooManyChanges);
-    }
-    let mut answer = members([
-        ("accountId", opened.id.as_str().into()),
-        ("oldQueryState", asked.since.into()),
-        ("newQueryState", history.state.into()),
-        ("removed", removed.into()),
-        ("added", added.into()),
-    ]);
-    answer.extend(asked.calculate_total.then(|| ("total".to_owned(), found.len().into())));
-    Ok(vec![context.answer(answer)])
+    let total = asked.calculate_total.then_some(found.len());
+    let moved = Moved { state: history.state, removed, added, total };
+    Ok(vec![context.answer(moved.answer(&opened, &asked.since, asked.max)?)])
 }
 
 /// Whether what happened to an email can change the results: it came or went, it is in other mailboxes, or it has other

@@ -1,4 +1,5 @@
 //! A message of which more is asked than its record knows: its bytes are opened when they are needed, and read in pieces.
+use super::allowance::{Allowance, Untold};
 use crate::blob_id::BlobId;
 use crate::mail::octets::Octets;
 use message::{BodyText, Encoding, Parsed, Part, Shape, TransferDecoder};
@@ -86,16 +87,16 @@ impl<'p> Reading<'p> {
     }
 
     /// How many bytes a part has without its encoding.
-    pub(crate) async fn decoded_size(&mut self, index: usize) -> Result<u64, Error> {
+    pub(crate) async fn decoded_size(&mut self, index: usize, allowance: &mut Allowance<'_>) -> Result<u64, Untold> {
         let Some(part) = self.part(index) else { return Ok(0) };
         let stored = part.body.end.saturating_sub(part.body.start);
         let leaf = matches!(part.shape, Shape::Leaf);
         match part.encoding {
             Encoding::Base64 if leaf => match self.regular_base64(part).await? {
                 Some(size) => Ok(size),
-                None => self.measured(part).await,
+                None => self.measured(part, allowance).await,
             },
-            Encoding::QuotedPrintable if leaf => self.measured(part).await,
+            Encoding::QuotedPrintable if leaf => self.measured(part, allowance).await,
             _ => Ok(stored),
         }
     }
@@ -111,7 +112,7 @@ impl<'p> Reading<'p> {
         Ok(if regular { (letters / 4 * 3).checked_sub(padding) } else { None })
     }
 
-    async fn measured(&mut self, part: &Part) -> Result<u64, Error> {
+    async fn measured(&mut self, part: &Part, allowance: &mut Allowance<'_>) -> Result<u64, Untold> {
         let mut decoder = TransferDecoder::new(&part.encoding);
         let (mut at, mut size, mut decoded) = (part.body.start, 0, Vec::new());
         let octets = self.octets().await?;
@@ -121,16 +122,21 @@ impl<'p> Reading<'p> {
             decoded.clear();
             decoder.push(&piece, &mut decoded);
             size += decoded.len() as u64;
-            tokio::task::yield_now().await;
+            allowance.look(piece.len()).await?;
         }
         decoded.clear();
         decoder.finish(&mut decoded);
         Ok(size + decoded.len() as u64)
     }
 
-    /// An EmailBodyValue (RFC 8621, 4.1.4) of at most `max` bytes, and how many it has.
-    pub(crate) async fn body_value(&mut self, index: usize, max: usize) -> Result<(Value, usize), Error> {
-        let Some(part) = self.part(index) else { return Ok((Value::Null, 0)) };
+    /// An EmailBodyValue (RFC 8621, 4.1.4) of at most `max` bytes.
+    pub(crate) async fn body_value(
+        &mut self,
+        index: usize,
+        max: usize,
+        allowance: &mut Allowance<'_>,
+    ) -> Result<Value, Untold> {
+        let Some(part) = self.part(index) else { return Ok(Value::Null) };
         let (mut reader, mut text) = (BodyText::new(part), String::new());
         let mut at = part.body.start;
         let octets = self.octets().await?;
@@ -138,7 +144,7 @@ impl<'p> Reading<'p> {
             let piece = octets.piece(at, part.body.end).await?;
             at += piece.len() as u64;
             reader.push(&piece, &mut text);
-            tokio::task::yield_now().await;
+            allowance.look(piece.len()).await?;
         }
         if at >= part.body.end {
             reader.finish(&mut text);
@@ -147,9 +153,7 @@ impl<'p> Reading<'p> {
         if truncated {
             text.truncate(cut(&text, max, part.media.is_exactly("text", "html")));
         }
-        let length = text.len();
-        let value = json!({"value": text, "isEncodingProblem": reader.is_faulty(), "isTruncated": truncated});
-        Ok((value, length))
+        Ok(json!({"value": text, "isEncodingProblem": reader.is_faulty(), "isTruncated": truncated}))
     }
 }
 

@@ -231,6 +231,28 @@ async fn bodies_of_one_call_have_a_limit() {
     assert_eq!(bench.call("Email/get", asked(&ids)).await["type"], "requestTooLarge");
 }
 
+#[tokio::test]
+async fn headers_of_one_call_have_a_limit() {
+    let bench = Bench::new().await;
+    let long = format!("LONG: {}\n\n.\n", "x".repeat(900_000));
+    let id = bench.append("INBOX", &long, Flags::default()).await.to_string();
+    // one field under as many names as its letters can be written
+    let spelled = |nth: usize| {
+        let letters = "LONG".chars().enumerate();
+        let turned = letters.map(|(at, letter)| if nth >> at & 1 == 1 { letter.to_ascii_lowercase() } else { letter });
+        format!("header:{}", turned.collect::<String>())
+    };
+    let asked = |count: usize, name: &str| json!({"ids": [&id], name: (0..count).map(spelled).collect::<Vec<_>>()});
+    let few = bench.call("Email/get", asked(15, "properties")).await;
+    assert_eq!(few["list"][0].as_object().unwrap().len(), 16);
+    let mut twice = asked(16, "properties");
+    twice["properties"].as_array_mut().unwrap().extend((0..16).map(|nth| json!(format!("{}:asText", spelled(nth)))));
+    assert_eq!(bench.call("Email/get", twice).await["type"], "requestTooLarge");
+    let mut parts = asked(16, "bodyProperties");
+    parts["properties"] = json!(["bodyStructure", "textBody"]);
+    assert_eq!(bench.call("Email/get", parts).await["type"], "requestTooLarge");
+}
+
 async fn state(bench: &Bench) -> Value {
     bench.call("Email/get", json!({"ids": []})).await["state"].clone()
 }

@@ -3,7 +3,7 @@ use super::object::{place, role_name};
 use super::subscriptions::Subscriptions;
 use crate::capability::Capability;
 use crate::context::Context;
-use crate::mail::reply::members;
+use crate::mail::reply::Results;
 use crate::mail::window::window;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
@@ -27,17 +27,11 @@ async fn query(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let found = question.results(&opened, &Subscriptions::of(context, &opened).await?);
     let place = |anchor: &str| found.iter().position(|mailbox| mailbox.to_string() == anchor);
     let window = window(&asked.place, asked.limit, found.len(), place)?;
-    let ids: Vec<String> = found.iter().take(window.range.end).skip(window.range.start).map(told).collect();
-    let mut answer = members([
-        ("accountId", opened.id.as_str().into()),
-        ("queryState", opened.state(opened.mailboxes.list_modseq()).into()),
-        ("canCalculateChanges", question.is_logged(&opened).into()),
-        ("position", window.position.into()),
-        ("ids", ids.into()),
-    ]);
-    answer.extend(asked.calculate_total.then(|| ("total".to_owned(), found.len().into())));
-    answer.extend(window.limit.map(|limit| ("limit".to_owned(), limit.into())));
-    Ok(vec![context.answer(answer)])
+    let ids = found.iter().take(window.range.end).skip(window.range.start).map(told).collect();
+    let total = asked.calculate_total.then_some(found.len());
+    let state = opened.state(opened.mailboxes.list_modseq());
+    let results = Results { state, is_logged: question.is_logged(&opened), window, ids, total };
+    Ok(vec![context.answer(results.answer(&opened))])
 }
 
 fn told(mailbox: &MailboxId) -> String {

@@ -5,11 +5,10 @@ use super::subscriptions::Subscriptions;
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::mail::log::entries;
-use crate::mail::reply::members;
+use crate::mail::reply::Moved;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use jmap_wire::{Arguments, MethodError, QueryChanges};
-use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::MailboxId;
 
@@ -40,20 +39,13 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
     let removed: Vec<String> =
         moved.iter().filter(|id| fates.get(id) != Some(&Fate::Created)).map(ToString::to_string).collect();
     let added = found.iter().enumerate().filter(|(_, id)| moved.contains(id));
-    let added: Vec<_> = added.map(|(index, id)| json!({"id": id.to_string(), "index": index})).collect();
-    let max = asked.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
-    if removed.len() + added.len() > max {
-        return Err(MethodError::TooManyChanges);
-    }
-    let mut answer = members([
-        ("accountId", opened.id.as_str().into()),
-        ("oldQueryState", asked.since.into()),
-        ("newQueryState", opened.state(opened.mailboxes.list_modseq().max(since)).into()),
-        ("removed", removed.into()),
-        ("added", added.into()),
-    ]);
-    answer.extend(asked.calculate_total.then(|| ("total".to_owned(), found.len().into())));
-    Ok(vec![context.answer(answer)])
+    let moved = Moved {
+        state: opened.state(opened.mailboxes.list_modseq().max(since)),
+        removed,
+        added: added.map(|(index, id)| (index, id.to_string())).collect(),
+        total: asked.calculate_total.then_some(found.len()),
+    };
+    Ok(vec![context.answer(moved.answer(&opened, &asked.since, asked.max)?)])
 }
 
 /// A mailbox takes those below it along, in an order or a filter by the tree.

@@ -19,6 +19,8 @@ pub(super) const GET: Method = Method {
 
 /// Emails of one thread that are told.
 pub(crate) const MAX_EMAILS: usize = 1_000;
+/// Emails of all threads of one call.
+const MAX_EMAILS_IN_ALL: usize = 5_000;
 
 async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Get::take(&mut arguments, OBJECTS_IN_GET)?;
@@ -29,7 +31,11 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let state = opened.state(opened.account.type_states().await.map_err(fail)?.thread);
     let ids = asked.ids.ok_or(MethodError::RequestTooLarge)?;
     let threads: Vec<ThreadId> = ids.iter().filter_map(|id| id.as_str().parse().ok()).collect();
-    let mut found = emails(&opened, &threads).await.map_err(fail)?.into_iter();
+    let all = opened.account.thread_emails(&threads, MAX_EMAILS).await.map_err(fail)?;
+    if all.iter().map(Vec::len).sum::<usize>() > MAX_EMAILS_IN_ALL {
+        return Err(MethodError::RequestTooLarge);
+    }
+    let mut found = shown(&opened, all).await.map_err(fail)?.into_iter();
     let (mut list, mut not_found): (Vec<Value>, Vec<Id>) = (Vec::new(), Vec::new());
     for id in ids {
         let emails = id.as_str().parse::<ThreadId>().ok().and_then(|_| found.next()).unwrap_or_default();
@@ -46,8 +52,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
 }
 
 /// The emails of threads that the caller sees, "sorted by the receivedAt date of the Email, oldest first".
-async fn emails(opened: &Opened, threads: &[ThreadId]) -> Result<Vec<Vec<EmailId>>, Error> {
-    let all = opened.account.thread_emails(threads, MAX_EMAILS).await?;
+async fn shown(opened: &Opened, all: Vec<Vec<EmailId>>) -> Result<Vec<Vec<EmailId>>, Error> {
     let ids: Vec<EmailId> = all.iter().flatten().copied().collect();
     let there = standings(opened, &ids).await?;
     let shown: Vec<EmailId> = ids.into_iter().filter(|id| there.contains_key(id)).collect();

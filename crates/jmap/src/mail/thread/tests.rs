@@ -55,3 +55,24 @@ async fn a_thread_changes_with_what_is_in_it() {
     assert_eq!((&gone["created"], &gone["updated"], &gone["destroyed"]), (&json!([]), &json!([]), &json!([new])));
     assert_eq!(gone["newState"], bench.call("Thread/get", json!({"ids": []})).await["state"]);
 }
+
+#[tokio::test]
+async fn threads_of_one_call_have_a_limit() {
+    let bench = Bench::new().await;
+    let (account, inbox) = (bench.account().await, bench.mailbox("INBOX").await);
+    let mut threads = Vec::new();
+    for of in 1..=6 {
+        let first = bench.append("INBOX", &letter(of, of), Flags::default()).await.to_string();
+        threads.push(thread_of(&bench, &first).await);
+        let mut batch = Vec::new();
+        for number in 0..999 {
+            let mut writer = bench.parts().store.blob_writer(store::LineEnds::ToCrlf);
+            writer.write(letter(of * 10_000 + number, of).as_bytes()).await.unwrap();
+            batch.push(store::NewEmail::new(writer.finish().await.unwrap(), store::ReceivedAt::default()));
+        }
+        account.append(inbox, batch).await.unwrap();
+    }
+    let get = async |count: usize| bench.call("Thread/get", json!({"ids": &threads[..count]})).await;
+    assert_eq!(get(5).await["list"].as_array().unwrap().len(), 5);
+    assert_eq!(get(6).await["type"], "requestTooLarge");
+}
