@@ -79,6 +79,11 @@ def test_the_page_has_every_door(provider, language, version):
         assert old in shown
 
 
+def test_the_demo_says_where_it_is(provider):
+    command = ["curl", "--silent", "--show-error", "--max-time", "20", "--cacert", provider.ca, provider.facts["urls"]["settings"]]
+    assert "E-mail instellen" in subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+
+
 def test_the_language_of_the_address_wins(provider):
     for path, accepted, expected in [("/settings/en", "nl", "en"), ("/settings/nl", "en", "nl"), ("/settings", "de", "nl")]:
         status, headers, body = page(provider, path, "--header", f"Accept-Language: {accepted}")
@@ -142,7 +147,7 @@ def test_the_command_prints_the_same(provider, form, language):
         assert re.search(rf"\b{port}\b", printed) and name in printed, (port, name)
     if form == "json":
         facts = json.loads(printed)
-        assert facts["language"] == language and facts["page"] == provider.facts["urls"]["settings"]
+        assert facts["language"] == language and facts["page"] == f"https://{HOST}:{provider.door('https').port}/settings"
         assert {(way["port"], way["server"]) for way in facts["incoming"] + facts["outgoing"]} == customers_doors(provider.facts)
         assert all(way["recommended"] == (way["security"] != "none") for way in facts["incoming"] + facts["outgoing"])
         return

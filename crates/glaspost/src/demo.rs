@@ -8,7 +8,7 @@ mod sink;
 mod zone;
 
 use crate::cli::Global;
-use crate::configuration::{self, Configuration, Language};
+use crate::configuration::{self, Configuration, Language, ServiceKind};
 use crate::failure::{Code, Failure};
 use crate::serve::doors::listener_names;
 use crate::serve::{LogArgs, Outside, Server, Signals, run_until_stopped, runtime};
@@ -229,12 +229,13 @@ fn doors(configuration: &Configuration, server: &Server) -> Vec<Door> {
     doors
 }
 
+/// What a browser on this machine finds: by `localhost`, which the certificate bears, for nobody else knows the demo's names.
 fn urls(configuration: &Configuration, server: &Server) -> Urls {
     let doors = doors(configuration, server);
-    let metrics = doors.iter().find(|door| door.protocol == configuration::ServiceKind::Metrics);
+    let door = |kind| doors.iter().find(|door| door.protocol == kind);
     Urls {
-        settings: server.guide().ok().and_then(|guide| guide.page),
-        metrics: metrics.map(|door| format!("http://{}:{}/metrics", door.address, door.port)),
+        settings: door(ServiceKind::Https).map(|door| format!("https://localhost:{}{}", door.port, web::SETTINGS_PATH)),
+        metrics: door(ServiceKind::Metrics).map(|door| format!("http://{}:{}/metrics", door.address, door.port)),
     }
 }
 

@@ -1,4 +1,6 @@
 //! From doors to a guide, and from a guide to words.
+mod looks;
+
 use crate::{Door, Frame, Guide, LeadsTo, Login, Open, Protocol, Reason, Security, Service, Sheet, Spoken};
 use names::Domain;
 use std::collections::BTreeSet;

@@ -11,7 +11,6 @@ use crate::failure::{Code, Failure};
 use crate::house::{House, Rim};
 use crate::open_doors;
 use crate::routes::routes;
-use guide::Guide;
 use net::{CertFile, CertificateStore, Inherited, Limits, Listeners};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -127,17 +126,9 @@ impl Server {
         self.listeners.addresses()
     }
 
-    /// What customers set up, by the doors that are open.
-    ///
-    /// # Errors
-    /// When the configuration lacks what every one has.
-    pub(crate) fn guide(&self) -> Result<Guide, Failure> {
-        open_doors::guide(&self.configuration, self.certificates.as_deref(), &self.addresses())
-    }
-
     /// Tells customers and operators of the doors that are open now.
     fn show_settings(&self) {
-        match self.guide() {
+        match open_doors::guide(&self.configuration, self.certificates.as_deref(), &self.addresses()) {
             Ok(guide) => {
                 self.settings.show(&guide, self.configuration.general.language.spoken());
                 self.house.admin.set_guide(guide);

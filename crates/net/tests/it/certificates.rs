@@ -87,3 +87,16 @@ fn names_can_be_given() {
     let file = CertFile { names: Some(vec!["IMAP.xmsnet.nl".to_owned()]), ..certificates.file("new") };
     assert_eq!(CertificateStore::load(&[file]).unwrap().certificates()[0].names, ["imap.xmsnet.nl"]);
 }
+
+#[test]
+fn a_name_is_borne_or_not() {
+    let certificates = Certificates::new();
+    let store = CertificateStore::load(&[certificates.file("new"), certificates.file("old")]).unwrap();
+    for name in ["imap.new.example", "IMAP.old.example", "a.web.new.example"] {
+        assert!(store.bears(name), "{name}");
+    }
+    // a star is exactly one label, and the certificate for all others bears no more than its names
+    for name in ["web.new.example", "a.b.web.new.example", "pop.old.example", "example", ""] {
+        assert!(!store.bears(name), "{name}");
+    }
+}
