@@ -130,7 +130,10 @@ mod tests {
         let found = of_file(&text);
         let Transport::Relay(relay) = &found[0].transport else { panic!() };
         assert_eq!(relay.login.as_ref().unwrap().password.reveal(), "gehe im");
-        assert_eq!((relay.tls, relay.to_string().as_str()), (TlsRule::Verified, "u at a.example:465"));
+        assert_eq!(
+            (relay.tls, relay.to_string().as_str()),
+            (TlsRule::Verified, "u at a.example:465 by verified TLS from the first byte")
+        );
         assert!(!format!("{found:?}").contains("gehe im"));
         for (content, mode, part) in [
             ("x\n", 0o604, "open to others (mode 0604)"),

@@ -87,7 +87,7 @@ impl Relay {
     }
 }
 
-/// One text for each: what shares connections.
+/// One text for each: what shares connections, and rests together. Who fails by one rule is not put off by another.
 impl fmt::Display for Relay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.dialect == Dialect::Lmtp {
@@ -97,11 +97,18 @@ impl fmt::Display for Relay {
             write!(f, "{} at ", login.user)?;
         }
         match &self.at {
-            Place::Socket(path) => write!(f, "{}", path.display()),
+            Place::Socket(path) => return write!(f, "{}", path.display()),
             Place::Hosts(hosts) => {
                 let hosts: Vec<String> = hosts.iter().map(NextHop::to_string).collect();
-                f.write_str(&hosts.join(", "))
+                f.write_str(&hosts.join(", "))?;
             }
         }
+        match self.tls {
+            TlsRule::Opportunistic => {}
+            TlsRule::Off => f.write_str(" without TLS")?,
+            TlsRule::Required => f.write_str(" by TLS")?,
+            TlsRule::Verified => f.write_str(" by verified TLS")?,
+        }
+        f.write_str(if self.implicit_tls { " from the first byte" } else { "" })
     }
 }

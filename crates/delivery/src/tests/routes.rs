@@ -361,3 +361,21 @@ async fn a_connection_of_old_routes_is_not_used_for_new_ones() {
     bench.rest().await;
     assert_eq!((server.took().len(), server.connections()), (3, 2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_by_one_route_holds_up_nobody_at_the_same_host_by_another() {
+    let relay = |tls| Transport::Relay(Relay { tls, ..Relay::to(vec![hop("192.0.2.9")]) });
+    let strict = route("strict", &["strict.example"], relay(TlsRule::Verified));
+    let bench = with(vec![strict, route("rest", &["*"], relay(TlsRule::Required))]).await;
+    let server = bench.servers.server("192.0.2.9");
+    server.change(|manners| {
+        manners.offers = vec!["STARTTLS"];
+        manners.certificate = Some(CertificateFault::Name);
+    });
+    bench.run().rest().await;
+    send(&bench, &["x@strict.example"]).await;
+    bench.rest().await;
+    send(&bench, &["x@far.example"]).await;
+    bench.rest().await;
+    assert_eq!((server.took().len(), bench.queued().await), (1, 1));
+}
