@@ -228,7 +228,7 @@ def check(values, parts):
     elif number and name not in (b"EXISTS", b"EXPUNGE", b"RECENT"):
         bad("unknown")
     elif not number and name not in (b"SEARCH", b"ESEARCH", b"FLAGS", b"CAPABILITY", b"ENABLED", b"ID", b"NAMESPACE",
-                                     b"VANISHED", b"QUOTA", b"QUOTAROOT", b"SORT", b"THREAD", b"LANGUAGE"):
+                                     b"VANISHED", b"QUOTA", b"QUOTAROOT", b"SORT", b"THREAD", b"LANGUAGE", b"JMAPACCESS"):
         bad("unknown")
 
 

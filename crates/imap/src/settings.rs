@@ -32,6 +32,8 @@ pub struct Settings {
     pub server_comment: Option<String>,
     /// A URI by which the provider is reached, as `/shared/admin` (RFC 5464, 3.2.1.1). Default: nothing.
     pub server_admin: Option<String>,
+    /// The address of JMAP's session object, which GETJMAPACCESS tells (RFC 9698). Default: nothing.
+    pub jmap: Option<String>,
     /// Whether each account has a `\Seen` of its own in what others share with it; else it sees and sets the owner's.
     /// Default `true`.
     pub own_seen: bool,
@@ -58,6 +60,7 @@ impl Default for Settings {
             watched_accounts: 100,
             server_comment: None,
             server_admin: None,
+            jmap: None,
             own_seen: true,
             language: Language::Dutch,
             max_errors: 20,

@@ -109,6 +109,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rows::expunge::EXPUNGE,
     &rows::fetch::FETCH,
     &rows::acl::GETACL,
+    &rows::jmapaccess::GETJMAPACCESS,
     &rows::metadata::GETMETADATA,
     &rows::quota::GETQUOTA,
     &rows::quota::GETQUOTAROOT,

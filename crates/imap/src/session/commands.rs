@@ -15,6 +15,7 @@ pub(super) mod expunge;
 pub(super) mod fetch;
 pub(super) mod id;
 pub(super) mod idle;
+pub(super) mod jmapaccess;
 pub(super) mod language;
 pub(super) mod list;
 pub(super) mod logout;

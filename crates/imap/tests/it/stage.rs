@@ -184,6 +184,7 @@ impl House {
                 self.store =
                     Store::open(engine, self.world.clone(), settings).await.map_err(|error| error.to_string())?;
             }
+            ["JMAP", "at", address] => self.settings.jmap = Some((*address).to_owned()),
             ["headers", "of", "ASCII", "alone"] => self.settings.eight_bit_headers = false,
             ["searches", "of", "0", "ms"] => self.settings.search_time = Duration::ZERO,
             ["quota", "of", count, "messages"] => {

@@ -96,6 +96,8 @@ pub enum Data {
     Id(Value),
     /// `LANGUAGE`: tags of languages.
     Language(Vec<Vec<u8>>),
+    /// Where JMAP is (RFC 9698).
+    JmapAccess(Vec<u8>),
 }
 
 impl Condition {

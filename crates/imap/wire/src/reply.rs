@@ -17,7 +17,7 @@ pub use acl::{acl, list_rights, my_rights};
 pub use code::{CapabilityList, Code};
 pub use envelope::envelope;
 pub use fetch::{FetchReply, section_label};
-pub use list::{Attribute, Listed, StatusValue, namespace, status};
+pub use list::{Attribute, Listed, StatusValue, jmap_access, namespace, status};
 pub use metadata::{metadata, metadata_changed};
 pub use quota::{Resource, quota, quota_root};
 pub use search::{ESearch, SearchReply};

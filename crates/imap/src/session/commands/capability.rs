@@ -66,7 +66,13 @@ const AFTER_LOGIN: [&str; 31] = [
 pub(crate) fn capabilities(logged_in: bool, talk: &Talk) -> CapabilityList {
     let offered = |command: &&&Command| {
         let here = if logged_in { command.after_login() } else { command.before_login() };
-        here && (command.name != "STARTTLS" || talk.conversation.can_start_tls())
+        let possible = match command.name {
+            "STARTTLS" => talk.conversation.can_start_tls(),
+            // RFC 9698, 2: only where the address is known
+            "GETJMAPACCESS" => talk.house.settings.jmap.is_some(),
+            _ => true,
+        };
+        here && possible
     };
     let rows = COMMANDS.iter().filter(offered).filter_map(|command| command.capability);
     let mut names: CapabilityList = rows.chain(ALWAYS).map(Cow::Borrowed).collect();

@@ -136,6 +136,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("the value is too large", "de waarde is te groot"),
     ("there are not so many messages", "zoveel berichten zijn er niet"),
     ("there are too many annotations", "er zijn te veel aantekeningen"),
+    ("there is no JMAP here", "JMAP is hier niet"),
     ("there is no mailbox of that name, only mailboxes below it", "er is geen map met die naam, alleen mappen eronder"),
     ("there is no such message", "dat bericht bestaat niet"),
     ("there is nothing to do", "er is niets te doen"),

@@ -67,6 +67,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>, word: String) -> Result<Data, Error>
             let tags = cursor.list("languages", value::astring)?;
             if tags.is_empty() { cursor.expected("a language") } else { Ok(Data::Language(tags)) }
         }
+        "JMAPACCESS" => {
+            cursor.space()?;
+            value::astring(cursor).map(Data::JmapAccess)
+        }
         "ID" => {
             cursor.space()?;
             Value::read(cursor).map(Data::Id)

@@ -132,6 +132,13 @@ pub fn namespace(out: &mut Vec<u8>, others: &str) {
     put(out, " \"/\")) NIL\r\n");
 }
 
+/// `* JMAPACCESS "https://…"` (RFC 9698, 5: `resp-jmapaccess = "JMAPACCESS" SP quoted`)
+pub fn jmap_access(out: &mut Vec<u8>, address: &str) {
+    put(out, "* JMAPACCESS ");
+    quoted_or_literal(out, address.as_bytes());
+    put(out, "\r\n");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
