@@ -35,6 +35,11 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// A bench with other settings.
+    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let (world, clock, _) = world::scripted::world();
         let memory = Memory::new(clock.clone());
         let store = Store::open(Arc::new(memory), world.clone(), store::Settings::default()).await.unwrap();
@@ -53,7 +58,9 @@ impl Bench {
             settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
         });
         let searches = Arc::new(search::Searches::new(2));
-        let parts = Parts { store, directory, delivery, world, searches, settings: Settings::default() };
+        let mut settings = Settings::default();
+        change(&mut settings);
+        let parts = Parts { store, directory, delivery, world, searches, settings };
         let anna = account(&parts, 0xa1, "anna@example.org").await;
         let bram = account(&parts, 0xb2, "bram@example.org").await;
         let caller = anna.clone();
@@ -105,6 +112,14 @@ impl Bench {
         let email = NewEmail { flags, ..NewEmail::new(blob, received) };
         let appended = self.account().await.append(self.mailbox(mailbox).await, vec![email]).await.unwrap();
         appended.value()[0].email
+    }
+
+    /// Uploads bytes as who calls, and gives their blobId.
+    pub(crate) async fn upload(&self, bytes: &[u8]) -> String {
+        let account = self.caller.account.to_string();
+        let mut upload = self.jmap.upload(&self.caller, &account, "").await.unwrap();
+        upload.write(bytes).await.unwrap();
+        upload.finish().await.unwrap()["blobId"].as_str().unwrap().to_owned()
     }
 
     /// Grants bram these rights in one of anna's mailboxes, and none else there.

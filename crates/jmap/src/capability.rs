@@ -1,4 +1,5 @@
 //! Capabilities (RFC 8620, 2): what is advertised, and what is said of it.
+use crate::blob;
 use crate::limits;
 use crate::mail::email::SORT_OPTIONS;
 use crate::methods;
@@ -17,11 +18,18 @@ pub(crate) enum Capability {
     Submission,
     /// The notice of absence (RFC 8621, 1.3.3).
     Vacation,
+    /// Requests and what changes by WebSocket (RFC 8887).
+    WebSocket,
+    /// Blobs within requests (RFC 9404).
+    Blob,
+    /// Use and limits (RFC 9425).
+    Quota,
 }
 
 impl Capability {
     /// Every one that this server can have.
-    const ALL: [Self; 4] = [Self::Core, Self::Mail, Self::Submission, Self::Vacation];
+    const ALL: [Self; 7] =
+        [Self::Core, Self::WebSocket, Self::Mail, Self::Submission, Self::Vacation, Self::Blob, Self::Quota];
 
     /// Its URN.
     pub(crate) const fn urn(self) -> &'static str {
@@ -30,12 +38,16 @@ impl Capability {
             Self::Mail => "urn:ietf:params:jmap:mail",
             Self::Submission => "urn:ietf:params:jmap:submission",
             Self::Vacation => "urn:ietf:params:jmap:vacationresponse",
+            Self::WebSocket => "urn:ietf:params:jmap:websocket",
+            Self::Blob => "urn:ietf:params:jmap:blob",
+            Self::Quota => "urn:ietf:params:jmap:quota",
         }
     }
 
-    /// Those that this server has: a method belongs to each.
+    /// Those that this server has: a method belongs to each, but for the way by which requests come, which is the face's.
     pub(crate) fn there() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|capability| methods::all().any(|method| method.capability == *capability))
+        let has_method = |capability| methods::all().any(|method| method.capability == capability);
+        Self::ALL.into_iter().filter(move |capability| *capability == Self::WebSocket || has_method(*capability))
     }
 
     /// The one of a URN, where this server has it.
@@ -44,8 +56,13 @@ impl Capability {
     }
 
     /// What the session object says of it.
-    pub(crate) fn in_session(self, settings: &Settings) -> Value {
+    pub(crate) fn in_session(self, settings: &Settings, base: &str) -> Value {
         match self {
+            // RFC 8887, 3
+            Self::WebSocket => {
+                let host = base.strip_prefix("https://").unwrap_or(base);
+                json!({"url": format!("wss://{host}/jmap/ws"), "supportsPush": true})
+            }
             Self::Core => json!({
                 "maxSizeUpload": settings.max_message_size.bytes(),
                 "maxConcurrentUpload": limits::CONCURRENT_UPLOADS,
@@ -56,14 +73,14 @@ impl Capability {
                 "maxObjectsInSet": limits::OBJECTS_IN_SET,
                 "collationAlgorithms": limits::COLLATIONS,
             }),
-            Self::Mail | Self::Submission | Self::Vacation => json!({}),
+            Self::Mail | Self::Submission | Self::Vacation | Self::Blob | Self::Quota => json!({}),
         }
     }
 
     /// What the session object says of it in an account; nothing where the account has it not.
     pub(crate) fn in_account(self, opened: &Opened, settings: &Settings) -> Option<Value> {
         match self {
-            Self::Core => None,
+            Self::Core | Self::WebSocket => None,
             Self::Mail => Some(json!({
                 "maxMailboxesPerEmail": null,
                 "maxMailboxDepth": store::MAX_DEPTH,
@@ -73,7 +90,8 @@ impl Capability {
                 "mayCreateTopLevelMailbox": opened.own,
             })),
             Self::Submission => opened.own.then(|| json!({"maxDelayedSend": 0, "submissionExtensions": {}})),
-            Self::Vacation => opened.own.then(|| json!({})),
+            Self::Vacation | Self::Quota => opened.own.then(|| json!({})),
+            Self::Blob => Some(blob::in_account()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a call runs in: the rooms, the caller, and what the request has named so far.
 use crate::caller::Caller;
-use crate::jmap::{Parts, open_other, open_own};
+use crate::jmap::{Parts, open_account};
 use crate::limits::CREATED_IDS;
 use crate::opened::Opened;
 use crate::refusal;
@@ -63,15 +63,8 @@ impl<'c> Context<'c> {
     /// # Errors
     /// `accountNotFound`, for what the caller may not see just as for what is not there.
     pub(crate) async fn account(&self, id: &Id) -> Result<Opened, MethodError> {
-        // only the one spelling that is told
-        let asked = id.as_str().parse::<names::AccountId>().ok().filter(|asked| asked.to_string() == id.as_str());
-        let asked = asked.ok_or(MethodError::AccountNotFound)?;
-        let own = open_own(self.parts, self.caller).await.map_err(|error| refusal::method(&error))?;
-        if asked == self.caller.account {
-            return Ok(own);
-        }
-        let other = open_other(self.parts, self.caller, &own, asked).await.map_err(|error| refusal::method(&error))?;
-        other.ok_or(MethodError::AccountNotFound)
+        let opened = open_account(self.parts, self.caller, id.as_str()).await;
+        opened.map_err(|error| refusal::method(&error))?.ok_or(MethodError::AccountNotFound)
     }
 
     /// Opens the caller's own account; what is about sending, identities and absence is in no other.

@@ -1,6 +1,7 @@
 //! What every account has (RFC 8620): echo, the session object, blobs, push.
+mod copy;
 mod echo;
 pub(crate) mod session;
 use crate::method::Method;
 
-pub(crate) const METHODS: &[Method] = &[echo::ECHO];
+pub(crate) const METHODS: &[Method] = &[copy::COPY, echo::ECHO];

@@ -1,4 +1,5 @@
 //! The door of this room: requests in, responses out.
+use crate::blobs::{self, Blob};
 use crate::budget::weight;
 use crate::caller::Caller;
 use crate::capability::Capability;
@@ -48,6 +49,10 @@ impl Jmap {
         Self(Arc::new(parts))
     }
 
+    pub(crate) const fn parts(&self) -> &Arc<Parts> {
+        &self.0
+    }
+
     /// How it behaves.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -90,6 +95,26 @@ impl Jmap {
     pub async fn session(&self, caller: &Caller, base: &str) -> Result<Value, Error> {
         session::object(&self.0, caller, base).await
     }
+}
+
+impl Jmap {
+    /// Opens a blob of an account (RFC 8620, 6.2); nothing where there is none that the caller may read.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such account.
+    pub async fn download(&self, caller: &Caller, account: &str, blob: &str) -> Result<Option<Blob>, Error> {
+        let opened = open_account(&self.0, caller, account).await?.ok_or(Error::NotFound)?;
+        let Ok(id) = blob.parse() else { return Ok(None) };
+        Ok(blobs::open(&self.0, caller, &opened, id).await?)
+    }
+}
+
+/// Opens an account by its id: the caller's own, or one that shares something with him; nothing where there is none.
+pub(crate) async fn open_account(parts: &Parts, caller: &Caller, id: &str) -> Result<Option<Opened>, store::Error> {
+    // only the one spelling that is told
+    let Some(asked) = id.parse::<AccountId>().ok().filter(|asked| asked.to_string() == id) else { return Ok(None) };
+    let own = open_own(parts, caller).await?;
+    if asked == caller.account { Ok(Some(own)) } else { open_other(parts, caller, &own, asked).await }
 }
 
 /// The answers so far.

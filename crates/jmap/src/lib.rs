@@ -7,7 +7,9 @@
 //! Invariants: every number of `limits` is published and kept; an account that the caller may not see is one that is not
 //! there; no large message is held in memory.
 #![allow(dead_code, reason = "the folders are filled one after another; what is here waits for them")]
+mod blob;
 mod blob_id;
+mod blobs;
 mod budget;
 mod caller;
 mod capability;
@@ -20,13 +22,20 @@ mod mail;
 mod method;
 mod methods;
 mod opened;
+mod push;
+mod quota;
 mod refusal;
 mod settings;
 mod state;
+mod upload;
+pub use blobs::Blob;
 pub use caller::Caller;
 pub use error::Error;
 pub use jmap::{Jmap, Parts};
+pub use limits::{CONCURRENT_REQUESTS, CONCURRENT_UPLOADS, SIZE_REQUEST};
+pub use push::{Push, StateChange};
 pub use settings::Settings;
+pub use upload::Upload;
 
 #[cfg(test)]
 mod bench;

@@ -1,11 +1,13 @@
 //! The limits of this server: published in the session object (RFC 8620, 2) and kept from the same numbers.
 
 /// `maxConcurrentUpload`: uploads of one account at once.
-pub(crate) const CONCURRENT_UPLOADS: usize = 4;
+pub const CONCURRENT_UPLOADS: usize = 4;
+/// What all uploads of an account may come to that no email has yet, in uploads of the largest size.
+pub(crate) const UPLOADS: u64 = 10;
 /// `maxSizeRequest`: bytes of a request.
-pub(crate) const SIZE_REQUEST: usize = 10_000_000;
+pub const SIZE_REQUEST: usize = 10_000_000;
 /// `maxConcurrentRequests`: requests of one account at once.
-pub(crate) const CONCURRENT_REQUESTS: usize = 8;
+pub const CONCURRENT_REQUESTS: usize = 8;
 /// `maxCallsInRequest`.
 pub(crate) const CALLS_IN_REQUEST: usize = 32;
 /// `maxObjectsInGet`.

@@ -1,10 +1,18 @@
 //! The table of all methods.
-use crate::core;
 use crate::mail::{email, mailbox, snippet, thread};
 use crate::method::Method;
+use crate::{blob, core, quota};
 
 /// Every method, folder by folder.
-const ALL: &[&[Method]] = &[core::METHODS, mailbox::METHODS, thread::METHODS, email::METHODS, snippet::METHODS];
+const ALL: &[&[Method]] = &[
+    core::METHODS,
+    blob::METHODS,
+    quota::METHODS,
+    mailbox::METHODS,
+    thread::METHODS,
+    email::METHODS,
+    snippet::METHODS,
+];
 
 /// Every method.
 pub(crate) fn all() -> impl Iterator<Item = &'static Method> {

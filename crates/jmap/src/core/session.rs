@@ -14,7 +14,7 @@ const MAX_SHARED: usize = 100;
 pub(crate) async fn object(parts: &Parts, caller: &Caller, base: &str) -> Result<Value, Error> {
     let accounts = accounts(parts, caller).await?;
     let capabilities: Map<String, Value> = Capability::there()
-        .map(|capability| (capability.urn().to_owned(), capability.in_session(&parts.settings)))
+        .map(|capability| (capability.urn().to_owned(), capability.in_session(&parts.settings, base)))
         .collect();
     let own = caller.account.to_string();
     let primary: Map<String, Value> = Capability::there()

@@ -8,7 +8,7 @@ async fn refused(bench: &Bench, body: Value) -> Value {
     let error = bench.jmap.answer(&bench.anna, body.to_string().as_bytes()).await.unwrap_err();
     match error {
         crate::Error::Request(error) => error.problem(),
-        other @ crate::Error::Store(_) => panic!("{other}"),
+        other @ (crate::Error::Store(_) | crate::Error::NotFound) => panic!("{other}"),
     }
 }
 

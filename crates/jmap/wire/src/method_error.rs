@@ -50,6 +50,9 @@ pub enum MethodError {
     /// A filter that this server does not know, or that is too large.
     #[error("unsupportedFilter")]
     UnsupportedFilter(String),
+    /// A type that the method does not know (RFC 9404, 4.3).
+    #[error("unknownDataType")]
+    UnknownDataType(String),
     /// What changed since then is not known any more.
     #[error("cannotCalculateChanges")]
     CannotCalculateChanges,
@@ -74,7 +77,8 @@ impl MethodError {
         | Self::InvalidArguments(text)
         | Self::InvalidResultReference(text)
         | Self::UnsupportedSort(text)
-        | Self::UnsupportedFilter(text) = self
+        | Self::UnsupportedFilter(text)
+        | Self::UnknownDataType(text) = self
         {
             arguments.insert("description".to_owned(), text.as_str().into());
         }
