@@ -8,12 +8,14 @@ use delivery::{Delivery, Routes, SourceAddress};
 use directory::{Directory, DirectorySettings, LoginObserver, PasswordRules, Pepper, ThrottleLimits};
 use engines::Embedded;
 use journal::{Journal, Reader, Writer};
+use search::Searches;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use store::{Engine, MailboxName, Role, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::{Connect, Https};
+use web::Visitors;
 use world::World;
 
 /// The rooms, running.
@@ -24,6 +26,10 @@ pub(crate) struct House {
     pub(crate) directory: Arc<Directory>,
     pub(crate) delivery: Delivery,
     pub(crate) admin: Arc<Admin>,
+    /// Places in which JMAP's searches read messages.
+    pub(crate) searches: Arc<Searches>,
+    /// Who is in by HTTP.
+    pub(crate) visitors: Visitors,
     /// What new accounts have beside INBOX, and what it is for.
     pub(crate) standard: Vec<(MailboxName, Role)>,
     writer_stop: CancellationToken,
@@ -81,6 +87,8 @@ impl House {
             https: rim.https,
             settings: delivery_settings(configuration)?,
         });
+        let searches = Arc::new(Searches::new(configuration.imap.searches));
+        let visitors = Visitors::new(directory.clone(), journal.clone(), rim.world.clone());
         let standard = standard_mailboxes()?;
         let admin = Admin::new(admin::Parts {
             store: store.clone(),
@@ -91,7 +99,20 @@ impl House {
             world: rim.world,
             mailboxes: standard.iter().map(|(name, role)| (name.clone(), Some(*role))).collect(),
         });
-        Ok(Self { engine, store, journal, directory, delivery, admin: Arc::new(admin), standard, writer_stop, tasks })
+        let admin = Arc::new(admin);
+        Ok(Self {
+            engine,
+            store,
+            journal,
+            directory,
+            delivery,
+            admin,
+            searches,
+            visitors,
+            standard,
+            writer_stop,
+            tasks,
+        })
     }
 
     /// Writes what the journal was told, ends commits, marks the store as cleanly closed.

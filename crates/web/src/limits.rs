@@ -1,5 +1,6 @@
 //! What one connection may cost.
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use crate::handlers::Handlers;
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto::Builder;
 use std::time::Duration;
 
@@ -28,9 +29,12 @@ pub(crate) const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// How long one request may take from its header until its answer begins.
 pub(crate) const REQUEST: Duration = Duration::from_secs(60);
 
+/// How long an upload may take; what it must send meanwhile says [`transport::Pace`].
+pub(crate) const UPLOAD: Duration = Duration::from_secs(3_600);
+
 /// Connections with these limits.
-pub(crate) fn connections() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+pub(crate) fn connections(handlers: Handlers) -> Builder<Handlers> {
+    let mut builder = Builder::new(handlers);
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEADER_BYTES);
     builder
         .http2()

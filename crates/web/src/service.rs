@@ -1,7 +1,10 @@
 //! The pages, as a service that `net` can listen for.
-use crate::activity::Activity;
-use crate::limits::{LAST_REQUESTS, REQUEST, connections};
-use crate::{MtaSts, SettingsPage, headers};
+use crate::activity::{Activity, Guarded};
+use crate::handlers::Handlers;
+use crate::jmap::{self, Rooms};
+use crate::limits::{LAST_REQUESTS, REQUEST, UPLOAD, connections};
+use crate::{MtaSts, SettingsPage, Visitors, headers};
+use ::jmap::Jmap;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,6 +32,10 @@ pub struct Parts {
     pub mta_sts: Option<MtaSts>,
     /// What customers set up.
     pub settings: Arc<SettingsPage>,
+    /// The methods of JMAP.
+    pub jmap: Jmap,
+    /// Who is in.
+    pub visitors: Visitors,
 }
 
 /// HTTPS on a listener.
@@ -40,46 +47,59 @@ impl Web {
     /// The pages.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let settings = parts.settings.routes();
+        let Parts { directory, mta_sts: policy, settings, jmap, visitors } = parts;
+        let rooms = Rooms { jmap, visitors };
         let pages = Router::new()
             .route("/.well-known/mta-sts.txt", get(mta_sts))
-            .fallback(async || StatusCode::NOT_FOUND)
-            .with_state(Arc::new(parts))
-            .merge(settings);
+            .with_state(Arc::new(Published { directory, policy }))
+            .merge(jmap::pages(Arc::new(rooms)))
+            .merge(settings.routes())
+            .fallback(async || StatusCode::NOT_FOUND);
         Self { pages }
     }
+}
+
+/// What is published of the domains here.
+struct Published {
+    directory: Arc<Directory>,
+    policy: Option<MtaSts>,
 }
 
 impl Service for Web {
     fn serve(&self, link: Link) -> BoxFuture<'static, ()> {
         let (pages, stop, activity) = (self.pages.clone(), link.stop().clone(), Activity::new());
-        let busy = activity.clone();
+        let (busy, handlers, peer) = (activity.clone(), Handlers::new(stop.clone()), Arc::new(link.peer().clone()));
+        let tasks = handlers.clone();
         let answering = service_fn(move |request: hyper::Request<Incoming>| {
             let (pages, busy) = (pages.clone(), busy.begin());
-            async move {
-                let answer = answer(pages, request.map(Body::new)).await;
-                drop(busy);
-                Ok::<_, Infallible>(answer)
-            }
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Arc::clone(&peer));
+            request.extensions_mut().insert(tasks.clone());
+            async move { Ok::<_, Infallible>(answer(pages, request).await.map(|body| Guarded::new(body, busy))) }
         });
         Box::pin(async move {
-            let builder = connections();
-            let connection = builder.serve_connection(TokioIo::new(link.into_stream()), answering);
-            let mut connection = std::pin::pin!(connection);
+            let builder = connections(handlers.clone());
+            let connection = builder.serve_connection_with_upgrades(TokioIo::new(link.into_stream()), answering);
+            let mut connection = Box::pin(connection);
             // who breaks off has had the answer, or does not want it
-            tokio::select! {
-                _ = connection.as_mut() => return,
-                () = stop.cancelled() => {}
-                () = activity.is_idle() => {}
+            let ended = tokio::select! {
+                _ = connection.as_mut() => true,
+                () = stop.cancelled() => false,
+                () = activity.is_idle() => false,
+            };
+            if !ended {
+                connection.as_mut().graceful_shutdown();
+                let _ = tokio::time::timeout(LAST_REQUESTS, connection.as_mut()).await;
             }
-            connection.as_mut().graceful_shutdown();
-            let _ = tokio::time::timeout(LAST_REQUESTS, connection).await;
+            drop(connection);
+            handlers.end().await;
         })
     }
 }
 
 async fn answer(pages: Router, request: Request) -> Response {
-    let mut answer = match tokio::time::timeout(REQUEST, pages.oneshot(request)).await {
+    let longest = if request.uri().path().starts_with(jmap::UPLOADS) { UPLOAD } else { REQUEST };
+    let mut answer = match tokio::time::timeout(longest, pages.oneshot(request)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(never)) => match never {},
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
@@ -90,10 +110,10 @@ async fn answer(pages: Router, request: Request) -> Response {
 
 /// The policy, at the host of a domain that is here and nowhere else: a policy host of a stranger's domain that points
 /// here tells nothing of ours.
-async fn mta_sts(State(parts): State<Arc<Parts>>, request: Request) -> Response {
-    let Some(policy) = &parts.mta_sts else { return StatusCode::NOT_FOUND.into_response() };
+async fn mta_sts(State(published): State<Arc<Published>>, request: Request) -> Response {
+    let Some(policy) = &published.policy else { return StatusCode::NOT_FOUND.into_response() };
     match policy_domain(&request) {
-        Some(domain) => match parts.directory.domain(&domain).await {
+        Some(domain) => match published.directory.domain(&domain).await {
             // RFC 8461, 3.2: "text/plain"
             Ok(Some(_)) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], policy.text()).into_response(),
             Ok(None) => StatusCode::NOT_FOUND.into_response(),

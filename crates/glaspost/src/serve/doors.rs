@@ -81,7 +81,9 @@ impl Doors<'_> {
             }
             ServiceKind::Pop3 => Arc::new(self.pop3(listener)),
             ServiceKind::Imap => Arc::new(self.imap(listener)),
-            ServiceKind::Https => Arc::new(super::pages::web(self.configuration, self.house, self.settings.clone())),
+            ServiceKind::Https => {
+                Arc::new(super::pages::web(self.configuration, self.house, self.world, self.settings.clone()))
+            }
             ServiceKind::Metrics => Arc::new(Health::new(self.condition.clone())),
         })
     }
@@ -201,6 +203,7 @@ impl Doors<'_> {
             server_comment: self.configuration.imap.server_comment.clone(),
             server_admin: self.configuration.imap.server_admin.clone(),
             own_seen: self.configuration.imap.own_seen,
+            jmap: super::pages::session_address(self.configuration),
             language: self.configuration.general.language.spoken(),
             eight_bit_headers: self.configuration.imap.eight_bit_headers,
             max_errors: self.configuration.limits.errors,

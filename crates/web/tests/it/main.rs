@@ -1,6 +1,12 @@
 //! What a client of HTTP gets.
-#![expect(clippy::unwrap_used, reason = "what a test prepares must be there")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test prepares must be there")]
+mod calls;
+mod doors;
+mod events;
+mod files;
 mod house;
+mod http2;
 mod limits;
 mod policy;
 mod settings;
+mod sockets;

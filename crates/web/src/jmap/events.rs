@@ -1,0 +1,118 @@
+//! Changes as they happen, to who keeps asking (RFC 8620, 7.3).
+use super::{Asked, Rooms, enter, variable};
+use crate::door::Session;
+use crate::places::{Kind, Place};
+use crate::problem;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, stream};
+use jmap::{Push, StateChange};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How often a listener who wants no pings is looked after, lest the network forgets him.
+const QUIET: Duration = Duration::from_secs(240);
+/// The shortest time between pings, and the longest.
+const PINGS: std::ops::RangeInclusive<u64> = 30..=900;
+
+/// One listener.
+struct Listener {
+    rooms: Arc<Rooms>,
+    push: Push,
+    /// What is told before anything else.
+    first: Option<StateChange>,
+    session: Arc<Session>,
+    stopping: CancellationToken,
+    closes_after_state: bool,
+    /// How often he wants to be told that nothing happened.
+    ping: Option<Duration>,
+    next_ping: Instant,
+    over: bool,
+    _place: Place,
+}
+
+pub(super) async fn events(State(rooms): State<Arc<Rooms>>, request: Request) -> Response {
+    let Asked { parts, session, handlers, .. } = match enter(&rooms, request).await {
+        Ok(asked) => asked,
+        Err(answer) => return answer,
+    };
+    let Some(place) = rooms.visitors.places.take(session.caller.account, Kind::Listener, super::LISTENERS) else {
+        return problem::problem(StatusCode::TOO_MANY_REQUESTS, "too many listeners of this account");
+    };
+    let types = variable(&parts, "types").unwrap_or_else(|| "*".to_owned());
+    let last = parts.headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let (push, first) = match rooms.jmap.push(&session.caller, &types, last).await {
+        Ok(begun) => begun,
+        Err(error) => return problem::error(&error),
+    };
+    // "a positive integer value representing a length of time in seconds ... or 0"
+    let ping = variable(&parts, "ping").and_then(|ping| ping.parse::<u64>().ok()).filter(|ping| *ping > 0);
+    let ping = ping.map(|ping| Duration::from_secs(ping.clamp(*PINGS.start(), *PINGS.end())));
+    let listener = Listener {
+        push,
+        first,
+        session,
+        stopping: handlers.stopping().clone(),
+        closes_after_state: variable(&parts, "closeafter").as_deref() == Some("state"),
+        next_ping: Instant::now() + ping.unwrap_or(QUIET),
+        ping,
+        over: false,
+        rooms,
+        _place: place,
+    };
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    (headers, Body::from_stream(listener.stream())).into_response()
+}
+
+impl Listener {
+    fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
+        // a first line, so that the client sees at once that it is heard
+        let begun = stream::iter([Ok(Bytes::from_static(b":\n\n"))]);
+        let events = stream::unfold(self, |mut listener| async move {
+            let event = listener.next().await?;
+            Some((Ok(Bytes::from(event)), listener))
+        });
+        futures_util::StreamExt::chain(begun, events)
+    }
+
+    /// The next event; nothing when it is over.
+    async fn next(&mut self) -> Option<String> {
+        if self.over {
+            return None;
+        }
+        if let Some(first) = self.first.take() {
+            return Some(self.told(&first));
+        }
+        tokio::select! {
+            biased;
+            () = self.stopping.cancelled() => None,
+            () = self.session.over(&self.rooms.visitors.world) => None,
+            change = self.push.next() => match change {
+                Ok(change) => Some(self.told(&change)),
+                Err(error) => {
+                    tracing::info!(%error, "a listener is let go");
+                    None
+                }
+            },
+            () = tokio::time::sleep_until(self.next_ping) => {
+                self.next_ping = Instant::now() + self.ping.unwrap_or(QUIET);
+                Some(match self.ping {
+                    Some(ping) => format!("event: ping\ndata: {{\"interval\":{}}}\n\n", ping.as_secs()),
+                    None => ":\n\n".to_owned(),
+                })
+            }
+        }
+    }
+
+    fn told(&mut self, change: &StateChange) -> String {
+        // "closeafter: state ... end the connection after pushing a state event"
+        self.over = self.closes_after_state;
+        self.next_ping = Instant::now() + self.ping.unwrap_or(QUIET);
+        format!("id: {}\nevent: state\ndata: {}\n\n", change.id, change.object)
+    }
+}
