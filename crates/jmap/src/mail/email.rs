@@ -16,6 +16,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 use crate::method::Method;
+pub(crate) use get::all;
 pub(crate) use history::{Fate, Since, history};
 pub(crate) use query::{Question, SEARCH_TIME, SORT_OPTIONS, terms};
 pub(crate) use standing::standings;

@@ -2,10 +2,12 @@
 use super::allowance::Allowance;
 use super::object::object;
 use super::properties::{Of, Wanted};
+use super::query::{Found, Question, find};
 use super::reading::Reading;
 use super::standing::{Standing, standings};
 use crate::capability::Capability;
 use crate::context::Context;
+use crate::jmap::Parts;
 use crate::limits::OBJECTS_IN_GET;
 use crate::mail::reply::got;
 use crate::method::{Answers, Method};
@@ -27,8 +29,10 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     arguments.none_left()?;
     let opened = context.account(&asked.account).await?;
     let state = state(&opened).await?;
-    // RFC 8621, 4.2: "ids ... null" would be every email of the account
-    let ids = asked.ids.ok_or(MethodError::RequestTooLarge)?;
+    let ids = match asked.ids {
+        Some(ids) => ids,
+        None => all(context.parts, &opened).await?.iter().filter_map(|found| id(&found.email)).collect(),
+    };
     let known: Vec<EmailId> = ids.iter().filter_map(|id| id.as_str().parse().ok()).collect();
     let standings = standings(&opened, &known).await.map_err(|error| refusal::method(&error))?;
     let allowance = Allowance::begin(context.parts, &opened);
@@ -36,6 +40,21 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let is_there = |id: &Id| id.as_str().parse().is_ok_and(|id: EmailId| standings.contains_key(&id));
     let not_found: Vec<Id> = ids.into_iter().filter(|id| !is_there(id)).collect();
     Ok(vec![context.answer(got(&opened, state, list, &not_found))])
+}
+
+/// Everything that the caller sees (RFC 8620, 5.1: `ids` is `null`), where that is no more than may be told.
+///
+/// # Errors
+/// `requestTooLarge`.
+pub(crate) async fn all(parts: &Parts, opened: &Opened) -> Result<Vec<Found>, MethodError> {
+    let everything = Question::read(opened, None, &[])?;
+    let found = find(parts, opened, &everything, false, Some(OBJECTS_IN_GET + 1)).await?;
+    if found.len() > OBJECTS_IN_GET { Err(MethodError::RequestTooLarge) } else { Ok(found) }
+}
+
+/// An id as it is told.
+fn id(email: &EmailId) -> Option<Id> {
+    Id::try_from(email.to_string()).ok()
 }
 
 /// Emails as they are told, in the order asked.

@@ -67,9 +67,9 @@ pub(super) async fn state(opened: &Opened) -> Result<ModSeq, MethodError> {
 
 /// A result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) email: EmailId,
-    pub(super) thread: ThreadId,
+pub(crate) struct Found {
+    pub(crate) email: EmailId,
+    pub(crate) thread: ThreadId,
 }
 
 /// The results in their order: all of them, or at least `enough`.

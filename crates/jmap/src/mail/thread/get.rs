@@ -2,13 +2,14 @@
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_GET;
-use crate::mail::email::standings;
+use crate::mail::email::{all, standings};
 use crate::mail::reply::{got, known, members};
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
 use jmap_wire::{Arguments, Get, Id, MethodError};
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{EmailId, Error, ThreadId};
 
 pub(super) const GET: Method = Method {
@@ -29,13 +30,20 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let opened = context.account(&asked.account).await?;
     let fail = |error: Error| refusal::method(&error);
     let state = opened.state(opened.account.type_states().await.map_err(fail)?.thread);
-    let ids = asked.ids.ok_or(MethodError::RequestTooLarge)?;
+    let ids = match asked.ids {
+        Some(ids) => ids,
+        None => {
+            let threads: BTreeSet<ThreadId> =
+                all(context.parts, &opened).await?.into_iter().map(|found| found.thread).collect();
+            threads.into_iter().filter_map(|thread| Id::try_from(thread.to_string()).ok()).collect()
+        }
+    };
     let threads: Vec<ThreadId> = ids.iter().filter_map(|id| id.as_str().parse().ok()).collect();
-    let all = opened.account.thread_emails(&threads, MAX_EMAILS).await.map_err(fail)?;
-    if all.iter().map(Vec::len).sum::<usize>() > MAX_EMAILS_IN_ALL {
+    let inside = opened.account.thread_emails(&threads, MAX_EMAILS).await.map_err(fail)?;
+    if inside.iter().map(Vec::len).sum::<usize>() > MAX_EMAILS_IN_ALL {
         return Err(MethodError::RequestTooLarge);
     }
-    let mut found = shown(&opened, all).await.map_err(fail)?.into_iter();
+    let mut found = shown(&opened, inside).await.map_err(fail)?.into_iter();
     let (mut list, mut not_found): (Vec<Value>, Vec<Id>) = (Vec::new(), Vec::new());
     for id in ids {
         let emails = id.as_str().parse::<ThreadId>().ok().and_then(|_| found.next()).unwrap_or_default();
@@ -56,7 +64,7 @@ async fn shown(opened: &Opened, all: Vec<Vec<EmailId>>) -> Result<Vec<Vec<EmailI
     let ids: Vec<EmailId> = all.iter().flatten().copied().collect();
     let there = standings(opened, &ids).await?;
     let shown: Vec<EmailId> = ids.into_iter().filter(|id| there.contains_key(id)).collect();
-    let received: std::collections::BTreeMap<EmailId, u64> = opened
+    let received: BTreeMap<EmailId, u64> = opened
         .account
         .emails(&shown)
         .await?
