@@ -65,4 +65,4 @@ pub use records::{Change, KeyRange, Page, Records};
 pub use seal::{seal, unseal, unseal_lent};
 pub use store::{SCHEMA, Settings, Store, Swept};
 pub use unfinished::Unfinished;
-pub use view::{Message, View, ViewChanges};
+pub use view::{Glimpse, Message, View, ViewChanges};

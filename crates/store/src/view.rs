@@ -4,9 +4,11 @@
 //! 100,000 messages copies one chunk. A sequence number is a rank. What a session must be told is the difference
 //! between the view it has told and a newer one: [`View::changes_since`].
 mod changes;
+mod glimpse;
 mod members;
 mod sight;
 pub use changes::ViewChanges;
+pub use glimpse::Glimpse;
 pub(crate) use members::Members;
 pub(crate) use sight::Sight;
 

@@ -1,5 +1,6 @@
 //! Email/query (RFC 8621, 4.4).
 mod census;
+mod newest;
 mod order;
 mod question;
 mod sift;
@@ -17,6 +18,7 @@ use crate::opened::Opened;
 use crate::refusal;
 use census::{Census, Row};
 use jmap_wire::{Arguments, MethodError, Place, Query};
+use newest::Newest;
 use search::{Effort, Halted};
 use sift::{Cheap, Sieve};
 use std::collections::HashSet;
@@ -39,9 +41,13 @@ async fn query(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let opened = context.account(&asked.account).await?;
     let question = Question::read(&opened, asked.filter.as_ref(), &asked.sort)?;
     let state = opened.state(state(&opened).await?);
+    // what is kept of the mailbox is not counted
+    let kept = question.within.filter(|_| question.is_mailbox()).and_then(|mailbox| opened.mailboxes.get(mailbox));
+    let kept = kept.map(|mailbox| if collapse { mailbox.counters.threads } else { mailbox.counters.emails });
+    let kept = kept.and_then(|kept| usize::try_from(kept).ok()).filter(|_| asked.calculate_total);
     // as many as are told, where nobody asks for what is behind them
     let enough = match (&asked.place, asked.limit) {
-        (Place::At(position), Some(limit)) if *position >= 0 && !asked.calculate_total => {
+        (Place::At(position), Some(limit)) if *position >= 0 && (kept.is_some() || !asked.calculate_total) => {
             usize::try_from(position.saturating_add_unsigned(limit)).ok()
         }
         _ => None,
@@ -54,7 +60,7 @@ async fn query(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let window = window(&asked.place, asked.limit, found.len(), place)?;
     let told = found.get(window.range.clone()).unwrap_or_default();
     let ids = told.iter().map(|found| found.email.to_string()).collect();
-    let total = asked.calculate_total.then_some(found.len());
+    let total = if asked.calculate_total { kept.or(Some(found.len())) } else { None };
     let results = Results { state, is_logged: true, window, ids, total };
     Ok(vec![context.answer(results.answer(&opened))])
 }
@@ -95,6 +101,14 @@ async fn search(
     (collapse, enough): (bool, Option<usize>),
     effort: &mut Effort<'_>,
 ) -> Result<Vec<Found>, Halted> {
+    if let Some(newest) = Newest::of(question, collapse, enough)
+        && opened.sees(newest.mailbox)
+    {
+        let view = opened.account.view(newest.mailbox).await?;
+        if let Some(found) = newest.find(question, &view) {
+            return Ok(found);
+        }
+    }
     let census = Census::take(opened, question).await?;
     let all = 0..census.rows.len();
     let fitting: Vec<usize> = if question.is_mailbox() && !question.asks_threads() {

@@ -26,8 +26,10 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
     let question = Question::read(&opened, asked.filter.as_ref(), &asked.sort)?;
     let newest = state(&opened).await?;
     let history = history(&opened, Since::read(&opened, &asked.since)?, usize::MAX, newest).await?;
-    let found = find(context.parts, &opened, &question, collapse, None).await?;
     let fates: Vec<Fate> = history.fates.iter().filter(|fate| matters(&question, fate)).copied().collect();
+    // where nothing moved, nobody looks for the results
+    let asks = asked.calculate_total || !fates.is_empty();
+    let found = if asks { find(context.parts, &opened, &question, collapse, None).await? } else { Vec::new() };
     let whole_threads = collapse || question.asks_threads();
     let touched = touched(&opened, &fates, whole_threads).await.map_err(|error| refusal::method(&error))?;
     let is_touched = |found: &Found| touched.emails.contains(&found.email) || touched.threads.contains(&found.thread);

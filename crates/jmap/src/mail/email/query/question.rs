@@ -138,6 +138,12 @@ impl Question {
         self.within.is_some() && matches!(self.tests.as_slice(), [Test::Mark { wanted: true, .. }])
     }
 
+    /// Whether all that is asked is that some tests are so, of which the views know each.
+    pub(crate) fn is_plain(&self) -> bool {
+        let one = matches!(self.ops.last(), Some(Op::All(count)) if *count == self.tests.len());
+        one && self.ops.len() == self.tests.len() + 1 && !self.is_dear()
+    }
+
     /// Whether something is asked that only records or bytes know.
     pub(crate) fn is_dear(&self) -> bool {
         let dear =
