@@ -3,7 +3,7 @@ import { count, type Decoded, id, json, object, text } from "./decode";
 import type { AccountId, BlobId } from "./ids";
 import { Failure } from "./problem";
 import { expand, type Session } from "./session";
-import { OWN_PAGE, refusal } from "./transport";
+import { refusal } from "./transport";
 
 const uploaded = object({ blobId: id<"Blob">(), type: text, size: count });
 export type Uploaded = Decoded<typeof uploaded>;
@@ -21,7 +21,6 @@ export const byXhr: Sending = (url, file, progress, signal) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
-    for (const [name, value] of Object.entries(OWN_PAGE)) request.setRequestHeader(name, value);
     request.setRequestHeader("Content-Type", file.type === "" ? "application/octet-stream" : file.type);
     request.upload.addEventListener("progress", (event) => progress(event.loaded));
     request.addEventListener("load", () =>

@@ -17,14 +17,11 @@ export interface Transport {
   ask(question: Question): Promise<unknown>;
 }
 
-/** A field that no page of another site can send without asking: the server wants it beside the cookie. */
-export const OWN_PAGE = { "X-Requested-With": "glaspost" } as const;
-
 /** Questions by `fetch`, with the cookie of the login and nothing for other sites. */
 export function browser(fetching: typeof fetch = (input, init) => fetch(input, init)): Transport {
   return {
     async ask({ method, url, body, signal }) {
-      const headers: Record<string, string> = { Accept: "application/json", ...OWN_PAGE };
+      const headers: Record<string, string> = { Accept: "application/json" };
       if (body !== undefined) headers["Content-Type"] = "application/json";
       let answer: Response;
       let told: string;

@@ -200,9 +200,14 @@ export class Account {
     void this.follow();
   }
 
+  /** Ends the line; what is kept in the browser stays. */
+  stop(): void {
+    this.#push.stop();
+  }
+
   /** Ends the line. What is kept in the browser goes with whoever leaves. */
   async close(): Promise<void> {
-    this.#push.stop();
+    this.stop();
     await this.#kept.clear();
   }
 

@@ -99,6 +99,7 @@ function prefixed(prefix: "Re" | "Fwd", subject: string | null): string {
 /** Each line behind a mark, quotes of quotes closer (RFC 3676, 4.5). */
 function quoted(textOf: string): string {
   return textOf
+    .trimEnd()
     .replace(/\r\n?/g, "\n")
     .split("\n")
     .map((line) => (line.startsWith(">") ? `>${line}` : line === "" ? ">" : `> ${line}`))

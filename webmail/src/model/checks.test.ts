@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import type { Identity } from "../jmap/mail";
+import { type Check, check } from "./checks";
+import { blank, type Composition } from "./composition";
+
+const identity = {
+  id: "i",
+  name: "",
+  email: "a@here.example",
+  textSignature: "",
+  replyTo: null,
+} as unknown as Identity;
+const file = { blobId: "b" as never, name: "a.pdf", type: "application/pdf", size: 1 };
+const good = { to: "b@there.example", subject: "Fiets", text: "Dag" };
+
+describe("before a message goes", () => {
+  it.each<[Partial<Composition>, Check]>([
+    [good, { kind: "ready" }],
+    [{ ...good, to: "" }, { kind: "no-recipient" }],
+    [{ ...good, to: "", bcc: "b@there.example" }, { kind: "ready" }],
+    [
+      { ...good, cc: "jan" },
+      { kind: "wrong-address", part: "jan" },
+    ],
+    [{ ...good, subject: " " }, { kind: "no-subject" }],
+    [{ ...good, text: "Zie de Bijlage." }, { kind: "forgotten-attachment" }],
+    [{ ...good, text: "Zie de bijlage.", attachments: [file] }, { kind: "ready" }],
+    [{ ...good, text: "Dank!\n> Zie de bijlage." }, { kind: "ready" }],
+    [{ ...good, subject: "Re: bijlage" }, { kind: "ready" }],
+  ])("%j is %j", (change, expected) => {
+    expect(check({ ...blank(identity), ...change }, ["bijlage", "attach"], new Set())).toEqual(expected);
+  });
+
+  it("asks nothing twice", () => {
+    const both = { ...blank(identity), ...good, subject: "", text: "bijlage" };
+    expect(check(both, ["bijlage"], new Set(["forgotten-attachment"] as const)).kind).toBe("no-subject");
+    expect(check(both, ["bijlage"], new Set(["forgotten-attachment", "no-subject"] as const)).kind).toBe("ready");
+  });
+});

@@ -1,0 +1,43 @@
+/** How a person wants the webmail to be, kept in this browser. */
+import { absent, attempt, flag, json, object, oneOf } from "../jmap/decode";
+import { isLanguage, type Language, preferred } from "../texts/languages";
+
+export type Theme = "system" | "light" | "dark";
+
+export interface Preferences {
+  readonly language: Language;
+  readonly theme: Theme;
+  readonly conversations: boolean;
+  /** Whether single letters are shortcuts (WCAG 2.1.4 asks for a way to turn them off). */
+  readonly shortcuts: boolean;
+}
+
+/** The part of the browser's `Storage` that is used. */
+export interface Shelf {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+const KEY = "glaspost/preferences";
+
+const kept = object({
+  language: absent(oneOf("nl", "en"), null),
+  theme: absent(oneOf("system", "light", "dark"), "system" as const),
+  conversations: absent(flag, true),
+  shortcuts: absent(flag, true),
+});
+
+export function read(shelf: Shelf, asked: readonly string[]): Preferences {
+  const found = attempt(kept, json(shelf.getItem(KEY) ?? "{}"));
+  const language = found?.language ?? null;
+  return {
+    language: language !== null && isLanguage(language) ? language : preferred(asked),
+    theme: found?.theme ?? "system",
+    conversations: found?.conversations ?? true,
+    shortcuts: found?.shortcuts ?? true,
+  };
+}
+
+export function write(shelf: Shelf, preferences: Preferences): void {
+  shelf.setItem(KEY, JSON.stringify(preferences));
+}

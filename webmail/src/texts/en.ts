@@ -1,0 +1,271 @@
+/** English, and by that the type that every language must fit. Functions where a number, a name or a date stands inside. */
+import type { Problem } from "../jmap/problem";
+import type { Mark, Move } from "../model/acts";
+import type { Role } from "../model/mailboxes";
+
+const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
+
+export const en = {
+  /** The language by its own name. */
+  language: "English",
+  app: "Webmail",
+  loading: "Loading…",
+  close: "Close",
+  cancel: "Cancel",
+  back: "Back",
+  undo: "Undo",
+  tryAgain: "Try again",
+  menu: "Mailboxes",
+  skip: "Skip to the messages",
+
+  login: {
+    title: "Log in",
+    address: "Email address",
+    password: "Password",
+    submit: "Log in",
+    busy: "Logging in…",
+    refused: "This email address and password do not belong together. Check both, and mind capital letters.",
+    tooMany: (minutes: number) => `Too many tries. Try again in ${plural(minutes, "minute", "minutes")}.`,
+    ended: "Your session has ended. Log in again; nothing that you wrote is lost.",
+    show: "Show password",
+  },
+
+  account: { menu: "Account", settings: "Settings", shortcuts: "Keyboard shortcuts", logout: "Log out" },
+
+  roles: {
+    inbox: "Inbox",
+    drafts: "Drafts",
+    sent: "Sent",
+    archive: "Archive",
+    junk: "Junk",
+    trash: "Trash",
+  } satisfies Record<Role, string>,
+  mailboxes: "Mailboxes",
+  unread: (n: number) => `${n} unread`,
+
+  list: {
+    name: (mailbox: string) => `Messages in ${mailbox}`,
+    results: "Search results",
+    count: (n: number) => plural(n, "message", "messages"),
+    conversations: (n: number) => plural(n, "conversation", "conversations"),
+    empty: "Nothing here.",
+    nothingFound: "Nothing found.",
+    noSubject: "(no subject)",
+    noSender: "(no sender)",
+    to: (names: string) => `To: ${names}`,
+    isUnread: "unread",
+    isFlagged: "flagged",
+    isAnswered: "answered",
+    isForwarded: "forwarded",
+    hasAttachment: "attachment",
+    isDraft: "draft",
+    inConversation: (n: number) => `${n} messages`,
+    select: "Select",
+    selected: (n: number) => `${n} selected`,
+    selectNone: "Select none",
+    unreadOnly: "Unread only",
+  },
+
+  acts: {
+    archive: "Archive",
+    junk: "Junk",
+    notJunk: "Not junk",
+    trash: "Delete",
+    destroy: "Delete for good",
+    move: "Move to…",
+    read: "Mark as read",
+    unread: "Mark as unread",
+    flag: "Flag",
+    unflag: "Remove flag",
+    destroyTitle: "Delete for good?",
+    destroyText: (n: number) => `${plural(n, "message", "messages")} will be gone, and cannot be brought back.`,
+    moveTitle: "Move to",
+    moveFilter: "Find a mailbox",
+  },
+
+  done: {
+    archived: (n: number) => `${plural(n, "message", "messages")} archived`,
+    junked: (n: number) => `${plural(n, "message", "messages")} marked as junk`,
+    "not-junked": (n: number) => `${plural(n, "message", "messages")} moved to the inbox`,
+    trashed: (n: number) => `${plural(n, "message", "messages")} moved to the trash`,
+    moved: (n: number) => `${plural(n, "message", "messages")} moved`,
+    read: (n: number) => `${plural(n, "message", "messages")} marked as read`,
+    unread: (n: number) => `${plural(n, "message", "messages")} marked as unread`,
+    flagged: (n: number) => `${plural(n, "message", "messages")} flagged`,
+    unflagged: (n: number) => `Flag removed from ${plural(n, "message", "messages")}`,
+    destroyed: (n: number) => `${plural(n, "message", "messages")} deleted for good`,
+  } satisfies Record<Move | Mark | "destroyed", (n: number) => string>,
+
+  search: {
+    label: "Search mail",
+    placeholder: "Search, or from: to: subject: before: has:attachment",
+    submit: "Search",
+    clear: "Clear the search",
+    remove: (term: string) => `Remove “${term}”`,
+    notUnderstood: (term: string) => `“${term}” is not understood, and is left out.`,
+  },
+
+  message: {
+    open: "Open message",
+    none: "No message is open.",
+    from: "From",
+    to: "To",
+    cc: "Cc",
+    bcc: "Bcc",
+    date: "Date",
+    details: "Details",
+    lessDetails: "Fewer details",
+    reply: "Reply",
+    replyAll: "Reply to all",
+    forward: "Forward",
+    edit: "Continue writing",
+    save: "Save as a file",
+    print: "Print",
+    more: "More",
+    attachments: (n: number) => plural(n, "attachment", "attachments"),
+    unnamed: "no name",
+    download: (name: string) => `Download ${name}`,
+    quoteShow: (lines: number) => `Show quoted text (${plural(lines, "line", "lines")})`,
+    quoteHide: "Hide quoted text",
+    wordsOnly: "Only the words of this message are shown, not its layout and images.",
+    formatted: "This message also has a formatted version, which is not shown.",
+    truncated: "This message is longer. Save it as a file to read all of it.",
+    damaged: "Some characters of this message could not be read.",
+    deceives: (email: string) => `The name shows another address than the sender’s: ${email}`,
+    collapsed: (from: string) => `Show the message from ${from}`,
+    wrote: (date: string, name: string) => `On ${date}, ${name} wrote:`,
+    forwarded: "---------- Forwarded message ----------",
+    subject: "Subject",
+  },
+
+  write: {
+    new: "New message",
+    title: "New message",
+    from: "From",
+    to: "To",
+    cc: "Cc",
+    bcc: "Bcc",
+    addCc: "Add Cc and Bcc",
+    subject: "Subject",
+    text: "Message",
+    send: "Send",
+    sending: "Sending…",
+    attach: "Attach files",
+    attachments: "Attachments",
+    remove: (name: string) => `Remove ${name}`,
+    uploading: (name: string, percent: number) => `${name}: ${percent} % sent`,
+    drop: "Drop files here to attach them",
+    discard: "Discard",
+    discardTitle: "Discard this message?",
+    discardText: "What you wrote will be gone.",
+    unsaved: "Not saved yet",
+    saving: "Saving…",
+    saved: "Draft saved",
+    here: "Kept on this device; not on the server yet",
+    sent: "Message sent",
+    unsent: "Sending was undone.",
+    noRecipient: "Say who the message is for.",
+    wrong: (part: string) => `“${part}” is not an email address.`,
+    forgotten: "You mention an attachment, but none is attached. Send anyway?",
+    forgottenTitle: "No attachment",
+    sendAnyway: "Send anyway",
+    noSubject: "This message has no subject. Send anyway?",
+    noSubjectTitle: "No subject",
+    open: (n: number) => `${plural(n, "open message", "open messages")}`,
+  },
+  /** Words of a text that promise an attachment. */
+  attachmentWords: ["attach", "enclosed"],
+
+  settings: {
+    title: "Settings",
+    language: "Language",
+    theme: "Colours",
+    themes: { system: "As on this device", light: "Light", dark: "Dark" },
+    conversations: "Show messages as conversations",
+    shortcuts: "Keyboard shortcuts with single keys",
+    away: "Away",
+    awayOn: "Answer automatically while I am away",
+    awayFrom: "First day",
+    awayUntil: "Last day",
+    awaySubject: "Subject",
+    awayText: "Text of the answer",
+    awayTextMissing: "Write what the answer says.",
+    awayOrder: "The last day is before the first.",
+    save: "Save",
+    saved: "Saved",
+    banner: "Your automatic answer is on.",
+  },
+
+  shortcuts: {
+    title: "Keyboard shortcuts",
+    off: "Shortcuts with single keys are off; the settings turn them on.",
+    keys: {
+      down: "Next message",
+      up: "Previous message",
+      open: "Open the message",
+      back: "Back to the list",
+      select: "Select the message",
+      archive: "Archive",
+      trash: "Delete",
+      junk: "Junk",
+      read: "Mark as read",
+      unread: "Mark as unread",
+      flag: "Flag, or remove the flag",
+      move: "Move to a mailbox",
+      reply: "Reply",
+      replyAll: "Reply to all",
+      forward: "Forward",
+      write: "New message",
+      search: "Search",
+      undo: "Undo",
+      inbox: "Go to the inbox",
+      help: "This sheet",
+      send: "Send the message",
+    },
+    followedBy: "then",
+  },
+
+  line: {
+    offline: "No connection. What you do is kept, and sent when there is one.",
+    waiting: (n: number) => `${plural(n, "change waits", "changes wait")} for a connection.`,
+  },
+
+  problem(problem: Problem): string {
+    switch (problem.kind) {
+      case "offline":
+        return "There is no connection with the server.";
+      case "signed-out":
+        return "Your session has ended. Log in again.";
+      case "forbidden":
+        return "You are not allowed to do this.";
+      case "slow-down":
+        return "This was asked too often. Wait a moment, then try again.";
+      case "too-large":
+        return "This is larger than the server takes.";
+      case "server":
+        return "Something went wrong on the server. Try again later.";
+      case "malformed":
+        return "The server gave an answer that cannot be read.";
+      case "refused-request":
+      case "refused-method":
+      case "refused-record":
+        return refusals[problem.type] ?? `The server refused this (${problem.type}).`;
+    }
+  },
+};
+
+const refusals: Readonly<Record<string, string>> = {
+  overQuota: "The mailbox is full.",
+  notFound: "This message is not there any more.",
+  tooLarge: "The message is larger than the server takes.",
+  invalidRecipients: "The server does not take one of the addresses.",
+  noRecipients: "Say who the message is for.",
+  tooManyRecipients: "The message has more recipients than the server takes.",
+  forbiddenFrom: "You may not send from this address.",
+  forbiddenMailFrom: "You may not send from this address.",
+  forbiddenToSend: "You may not send messages.",
+  cannotUnsend: "The message has already gone.",
+  accountReadOnly: "This mailbox can only be read.",
+};
+
+export type Texts = typeof en;

@@ -1,0 +1,267 @@
+/** Nederlands. */
+import type { Texts } from "./en";
+
+const aantal = (n: number, een: string, meer: string) => (n === 1 ? `1 ${een}` : `${n} ${meer}`);
+const berichten = (n: number) => aantal(n, "bericht", "berichten");
+
+export const nl: Texts = {
+  language: "Nederlands",
+  app: "Webmail",
+  loading: "Laden…",
+  close: "Sluiten",
+  cancel: "Annuleren",
+  back: "Terug",
+  undo: "Ongedaan maken",
+  tryAgain: "Opnieuw proberen",
+  menu: "Mappen",
+  skip: "Naar de berichten",
+
+  login: {
+    title: "Inloggen",
+    address: "E-mailadres",
+    password: "Wachtwoord",
+    submit: "Inloggen",
+    busy: "Bezig met inloggen…",
+    refused: "Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk beide na, en let op hoofdletters.",
+    tooMany: (minuten) => `Te veel pogingen. Probeer het over ${aantal(minuten, "minuut", "minuten")} opnieuw.`,
+    ended: "Uw sessie is afgelopen. Log opnieuw in; wat u schreef is bewaard.",
+    show: "Wachtwoord tonen",
+  },
+
+  account: { menu: "Account", settings: "Instellingen", shortcuts: "Sneltoetsen", logout: "Uitloggen" },
+
+  roles: {
+    inbox: "Postvak IN",
+    drafts: "Concepten",
+    sent: "Verzonden",
+    archive: "Archief",
+    junk: "Spam",
+    trash: "Prullenbak",
+  },
+  mailboxes: "Mappen",
+  unread: (n) => `${n} ongelezen`,
+
+  list: {
+    name: (map) => `Berichten in ${map}`,
+    results: "Zoekresultaten",
+    count: berichten,
+    conversations: (n) => aantal(n, "gesprek", "gesprekken"),
+    empty: "Hier staat niets.",
+    nothingFound: "Niets gevonden.",
+    noSubject: "(geen onderwerp)",
+    noSender: "(geen afzender)",
+    to: (namen) => `Aan: ${namen}`,
+    isUnread: "ongelezen",
+    isFlagged: "met ster",
+    isAnswered: "beantwoord",
+    isForwarded: "doorgestuurd",
+    hasAttachment: "bijlage",
+    isDraft: "concept",
+    inConversation: (n) => `${n} berichten`,
+    select: "Selecteren",
+    selected: (n) => `${n} geselecteerd`,
+    selectNone: "Niets selecteren",
+    unreadOnly: "Alleen ongelezen",
+  },
+
+  acts: {
+    archive: "Archiveren",
+    junk: "Spam",
+    notJunk: "Geen spam",
+    trash: "Verwijderen",
+    destroy: "Definitief verwijderen",
+    move: "Verplaatsen…",
+    read: "Markeren als gelezen",
+    unread: "Markeren als ongelezen",
+    flag: "Ster geven",
+    unflag: "Ster weghalen",
+    destroyTitle: "Definitief verwijderen?",
+    destroyText: (n) =>
+      `${berichten(n)} ${n === 1 ? "is" : "zijn"} dan weg, en ${n === 1 ? "komt" : "komen"} niet terug.`,
+    moveTitle: "Verplaatsen naar",
+    moveFilter: "Map zoeken",
+  },
+
+  done: {
+    archived: (n) => `${berichten(n)} gearchiveerd`,
+    junked: (n) => `${berichten(n)} als spam gemarkeerd`,
+    "not-junked": (n) => `${berichten(n)} naar Postvak IN verplaatst`,
+    trashed: (n) => `${berichten(n)} naar de prullenbak verplaatst`,
+    moved: (n) => `${berichten(n)} verplaatst`,
+    read: (n) => `${berichten(n)} als gelezen gemarkeerd`,
+    unread: (n) => `${berichten(n)} als ongelezen gemarkeerd`,
+    flagged: (n) => `Ster gegeven aan ${berichten(n)}`,
+    unflagged: (n) => `Ster weggehaald bij ${berichten(n)}`,
+    destroyed: (n) => `${berichten(n)} definitief verwijderd`,
+  },
+
+  search: {
+    label: "Zoeken in mail",
+    placeholder: "Zoeken, of van: aan: onderwerp: voor: heeft:bijlage",
+    submit: "Zoeken",
+    clear: "Zoekopdracht wissen",
+    remove: (term) => `“${term}” weghalen`,
+    notUnderstood: (term) => `“${term}” is niet te begrijpen, en telt niet mee.`,
+  },
+
+  message: {
+    open: "Geopend bericht",
+    none: "Er is geen bericht geopend.",
+    from: "Van",
+    to: "Aan",
+    cc: "Cc",
+    bcc: "Bcc",
+    date: "Datum",
+    details: "Details",
+    lessDetails: "Minder details",
+    reply: "Beantwoorden",
+    replyAll: "Allen beantwoorden",
+    forward: "Doorsturen",
+    edit: "Verder schrijven",
+    save: "Opslaan als bestand",
+    print: "Afdrukken",
+    more: "Meer",
+    attachments: (n) => aantal(n, "bijlage", "bijlagen"),
+    unnamed: "zonder naam",
+    download: (naam) => `${naam} downloaden`,
+    quoteShow: (regels) => `Aangehaalde tekst tonen (${aantal(regels, "regel", "regels")})`,
+    quoteHide: "Aangehaalde tekst verbergen",
+    wordsOnly: "Alleen de woorden van dit bericht zijn te zien, niet de opmaak en de afbeeldingen.",
+    formatted: "Dit bericht heeft ook een versie met opmaak. Die is niet te zien.",
+    truncated: "Dit bericht is langer. Sla het op als bestand om alles te lezen.",
+    damaged: "Sommige tekens in dit bericht waren niet te lezen.",
+    deceives: (email) => `De naam toont een ander adres dan dat van de afzender: ${email}`,
+    collapsed: (van) => `Bericht van ${van} tonen`,
+    wrote: (datum, naam) => `Op ${datum} schreef ${naam}:`,
+    forwarded: "---------- Doorgestuurd bericht ----------",
+    subject: "Onderwerp",
+  },
+
+  write: {
+    new: "Nieuw bericht",
+    title: "Nieuw bericht",
+    from: "Van",
+    to: "Aan",
+    cc: "Cc",
+    bcc: "Bcc",
+    addCc: "Cc en Bcc toevoegen",
+    subject: "Onderwerp",
+    text: "Bericht",
+    send: "Verzenden",
+    sending: "Bezig met verzenden…",
+    attach: "Bestanden bijvoegen",
+    attachments: "Bijlagen",
+    remove: (naam) => `${naam} weghalen`,
+    uploading: (naam, procent) => `${naam}: ${procent} % verstuurd`,
+    drop: "Laat bestanden hier los om ze bij te voegen",
+    discard: "Weggooien",
+    discardTitle: "Dit bericht weggooien?",
+    discardText: "Wat u schreef is dan weg.",
+    unsaved: "Nog niet bewaard",
+    saving: "Bewaren…",
+    saved: "Concept bewaard",
+    here: "Op dit apparaat bewaard; nog niet op de server",
+    sent: "Bericht verzonden",
+    unsent: "Het verzenden is ongedaan gemaakt.",
+    noRecipient: "Vul in voor wie het bericht is.",
+    wrong: (deel) => `“${deel}” is geen e-mailadres.`,
+    forgotten: "U schrijft over een bijlage, maar er is er geen. Toch verzenden?",
+    forgottenTitle: "Geen bijlage",
+    sendAnyway: "Toch verzenden",
+    noSubject: "Dit bericht heeft geen onderwerp. Toch verzenden?",
+    noSubjectTitle: "Geen onderwerp",
+    open: (n) => aantal(n, "open bericht", "open berichten"),
+  },
+  attachmentWords: ["bijlage", "bijgevoegd", "bijgaand", "bijgesloten"],
+
+  settings: {
+    title: "Instellingen",
+    language: "Taal",
+    theme: "Kleuren",
+    themes: { system: "Zoals op dit apparaat", light: "Licht", dark: "Donker" },
+    conversations: "Berichten als gesprekken tonen",
+    shortcuts: "Sneltoetsen met losse letters",
+    away: "Afwezig",
+    awayOn: "Automatisch antwoorden terwijl ik weg ben",
+    awayFrom: "Eerste dag",
+    awayUntil: "Laatste dag",
+    awaySubject: "Onderwerp",
+    awayText: "Tekst van het antwoord",
+    awayTextMissing: "Vul in wat het antwoord zegt.",
+    awayOrder: "De laatste dag ligt voor de eerste.",
+    save: "Bewaren",
+    saved: "Bewaard",
+    banner: "Uw automatisch antwoord staat aan.",
+  },
+
+  shortcuts: {
+    title: "Sneltoetsen",
+    off: "Sneltoetsen met losse letters staan uit; bij de instellingen zet u ze aan.",
+    keys: {
+      down: "Volgend bericht",
+      up: "Vorig bericht",
+      open: "Bericht openen",
+      back: "Terug naar de lijst",
+      select: "Bericht selecteren",
+      archive: "Archiveren",
+      trash: "Verwijderen",
+      junk: "Spam",
+      read: "Markeren als gelezen",
+      unread: "Markeren als ongelezen",
+      flag: "Ster geven of weghalen",
+      move: "Naar een map verplaatsen",
+      reply: "Beantwoorden",
+      replyAll: "Allen beantwoorden",
+      forward: "Doorsturen",
+      write: "Nieuw bericht",
+      search: "Zoeken",
+      undo: "Ongedaan maken",
+      inbox: "Naar Postvak IN",
+      help: "Dit overzicht",
+      send: "Bericht verzenden",
+    },
+    followedBy: "dan",
+  },
+
+  line: {
+    offline: "Geen verbinding. Wat u doet wordt bewaard, en verstuurd zodra het kan.",
+    waiting: (n) => `${aantal(n, "wijziging wacht", "wijzigingen wachten")} op verbinding.`,
+  },
+
+  problem(problem) {
+    switch (problem.kind) {
+      case "offline":
+        return "Er is geen verbinding met de server.";
+      case "signed-out":
+        return "Uw sessie is afgelopen. Log opnieuw in.";
+      case "forbidden":
+        return "Dit mag u niet doen.";
+      case "slow-down":
+        return "Dit is te vaak gevraagd. Wacht even, en probeer het opnieuw.";
+      case "too-large":
+        return "Dit is groter dan de server aanneemt.";
+      case "server":
+        return "Er ging iets mis op de server. Probeer het later opnieuw.";
+      case "malformed":
+        return "De server gaf een antwoord dat niet te lezen is.";
+      case "refused-request":
+      case "refused-method":
+      case "refused-record":
+        return weigeringen[problem.type] ?? `De server weigerde dit (${problem.type}).`;
+    }
+  },
+};
+
+const weigeringen: Readonly<Record<string, string>> = {
+  overQuota: "Het postvak is vol.",
+  notFound: "Dit bericht is er niet meer.",
+  tooLarge: "Het bericht is groter dan de server aanneemt.",
+  invalidRecipients: "De server neemt een van de adressen niet aan.",
+  noRecipients: "Vul in voor wie het bericht is.",
+  tooManyRecipients: "Het bericht heeft meer ontvangers dan de server aanneemt.",
+  forbiddenFrom: "U mag niet vanaf dit adres verzenden.",
+  forbiddenMailFrom: "U mag niet vanaf dit adres verzenden.",
+  forbiddenToSend: "U mag geen berichten verzenden.",
+  cannotUnsend: "Het bericht is al weg.",
+  accountReadOnly: "Dit postvak is alleen te lezen.",
+};

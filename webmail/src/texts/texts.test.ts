@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import type { Problem } from "../jmap/problem";
+import { en } from "./en";
+import { LANGUAGES, preferred } from "./languages";
+import { nl } from "./nl";
+
+/** Every text by its path; functions as they speak of one and of two. */
+function spoken(texts: object, path = ""): [string, string][] {
+  return Object.entries(texts).flatMap(([name, text]): [string, string][] => {
+    const at = `${path}/${name}`;
+    if (typeof text === "string") return [[at, text]];
+    if (typeof text === "function") {
+      if (name === "problem") return [];
+      return [1, 2].map((n) => [`${at}(${n})`, String(text(n, n))]);
+    }
+    return Array.isArray(text) ? [[at, text.join(" ")]] : spoken(text, at);
+  });
+}
+
+const problems: readonly Problem[] = [
+  { kind: "offline" },
+  { kind: "signed-out" },
+  { kind: "forbidden" },
+  { kind: "slow-down", seconds: 1 },
+  { kind: "too-large", limit: 1 },
+  { kind: "server", status: 500 },
+  { kind: "malformed", where: "x" },
+  { kind: "refused-record", type: "overQuota", detail: "", properties: [] },
+  { kind: "refused-method", method: "x", type: "neverSeen", detail: "" },
+];
+
+describe.each(Object.entries(LANGUAGES))("%s", (_, texts) => {
+  it("says everything, and no more than once the same number", () => {
+    for (const [path, text] of spoken(texts)) {
+      expect(text.trim(), path).not.toBe("");
+      expect(text, path).not.toMatch(/undefined|NaN|\[object/);
+    }
+  });
+
+  it.each(problems)("says what to do about %j", (problem) => {
+    expect(texts.problem(problem).length).toBeGreaterThan(10);
+  });
+});
+
+describe("the languages", () => {
+  it("have the same texts", () => {
+    expect(spoken(nl).map(([path]) => path)).toEqual(spoken(en).map(([path]) => path));
+  });
+
+  it("differ", () => {
+    const same = spoken(nl).filter(([path, text]) => new Map(spoken(en)).get(path) === text);
+    expect(same.map(([path]) => path.split("/").at(-1)).sort()).toEqual([
+      "app",
+      "bcc",
+      "bcc",
+      "cc",
+      "cc",
+      "details",
+      "menu",
+    ]);
+  });
+
+  it.each([
+    [["fr-FR", "en-GB", "nl"], "en"],
+    [["NL-be"], "nl"],
+    [[], "nl"],
+    [["de"], "nl"],
+  ])("%j asks for %s", (asked, expected) => {
+    expect(preferred(asked)).toBe(expected);
+  });
+});
