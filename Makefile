@@ -12,6 +12,9 @@ help: ## say what each target does
 build: tools ## build the program: target/release/glaspost
 	$(CARGO) build --release --locked -p glaspost
 
+webmail: tools ## build the browser client: webmail/dist
+	npm run --prefix webmail --silent build -- --logLevel warn
+
 run: build ## build, then start a whole provider on this machine and say what to do next
 	target/release/glaspost demo --dir demo
 

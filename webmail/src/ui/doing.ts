@@ -1,0 +1,41 @@
+/** Acts by the names of their buttons and keys. */
+import type { EmailId } from "../jmap/ids";
+import type { Account } from "../model/account";
+
+export type Doing =
+  | "archive"
+  | "trash"
+  | "destroy"
+  | "junk"
+  | "notJunk"
+  | "move"
+  | "read"
+  | "unread"
+  | "flag"
+  | "unflag";
+
+/** Does what needs no question first; the others are asked by whoever shows the question. */
+export function doNow(
+  account: Account,
+  act: Exclude<Doing, "move" | "destroy">,
+  ids: readonly EmailId[],
+): Promise<void> {
+  switch (act) {
+    case "archive":
+      return account.move(ids, account.place("archive"), "archived");
+    case "trash":
+      return account.move(ids, account.place("trash"), "trashed");
+    case "junk":
+      return account.move(ids, account.place("junk"), "junked");
+    case "notJunk":
+      return account.move(ids, account.place("inbox"), "not-junked");
+    case "read":
+      return account.mark(ids, "read");
+    case "unread":
+      return account.mark(ids, "unread");
+    case "flag":
+      return account.mark(ids, "flagged");
+    case "unflag":
+      return account.mark(ids, "unflagged");
+  }
+}

@@ -1,0 +1,33 @@
+/** Dates and sizes as a person of a language writes them. */
+import type { Language } from "../texts/languages";
+
+const LOCALES: Readonly<Record<Language, string>> = { nl: "nl-NL", en: "en-GB" };
+const DAY = 86_400_000;
+
+export function locale(language: Language): string {
+  return LOCALES[language];
+}
+
+/** As short as it can be: today the time, this year the day, else the date. */
+export function shortDate(time: number, language: Language, now = Date.now()): string {
+  const then = new Date(time);
+  const today = new Date(now);
+  const of = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(LOCALES[language], options).format(then);
+  if (then.toDateString() === today.toDateString()) return of({ hour: "2-digit", minute: "2-digit" });
+  if (now - time < 6 * DAY && now > time) return of({ weekday: "short", hour: "2-digit", minute: "2-digit" });
+  if (then.getFullYear() === today.getFullYear()) return of({ day: "numeric", month: "short" });
+  return of({ day: "numeric", month: "short", year: "numeric" });
+}
+
+export function longDate(time: number, language: Language): string {
+  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "full", timeStyle: "short" }).format(new Date(time));
+}
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+export function size(bytes: number, language: Language): string {
+  const step = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const number = bytes / 1000 ** step;
+  const options = { style: "unit", unit: UNITS[step] ?? "byte", maximumFractionDigits: number < 10 ? 1 : 0 } as const;
+  return new Intl.NumberFormat(LOCALES[language], options).format(number);
+}

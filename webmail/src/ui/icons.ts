@@ -1,0 +1,64 @@
+/** The signs that are used, from Phosphor (MIT), as paths: drawn in place, so that no file is fetched for them. */
+
+import starred from "@phosphor-icons/core/assets/fill/star-fill.svg?raw";
+import archive from "@phosphor-icons/core/assets/regular/archive.svg?raw";
+import replyAll from "@phosphor-icons/core/assets/regular/arrow-bend-double-up-left.svg?raw";
+import reply from "@phosphor-icons/core/assets/regular/arrow-bend-up-left.svg?raw";
+import forward from "@phosphor-icons/core/assets/regular/arrow-bend-up-right.svg?raw";
+import back from "@phosphor-icons/core/assets/regular/arrow-left.svg?raw";
+import check from "@phosphor-icons/core/assets/regular/check.svg?raw";
+import download from "@phosphor-icons/core/assets/regular/download-simple.svg?raw";
+import unread from "@phosphor-icons/core/assets/regular/envelope-simple.svg?raw";
+import read from "@phosphor-icons/core/assets/regular/envelope-simple-open.svg?raw";
+import folder from "@phosphor-icons/core/assets/regular/folder-simple.svg?raw";
+import settings from "@phosphor-icons/core/assets/regular/gear.svg?raw";
+import keyboard from "@phosphor-icons/core/assets/regular/keyboard.svg?raw";
+import menu from "@phosphor-icons/core/assets/regular/list.svg?raw";
+import search from "@phosphor-icons/core/assets/regular/magnifying-glass.svg?raw";
+import drafts from "@phosphor-icons/core/assets/regular/note-pencil.svg?raw";
+import send from "@phosphor-icons/core/assets/regular/paper-plane-tilt.svg?raw";
+import attach from "@phosphor-icons/core/assets/regular/paperclip.svg?raw";
+import write from "@phosphor-icons/core/assets/regular/pencil-simple.svg?raw";
+import print from "@phosphor-icons/core/assets/regular/printer.svg?raw";
+import logout from "@phosphor-icons/core/assets/regular/sign-out.svg?raw";
+import star from "@phosphor-icons/core/assets/regular/star.svg?raw";
+import trash from "@phosphor-icons/core/assets/regular/trash.svg?raw";
+import inbox from "@phosphor-icons/core/assets/regular/tray.svg?raw";
+import junk from "@phosphor-icons/core/assets/regular/warning-octagon.svg?raw";
+import close from "@phosphor-icons/core/assets/regular/x.svg?raw";
+
+const sources = {
+  archive,
+  attach,
+  back,
+  check,
+  close,
+  download,
+  drafts,
+  folder,
+  forward,
+  inbox,
+  junk,
+  keyboard,
+  logout,
+  menu,
+  print,
+  read,
+  reply,
+  replyAll,
+  search,
+  send,
+  settings,
+  star,
+  starred,
+  trash,
+  unread,
+  write,
+};
+
+export type IconName = keyof typeof sources;
+
+/** The path of an icon's file, in its square of 256. */
+export function path(name: IconName): string {
+  return /\sd="([^"]+)"/.exec(sources[name])?.[1] ?? "";
+}

@@ -1,0 +1,140 @@
+/** What the panes share: where the cursor is, what is selected, what is asked and what is being written; and what acts do to that. */
+import type { EmailId, MailboxId } from "../jmap/ids";
+import type { Message } from "../jmap/mail";
+import type { Account } from "../model/account";
+import { blank, type Composition } from "../model/composition";
+import type { Sent } from "../model/desk";
+import type { Branch } from "../model/mailboxes";
+import { filter, terms } from "../model/search";
+import { nothing, type Selection } from "../model/selection";
+import { type Answering, answer } from "./answering";
+import { type Doing, doNow } from "./doing";
+import type { Shell } from "./shell.svelte";
+
+export interface Asked {
+  readonly what: "move" | "destroy";
+  readonly ids: readonly EmailId[];
+}
+
+export class MailView {
+  cursor = $state<EmailId | null>(null);
+  selection = $state.raw<Selection<EmailId>>(nothing());
+  /** The message on top of the desk. */
+  active = $state<string | null>(null);
+  sent = $state.raw<Sent | null>(null);
+  asked = $state.raw<Asked | null>(null);
+  /** What decides which list there is. */
+  readonly place = $derived.by(() => {
+    const { route } = this.shell;
+    if (route.view === "mailbox") return JSON.stringify([route.mailbox, route.unreadOnly]);
+    return route.view === "search" ? `search ${route.typed}` : route.view;
+  });
+  /** Called when a message was closed: the list has the focus again. */
+  closed: () => void = () => {};
+
+  constructor(
+    readonly shell: Shell,
+    readonly account: Account,
+  ) {}
+
+  name({ role, mailbox }: Branch): string {
+    return role === null ? mailbox.name : this.shell.texts.roles[role];
+  }
+
+  /** A mailbox by what a person calls it. */
+  find(called: string): MailboxId | undefined {
+    const wanted = called.toLowerCase();
+    const names = (branch: Branch) => [branch.mailbox.name, branch.role ?? "", this.name(branch)];
+    const found = this.account.mailboxes.all.value.find((one) =>
+      names(one).some((name) => name.toLowerCase() === wanted),
+    );
+    return found?.mailbox.id;
+  }
+
+  /** Shows the list of where one is. */
+  look(): void {
+    const { shell, account } = this;
+    const { route } = shell;
+    this.cursor = shell.email;
+    this.selection = nothing();
+    if (route.view === "mailbox") {
+      account.look({ kind: "mailbox", id: route.mailbox, unreadOnly: route.unreadOnly });
+    } else if (route.view === "search") {
+      account.look({ kind: "search", filter: filter(terms(route.typed, (name) => this.find(name))) });
+    } else if (route.view === "start") {
+      shell.goInstead({ view: "mailbox", mailbox: account.place("inbox"), unreadOnly: false, email: null });
+    }
+  }
+
+  open(id: EmailId): void {
+    this.cursor = id;
+    this.shell.openEmail(id);
+    const list = this.account.list.value;
+    const index = list?.indexOf(id) ?? -1;
+    if (list !== null && index >= 0) this.account.messages.ahead(list.range(index + 1, index + 3));
+  }
+
+  back(): void {
+    this.shell.openEmail(null);
+    setTimeout(() => this.closed());
+  }
+
+  /** Does it, or asks first. */
+  async act(what: Doing, ids: readonly EmailId[]): Promise<void> {
+    if (ids.length === 0) return;
+    if (what === "move" || what === "destroy") this.asked = { what, ids };
+    else await this.#follow(ids, () => doNow(this.account, what, ids));
+  }
+
+  async moveTo(to: MailboxId): Promise<void> {
+    await this.#answered((ids) => this.account.move(ids, to, "moved"));
+  }
+
+  async destroy(): Promise<void> {
+    await this.#answered((ids) => this.account.destroy(ids));
+  }
+
+  async #answered(yes: (ids: readonly EmailId[]) => Promise<void>): Promise<void> {
+    const ids = this.asked?.ids ?? [];
+    this.asked = null;
+    await this.#follow(ids, () => yes(ids));
+  }
+
+  /** What leaves the list gives its place to the next. */
+  async #follow(ids: readonly EmailId[], run: () => Promise<void>): Promise<void> {
+    const list = this.account.list.value;
+    const [first] = ids;
+    const index = first === undefined ? -1 : (list?.indexOf(first) ?? -1);
+    await run();
+    if (list === null || first === undefined || index < 0 || list.indexOf(first) >= 0) return;
+    this.selection = nothing();
+    this.cursor = list.at(Math.min(index, list.total - 1)) ?? null;
+    if (this.shell.email !== null && ids.includes(this.shell.email)) this.back();
+  }
+
+  write(composition?: Composition): void {
+    const [identity] = this.account.identities.value;
+    if (identity === undefined) return;
+    const opened = composition ?? blank(identity);
+    if (this.account.desk.of(opened.key) === undefined) this.account.desk.put(opened);
+    this.active = opened.key;
+  }
+
+  answerTo(how: Answering, message: Message): void {
+    const { texts, preferences } = this.shell;
+    const composition = answer(how, message, this.account, texts, preferences.language);
+    if (composition !== null) this.write(composition);
+  }
+
+  writeTo(address: string): void {
+    const [identity] = this.account.identities.value;
+    if (identity !== undefined) this.write({ ...blank(identity), to: address });
+  }
+
+  async unsend(gone: Sent): Promise<void> {
+    this.sent = null;
+    const problem = await this.account.desk.unsend(gone);
+    if (problem === null) this.active = gone.composition.key;
+    else this.account.notice.set({ kind: "refused", problem });
+  }
+}

@@ -1,0 +1,66 @@
+/** What all views share: the person's language and habits, the account, and where one is. */
+import { getContext, setContext } from "svelte";
+import type { EmailId } from "../jmap/ids";
+import type { Account } from "../model/account";
+import { type Preferences, read, write } from "../model/preferences";
+import { emailOf, parsed, type Route, withEmail, written } from "../model/route";
+import { LANGUAGES } from "../texts/languages";
+
+export class Shell {
+  preferences = $state.raw<Preferences>(read(localStorage, navigator.languages));
+  route = $state.raw<Route>(parsed(location.hash));
+  readonly texts = $derived(LANGUAGES[this.preferences.language]);
+
+  change(change: Partial<Preferences>): void {
+    this.preferences = { ...this.preferences, ...change };
+    write(localStorage, this.preferences);
+  }
+
+  go(route: Route): void {
+    location.hash = written(route);
+    this.route = route;
+  }
+
+  /** As `go`, in the place of where one was: "back" passes over it. */
+  goInstead(route: Route): void {
+    history.replaceState(null, "", written(route));
+    this.route = route;
+  }
+
+  follow(): void {
+    this.route = parsed(location.hash);
+  }
+
+  get email(): EmailId | null {
+    return emailOf(this.route);
+  }
+
+  openEmail(id: EmailId | null): void {
+    const next = withEmail(this.route, id);
+    // a step from message to message is no place to come back to
+    if (this.email !== null && id !== null) this.goInstead(next);
+    else this.go(next);
+  }
+}
+
+/** What the views of an account share beside. */
+export interface Room {
+  readonly shell: Shell;
+  readonly account: Account;
+  logOut(): void;
+}
+
+/** A value that is computed anew whenever one of these fires: for what is too large to be a value itself. */
+export function fresh<T>(_signals: readonly unknown[], value: T): T {
+  return value;
+}
+
+const KEY = Symbol("room");
+
+export function provide(room: Room): void {
+  setContext(KEY, room);
+}
+
+export function room(): Room {
+  return getContext<Room>(KEY);
+}

@@ -1,0 +1,62 @@
+/** Files on their way up, for one message: a few at a time, each with its progress. */
+import { type Problem, problemOf } from "../jmap/problem";
+import { upload } from "../jmap/transfer";
+import type { Account } from "../model/account";
+import type { Attached } from "../model/composition";
+
+export interface Rising {
+  readonly name: string;
+  readonly percent: number;
+}
+
+export class Uploads {
+  rising = $state.raw<readonly Rising[]>([]);
+  problem = $state.raw<Problem | null>(null);
+  readonly #account: Account;
+  readonly #done: (file: Attached) => void;
+  readonly #stop = new AbortController();
+  #waiting: File[] = [];
+
+  constructor(account: Account, done: (file: Attached) => void) {
+    this.#account = account;
+    this.#done = done;
+  }
+
+  add(files: Iterable<File>): void {
+    this.#waiting.push(...files);
+    this.#next();
+  }
+
+  /** The message is closed: what is on its way stops. */
+  stop(): void {
+    this.#waiting = [];
+    this.#stop.abort(new DOMException("closed", "AbortError"));
+  }
+
+  #next(): void {
+    if (this.rising.length >= this.#account.client.session.limits.maxConcurrentUpload) return;
+    const file = this.#waiting.shift();
+    if (file === undefined) return;
+    void this.#send(file).then(() => this.#next());
+    this.#next();
+  }
+
+  async #send(file: File): Promise<void> {
+    const { session, accountId } = this.#account.client;
+    let now: Rising = { name: file.name, percent: 0 };
+    this.rising = [...this.rising, now];
+    const show = (next: Rising | null) => {
+      this.rising = this.rising.flatMap((one) => (one === now ? (next ?? []) : one));
+      if (next !== null) now = next;
+    };
+    const progress = (sent: number) => show({ ...now, percent: Math.floor((100 * sent) / Math.max(1, file.size)) });
+    try {
+      const { blobId, type, size } = await upload(session, accountId, file, progress, this.#stop.signal);
+      this.#done({ blobId, name: file.name, type, size });
+    } catch (thrown) {
+      if (!this.#stop.signal.aborted) this.problem = problemOf(thrown);
+    } finally {
+      show(null);
+    }
+  }
+}
