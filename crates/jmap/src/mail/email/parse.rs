@@ -3,8 +3,8 @@ use super::allowance::{Allowance, Untold};
 use super::object::object;
 use super::properties::{Of, Wanted};
 use super::reading::{Naming, Reading};
-use super::standing::standings;
 use crate::blob_id::BlobId;
+use crate::blobs::source;
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_GET;
@@ -15,7 +15,6 @@ use crate::opened::Opened;
 use jmap_wire::{Arguments, Id, MethodError};
 use message::{Encoding, Limits, Parsed, Parser, Shape};
 use serde_json::{Map, Value};
-use store::BlobHash;
 
 pub(super) const PARSE: Method = Method {
     name: "Email/parse",
@@ -46,7 +45,7 @@ async fn parse(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let mut allowance = Allowance::begin(context.parts, &opened);
     let (mut parsed, mut not_parsable, mut not_found) = (Map::new(), Vec::new(), Vec::new());
     for id in ids {
-        let tried = one(&opened, &id, &wanted, &mut allowance).await;
+        let tried = one(context, &opened, &id, (&wanted, &mut allowance)).await;
         match tried.map_err(|untold| untold.refusal())? {
             Tried::Message(told) => drop(parsed.insert(id.into(), told.into())),
             Tried::NotParsable => not_parsable.push(String::from(id)),
@@ -63,9 +62,17 @@ async fn parse(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     Ok(vec![context.answer(answer)])
 }
 
-async fn one(opened: &Opened, id: &Id, wanted: &Wanted, allowance: &mut Allowance<'_>) -> Result<Tried, Untold> {
+async fn one(
+    context: &Context<'_>,
+    opened: &Opened,
+    id: &Id,
+    (wanted, allowance): (&Wanted, &mut Allowance<'_>),
+) -> Result<Tried, Untold> {
     let Some(blob) = BlobId::of(id) else { return Ok(Tried::NotFound) };
-    let Some(octets) = readable(opened, blob.hash()).await? else { return Ok(Tried::NotFound) };
+    let Some((_, source)) = source(context.parts, context.caller, opened, blob).await? else {
+        return Ok(Tried::NotFound);
+    };
+    let octets = Octets::blob(source);
     let whole = parsed(&octets, allowance).await?;
     let (naming, parsed, octets) = match blob {
         BlobId::Whole(hash) => (Naming::Whole(hash), whole, octets),
@@ -89,13 +96,6 @@ async fn one(opened: &Opened, id: &Id, wanted: &Wanted, allowance: &mut Allowanc
     }
     let mut reading = Reading::parsed(naming, &parsed, octets);
     Ok(Tried::Message(object(&mut reading, None, wanted, allowance).await?))
-}
-
-/// The bytes of a blob that the caller may read: one that he uploaded, or that is a message that he sees.
-async fn readable(opened: &Opened, hash: BlobHash) -> Result<Option<Octets>, store::Error> {
-    let Some((named, source)) = opened.account.open_blob(hash).await? else { return Ok(None) };
-    let sees = (opened.own && named.uploaded) || !standings(opened, &named.emails).await?.is_empty();
-    Ok(sees.then(|| Octets::blob(source)))
 }
 
 async fn parsed(octets: &Octets, allowance: &mut Allowance<'_>) -> Result<Parsed, Untold> {

@@ -146,10 +146,8 @@ fn key(comparator: &Comparator) -> Result<(Key, bool), MethodError> {
     if let Some(collation) = &comparator.collation {
         return Err(MethodError::UnsupportedSort(format!("the collation `{collation}`")));
     }
-    match comparator.more.keys().next() {
-        Some(more) => Err(MethodError::InvalidArguments(format!("`{more}` of a comparator is not known"))),
-        None => Ok((key, comparator.ascending)),
-    }
+    // quirk: some clients (jmapc) write position and limit into each comparator
+    Ok((key, comparator.ascending))
 }
 
 fn check(condition: &Map<String, Value>) -> Result<(), MethodError> {
