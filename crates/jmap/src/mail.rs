@@ -4,6 +4,7 @@ mod log;
 pub(crate) mod mailbox;
 mod octets;
 mod reply;
+mod sight;
 pub(crate) mod snippet;
 pub(crate) mod thread;
 mod window;

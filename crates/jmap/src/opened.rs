@@ -4,10 +4,10 @@ use crate::state;
 use jmap_wire::{Id, MethodError};
 use names::AccountId;
 use std::sync::Arc;
-use store::{Account, MailboxId, Mailboxes, ModSeq, Rights};
+use store::{Account, Error, MailboxId, Mailboxes, ModSeq, Rights, TypeStates};
 
 /// What must be granted before a mailbox is there for JMAP: that it is listed, and that it may be read.
-const SEES: Rights = Rights::LOOKUP.with(Rights::READ);
+pub(crate) const SEES: Rights = Rights::LOOKUP.with(Rights::READ);
 
 /// An account, open.
 #[derive(Clone)]
@@ -60,6 +60,22 @@ impl Opened {
             .with(Rights::CREATE)
             .with(Rights::DELETE);
         !self.mailboxes.iter().any(|mailbox| self.sees(mailbox.id) && self.rights(mailbox.id).meets(writes))
+    }
+
+    /// The states of its types, not past what was opened: what happened since is told to who asks for changes after them.
+    pub(crate) async fn states(&self) -> Result<TypeStates, Error> {
+        let (now, opened) = (self.states_now().await?, self.mailboxes.modseq());
+        Ok(TypeStates {
+            mailbox: now.mailbox.min(opened),
+            email: now.email.min(opened),
+            thread: now.thread.min(opened),
+            quota: now.quota.min(opened),
+        })
+    }
+
+    /// The states of its types now, what the caller has just done among it.
+    pub(crate) async fn states_now(&self) -> Result<TypeStates, Error> {
+        state::seen_by(self.caller, &self.account).await
     }
 
     /// A state as it is told.

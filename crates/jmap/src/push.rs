@@ -4,7 +4,7 @@ use crate::capability::Capability;
 use crate::error::Error;
 use crate::jmap::{Jmap, Parts, open_other, open_own};
 use crate::opened::Opened;
-use crate::state::told;
+use crate::state::{seen_by, told};
 use futures_util::future::select_all;
 use names::AccountId;
 use serde_json::{Map, Value, json};
@@ -136,7 +136,7 @@ impl Push {
         let Some(one) = self.watched.get_mut(place) else { return Ok(None) };
         let (id, own) = (one.id, one.id == self.caller.account);
         let before = one.told;
-        match one.account.type_states().await {
+        match seen_by(self.caller.account, &one.account).await {
             Ok(now) => one.told = now,
             Err(store::Error::NoSuchAccount(_)) if !own => {
                 self.watched.remove(place);
@@ -213,7 +213,7 @@ impl Push {
         let account = opened.account.clone();
         let mut changes = account.watch();
         changes.borrow_and_update();
-        let told = account.type_states().await?;
+        let told = seen_by(self.caller.account, &account).await?;
         self.watched.push(Watched { id: account.id(), account, changes, told });
         Ok(())
     }

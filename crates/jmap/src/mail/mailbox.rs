@@ -1,5 +1,7 @@
 //! Mailboxes (RFC 8621, 2).
 mod changes;
+mod elsewhere;
+mod fates;
 mod get;
 mod object;
 mod query;

@@ -5,7 +5,7 @@
 use super::Account;
 use super::mailboxes::list_changed;
 use super::metadata::drop_private;
-use crate::acl::{Acl, AclChange, Rights, Sign};
+use crate::acl::{Acl, AclChange, AclEntry, Rights, Sign};
 use crate::engine::Growth;
 use crate::error::Error;
 use crate::head::{Plan, Stop, Tx};
@@ -57,6 +57,9 @@ impl Account {
             }
             put_acl(tx, mailbox, after);
             touch(tx, mailbox, &before, grantee);
+            if grantee.account == owner {
+                owner_sees_other(tx);
+            }
             Ok(Plan::Commit(()))
         };
         self.head.write(&self.who, plan).await
@@ -184,11 +187,24 @@ pub(super) fn inherit(tx: &mut Tx<'_>, mailbox: MailboxId) -> Result<(), Error> 
     Ok(())
 }
 
-/// The list of a mailbox goes with it (RFC 4314, 4: DELETE).
+/// The list of a mailbox goes with it (RFC 4314, 4: DELETE). The log keeps what it said: whoever saw the mailbox is to
+/// hear that it is gone, and nobody else.
 pub(super) fn drop_acl(tx: &mut Tx<'_>, mailbox: MailboxId) {
-    if !tx.state.mailboxes.acl(mailbox).entries().is_empty() {
-        put_acl(tx, mailbox, Acl::default());
+    let before = tx.state.mailboxes.acl(mailbox).clone();
+    if before.entries().is_empty() {
+        return;
     }
+    put_acl(tx, mailbox, Acl::default());
+    for AclEntry { account, address, .. } in before.entries() {
+        touch(tx, mailbox, &before, &Grantee { account: *account, address: address.clone() });
+    }
+}
+
+/// An owner who grants himself more or less sees other emails, and none of them has changed.
+fn owner_sees_other(tx: &mut Tx<'_>) {
+    let modseq = tx.modseq();
+    tx.state.record.email_modseq = modseq;
+    tx.state.record.thread_modseq = modseq;
 }
 
 /// Whether any list names the account: something may be shared with it.

@@ -103,7 +103,16 @@ async fn a_child_has_its_parents_list_and_a_list_goes_with_its_mailbox() {
     place.account.rename_mailbox(&name("a"), &name("z")).await.unwrap();
     assert_eq!(allowed(&place.store, parent, BOB).await, "lrk");
     assert_eq!(allowed(&place.store, child, BOB).await, "l");
+    let before = place.account.modseq().await.unwrap();
     place.account.delete_mailbox(parent).await.unwrap();
+    // who saw it is to hear that it is gone
+    let log = place.account.changes(before, 10).await.unwrap();
+    let touched = &log.entries[0].touched;
+    let granted = Rights::from_letters("lrk");
+    assert!(
+        touched.iter().any(|it| matches!(it, Touched::Acl { account: BOB, granted: was, .. } if *was == granted)),
+        "{touched:?}"
+    );
     let anew = *place.account.create_mailbox(&name("z"), None).await.unwrap().value();
     assert_eq!(allowed(&place.store, anew, BOB).await, "");
     clean(&place.store).await;

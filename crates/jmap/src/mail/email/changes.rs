@@ -18,7 +18,7 @@ async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers
     arguments.none_left()?;
     let opened = context.account(&asked.account).await?;
     let since = Since::read(&opened, &asked.since)?;
-    let newest = opened.account.type_states().await.map_err(|error| refusal::method(&error))?.email;
+    let newest = opened.states().await.map_err(|error| refusal::method(&error))?.email;
     let max = asked.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
     let history = history(&opened, since, max, newest).await?;
     let of = |was, is| {

@@ -28,7 +28,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let wanted = Wanted::read(Of::Email, asked.properties, &mut arguments)?;
     arguments.none_left()?;
     let opened = context.account(&asked.account).await?;
-    let state = state(&opened).await?;
+    let states = opened.states().await.map_err(|error| refusal::method(&error))?;
     let ids = match asked.ids {
         Some(ids) => ids,
         None => all(context.parts, &opened).await?.iter().filter_map(|found| id(&found.email)).collect(),
@@ -39,7 +39,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let list = told(&opened, &known, &standings, (&wanted, allowance)).await?;
     let is_there = |id: &Id| id.as_str().parse().is_ok_and(|id: EmailId| standings.contains_key(&id));
     let not_found: Vec<Id> = ids.into_iter().filter(|id| !is_there(id)).collect();
-    Ok(vec![context.answer(got(&opened, state, list, &not_found))])
+    Ok(vec![context.answer(got(&opened, opened.state(states.email), list, &not_found))])
 }
 
 /// Everything that the caller sees (RFC 8620, 5.1: `ids` is `null`), where that is no more than may be told.
@@ -76,8 +76,8 @@ async fn told(
     Ok(list)
 }
 
-/// The state of emails.
+/// The state of emails now.
 pub(crate) async fn state(opened: &Opened) -> Result<String, MethodError> {
-    let states = opened.account.type_states().await.map_err(|error| refusal::method(&error))?;
+    let states = opened.states_now().await.map_err(|error| refusal::method(&error))?;
     Ok(opened.state(states.email))
 }

@@ -65,10 +65,9 @@ async fn query(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     Ok(vec![context.answer(results.answer(&opened))])
 }
 
-/// The state of a query: that of emails; and of what is shared, since that may become more or less.
+/// The state of a query: that of emails.
 pub(super) async fn state(opened: &Opened) -> Result<ModSeq, MethodError> {
-    let states = opened.account.type_states().await.map_err(|error| refusal::method(&error))?;
-    Ok(if opened.own { states.email } else { states.email.max(opened.mailboxes.list_modseq()) })
+    Ok(opened.states().await.map_err(|error| refusal::method(&error))?.email)
 }
 
 /// A result.

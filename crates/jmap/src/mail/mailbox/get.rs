@@ -24,7 +24,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     arguments.none_left()?;
     let properties = known(asked.properties, PROPERTIES)?;
     let opened = context.account(&asked.account).await?;
-    let state = state(&opened).await?;
+    let states = opened.states().await.map_err(|error| refusal::method(&error))?;
     let subscriptions = Subscriptions::of(context, &opened).await?;
     let (mut shown, mut not_found): (Vec<&Mailbox>, Vec<Id>) = (Vec::new(), Vec::new());
     match asked.ids {
@@ -47,7 +47,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let unread = Unread::of(&opened, &counted).await.map_err(|error| refusal::method(&error))?;
     let told = |mailbox: &Mailbox| Value::from(object(&opened, (&subscriptions, &unread), mailbox, &properties));
     let list = shown.into_iter().map(told).collect();
-    let answer = got(&opened, state, list, &not_found);
+    let answer = got(&opened, opened.state(states.mailbox), list, &not_found);
     Ok(vec![context.answer(answer)])
 }
 
@@ -56,9 +56,8 @@ pub(super) fn seen(opened: &Opened, id: MailboxId) -> Option<&Mailbox> {
     opened.mailboxes.get(id).filter(|mailbox| opened.sees(mailbox.id))
 }
 
-/// The state of mailboxes: of names, roles, order, lists and counts.
+/// The state of mailboxes now: of names, roles, order, lists and counts.
 pub(super) async fn state(opened: &Opened) -> Result<String, MethodError> {
-    let states = opened.account.type_states().await.map_err(|error| refusal::method(&error))?;
-    // what was opened may be older than that
-    Ok(opened.state(states.mailbox.min(opened.mailboxes.modseq())))
+    let states = opened.states_now().await.map_err(|error| refusal::method(&error))?;
+    Ok(opened.state(states.mailbox))
 }

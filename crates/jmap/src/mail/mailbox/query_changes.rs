@@ -1,5 +1,5 @@
 //! Mailbox/queryChanges (RFC 8621, 2.4), from the change log.
-use super::changes::{Fate, settle, take};
+use super::fates::{Fate, Fates};
 use super::query::Question;
 use super::subscriptions::Subscriptions;
 use crate::capability::Capability;
@@ -27,11 +27,14 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
     if !question.is_logged(&opened) {
         return Err(MethodError::CannotCalculateChanges);
     }
-    let mut fates = BTreeMap::new();
-    for entry in entries(&opened, since, opened.mailboxes.modseq()).await? {
-        take(&opened, &entry, &mut fates);
+    let until = opened.mailboxes.list_modseq();
+    let log = entries(&opened, since, until).await?;
+    let mut fates = Fates::before(&opened, &log);
+    for entry in &log {
+        let step = fates.step(entry);
+        fates.take(step, usize::MAX);
     }
-    settle(&opened, &mut fates);
+    let mut fates = fates.settled();
     // counts say nothing of filter or order
     fates.retain(|_, fate| *fate != Fate::Counted);
     let found = question.results(&opened, &Subscriptions::of(context, &opened).await?);
@@ -40,7 +43,7 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
         moved.iter().filter(|id| fates.get(id) != Some(&Fate::Created)).map(ToString::to_string).collect();
     let added = found.iter().enumerate().filter(|(_, id)| moved.contains(id));
     let moved = Moved {
-        state: opened.state(opened.mailboxes.list_modseq().max(since)),
+        state: opened.state(until.max(since)),
         removed,
         added: added.map(|(index, id)| (index, id.to_string())).collect(),
         total: asked.calculate_total.then_some(found.len()),

@@ -23,7 +23,7 @@ async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers
     let opened = context.account(&asked.account).await?;
     let since = Since::read(&opened, &asked.since)?;
     let fail = |error: Error| refusal::method(&error);
-    let newest = opened.account.type_states().await.map_err(fail)?.thread;
+    let newest = opened.states().await.map_err(fail)?.thread;
     // no more threads change than emails do
     let max = asked.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
     let history = history(&opened, since, max, newest).await?;

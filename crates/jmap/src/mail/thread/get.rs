@@ -29,7 +29,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let properties = known(asked.properties, &["id", "emailIds"])?;
     let opened = context.account(&asked.account).await?;
     let fail = |error: Error| refusal::method(&error);
-    let state = opened.state(opened.account.type_states().await.map_err(fail)?.thread);
+    let state = opened.state(opened.states().await.map_err(fail)?.thread);
     let ids = match asked.ids {
         Some(ids) => ids,
         None => {
