@@ -91,6 +91,7 @@ fn main() {
     assert_eq!(ids.as_array().unwrap().len(), 50);
     let state = runtime.block_on(house.call("Email/get", json!({"ids": []})))["state"].clone();
     runtime.block_on(async {
+        house.account.remove(house.inbox, &[Uid::new(50_000).unwrap()]).await.unwrap();
         for number in 1..=10 {
             let uid = [Uid::new(number).unwrap()];
             let seen = FlagChange::Add(Flags::system(SystemFlags::SEEN));

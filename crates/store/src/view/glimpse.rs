@@ -1,5 +1,7 @@
 //! A look at many messages for one of their numbers: the rest is put together only where it is asked for.
-use super::{Entry, Message, View};
+use super::{Entry, Message, TWIN, View};
+use crate::flags::SystemFlags;
+use crate::id::EmailId;
 
 /// A message of which nothing has been looked at.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +16,24 @@ impl<'v> Glimpse<'v> {
     pub fn received(&self) -> u64 {
         let [high, low] = self.entry.received;
         u64::from(high) << 32 | u64::from(low)
+    }
+
+    /// Its email.
+    #[inline]
+    pub fn email(&self) -> EmailId {
+        EmailId(self.entry.email)
+    }
+
+    /// Its system flags.
+    #[inline]
+    pub fn system(&self) -> SystemFlags {
+        SystemFlags::from_bits(self.entry.marks.to_le_bytes()[0])
+    }
+
+    /// Whether the email was in the mailbox already when this message came.
+    #[inline]
+    pub fn is_twin(&self) -> bool {
+        self.entry.marks & TWIN != 0
     }
 
     /// All that the view knows.

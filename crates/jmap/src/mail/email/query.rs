@@ -3,10 +3,12 @@ mod census;
 mod newest;
 mod order;
 mod question;
+mod ranks;
 mod sift;
 #[cfg(test)]
 mod tests;
 pub(crate) use question::{Question, SORT_OPTIONS, terms};
+pub(crate) use ranks::ranks;
 
 use crate::capability::Capability;
 use crate::context::Context;

@@ -2,7 +2,7 @@
 //!
 //! Messages come almost in the order of their dates, so all but the first ones are passed over after a comparison.
 use super::Found;
-use super::question::{OrderKey, Question, Test};
+use super::question::{Question, Test};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::{EmailId, Glimpse, MailboxId, Message, SystemFlags, ThreadId, View};
@@ -23,11 +23,7 @@ impl Newest {
     pub(super) fn of(question: &Question, collapse: bool, enough: Option<usize>) -> Option<Self> {
         let mailbox = question.within?;
         let count = enough.filter(|count| *count <= MAX_COUNT)?;
-        let ascending = match question.order.as_slice() {
-            [] => false,
-            [(OrderKey::ReceivedAt, ascending)] => *ascending,
-            _ => return None,
-        };
+        let ascending = question.by_date()?;
         let plain = question.is_plain() && !question.asks_threads();
         plain.then_some(Self { mailbox, count, ascending, collapse })
     }

@@ -138,6 +138,15 @@ impl Question {
         self.within.is_some() && matches!(self.tests.as_slice(), [Test::Mark { wanted: true, .. }])
     }
 
+    /// Whether the order is that of dates, and if so whether it ascends (RFC 8620, 5.5: without a sort it is the server's).
+    pub(crate) fn by_date(&self) -> Option<bool> {
+        match self.order.as_slice() {
+            [] => Some(false),
+            [(OrderKey::ReceivedAt, ascending)] => Some(*ascending),
+            _ => None,
+        }
+    }
+
     /// Whether all that is asked is that some tests are so, of which the views know each.
     pub(crate) fn is_plain(&self) -> bool {
         let one = matches!(self.ops.last(), Some(Op::All(count)) if *count == self.tests.len());
