@@ -16,11 +16,13 @@ pub enum ObjectKind {
     Identity = 2,
     /// What was given to the queue (RFC 8621, 7).
     Submission = 3,
+    /// Where changes are pushed to (RFC 8620, 7.2).
+    PushSubscription = 4,
 }
 
 impl ObjectKind {
     /// Every kind, by its number.
-    pub const ALL: [Self; 3] = [Self::Vacation, Self::Identity, Self::Submission];
+    pub const ALL: [Self; 4] = [Self::Vacation, Self::Identity, Self::Submission, Self::PushSubscription];
 
     /// How many of them an account may have.
     pub const fn most(self) -> u64 {
@@ -28,6 +30,7 @@ impl ObjectKind {
             Self::Vacation => 1,
             Self::Identity => 100,
             Self::Submission => 10_000,
+            Self::PushSubscription => 16,
         }
     }
 

@@ -87,6 +87,10 @@ pub(crate) const STORE_KEY: &[u8] = b"\x01store";
 /// There too: by which time the last sweep went.
 pub(crate) const SWEPT_KEY: &[u8] = b"\x01swept";
 
+/// There too: the key that signs what is pushed; and, by account, who is pushed to.
+pub(crate) const PUSH_KEY: &[u8] = b"\x01push-key";
+pub(crate) const PUSHED: u8 = 2;
+
 pub(crate) fn head() -> Key {
     KeyBuilder::new(kind::HEAD).key()
 }

@@ -3,6 +3,7 @@ mod accounts;
 mod leaving;
 mod listing;
 mod opening;
+mod pushed;
 mod sharing;
 use crate::account::Account;
 use crate::blob_writer::{BlobWriter, LineEnds};
