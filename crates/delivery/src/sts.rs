@@ -137,6 +137,7 @@ impl Policies {
             host: format!("mta-sts.{domain}"),
             path: "/.well-known/mta-sts.txt".to_owned(),
             post: None,
+            fields: Vec::new(),
             limit: MAX_POLICY,
             timeout: FETCHING,
         };

@@ -164,7 +164,7 @@ impl Inner {
     async fn post_tls_report(&self, report: &Report<'_>, host: &Domain, path: String) -> Result<(), Error> {
         let (timeout, limit) = POSTING;
         let post = Some((MEDIA_TYPE, report.packed()));
-        let request = HttpsRequest { host: host.to_string(), path, post, limit, timeout };
+        let request = HttpsRequest { host: host.to_string(), path, post, fields: Vec::new(), limit, timeout };
         match self.https.ask(request).await {
             Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
             Ok(answer) => Err(Error::Report(format!("{host} answers {}", answer.status))),

@@ -24,6 +24,8 @@ pub struct Account {
     pub address: Address,
     /// The name of whose it is; may be empty.
     pub name: String,
+    /// Which of its passwords it has: another one has another number.
+    pub credential: u64,
     /// Bytes that its mail may take; nothing: as many as there are.
     pub quota: Option<ByteSize>,
     /// What it may do beside its own mail.
@@ -369,6 +371,7 @@ impl From<&AccountRecord> for Account {
             id: record.id,
             address: record.address.clone(),
             name: record.name.clone(),
+            credential: record.credential,
             quota: record.quota,
             role: record.role,
             suspended: record.suspended.clone(),

@@ -90,11 +90,14 @@ impl HttpsClient {
     }
 
     fn question(&self, request: HttpsRequest) -> Result<Request<Full<Bytes>>, HttpsFault> {
-        let builder = Request::builder()
+        let mut builder = Request::builder()
             .uri(request.path)
             .header(header::HOST, request.host)
             .header(header::USER_AGENT, &self.settings.agent)
             .header(header::CONNECTION, "close");
+        for (name, value) in request.fields {
+            builder = builder.header(name, value);
+        }
         let question = match request.post {
             None => builder.method(Method::GET).body(Full::default()),
             Some((media_type, bytes)) => {

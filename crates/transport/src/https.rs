@@ -13,6 +13,8 @@ pub struct HttpsRequest {
     pub path: String,
     /// What is posted: its media type and its bytes; `None` asks by GET.
     pub post: Option<(&'static str, Vec<u8>)>,
+    /// What its header says beside that.
+    pub fields: Vec<(&'static str, String)>,
     /// The largest body of an answer.
     pub limit: usize,
     /// How long all of it may take.

@@ -94,6 +94,7 @@ fn get(path: &str) -> HttpsRequest {
         host: "web.example".to_owned(),
         path: path.to_owned(),
         post: None,
+        fields: Vec::new(),
         limit: 100,
         timeout: Duration::from_secs(5),
     }
