@@ -3,6 +3,7 @@
 import concurrent.futures
 import gzip
 import json
+import time
 
 import jmapc
 import requests
@@ -31,6 +32,18 @@ def test_a_request_and_its_problems(anna):
         assert answer.status_code == 400
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json()["type"] == f"urn:ietf:params:jmap:error:{name}", body[:20]
+
+
+def test_j02_json_that_is_none_costs_nothing(anna):
+    api, headers = anna.session()["apiUrl"], {"Content-Type": "application/json"}
+    anna.request([])
+    for body in (b"[" * 100_000, b'{"a":' * 100_000, b'{"using": [], "using": []}', b'{"using": ["\\ud800"]}', b'{"x": 1e999}',
+                 b'{"x": 01}', b"\xff", b'"', b"[" + b"1," * 600_000 + b"1]"):
+        begun = time.monotonic()
+        answer = anna.http.post(api, data=body, headers=headers, timeout=30)
+        took = time.monotonic() - begun
+        assert (answer.status_code, answer.json()["type"]) == (400, "urn:ietf:params:jmap:error:notJSON"), body[:20]
+        assert took < 1, f"{body[:20]}: {took:.2f} s"
 
 
 def test_j01_each_limit_is_named(anna):

@@ -1,8 +1,11 @@
 """What changes, as it changes: by EventSource and by WebSocket (RFC 8620, 7.3; RFC 8887)."""
 
+import asyncio
+import base64
 import json
 import os
 import smtplib
+import ssl
 import threading
 import time
 
@@ -12,7 +15,8 @@ import requests
 import websocket
 
 from asking import CORE, Asking
-from provider import ANNA, BRAM, PASSWORD
+from provider import ANNA, BRAM, PASSWORD, Provider
+from watch import memory
 
 WEBSOCKET = "urn:ietf:params:jmap:websocket"
 
@@ -153,3 +157,42 @@ def test_bram_hears_nothing_of_anna(provider, host, way):
         deliver(provider, "his", BRAM)
         assert list(json.loads(talk.recv())["changed"]) == [bram.account]
         talk.close()
+
+
+def test_j25_hundreds_of_listeners_stay_cheap(tmp_path):
+    """What they cost once the first ones have warmed the server up, TLS and all."""
+    with Provider(tmp_path / "demo", "--no-limits", accounts=60) as provider:
+        users = [word for word in provider.run("account", "list").stdout.split() if word.endswith("@telfortglasvezel.nl")]
+        growth, after = asyncio.run(crowd(provider, users[:55], 100, 800))
+        assert growth < 40 * 1_024, f"{growth / 1_024:.0f} KiB each"
+        assert after < 2, "the last one is told as late as that"
+        provider.stop()
+
+
+async def crowd(provider, users, first, count):
+    """How much each listener after the first ones takes, and how late a delivery is told among them."""
+    door, pid = provider.door("https"), provider.process.pid
+    context = ssl.create_default_context(cafile=provider.ca)
+    context.check_hostname = False
+
+    async def listen(number):
+        user = users[number % len(users)]
+        reader, writer = await asyncio.open_connection(door.address, door.port, ssl=context, server_hostname=door.names[0])
+        login = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
+        writer.write(f"GET /jmap/events?types=*&closeafter=no&ping=0 HTTP/1.1\r\nHost: {door.names[0]}\r\n"
+                     f"Authorization: Basic {login}\r\n\r\n".encode())
+        await reader.readuntil(b":\n\n")
+        return user, reader, writer
+
+    listeners = [await listen(number) for number in range(first)]
+    before = memory(pid)
+    listeners += [await listen(number) for number in range(first, count)]
+    growth = (memory(pid) - before) / (count - first)
+    user, reader, _ = listeners[-1]
+    deliver(provider, "among many", user)
+    begun = time.monotonic()
+    await asyncio.wait_for(reader.readuntil(b"event: state"), 20)
+    after = time.monotonic() - begun
+    for _, _, writer in listeners:
+        writer.close()
+    return growth, after

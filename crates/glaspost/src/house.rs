@@ -7,6 +7,7 @@ use admin::Admin;
 use delivery::{Delivery, Routes, SourceAddress};
 use directory::{Directory, DirectorySettings, LoginObserver, PasswordRules, Pepper, ThrottleLimits};
 use engines::Embedded;
+use jmap::Pushing;
 use journal::{Journal, Reader, Writer};
 use search::Searches;
 use std::net::{IpAddr, SocketAddr};
@@ -28,6 +29,8 @@ pub(crate) struct House {
     pub(crate) admin: Arc<Admin>,
     /// Places in which JMAP's searches read messages.
     pub(crate) searches: Arc<Searches>,
+    /// What pushes to devices.
+    pub(crate) pushing: Pushing,
     /// Who is in by HTTP.
     pub(crate) visitors: Visitors,
     /// What new accounts have beside INBOX, and what it is for.
@@ -78,6 +81,7 @@ impl House {
             Directory::new(store.records(), rim.world.clone(), directory_settings(configuration)?, rim.observer)
                 .map_err(|error| Failure::new(Code::Software, error))?;
         let directory = Arc::new(directory);
+        let pushes = rim.https.clone();
         let delivery = Delivery::new(delivery::Parts {
             store: store.clone(),
             residents: directory.clone(),
@@ -88,6 +92,7 @@ impl House {
             settings: delivery_settings(configuration)?,
         });
         let searches = Arc::new(Searches::new(configuration.imap.searches));
+        let pushing = Pushing::new(pushes, contact(configuration));
         let visitors = Visitors::new(directory.clone(), journal.clone(), rim.world.clone());
         let standard = standard_mailboxes()?;
         let admin = Admin::new(admin::Parts {
@@ -108,6 +113,7 @@ impl House {
             delivery,
             admin,
             searches,
+            pushing,
             visitors,
             standard,
             writer_stop,
@@ -122,6 +128,13 @@ impl House {
         self.tasks.wait().await;
         self.store.shutdown().await;
     }
+}
+
+/// Where a push service reaches the provider (RFC 8292, 2.1).
+fn contact(configuration: &Configuration) -> String {
+    let general = &configuration.general;
+    let domain = general.default_domain.as_ref().or(general.host_name.as_ref());
+    domain.map_or_else(|| "mailto:postmaster@localhost".to_owned(), |domain| format!("mailto:postmaster@{domain}"))
 }
 
 async fn open_engine(configuration: &Configuration, world: &World) -> Result<Embedded, Failure> {

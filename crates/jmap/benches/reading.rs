@@ -3,7 +3,7 @@
 use criterion::Criterion;
 use delivery::Delivery;
 use directory::{Directory, DirectorySettings, Role};
-use jmap::{Caller, Jmap, Parts, Settings};
+use jmap::{Caller, Jmap, Parts, Pushing, Settings};
 use names::AccountId;
 use search::Searches;
 use serde_json::{Value, json};
@@ -44,7 +44,8 @@ impl House {
         let account = store.account(ANNA).await.unwrap();
         let inbox = account.mailboxes().await.unwrap().inbox().unwrap().id;
         let searches = Arc::new(Searches::new(2));
-        let parts = Parts { store, directory, delivery, world, searches, settings: Settings::default() };
+        let pushing = Pushing::new(Arc::new(ScriptedWeb::empty()), "mailto:postmaster@example.org".to_owned());
+        let parts = Parts { store, directory, delivery, world, searches, pushing, settings: Settings::default() };
         let address = "anna@example.org".parse().unwrap();
         let caller = Caller { account: ANNA, address, role: Role::User, session: "s1".into() };
         let house = Self { jmap: Jmap::new(parts.clone()), caller, account, inbox };

@@ -1,6 +1,6 @@
 //! A bench for tests: two accounts on the engine in memory, and calls of methods as a client makes them.
 use crate::capability::Capability;
-use crate::{Caller, Jmap, Parts, Settings};
+use crate::{Caller, Jmap, Parts, Pushing, Settings};
 use delivery::Delivery;
 use directory::{Directory, DirectorySettings, HashCost, NewAccount, NewPassword, Role};
 use names::{AccountId, Address, Secret};
@@ -40,6 +40,15 @@ impl Bench {
 
     /// A bench with other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::build(Arc::new(ScriptedWeb::empty()), change).await
+    }
+
+    /// A bench with a push service.
+    pub(crate) async fn with_web(web: Arc<ScriptedWeb>) -> Self {
+        Self::build(web, |_| ()).await
+    }
+
+    async fn build(web: Arc<ScriptedWeb>, change: impl FnOnce(&mut Settings)) -> Self {
         let (world, clock, _) = world::scripted::world();
         let memory = Memory::new(clock.clone());
         let store = Store::open(Arc::new(memory), world.clone(), store::Settings::default()).await.unwrap();
@@ -60,7 +69,15 @@ impl Bench {
         let searches = Arc::new(search::Searches::new(2));
         let mut settings = Settings::default();
         change(&mut settings);
-        let parts = Parts { store, directory, delivery, world, searches, settings };
+        let parts = Parts {
+            store,
+            directory,
+            delivery,
+            world,
+            searches,
+            pushing: Pushing::new(web, "mailto:postmaster@example.org".to_owned()),
+            settings,
+        };
         let anna = account(&parts, 0xa1, "anna@example.org").await;
         let bram = account(&parts, 0xb2, "bram@example.org").await;
         let caller = anna.clone();

@@ -20,6 +20,8 @@ pub(crate) enum Capability {
     Vacation,
     /// Requests and what changes by WebSocket (RFC 8887).
     WebSocket,
+    /// Push messages that are signed (RFC 9749).
+    SignedPush,
     /// Blobs within requests (RFC 9404).
     Blob,
     /// Use and limits (RFC 9425).
@@ -28,8 +30,16 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// Every one that this server can have.
-    const ALL: [Self; 7] =
-        [Self::Core, Self::WebSocket, Self::Mail, Self::Submission, Self::Vacation, Self::Blob, Self::Quota];
+    const ALL: [Self; 8] = [
+        Self::Core,
+        Self::WebSocket,
+        Self::SignedPush,
+        Self::Mail,
+        Self::Submission,
+        Self::Vacation,
+        Self::Blob,
+        Self::Quota,
+    ];
 
     /// Its URN.
     pub(crate) const fn urn(self) -> &'static str {
@@ -39,15 +49,18 @@ impl Capability {
             Self::Submission => "urn:ietf:params:jmap:submission",
             Self::Vacation => "urn:ietf:params:jmap:vacationresponse",
             Self::WebSocket => "urn:ietf:params:jmap:websocket",
+            Self::SignedPush => "urn:ietf:params:jmap:webpush-vapid",
             Self::Blob => "urn:ietf:params:jmap:blob",
             Self::Quota => "urn:ietf:params:jmap:quota",
         }
     }
 
-    /// Those that this server has: a method belongs to each, but for the way by which requests come, which is the face's.
+    /// Those that this server has: a method belongs to each, but for the ways by which requests come and changes go.
     pub(crate) fn there() -> impl Iterator<Item = Self> {
         let has_method = |capability| methods::all().any(|method| method.capability == capability);
-        Self::ALL.into_iter().filter(move |capability| *capability == Self::WebSocket || has_method(*capability))
+        Self::ALL.into_iter().filter(move |capability| {
+            matches!(capability, Self::WebSocket | Self::SignedPush) || has_method(*capability)
+        })
     }
 
     /// The one of a URN, where this server has it.
@@ -56,13 +69,15 @@ impl Capability {
     }
 
     /// What the session object says of it.
-    pub(crate) fn in_session(self, settings: &Settings, base: &str) -> Value {
+    pub(crate) fn in_session(self, settings: &Settings, base: &str, push_key: &str) -> Value {
         match self {
             // RFC 8887, 3
             Self::WebSocket => {
                 let host = base.strip_prefix("https://").unwrap_or(base);
                 json!({"url": format!("wss://{host}/jmap/ws"), "supportsPush": true})
             }
+            // RFC 9749, 3
+            Self::SignedPush => json!({"applicationServerKey": push_key}),
             Self::Core => json!({
                 "maxSizeUpload": settings.max_message_size.bytes(),
                 "maxConcurrentUpload": limits::CONCURRENT_UPLOADS,
@@ -80,7 +95,7 @@ impl Capability {
     /// What the session object says of it in an account; nothing where the account has it not.
     pub(crate) fn in_account(self, opened: &Opened, settings: &Settings) -> Option<Value> {
         match self {
-            Self::Core | Self::WebSocket => None,
+            Self::Core | Self::WebSocket | Self::SignedPush => None,
             Self::Mail => Some(json!({
                 "maxMailboxesPerEmail": null,
                 "maxMailboxDepth": store::MAX_DEPTH,

@@ -1,6 +1,6 @@
 //! What a call runs in: the rooms, the caller, and what the request has named so far.
 use crate::caller::Caller;
-use crate::jmap::{Parts, open_account};
+use crate::jmap::{Parts, open_account, open_own};
 use crate::limits::CREATED_IDS;
 use crate::opened::Opened;
 use crate::refusal;
@@ -65,6 +65,14 @@ impl<'c> Context<'c> {
     pub(crate) async fn account(&self, id: &Id) -> Result<Opened, MethodError> {
         let opened = open_account(self.parts, self.caller, id.as_str()).await;
         opened.map_err(|error| refusal::method(&error))?.ok_or(MethodError::AccountNotFound)
+    }
+
+    /// Opens the caller's own account, whichever a call is about.
+    ///
+    /// # Errors
+    /// When it cannot be read just now.
+    pub(crate) async fn own(&self) -> Result<Opened, MethodError> {
+        open_own(self.parts, self.caller).await.map_err(|error| refusal::method(&error))
     }
 
     /// Opens the caller's own account; what is about sending, identities and absence is in no other.

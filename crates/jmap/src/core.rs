@@ -2,6 +2,7 @@
 mod copy;
 mod echo;
 pub(crate) mod session;
+pub(crate) mod subscription;
 use crate::method::Method;
 
-pub(crate) const METHODS: &[Method] = &[copy::COPY, echo::ECHO];
+pub(crate) const METHODS: &[Method] = &[copy::COPY, echo::ECHO, subscription::GET, subscription::SET];

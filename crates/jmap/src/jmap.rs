@@ -11,6 +11,7 @@ use crate::method::Answers;
 use crate::methods;
 use crate::opened::Opened;
 use crate::settings::Settings;
+use crate::webpush::Pushing;
 use delivery::Delivery;
 use directory::Directory;
 use jmap_wire::{Answer, Arguments, Budget, Call, Id, MethodError, Request, RequestError, Response, resolve};
@@ -34,6 +35,8 @@ pub struct Parts {
     pub world: World,
     /// Places in which searches read messages.
     pub searches: Arc<Searches>,
+    /// What pushes to devices.
+    pub pushing: Pushing,
     /// What an operator set.
     pub settings: Settings,
 }

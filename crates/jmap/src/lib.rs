@@ -28,6 +28,7 @@ mod refusal;
 mod settings;
 mod state;
 mod upload;
+mod webpush;
 pub use blobs::Blob;
 pub use caller::Caller;
 pub use error::Error;
@@ -36,6 +37,7 @@ pub use limits::{CONCURRENT_REQUESTS, CONCURRENT_UPLOADS, SIZE_REQUEST};
 pub use push::{Push, StateChange};
 pub use settings::Settings;
 pub use upload::Upload;
+pub use webpush::Pushing;
 
 #[cfg(test)]
 mod bench;

@@ -74,6 +74,7 @@ async fn an_account_changes() {
         id: AccountId(1),
         address: anna.clone(),
         name: "Anna de Vries".to_owned(),
+        credential: 1,
         quota: None,
         role: Role::Owner,
         suspended: Some("rekening open".to_owned()),

@@ -8,25 +8,31 @@ use world::World;
 
 /// The pages of all listeners.
 pub(super) fn web(configuration: &Configuration, house: &House, world: &World, settings: Arc<SettingsPage>) -> Web {
-    let by_jmap = jmap::Settings {
-        max_message_size: configuration.general.max_message_size,
-        own_seen: configuration.imap.own_seen,
-        language: configuration.general.language.spoken(),
-    };
-    let jmap = Jmap::new(jmap::Parts {
-        store: house.store.clone(),
-        directory: house.directory.clone(),
-        delivery: house.delivery.clone(),
-        world: world.clone(),
-        searches: house.searches.clone(),
-        settings: by_jmap,
-    });
+    let jmap = jmap(configuration, house, world);
     Web::new(web::Parts {
         directory: house.directory.clone(),
         mta_sts: mta_sts(configuration),
         settings,
         jmap,
         visitors: house.visitors.clone(),
+    })
+}
+
+/// JMAP, as the configuration has it.
+pub(super) fn jmap(configuration: &Configuration, house: &House, world: &World) -> Jmap {
+    let settings = jmap::Settings {
+        max_message_size: configuration.general.max_message_size,
+        own_seen: configuration.imap.own_seen,
+        language: configuration.general.language.spoken(),
+    };
+    Jmap::new(jmap::Parts {
+        store: house.store.clone(),
+        directory: house.directory.clone(),
+        delivery: house.delivery.clone(),
+        world: world.clone(),
+        searches: house.searches.clone(),
+        pushing: house.pushing.clone(),
+        settings,
     })
 }
 

@@ -103,6 +103,9 @@ impl Server {
         let queue_stop = stop.clone();
         tasks.spawn(async move { delivery.run(queue_stop).await });
         let queue = house.delivery.operator();
+        let (pushing, push_stop) = (house.pushing.clone(), stop.clone());
+        let jmap = super::pages::jmap(&configuration, &house, &outside.world);
+        tasks.spawn(async move { push_stop.run_until_cancelled(pushing.run(jmap)).await });
         tasks.spawn(upkeep::run(house.store.clone(), queue, outside.world.clock.clone(), stop.clone()));
         let confined_to = outside.confined_to;
         let server = Self {

@@ -13,8 +13,9 @@ const MAX_SHARED: usize = 100;
 /// The object; its addresses begin with `base`.
 pub(crate) async fn object(parts: &Parts, caller: &Caller, base: &str) -> Result<Value, Error> {
     let accounts = accounts(parts, caller).await?;
+    let signing = parts.pushing.signing(parts).await?;
     let capabilities: Map<String, Value> = Capability::there()
-        .map(|capability| (capability.urn().to_owned(), capability.in_session(&parts.settings, base)))
+        .map(|capability| (capability.urn().to_owned(), capability.in_session(&parts.settings, base, signing.public())))
         .collect();
     let own = caller.account.to_string();
     let primary: Map<String, Value> = Capability::there()
@@ -96,6 +97,10 @@ mod tests {
         assert_eq!(session["accounts"][&anna]["isReadOnly"], false);
         let core = &session["capabilities"]["urn:ietf:params:jmap:core"];
         assert_eq!(core["maxCallsInRequest"], limits::CALLS_IN_REQUEST);
+        let socket = &session["capabilities"]["urn:ietf:params:jmap:websocket"];
+        assert_eq!(*socket, json!({"url": "wss://mail.example.org/jmap/ws", "supportsPush": true}));
+        let key = &session["capabilities"]["urn:ietf:params:jmap:webpush-vapid"]["applicationServerKey"];
+        assert_eq!(key.as_str().map(str::len), Some(87));
         assert_eq!(session["apiUrl"], "https://mail.example.org/jmap/api");
         for variable in ["{accountId}", "{blobId}", "{name}", "{type}"] {
             assert!(session["downloadUrl"].as_str().unwrap().contains(variable));

@@ -63,6 +63,7 @@ impl House {
             delivery,
             world: world.clone(),
             searches: Arc::new(search::Searches::new(2)),
+            pushing: jmap::Pushing::new(Arc::new(ScriptedWeb::empty()), "mailto:postmaster@example.org".to_owned()),
             settings: jmap::Settings::default(),
         });
         let visitors = Visitors::new(directory.clone(), journal, world);
