@@ -148,7 +148,7 @@ impl Push {
         if own {
             self.watch_shared().await?;
         } else if change.is_some() && !self.still_shares(id).await? {
-            self.watched.retain(|one| one.id != id);
+            // it may be shared again, and stays watched
             return Ok(None);
         }
         Ok(change)
@@ -293,5 +293,8 @@ mod tests {
         bench.share("INBOX", "").await;
         bench.append("INBOX", "Subject: y\r\n\r\n", Flags::default()).await;
         assert!(push.next().now_or_never().is_none());
+        bench.share("INBOX", "lr").await;
+        bench.append("INBOX", "Subject: z\r\n\r\n", Flags::default()).await;
+        assert!(push.next().now_or_never().is_some());
     }
 }
