@@ -127,7 +127,7 @@ impl Inner {
                 }
                 let own = recipients.iter().flat_map(Recipient::targets).find_map(|target| match target {
                     Target::Account(id, own) if *id == account => Some(own.clone()),
-                    Target::Account(..) | Target::Remote(_) => None,
+                    Target::Account(..) | Target::Taken(..) | Target::Remote(_) => None,
                 });
                 if let Some(own) = own {
                     let (sender, prefix_len) = (envelope.sender.reverse_path.clone(), envelope.prefix_len);

@@ -3,7 +3,6 @@ use crate::envelope::Notify;
 use crate::queue::Pending;
 use crate::queue::settle::{Action, Told, Words};
 use crate::routing::{Recipient, Target};
-use names::{AccountId, Address};
 use std::collections::HashMap;
 use world::UnixTime;
 
@@ -51,12 +50,10 @@ pub(crate) fn aims(recipients: &[Recipient], now: UnixTime) -> Vec<Aim> {
     let mut known = HashMap::new();
     for (at, recipient) in recipients.iter().enumerate() {
         for target in &recipient.targets {
-            let (account, address) = match target {
-                Target::Account(account, address) => (Some(*account), address),
-                Target::Remote(address) => (None, address),
-            };
-            let pending = pending(recipient, account, address, now);
-            let place = *known.entry((account, account.is_none().then(|| address.clone()))).or_insert(aims.len());
+            let pending = pending(recipient, target, now);
+            let account = pending.account;
+            let elsewhere = account.is_none().then(|| pending.address.clone());
+            let place = *known.entry((account, elsewhere)).or_insert(aims.len());
             match aims.get_mut(place) {
                 Some(aim) => aim.add(at, pending),
                 None => aims.push(Aim { pending, others: Vec::new(), from: vec![at] }),
@@ -66,14 +63,16 @@ pub(crate) fn aims(recipients: &[Recipient], now: UnixTime) -> Vec<Aim> {
     aims
 }
 
-fn pending(recipient: &Recipient, account: Option<AccountId>, address: &Address, now: UnixTime) -> Pending {
+fn pending(recipient: &Recipient, target: &Target, now: UnixTime) -> Pending {
     let asked = &recipient.asked;
+    let (account, taken_from, address) = target.parts();
     let trail = if asked.address == *address { Vec::new() } else { vec![asked.address.clone()] };
     // RFC 3461, 5.2.7.3 (c): of success the sender hears once, that the alias was expanded; all else goes along
     let notify = Notify { success: asked.notify.success && !recipient.expands, ..asked.notify };
     Pending {
         address: address.clone(),
         account,
+        taken_from,
         original: asked.address.clone(),
         orcpt: asked.orcpt.clone(),
         notify,
@@ -83,7 +82,8 @@ fn pending(recipient: &Recipient, account: Option<AccountId>, address: &Address,
         reply: None,
         warned: false,
         relayed: None,
-        rewrite: recipient.rewrite && account.is_none(),
+        // what stays in the house keeps its sender's name
+        rewrite: recipient.rewrite && account.is_none() && taken_from.is_none(),
     }
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn expansions(recipients: &[Recipient], now: UnixTime) -> Vec<Told> {
     let asked = |recipient: &&Recipient| recipient.expands && recipient.asked.notify.success;
     let mut told: Vec<Told> = Vec::new();
     for recipient in recipients.iter().filter(asked) {
-        let pending = pending(recipient, None, &recipient.asked.address, now);
+        let pending = pending(recipient, &Target::Remote(recipient.asked.address.clone()), now);
         if told.iter().all(|other| other.pending.original != pending.original) {
             told.push(Told { pending, action: Action::Expanded, words: Words::own("2.0.0", "expanded"), report: true });
         }
@@ -104,6 +104,7 @@ pub(crate) fn expansions(recipients: &[Recipient], now: UnixTime) -> Vec<Told> {
 mod tests {
     use super::*;
     use crate::routing::Asked;
+    use names::AccountId;
 
     const SUCCESS: Notify = Notify { success: true, ..Notify::NEVER };
 

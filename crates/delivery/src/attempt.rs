@@ -4,6 +4,7 @@ use crate::delivery::Inner;
 use crate::error::Error;
 use crate::homes::{Mail, read_again};
 use crate::outbound::Courier;
+use crate::outbound::hosts::is_circle;
 use crate::queue::lanes::Item;
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Action, Settled, Told, Verdict, Words, settle};
@@ -55,15 +56,19 @@ impl Inner {
                 self.queue.lives(lane);
                 self.write_down(kept, verdicts).await
             }
-            Destination::Domain(domain) => {
+            destination @ (Destination::Domain(_) | Destination::Taken(_)) => {
                 let way = Way::of(&kept.entry);
-                if self.queue.lane(&Destination::Domain(domain.clone()), &way) != *lane {
+                if self.queue.lane(&destination, &way) != *lane {
                     // the routes have changed since it came into this lane
                     self.queue.offer(item.id, &kept.entry);
                     return Ok(());
                 }
-                let course = self.settings.course(&domain, &way);
-                let going = Going { entry: &kept.entry, due: &due, domain: &domain, course: &course };
+                let course = self.settings.course(&destination, &way);
+                if course.is_home() {
+                    self.queue.lives(lane);
+                    return self.give_back(&kept, &due, now).await;
+                }
+                let going = Going { entry: &kept.entry, due: &due, domain: first.address.domain(), course: &course };
                 let (mut verdicts, mut rest, asked) = match self.bring_away(lane, item, courier, &going, now).await? {
                     Away::Decided(verdicts) => (verdicts, None, false),
                     Away::Asked(verdicts, rest) => (verdicts, rest, true),
@@ -75,7 +80,9 @@ impl Inner {
                     (contact.began, contact.route) = (Some(now), route());
                 }
                 rest.iter_mut().for_each(|(_, words)| words.contact.route = route());
-                let verdicts = self.without_homecomers(&kept, verdicts, now).await?;
+                let (circles, verdicts): (Vec<_>, Vec<_>) =
+                    verdicts.into_iter().partition(|(_, verdict)| is_circle(verdict));
+                let id = kept.id;
                 // those who rest are told, and free again, whatever becomes of this
                 let written = self.write_down(kept, verdicts).await;
                 match (rest, courier.asks_for_patience()) {
@@ -84,7 +91,8 @@ impl Inner {
                     (None, None) if asked => self.queue.lives(lane),
                     (None, None) => {}
                 }
-                written
+                written?;
+                if circles.is_empty() { Ok(()) } else { self.bring_back(id, circles, now).await }
             }
         }
     }
@@ -149,7 +157,7 @@ impl Inner {
 
     /// Writes down what came of an attempt, with the reports that it asks for, in one commit. Where a report cannot be
     /// made just then, those whom it is about stay as they are; the others are settled, so that nobody gets it twice.
-    async fn write_down(&self, kept: Kept, verdicts: Vec<(Address, Verdict)>) -> Result<(), Error> {
+    pub(crate) async fn write_down(&self, kept: Kept, verdicts: Vec<(Address, Verdict)>) -> Result<(), Error> {
         let id = kept.id;
         match self.write_with(kept, &verdicts, true).await {
             Err(Error::Report(_) | Error::Store(store::Error::NoSpace)) => {}

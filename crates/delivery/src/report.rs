@@ -6,6 +6,7 @@ use crate::envelope::{Body, Notify, Origin, Return};
 use crate::error::Error;
 use crate::queue::ledger::Kept;
 use crate::queue::settle::{Action, Told};
+use crate::queue::way::Way;
 use crate::queue::{Entry, Pending, QueueId};
 use crate::routing::{Resolved, Target};
 use crate::telling::Reports;
@@ -49,7 +50,7 @@ impl Inner {
         Ok(reports)
     }
 
-    /// To whom the sender's address leads; nobody, where it is not known here (any more).
+    /// To whom the sender's address leads, by the routes that are for reports; nobody, where it is not known here (any more).
     pub(crate) async fn report_to(&self, sender: &Address) -> Result<Vec<Pending>, Error> {
         let resolved = self.residents.resolve(sender).await;
         let targets = match resolved.map_err(|error| Error::Report(error.to_string()))? {
@@ -57,15 +58,15 @@ impl Inner {
             Resolved::Elsewhere => vec![Target::Remote(sender.clone())],
             Resolved::Unknown | Resolved::Suspended | Resolved::Loop | Resolved::TooMany => Vec::new(),
         };
+        // what a route refuses is refused when it is tried, which the journal says: nobody else hears of a report
+        let (targets, _) = self.by_routes(&Way::default(), targets);
         let due = self.world.clock.now();
-        let pending = |target| {
-            let (account, address) = match target {
-                Target::Account(account, address) => (Some(account), address),
-                Target::Remote(address) => (None, address),
-            };
+        let pending = |target: Target| {
+            let (account, taken_from, address) = target.parts();
             Pending {
-                address,
+                address: address.clone(),
                 account,
+                taken_from,
                 original: sender.clone(),
                 orcpt: None,
                 notify: Notify::NEVER,

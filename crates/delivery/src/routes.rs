@@ -61,9 +61,10 @@ impl Routes {
         self.table().first(domain, way, true)
     }
 
-    /// The first one that fits and says the domain's name, or one above it: only such a one takes mail away from people here.
-    pub(crate) fn first_by_name(&self, domain: &Domain, way: &Way) -> Option<Arc<Route>> {
-        self.table().first(domain, way, false)
+    /// The one that takes mail away from people at `domain`: the first that fits and says the domain's name, or one above
+    /// it, unless that one sends it to where it would go without any.
+    pub(crate) fn taking(&self, domain: &Domain, way: &Way) -> Option<Arc<Route>> {
+        self.table().first(domain, way, false).filter(|route| route.transport.takes())
     }
 }
 

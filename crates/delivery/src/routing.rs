@@ -33,8 +33,21 @@ pub enum Resolved {
 pub enum Target {
     /// An account here, with its own address.
     Account(AccountId, Address),
+    /// The same, where a route takes its mail to another server.
+    Taken(AccountId, Address),
     /// An address elsewhere.
     Remote(Address),
+}
+
+impl Target {
+    /// The account that is delivered to, the one from which a route takes it, and the address.
+    pub(crate) const fn parts(&self) -> (Option<AccountId>, Option<AccountId>, &Address) {
+        match self {
+            Self::Account(account, address) => (Some(*account), None, address),
+            Self::Taken(account, address) => (None, Some(*account), address),
+            Self::Remote(address) => (None, None, address),
+        }
+    }
 }
 
 /// The directory could not be asked: nobody must be told "unknown".
@@ -71,7 +84,7 @@ pub struct Recipient {
     pub(crate) targets: Vec<Target>,
     /// Whether the address stands for several, though some of them may have no room.
     pub(crate) expands: bool,
-    /// Whether what goes on to another server goes in a name of ours: its sender is elsewhere too.
+    /// Whether what goes on to an address elsewhere goes in a name of ours: its sender is elsewhere too.
     pub(crate) rewrite: bool,
     pub(crate) held: Vec<Held>,
 }
@@ -191,41 +204,40 @@ impl Inner {
             return Err(Refused::TooMany);
         }
         let goes_on = (local || reversed) && targets.iter().any(|target| matches!(target, Target::Remote(_)));
-        let rewrite = goes_on && self.is_stranger(sender).await?;
+        let rewrite = goes_on && self.is_stranger(sender.reverse_path.as_ref()).await?;
         let expands = targets.len() > 1;
-        let targets = self.by_routes(sender, targets)?;
+        let (targets, refused) = self.by_routes(&Way::by(sender), targets);
+        refused.map_or(Ok(()), Err)?;
         let (targets, held) = self.with_room(targets, asked.size).await?;
         Ok(Recipient { asked, targets, expands, rewrite, held })
     }
 
-    /// The targets as the routes have them: people here whose domain a route names go by it, and what it refuses is refused
-    /// here where no target is left. Of several targets the sender hears by a report.
-    fn by_routes(&self, sender: &Sender, mut targets: Vec<Target>) -> Result<Vec<Target>, Refused> {
-        let way = Way {
-            sender_domain: sender.reverse_path.as_ref().map(|address| address.domain().clone()),
-            listener: sender.peer.as_ref().map(|peer| peer.listener.to_string()),
-            reroute: None,
-        };
-        let (mut refused, mut taken) = (None, false);
-        for target in &mut targets {
-            let route = match target {
-                Target::Account(_, address) => self.settings.routes.first_by_name(address.domain(), &way),
-                Target::Remote(address) => self.settings.routes.first(address.domain(), &way),
+    /// The targets as the routes have them: people here whose domain a route names go by it. Where the routes refuse every
+    /// one of them, that is said too; of several targets the sender hears by a report.
+    pub(crate) fn by_routes(&self, way: &Way, targets: Vec<Target>) -> (Vec<Target>, Option<Refused>) {
+        let (mut refused, mut some_go) = (None, false);
+        let routed = |target: Target| {
+            let routes = &self.settings.routes;
+            let (target, route) = match target {
+                Target::Account(account, address) | Target::Taken(account, address) => {
+                    match routes.taking(address.domain(), way) {
+                        Some(route) => (Target::Taken(account, address), Some(route)),
+                        None => (Target::Account(account, address), None),
+                    }
+                }
+                Target::Remote(address) => {
+                    let route = routes.first(address.domain(), way);
+                    (Target::Remote(address), route)
+                }
             };
-            let transport = route.as_ref().map(|route| &route.transport);
-            if let (
-                Target::Account(_, address),
-                Some(Transport::Relay(_) | Transport::Discard | Transport::Refuse(_)),
-            ) = (&*target, transport)
-            {
-                *target = Target::Remote(address.clone());
-            }
-            match transport {
+            match route.as_ref().map(|route| &route.transport) {
                 Some(Transport::Refuse(text)) => refused = Some(Refused::ByRoute(text.clone())),
-                Some(Transport::Mx | Transport::Relay(_) | Transport::Discard) | None => taken = true,
+                Some(Transport::Mx | Transport::Relay(_) | Transport::Discard) | None => some_go = true,
             }
-        }
-        refused.filter(|_| !taken).map_or(Ok(targets), Err)
+            target
+        };
+        let targets = targets.into_iter().map(routed).collect();
+        (targets, refused.filter(|_| !some_go))
     }
 
     async fn resolve(&self, address: &Address) -> Result<Resolved, Refused> {
@@ -255,8 +267,8 @@ impl Inner {
     }
 
     /// Whether the sender's domain is elsewhere, so that what we send on must not go out in its name.
-    async fn is_stranger(&self, sender: &Sender) -> Result<bool, Refused> {
-        match &sender.reverse_path {
+    pub(crate) async fn is_stranger(&self, reverse_path: Option<&Address>) -> Result<bool, Refused> {
+        match reverse_path {
             Some(address) => Ok(self.resolve(address).await? == Resolved::Elsewhere),
             None => Ok(false),
         }

@@ -118,11 +118,14 @@ impl Settings {
         due <= now || due > self.horizon(now)
     }
 
-    /// The way of mail for `domain`: what an operator said by hand, then the routes, then the domain's own servers.
-    pub(crate) fn course(&self, domain: &Domain, way: &Way) -> Course {
-        match &way.reroute {
-            Some(hop) => Course::ByHand(hop.clone()),
-            None => self.routes.first(domain, way).map_or(Course::Usual, Course::By),
+    /// The way of mail for `destination`: what an operator said by hand, then the routes, then the domain's own servers.
+    /// Mail of people here is taken by no other route than could have taken it when it came; without one it is theirs.
+    pub(crate) fn course(&self, destination: &Destination, way: &Way) -> Course {
+        match (destination, &way.reroute) {
+            (Destination::Account(_), _) => Course::Home,
+            (Destination::Domain(_) | Destination::Taken(_), Some(hop)) => Course::ByHand(hop.clone()),
+            (Destination::Domain(domain), None) => self.routes.first(domain, way).map_or(Course::Usual, Course::By),
+            (Destination::Taken(domain), None) => self.routes.taking(domain, way).map_or(Course::Home, Course::By),
         }
     }
 
@@ -133,8 +136,11 @@ impl Settings {
 
     /// The lane of what goes to `destination` by this way: its next hop, and from which addresses of ours.
     pub(crate) fn lane(&self, destination: &Destination, way: &Way) -> String {
-        let Destination::Domain(domain) = destination else { return destination.text() };
-        let hop = self.course(domain, way).lane().unwrap_or_else(|| destination.text());
+        let course = self.course(destination, way);
+        if course.is_home() {
+            return destination.text();
+        }
+        let hop = course.lane().unwrap_or_else(|| destination.text());
         // what leaves by another address is believed, and put off, by itself
         self.source(way).map_or_else(|| hop.clone(), |source| format!("{hop} from {}", source.name))
     }

@@ -65,8 +65,11 @@ impl Sought {
     /// What was said last about a recipient: to him, or to whom he waits behind.
     fn said<'a>(&'a self, entry: &Entry, pending: &'a Pending) -> Option<&'a str> {
         let of_lane = || {
-            let Destination::Domain(_) = pending.destination() else { return None };
-            let lane = self.settings.lane(&pending.destination(), &Way::of(entry));
+            let destination = pending.destination();
+            if matches!(destination, Destination::Account(_)) {
+                return None;
+            }
+            let lane = self.settings.lane(&destination, &Way::of(entry));
             self.words.get(lane.as_str()).map(AsRef::as_ref)
         };
         pending.reply.as_deref().or_else(of_lane)
@@ -77,10 +80,8 @@ impl Sought {
         let said: Vec<_> = entry.recipients.iter().map(|one| self.said(&entry, one).map(ToOwned::to_owned)).collect();
         entry.recipients.iter_mut().zip(said).for_each(|(one, said)| one.reply = said);
         let way = Way::of(&entry);
-        let route = |pending: &Pending| match pending.destination() {
-            Destination::Account(_) => None,
-            Destination::Domain(domain) => self.settings.course(&domain, &way).name().map(ToOwned::to_owned),
-        };
+        let route =
+            |pending: &Pending| self.settings.course(&pending.destination(), &way).name().map(ToOwned::to_owned);
         let routes = entry.recipients.iter().map(route).collect();
         Queued { id, entry, routes }
     }

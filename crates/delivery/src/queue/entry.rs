@@ -81,9 +81,12 @@ pub struct Hold {
 pub struct Pending {
     /// Where it goes: the address after aliases.
     pub address: Address,
-    /// The account here; `None` for an address elsewhere.
+    /// The account here; `None` where it goes to another server.
     #[serde(with = "stored::account")]
     pub account: Option<AccountId>,
+    /// The account here whose mail a route takes to another server, for as long as there is such a route.
+    #[serde(with = "stored::account", default, skip_serializing_if = "Option::is_none")]
+    pub taken_from: Option<AccountId>,
     /// The address that the sender wrote.
     pub original: Address,
     /// ORCPT, in xtext.
@@ -116,20 +119,29 @@ pub enum Destination {
     Account(AccountId),
     /// A domain elsewhere.
     Domain(names::Domain),
+    /// A domain here whose people's mail a route takes to another server.
+    Taken(names::Domain),
 }
 
+/// What stands before a domain whose mail is taken.
+const TAKEN: &str = "here:";
+
 impl Destination {
-    /// One text for each: `@` and the account's id, or the domain.
+    /// One text for each: `@` and the account's id, the domain, or `here:` and the domain.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Account(account) => format!("@{account}"),
             Self::Domain(domain) => domain.to_string(),
+            Self::Taken(domain) => format!("{TAKEN}{domain}"),
         }
     }
 
     pub(crate) fn read(text: &str) -> Option<Self> {
-        match text.strip_prefix('@') {
-            Some(account) => account.parse().ok().map(Self::Account),
+        if let Some(account) = text.strip_prefix('@') {
+            return account.parse().ok().map(Self::Account);
+        }
+        match text.strip_prefix(TAKEN) {
+            Some(domain) => domain.parse().ok().map(Self::Taken),
             None => text.parse().ok().map(Self::Domain),
         }
     }
@@ -138,9 +150,11 @@ impl Destination {
 impl Pending {
     /// Where it goes next.
     pub fn destination(&self) -> Destination {
-        match self.account {
-            Some(account) => Destination::Account(account),
-            None => Destination::Domain(self.address.domain().clone()),
+        let domain = || self.address.domain().clone();
+        match (self.account, self.taken_from) {
+            (Some(account), _) => Destination::Account(account),
+            (None, Some(_)) => Destination::Taken(domain()),
+            (None, None) => Destination::Domain(domain()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What decides, beside the destination, by which way a message leaves.
 use super::entry::Entry;
+use crate::envelope::Sender;
 use crate::next_hop::NextHop;
 use names::Domain;
 
@@ -15,6 +16,15 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    /// That of mail from `sender`.
+    pub(crate) fn by(sender: &Sender) -> Self {
+        Self {
+            sender_domain: sender.reverse_path.as_ref().map(|address| address.domain().clone()),
+            listener: sender.peer.as_ref().map(|peer| peer.listener.to_string()),
+            reroute: None,
+        }
+    }
+
     /// That of an entry.
     pub(crate) fn of(entry: &Entry) -> Self {
         Self {

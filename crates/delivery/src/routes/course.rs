@@ -14,6 +14,8 @@ pub(crate) enum Course {
     By(Arc<Route>),
     /// Nobody: to the domain's own servers.
     Usual,
+    /// Nobody, and it is for people here: to their mailboxes.
+    Home,
 }
 
 impl Course {
@@ -22,15 +24,20 @@ impl Course {
         match self {
             Self::ByHand(_) => Some("by hand"),
             Self::By(route) => Some(&route.name),
-            Self::Usual => None,
+            Self::Usual | Self::Home => None,
         }
+    }
+
+    /// Whether it goes to a mailbox here.
+    pub(crate) const fn is_home(&self) -> bool {
+        matches!(self, Self::Home)
     }
 
     /// What a route makes of it.
     pub(crate) fn transport(&self) -> Option<&Transport> {
         match self {
             Self::By(route) => Some(&route.transport),
-            Self::ByHand(_) | Self::Usual => None,
+            Self::ByHand(_) | Self::Usual | Self::Home => None,
         }
     }
 
@@ -60,7 +67,7 @@ impl Course {
     pub(crate) fn hosts(&self) -> Option<&[NextHop]> {
         match self {
             Self::ByHand(hop) => Some(std::slice::from_ref(hop)),
-            Self::By(_) | Self::Usual => match &self.relay()?.at {
+            Self::By(_) | Self::Usual | Self::Home => match &self.relay()?.at {
                 Place::Hosts(hosts) => Some(hosts),
                 Place::Socket(_) => None,
             },
@@ -89,7 +96,7 @@ impl Course {
     pub(crate) fn mark(&self) -> Option<*const Route> {
         match self {
             Self::By(route) => Some(Arc::as_ptr(route)),
-            Self::ByHand(_) | Self::Usual => None,
+            Self::ByHand(_) | Self::Usual | Self::Home => None,
         }
     }
 
@@ -98,8 +105,8 @@ impl Course {
         match (self, other) {
             (Self::ByHand(one), Self::ByHand(other)) => one == other,
             (Self::By(one), Self::By(other)) => Arc::ptr_eq(one, other),
-            (Self::Usual, Self::Usual) => true,
-            (Self::ByHand(_) | Self::By(_) | Self::Usual, _) => false,
+            (Self::Usual, Self::Usual) | (Self::Home, Self::Home) => true,
+            (Self::ByHand(_) | Self::By(_) | Self::Usual | Self::Home, _) => false,
         }
     }
 }

@@ -19,6 +19,16 @@ pub enum Transport {
     Refuse(String),
 }
 
+impl Transport {
+    /// Whether it takes mail away from people here: what goes to their domain's own servers is theirs.
+    pub(crate) const fn takes(&self) -> bool {
+        match self {
+            Self::Mx => false,
+            Self::Relay(_) | Self::Discard | Self::Refuse(_) => true,
+        }
+    }
+}
+
 /// Hosts that take mail for others.
 #[derive(Debug, Clone)]
 pub struct Relay {

@@ -57,6 +57,7 @@ fn entry(number: u64, delivery: DeliveryId, blob: store::BlobHash, now: world::U
         warned: false,
         relayed: None,
         rewrite: false,
+        taken_from: None,
     };
     Entry {
         delivery,

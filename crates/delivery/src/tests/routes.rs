@@ -48,7 +48,7 @@ pub(super) fn attempts(bench: &Bench) -> Vec<(&'static str, Attempt)> {
     bench.told.take().into_iter().filter_map(attempt).collect()
 }
 
-fn said(text: &Option<Text>) -> Option<&str> {
+pub(super) fn said(text: &Option<Text>) -> Option<&str> {
     text.as_ref().map(Text::as_str)
 }
 

@@ -113,7 +113,7 @@ impl Inner {
         let resolved = self.residents.resolve(address).await.map_err(|error| Error::Report(error.to_string()))?;
         let Resolved::Targets(targets) = resolved else { return Ok(false) };
         let mut accounts = targets.iter().filter_map(|target| match target {
-            Target::Account(account, _) => Some(*account),
+            Target::Account(account, _) | Target::Taken(account, _) => Some(*account),
             Target::Remote(_) => None,
         });
         // what stands for several people is nobody's own: each of them would answer
