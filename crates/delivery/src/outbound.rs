@@ -157,13 +157,13 @@ impl Courier {
             match self.transact(line, load).await {
                 // what may have arrived is not sent again at once. RFC 5321, 4.5.4.1 and RFC 1047: without the last
                 // answer it is sent again; twice is better than never
-                Err(broken @ Broken::Unanswered(_)) => return broken_off(load, &broken, &known),
+                Err(cut @ Cut { broken: Broken::Unanswered(_), .. }) => return broken_off(load, &cut, &known),
                 // a connection that was used before may have been closed meanwhile, or have had its share of messages:
                 // then a new one is made, once
                 Err(_) if used => {}
                 Ok(Answers { early: true, .. }) if used && self.patience.is_some() => {}
                 Ok(Answers { verdicts, .. }) => return Attempted::Reached(verdicts),
-                Err(broken) => return broken_off(load, &broken, &known),
+                Err(cut) => return broken_off(load, &cut, &known),
             }
             self.patience = None;
             kept = None;
@@ -171,7 +171,7 @@ impl Courier {
     }
 
     /// One transaction, with as many recipients as the server takes; keeps the line when it is good for another.
-    async fn transact(&mut self, mut line: Box<Line>, load: &Load<'_>) -> Result<Answers, Broken> {
+    async fn transact(&mut self, mut line: Box<Line>, load: &Load<'_>) -> Result<Answers, Cut> {
         let recipients = line.first_of(load.recipients);
         let load = &Load { recipients, ..*load };
         let from = u64::from(load.entry.return_path_len);
@@ -180,12 +180,14 @@ impl Courier {
         let mut asked = transaction(load, self.world.clock.now());
         asked.mail.require_tls &= !line.is_local();
         let fitted = form::fit(asked, line.capabilities(), load.source, from).await;
-        let sent = match fitted.map_err(Broken::Stored)? {
+        let fitted = fitted.map_err(|error| Cut { broken: Broken::Stored(error), answered: Vec::new() })?;
+        let sent = match fitted {
             Fitted::Never(why) => Err(unconvertible(why, &about)),
-            Fitted::Goes(transaction, form) => match line.send(&transaction, &form, load.source, from).await? {
-                Sent::Refused(replies) => Ok((replies, true)),
-                Sent::Answered(replies) => Ok((replies, false)),
-                Sent::Unsendable(why) => Err(unsendable(&why, &about)),
+            Fitted::Goes(transaction, form) => match line.send(&transaction, &form, load.source, from).await {
+                Ok(Sent::Refused(replies)) => Ok((replies, true)),
+                Ok(Sent::Answered(replies)) => Ok((replies, false)),
+                Ok(Sent::Unsendable(why)) => Err(unsendable(&why, &about)),
+                Err(broken) => return Err(Cut { broken, answered: line.broken_off() }),
             },
         };
         let answers = match sent {
@@ -204,6 +206,13 @@ impl Courier {
         }
         Ok(answers)
     }
+}
+
+/// A transaction that broke off.
+struct Cut {
+    broken: Broken,
+    /// What each of its recipients was answered before that: those are done, whatever becomes of the others (RFC 2033, 4.2).
+    answered: Vec<Option<Reply>>,
 }
 
 /// What came of one transaction.
@@ -325,8 +334,12 @@ fn unconvertible(why: Unconvertible, about: &Words) -> Verdict {
     Verdict::Failed(Words { status: "5.6.3".to_owned(), text, ..about.clone() })
 }
 
-fn broken_off(load: &Load<'_>, broken: &Broken, about: &Words) -> Attempted {
+fn broken_off(load: &Load<'_>, Cut { broken, answered }: &Cut, about: &Words) -> Attempted {
     let Words { status, text, quoted, .. } = broken.words();
     let words = Words { status, text, quoted, ..about.clone() };
-    Attempted::Reached(for_all(load.recipients, &Verdict::Deferred(words)))
+    let verdicts = load.recipients.iter().enumerate().map(|(at, pending)| {
+        let answer = answered.get(at).and_then(Option::as_ref).map(|reply| verdict(reply, about));
+        (pending.address.clone(), answer.unwrap_or_else(|| Verdict::Deferred(words.clone())))
+    });
+    Attempted::Reached(verdicts.collect())
 }

@@ -6,6 +6,7 @@ mod form;
 mod forwards;
 mod inner;
 mod intake;
+mod lmtp;
 mod million;
 mod nodes;
 mod operator;

@@ -249,8 +249,14 @@ impl Line {
         }
     }
 
-    /// Reads until there is an event, or something to be said.
+    /// What each recipient of the transaction was answered before the connection broke.
+    pub(super) fn broken_off(&mut self) -> Vec<Option<Reply>> {
+        self.client.broken_off()
+    }
+
+    /// Reads until there is an event, or a whole reply without one: the next has its own time.
     async fn heard(&mut self) -> Result<Option<Event>, Broken> {
+        let before = self.client.replies();
         loop {
             if self.conversation.input.buffered().is_empty() && self.conversation.input.fill().await.map_err(lost)? == 0
             {
@@ -259,13 +265,8 @@ impl Line {
             let heard = self.client.receive(self.conversation.input.buffered());
             let (used, event) = heard.map_err(|error| Broken::Lost(error.to_string()))?;
             self.conversation.input.consume(used);
-            if event.is_some() {
+            if event.is_some() || self.client.replies() > before {
                 return Ok(event);
-            }
-            let outgoing = self.client.outgoing();
-            if !outgoing.is_empty() {
-                self.say(&outgoing).await?;
-                return Ok(None);
             }
         }
     }

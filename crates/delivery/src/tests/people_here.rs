@@ -152,9 +152,12 @@ async fn what_came_here_meanwhile_goes_to_all_to_whom_its_address_leads() {
 
 #[tokio::test(start_paused = true)]
 async fn what_came_here_meanwhile_waits_for_what_may_be_mended_here() {
-    for (state, status) in
-        [(Resolved::Suspended, "4.2.1"), (Resolved::Loop, "4.4.6"), (Resolved::TooMany, "4.4.6"), (Resolved::Unknown, "")]
-    {
+    for (state, status) in [
+        (Resolved::Suspended, "4.2.1"),
+        (Resolved::Loop, "4.4.6"),
+        (Resolved::TooMany, "4.4.6"),
+        (Resolved::Unknown, ""),
+    ] {
         let anna = "anna@here.example".to_owned();
         let known = |bench: &Bench, state| lock(&bench.residents.known).insert(anna.clone(), state).unwrap();
         let mut before = None;

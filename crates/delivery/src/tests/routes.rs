@@ -1,16 +1,14 @@
 //! Mail by routes: to relays with and without login, by LMTP, thrown away, refused; and routes that change meanwhile.
 use super::bench::{Bench, HOUR, MINUTE, account, route, smart_host};
-use super::report::reports;
 use super::server::Server;
 use crate::{Login, NextHop, Notify, Origin, Place, Refused, Relay, Route, Routes, TlsRule, Transport};
 use journal::{Attempt, Event, Text};
 use names::Secret;
-use smtp_wire::Dialect;
 use transport::CertificateFault;
 
 pub(super) const TEXT: &str = "Subject: a\r\n\r\nb\r\n";
 
-async fn send(bench: &Bench, to: &[&str]) -> crate::Accepted {
+pub(super) async fn send(bench: &Bench, to: &[&str]) -> crate::Accepted {
     bench.send(Origin::Submission, "anna@here.example", to, TEXT).await
 }
 
@@ -52,7 +50,7 @@ pub(super) fn said(text: &Option<Text>) -> Option<&str> {
     text.as_ref().map(Text::as_str)
 }
 
-fn verbs(server: &Server) -> Vec<String> {
+pub(super) fn verbs(server: &Server) -> Vec<String> {
     server.lines().iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
 }
 
@@ -234,37 +232,6 @@ async fn tls_from_the_first_byte() {
     send(&bench, &["y@far.example"]).await;
     bench.advance(HOUR).await;
     assert_eq!((server.took().len(), bench.queued().await), (1, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn lmtp_answers_for_each_recipient() {
-    let lmtp = |at: Place| Transport::Relay(Relay { dialect: Dialect::Lmtp, at, ..Relay::to(Vec::new()) });
-    for (at, ip) in
-        [(Place::Hosts(vec![hop("192.0.2.7:24")]), "192.0.2.7"), (Place::Socket("/run/lists".into()), "0.0.0.0")]
-    {
-        let bench = with(vec![route("lists", &["lists.example"], lmtp(at))]).await;
-        let server = bench.servers.server(ip);
-        bench.run().rest().await;
-        send(&bench, &["a@lists.example", "full@lists.example", "no@lists.example"]).await;
-        bench.rest().await;
-        assert_eq!(verbs(&server)[0], "LHLO");
-        assert_eq!(server.took()[0].rcpt, ["RCPT TO:<a@lists.example>"]);
-        let mut told = attempts(&bench);
-        told.sort_by_key(|(what, _)| *what);
-        let replies: Vec<(&str, &str)> = told.iter().map(|(what, attempt)| (*what, attempt.reply.as_str())).collect();
-        let expected = [
-            ("deferred", "452 4.2.2 full"),
-            ("failed", "550 5.1.1 nobody of that name"),
-            ("relayed", "250 2.0.0 taken"),
-        ];
-        assert_eq!(replies, expected);
-        let report = reports(&bench, "anna").await.remove(0);
-        assert!(report.contains("Remote-MTA: dns; ") && !report.contains("/run"), "{report}");
-        // who is full is tried again, by himself
-        bench.advance(HOUR).await;
-        assert_eq!(server.took().len(), 2);
-        assert_eq!(bench.queued().await, 1);
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -53,6 +53,10 @@ pub(super) struct Manners {
     pub(super) most_connections: usize,
     /// Messages by one connection; then 421.
     pub(super) most_messages: usize,
+    /// How many recipients LMTP answers after the data; then it hangs up.
+    pub(super) most_answers: usize,
+    /// How long it thinks about each recipient, at RCPT by SMTP and after the data by LMTP.
+    pub(super) thinks: Duration,
 }
 
 impl Default for Manners {
@@ -72,6 +76,8 @@ impl Default for Manners {
             inner: false,
             most_connections: usize::MAX,
             most_messages: usize::MAX,
+            most_answers: usize::MAX,
+            thinks: Duration::ZERO,
         }
     }
 }
@@ -230,6 +236,9 @@ impl Server {
                     if answer.starts_with("250") {
                         rcpt.push(said);
                     }
+                    if !lmtp {
+                        tokio::time::sleep(manners.thinks).await;
+                    }
                     say(&mut stream, answer).await?;
                 }
                 "AUTH" => {
@@ -239,12 +248,17 @@ impl Server {
                     say(&mut stream, "354 go").await?;
                     let data = read_data(&mut stream).await?;
                     let refused = |one: &String| one.contains("<full");
-                    let took = rcpt.iter().filter(|one| !refused(one)).cloned().collect();
-                    for one in &rcpt {
+                    let most = self.manners().most_answers;
+                    let took = rcpt.iter().take(most).filter(|one| !refused(one)).cloned().collect();
+                    lock(&self.0).took.push(Took { mail: mail.clone(), rcpt: took, data });
+                    for one in rcpt.iter().take(most) {
+                        tokio::time::sleep(manners.thinks).await;
                         // RFC 2033, 4.2: one answer for each that was taken
                         say(&mut stream, if refused(one) { "452 4.2.2 full" } else { "250 2.0.0 taken" }).await?;
                     }
-                    lock(&self.0).took.push(Took { mail: mail.clone(), rcpt: took, data });
+                    if rcpt.len() > most {
+                        return Ok(());
+                    }
                 }
                 "DATA" => {
                     say(&mut stream, "354 go").await?;

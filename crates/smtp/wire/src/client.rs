@@ -122,6 +122,10 @@ pub struct Client {
     unfinished: bool,
     /// RSET was sent and not answered.
     resetting: bool,
+    /// How many whole replies have come.
+    replies: u64,
+    /// What each recipient was answered before the conversation broke off.
+    answered: Vec<Option<Reply>>,
 }
 
 impl Client {
@@ -136,6 +140,8 @@ impl Client {
             stage: Stage::Greeting,
             unfinished: false,
             resetting: false,
+            replies: 0,
+            answered: Vec::new(),
         }
     }
 
@@ -154,6 +160,24 @@ impl Client {
         matches!(self.stage, Stage::Over)
     }
 
+    /// How many whole replies have come: each has its own time (RFC 5321, 4.5.3.2).
+    pub const fn replies(&self) -> u64 {
+        self.replies
+    }
+
+    /// The connection is gone: what each recipient of the transaction has been answered for good, in their order. Nothing
+    /// where there is none.
+    pub fn broken_off(&mut self) -> Vec<Option<Reply>> {
+        self.give_up();
+        std::mem::take(&mut self.answered)
+    }
+
+    fn give_up(&mut self) {
+        if let Stage::Transaction(progress) = std::mem::replace(&mut self.stage, Stage::Over) {
+            self.answered = progress.broken_off();
+        }
+    }
+
     /// Takes bytes up to the end of one reply; says how many were used. Call it again with the rest, also after
     /// `None`, as long as it uses any. After [`Event::StartTls`] the rest is thrown away (RFC 3207, 5).
     ///
@@ -163,10 +187,13 @@ impl Client {
         if matches!(self.stage, Stage::Handshake) {
             return Ok((input.len(), None));
         }
-        let (used, reply) = self.reader.read(input).inspect_err(|_| self.stage = Stage::Over)?;
+        let (used, reply) = self.reader.read(input).inspect_err(|_| self.give_up())?;
         match reply {
             None => Ok((used, None)),
-            Some(reply) => Ok((used, self.answered(reply)?)),
+            Some(reply) => {
+                self.replies += 1;
+                Ok((used, self.answered(reply)?))
+            }
         }
     }
 

@@ -201,6 +201,33 @@ fn lmtp_answers_for_each_recipient() {
 }
 
 #[test]
+fn what_was_answered_before_the_connection_broke_is_known() {
+    let codes = |play: &mut Play| -> Vec<Option<u16>> {
+        play.client.broken_off().iter().map(|reply| reply.as_ref().map(|reply| reply.code)).collect()
+    };
+    let until = |dialect: Dialect, answers: &str| {
+        let mut play = Play::new(dialect);
+        play.hear("220 hello\n").hear("250-you\n250 PIPELINING\n");
+        play.event();
+        play.client.send(&transaction(&["a", "b", "c", "d"])).unwrap();
+        play.hear("250 ok\n250 a\n550 b\n250 c\n250 d\n").hear("354 go\n");
+        play.event();
+        play.client.body_sent();
+        play.hear(answers);
+        play
+    };
+    assert_eq!(codes(&mut until(Dialect::Lmtp, "250 a\n452 c\n")), [Some(250), Some(550), Some(452), None]);
+    assert_eq!(codes(&mut until(Dialect::Smtp, "")), [None, Some(550), None, None]);
+    let mut play = until(Dialect::Lmtp, "250 a\n");
+    assert_eq!(play.client.replies(), 9);
+    assert!(play.client.receive(b"segmentation fault\r\n").is_err());
+    assert!(play.client.is_over());
+    assert_eq!(codes(&mut play), [Some(250), Some(550), None, None]);
+    assert_eq!(codes(&mut play), []);
+    assert_eq!(codes(&mut Play::ready("")), []);
+}
+
+#[test]
 fn binary_goes_by_bdat_or_not_at_all() {
     let mut message = transaction(&["a"]);
     message.mail.body = Some(Body::BinaryMime);

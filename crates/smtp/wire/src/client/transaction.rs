@@ -139,6 +139,11 @@ impl Progress {
         self.replies.into_iter().map(|known| known.unwrap_or_else(|| reply.clone())).collect()
     }
 
+    /// The connection is gone: what is known of each.
+    pub(super) fn broken_off(self) -> Vec<Option<Reply>> {
+        self.replies
+    }
+
     /// Takes an answer; appends what is to be said next.
     pub(super) fn answered(&mut self, reply: Reply, out: &mut Vec<u8>) -> Step {
         match self.asked.pop_front() {
