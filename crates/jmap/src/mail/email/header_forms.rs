@@ -87,6 +87,7 @@ impl HeaderProperty {
 #[cfg(test)]
 mod tests {
     use super::{Form, HeaderProperty};
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn value(property: &str, header: &str) -> Value {
@@ -211,6 +212,17 @@ mod tests {
             ),
         ] {
             assert_eq!(value(property, header), expected, "{property} {header}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_have_every_form(value in prop::collection::vec(prop_oneof![any::<u8>(), proptest::sample::select(b"<>,;:@\"()\\=?\r\n \0".to_vec())], 0..200)) {
+            let header = [b"X: ".as_slice(), &value].concat();
+            for form in ["Raw", "Text", "Addresses", "GroupedAddresses", "MessageIds", "Date", "URLs"] {
+                let property = HeaderProperty::read(&format!("header:X:as{form}:all")).unwrap().unwrap();
+                prop_assert!(property.value(&header).is_array());
+            }
         }
     }
 
