@@ -18,6 +18,7 @@ const ANNA: AccountId = AccountId(7);
 struct House {
     jmap: Jmap,
     caller: Caller,
+    store: Store,
     account: store::Account,
     inbox: store::MailboxId,
 }
@@ -48,27 +49,31 @@ impl House {
         let parts = Parts { store, directory, delivery, world, searches, pushing, settings: Settings::default() };
         let address = "anna@example.org".parse().unwrap();
         let caller = Caller { account: ANNA, address, role: Role::User, session: "s1".into() };
-        let house = Self { jmap: Jmap::new(parts.clone()), caller, account, inbox };
-        house.fill(&parts.store).await;
+        let house = Self { store: parts.store.clone(), jmap: Jmap::new(parts), caller, account, inbox };
+        house.fill().await;
         house
     }
 
-    async fn fill(&self, store: &Store) {
+    async fn fill(&self) {
         let mut batch = Vec::new();
         for number in 0..MESSAGES {
-            let text = format!(
-                "From: Sender {number} <sender{number}@example.net>\r\nTo: anna@example.org\r\n\
-                 Subject: letter {number} of many\r\nMessage-ID: <{number}@example.net>\r\n\
-                 Date: Mon, 5 Jan 2026 10:00:00 +0000\r\n\r\nEen regel tekst van gewone lengte.\r\n"
-            );
-            let mut writer = store.blob_writer(LineEnds::Keep);
-            writer.write(text.as_bytes()).await.unwrap();
-            let received = ReceivedAt { seconds: 1_760_000_000 + number * 60, offset_minutes: 0 };
-            batch.push(NewEmail::new(writer.finish().await.unwrap(), received));
+            batch.push(self.letter(number).await);
             if batch.len() == 1_000 {
                 self.account.append(self.inbox, std::mem::take(&mut batch)).await.unwrap();
             }
         }
+    }
+
+    async fn letter(&self, number: u64) -> NewEmail {
+        let text = format!(
+            "From: Sender {number} <sender{number}@example.net>\r\nTo: anna@example.org\r\n\
+             Subject: letter {number} of many\r\nMessage-ID: <{number}@example.net>\r\n\
+             Date: Mon, 5 Jan 2026 10:00:00 +0000\r\n\r\nEen regel tekst van gewone lengte.\r\n"
+        );
+        let mut writer = self.store.blob_writer(LineEnds::Keep);
+        writer.write(text.as_bytes()).await.unwrap();
+        let received = ReceivedAt { seconds: 1_760_000_000 + number * 60, offset_minutes: 0 };
+        NewEmail::new(writer.finish().await.unwrap(), received)
     }
 
     async fn call(&self, method: &str, mut arguments: Value) -> Value {
@@ -92,7 +97,7 @@ fn main() {
     assert_eq!(ids.as_array().unwrap().len(), 50);
     let state = runtime.block_on(house.call("Email/get", json!({"ids": []})))["state"].clone();
     runtime.block_on(async {
-        house.account.remove(house.inbox, &[Uid::new(50_000).unwrap()]).await.unwrap();
+        house.account.append(house.inbox, vec![house.letter(MESSAGES).await]).await.unwrap();
         for number in 1..=10 {
             let uid = [Uid::new(number).unwrap()];
             let seen = FlagChange::Add(Flags::system(SystemFlags::SEEN));

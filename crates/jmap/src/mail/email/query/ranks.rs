@@ -1,7 +1,7 @@
 //! Where a few emails stand among all of a mailbox by date: counted, without an order of the others.
 use crate::opened::Opened;
 use std::collections::BTreeSet;
-use store::{EmailId, Error, MailboxId, SystemFlags};
+use store::{EmailId, Error, Glimpse, MailboxId, SystemFlags};
 
 /// The places of those of some emails that are in a mailbox, ascending; nothing where one of the mailbox's emails is in it
 /// twice, since then it takes more to count.
@@ -27,9 +27,9 @@ pub(crate) async fn ranks(
     }
     // for each of them, how many stand between it and the one before
     let mut between = vec![0_usize; keys.len() + 1];
-    for glimpse in view.glimpses() {
+    let count = |glimpse: Glimpse<'_>| {
         if glimpse.is_twin() {
-            return Ok(None);
+            return None;
         }
         if shown(glimpse.system()) {
             let key = (turn(glimpse.received()), turn(glimpse.email().0));
@@ -38,6 +38,10 @@ pub(crate) async fn ranks(
                 *count += 1;
             }
         }
+        Some(())
+    };
+    if view.glimpses().try_for_each(count).is_none() {
+        return Ok(None);
     }
     let mut before = 0;
     let ranked = keys.iter().zip(between).map(|((_, email), count)| {
