@@ -108,14 +108,12 @@ impl Admin {
                 Ok(Response::Done)
             }
             DomainAct::Set { domain, separator, catch_all, owner } => {
-                let found = self.directory.domain(&domain).await?;
-                let before = found.ok_or_else(|| directory::Error::NoSuchDomain(domain.clone()))?.options;
-                let options = DomainOptions {
-                    separator: separator.over(before.separator),
-                    catch_all: catch_all.over(before.catch_all),
-                    owner: owner.over(before.owner),
+                let change = |before: DomainOptions| DomainOptions {
+                    separator: separator.clone().over(before.separator),
+                    catch_all: catch_all.clone().over(before.catch_all),
+                    owner: owner.clone().over(before.owner),
                 };
-                self.directory.change_domain(&domain, options).await?;
+                self.directory.change_domain(&domain, change).await?;
                 self.told(caller, "domain set", domain.as_str(), None);
                 Ok(Response::Done)
             }

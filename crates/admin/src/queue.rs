@@ -53,6 +53,17 @@ pub enum QueueAct {
         #[serde(default)]
         after: Option<QueueId>,
     },
+    /// Does something to these messages, as far as they are still meant, and to no others.
+    ChangeThese {
+        /// Which ones; 500 at most.
+        ids: Vec<QueueId>,
+        /// How they were found.
+        filter: QueueFilter,
+        /// What.
+        change: QueueChange,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What is done to a message.
@@ -103,7 +114,8 @@ impl QueueAct {
                 Permission::Help
             }
             Self::Change { change: QueueChange::Reroute { .. } | QueueChange::Remove, .. }
-            | Self::ChangeEach { .. } => Permission::Operate,
+            | Self::ChangeEach { .. }
+            | Self::ChangeThese { .. } => Permission::Operate,
         }
     }
 }
@@ -132,6 +144,17 @@ impl Admin {
                 let filter = self.meant(filter).await?;
                 let Done { entries, next } = self.queue.each(&filter, &change.into(), Some(&reason), by, after).await?;
                 Ok(Response::QueueChanged { messages: entries, next })
+            }
+            QueueAct::ChangeThese { ids, filter, change, reason } => {
+                if reason.is_empty() {
+                    return Err(Error::BadRequest("a reason is missing".to_owned()));
+                }
+                if ids.len() > PAGE {
+                    return Err(Error::BadRequest(format!("at most {PAGE} messages")));
+                }
+                let filter = self.meant(filter).await?;
+                let messages = self.queue.these(&ids, &filter, &change.into(), Some(&reason), by).await?;
+                Ok(Response::QueueChanged { messages, next: None })
             }
             QueueAct::Destination { domain } => {
                 let found = self.queue.at_destination(&domain).await?;

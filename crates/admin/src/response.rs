@@ -96,6 +96,9 @@ pub enum Response {
         traces: Vec<TraceRowView>,
         /// Who was refused in the session, the newest first.
         refused: Vec<RefusedView>,
+        /// There may be more to which something happened before this moment, in seconds since 1970.
+        #[serde(default)]
+        more_before: Option<u64>,
     },
     /// What happened to a message.
     Trace(Box<TraceView>),

@@ -5,7 +5,7 @@ pub use view::{DestinationView, RefusedView, TraceEventView, TraceRecipientView,
 
 use crate::{Admin, Caller, Error, Permission, Response};
 use delivery::QueueId;
-use journal::{Search, Trace};
+use journal::{Found, Search, Trace};
 use names::Domain;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -77,12 +77,13 @@ impl Admin {
                 let limit = limit.unwrap_or(FEW);
                 let search = Search { sender, recipient, message_id, from_address: address, limit };
                 let (from, to) = self.range(since, until);
-                let traces = self.history.traces(&search, from, to).await.map_err(away)?;
-                let refused = self.history.refusals(&search, from, to).await.map_err(away)?;
+                let Found { traces, more_before } = self.history.traces(&search, from, to).await.map_err(away)?;
+                let (refused, more_refused) = self.history.refusals(&search, from, to).await.map_err(away)?;
                 self.told(caller, "trace find", &subject.join(" "), None);
                 Ok(Response::Traces {
                     traces: traces.iter().map(TraceRowView::of).collect(),
                     refused: refused.iter().filter_map(RefusedView::of).collect(),
+                    more_before: more_before.max(more_refused).map(UnixTime::secs),
                 })
             }
             TraceAct::Show { id } => {

@@ -82,15 +82,19 @@ impl Directory {
         })
     }
 
-    /// Gives `domain` other options.
+    /// Gives `domain` the options that `change` makes of those it has; what others change at the same time stays.
     ///
     /// # Errors
     /// When there is no such domain, it is an alias, or the separator is none.
-    pub async fn change_domain(&self, domain: &Domain, options: DomainOptions) -> Result<Receipt, Error> {
-        checked(&options)?;
-        self.home(domain).await?;
+    pub async fn change_domain(
+        &self,
+        domain: &Domain,
+        change: impl Fn(DomainOptions) -> DomainOptions + Send + Sync,
+    ) -> Result<Receipt, Error> {
+        let home = self.home(domain).await?;
+        checked(&change(LocalDomain::from((*home.record).clone()).options))?;
         self.update_domain(domain, |record| {
-            let DomainOptions { separator, catch_all, owner } = options.clone();
+            let DomainOptions { separator, catch_all, owner } = change(LocalDomain::from(record.clone()).options);
             DomainRecord { separator, catch_all, owner, ..record.clone() }
         })
         .await

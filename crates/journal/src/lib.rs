@@ -24,5 +24,5 @@ pub use handle::Journal;
 pub use query::{Cursor, NoCursor, Page, Query, Reader};
 pub use settings::Settings;
 pub use text::Text;
-pub use trace::{DestinationCounts, Fate, PolicyCounts, RecipientTrace, Search, Trace};
+pub use trace::{DestinationCounts, Fate, Found, PolicyCounts, RecipientTrace, Search, Trace};
 pub use writer::Writer;

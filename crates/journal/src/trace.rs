@@ -3,21 +3,20 @@
 //! Events lie in the order of their times, without an index by message: a search goes through the bytes of a class
 //! and reads only the records that name what it looks for. What that costs is bounded by the size of the journal.
 mod destinations;
+mod found;
 mod recipients;
 pub use destinations::{DestinationCounts, PolicyCounts};
+pub use found::Found;
 pub use recipients::{Fate, RecipientTrace};
 
 use crate::shelf::Place;
 use crate::{Class, Entry, Error, Event, Reader};
-use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 use world::UnixTime;
 
 /// Messages of one answer, at most.
 const MOST: usize = 500;
-/// Messages that a search looks at more closely.
-const CANDIDATES: usize = 5_000;
 /// Events of one message that are shown.
 const MOST_EVENTS: usize = 10_000;
 /// A session's own events may be written a little before or after the message's.
@@ -45,6 +44,8 @@ pub struct Trace {
     pub delivery: String,
     /// Oldest first.
     pub events: Vec<Entry>,
+    /// There are older ones, which were left out.
+    pub cut: bool,
 }
 
 impl Trace {
@@ -63,48 +64,23 @@ impl Trace {
 }
 
 impl Reader {
-    /// Messages that `search` means and of which something happened from `from` up to `to`, the newest first.
+    /// What was refused in the session about such a message: it has no delivery, and no text of it is kept. Where there is
+    /// more than the search wants, before which moment it was.
     ///
     /// # Errors
     /// When the engine could not be read.
-    pub async fn traces(&self, search: &Search, from: UnixTime, to: UnixTime) -> Result<Vec<Trace>, Error> {
+    pub async fn refusals(
+        &self,
+        search: &Search,
+        from: UnixTime,
+        to: UnixTime,
+    ) -> Result<(Vec<Entry>, Option<UnixTime>), Error> {
         let limit = search.limit.clamp(1, MOST);
-        let hit = |event: &Event| search.hits(event);
-        let hits = self.sift(Class::Deliveries, from, to, &|_| true, &hit, CANDIDATES).await?;
-        let mut order: Vec<String> = Vec::new();
-        let mut known = BTreeSet::new();
-        for delivery in hits.iter().filter_map(|entry| entry.event.delivery()) {
-            if known.insert(delivery.to_string()) {
-                order.push(delivery.to_string());
-            }
-        }
-        // the whole of each, also what came after `to`
-        let end = UnixTime::from_millis(u64::MAX);
-        let named = |raw: &[u8]| delivery_of(raw).is_some_and(|delivery| known.contains(delivery));
-        let most = CANDIDATES * 4;
-        let mut all = self.sift(Class::Deliveries, UnixTime::from_millis(0), end, &named, &|_| true, most).await?;
-        all.reverse();
-        let mut traces: Vec<Trace> = order.into_iter().map(|delivery| Trace { delivery, events: Vec::new() }).collect();
-        let places: HashMap<String, usize> =
-            traces.iter().enumerate().map(|(at, trace)| (trace.delivery.clone(), at)).collect();
-        for entry in all {
-            let place = entry.event.delivery().and_then(|delivery| places.get(delivery.as_str()));
-            if let Some(trace) = place.and_then(|place| traces.get_mut(*place)) {
-                trace.events.push(entry);
-            }
-        }
-        traces.retain(|trace| search.means(trace));
-        traces.truncate(limit);
-        Ok(traces)
-    }
-
-    /// What was refused in the session about such a message: it has no delivery, and no text of it is kept.
-    ///
-    /// # Errors
-    /// When the engine could not be read.
-    pub async fn refusals(&self, search: &Search, from: UnixTime, to: UnixTime) -> Result<Vec<Entry>, Error> {
-        let limit = search.limit.clamp(1, MOST);
-        self.sift(Class::Refusals, from, to, &|_| true, &|event| search.refused(event), limit).await
+        let is = |event: &Event| search.refused(event);
+        let mut refused = self.sift(Class::Refusals, from, to, &|_| true, &is, limit + 1).await?;
+        let more = refused.get(limit).map(|entry| found::after(entry.at));
+        refused.truncate(limit);
+        Ok((refused, more))
     }
 
     /// The whole of the message whose delivery's id begins with `delivery`, with the events of the session that brought
@@ -126,7 +102,8 @@ impl Reader {
             }
             _ => None,
         });
-        let mut trace = Trace { delivery: id, events: Vec::new() }.with(events);
+        let cut = events.len() >= MOST_EVENTS;
+        let mut trace = Trace { delivery: id, events: Vec::new(), cut }.with(events);
         if let Some((session, from, to)) = session {
             let is = |event: &Event| event.session() == Some(&session);
             let raw = |raw: &[u8]| contains(raw, session.as_bytes());
@@ -217,16 +194,6 @@ impl Search {
                 self.recipient.as_ref().is_some_and(|part| has(attempt.recipient.as_str(), part))
             }
             _ => false,
-        }
-    }
-
-    /// Whether a message as a whole is meant.
-    fn means(&self, trace: &Trace) -> bool {
-        let accepted = trace.events.iter().find(|entry| matches!(entry.event, Event::Accepted { .. }));
-        match accepted {
-            Some(accepted) => Self { recipient: None, ..self.clone() }.hits(&accepted.event),
-            // it was accepted longer ago than the journal goes: only its recipients are known
-            None => self.sender.is_none() && self.message_id.is_none() && self.from_address.is_none(),
         }
     }
 

@@ -96,7 +96,7 @@ impl Writer {
     }
 
     /// Writes a batch, and the counts of a minute that is over (all of them, the last time).
-    async fn write(&mut self, batch: Vec<Entry>, last: bool) {
+    pub(crate) async fn write(&mut self, batch: Vec<Entry>, last: bool) {
         let now = self.clock.now();
         let mut out = Vec::with_capacity(batch.len());
         for entry in batch {

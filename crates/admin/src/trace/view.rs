@@ -16,6 +16,9 @@ pub struct TraceRowView {
     pub size: u64,
     /// Who was to get it, and what has become of it.
     pub recipients: Vec<TraceRecipientView>,
+    /// There are older events of it, which were left out: some recipients may be missing.
+    #[serde(default)]
+    pub cut: bool,
 }
 
 /// What has become of a message for one recipient.
@@ -77,6 +80,9 @@ pub struct TraceView {
     pub recipients: Vec<TraceRecipientView>,
     /// What happened, oldest first.
     pub events: Vec<TraceEventView>,
+    /// There are older ones, which were left out.
+    #[serde(default)]
+    pub cut: bool,
 }
 
 /// One thing that happened.
@@ -161,6 +167,7 @@ impl TraceRowView {
             sender,
             size,
             recipients: trace.recipients().into_iter().map(Into::into).collect(),
+            cut: trace.cut,
         }
     }
 }
@@ -203,6 +210,7 @@ impl TraceView {
             size,
             message_id,
             recipients,
+            cut: trace.cut,
             events: trace
                 .events
                 .into_iter()

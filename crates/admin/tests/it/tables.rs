@@ -1,11 +1,35 @@
 //! Domains, aliases, the queue, sizes, and who may do what.
 use crate::place::{address, domain, place};
 use admin::{
-    AliasAct, Caller, DomainAct, Error, Permission, QueueAct, QueueChange, QueueFilter, Request, Response, StoreAct,
+    AliasAct, Caller, DomainAct, Error, Permission, QueueAct, QueueChange, QueueFilter, Request, Response, Setting,
+    StoreAct,
 };
 use directory::Role;
 use journal::Event;
 use names::Domain;
+
+#[tokio::test]
+async fn two_who_set_different_options_of_a_domain_at_once_both_have_their_way() {
+    let place = place().await;
+    let domain: Domain = "voorbeeld.nl".parse().unwrap();
+    let add = DomainAct::Add { domain: domain.clone(), separator: None, catch_all: None, owner: None };
+    assert_eq!(place.run(Request::Domain(add)).await, Ok(Response::Done));
+    let set = |catch_all, owner| {
+        let (domain, separator) = (domain.clone(), Setting::Stays);
+        place.run(Request::Domain(DomainAct::Set { domain, separator, catch_all, owner }))
+    };
+    for number in 0..20 {
+        let (one, other) = (address(&format!("a{number}@x.example")), address(&format!("b{number}@x.example")));
+        let both = tokio::join!(
+            set(Setting::Is(one.clone()), Setting::Stays),
+            set(Setting::Stays, Setting::Is(other.clone()))
+        );
+        assert_eq!(both, (Ok(Response::Done), Ok(Response::Done)));
+        let show = DomainAct::Show { domain: domain.clone() };
+        let Response::Domain(view) = place.run(Request::Domain(show)).await.unwrap() else { panic!() };
+        assert_eq!((view.catch_all, view.owner), (Some(one), Some(other)));
+    }
+}
 
 #[tokio::test]
 async fn domains_and_aliases() {
@@ -99,6 +123,14 @@ async fn the_queue_and_the_sizes() {
         let filter = QueueFilter { sender: Some("x".to_owned()), ..QueueFilter::default() };
         let each = QueueAct::ChangeEach { filter, change: change.clone(), reason: "x".to_owned(), after: None };
         assert_eq!(place.run(Request::Queue(each)).await, Ok(Response::QueueChanged { messages: 0, next: None }));
+        let these = |number: usize, reason: &str| {
+            let (ids, filter, reason) = (vec![id; number], QueueFilter::default(), reason.to_owned());
+            Request::Queue(QueueAct::ChangeThese { ids, filter, change: change.clone(), reason })
+        };
+        let none = Ok(Response::QueueChanged { messages: 0, next: None });
+        assert_eq!(place.run(these(500, "x")).await, none);
+        assert!(matches!(place.run(these(501, "x")).await, Err(Error::BadRequest(_))));
+        assert!(matches!(place.run(these(1, "")).await, Err(Error::BadRequest(_))));
     }
     let nobody = QueueFilter { account: Some("nobody@example.org".parse().unwrap()), ..QueueFilter::default() };
     let list = QueueAct::List { filter: nobody, after: None };

@@ -3,6 +3,7 @@ use super::{Filter, Operator, Queued};
 use crate::error::Error;
 use crate::next_hop::NextHop;
 use crate::queue::QueueId;
+use futures_util::TryFutureExt as _;
 use futures_util::future::join_all;
 
 /// Entries of one call. Each is journalled, and the journal takes so many more before it drops any.
@@ -74,15 +75,47 @@ impl Operator {
         let page = self.list(&filter, after, AT_A_CALL).await?;
         let mut entries = 0;
         for some in page.entries.chunks(AT_ONCE) {
-            let acts = some.iter().map(|Queued { id, .. }| self.act(*id, act, reason, by));
-            for done in join_all(acts).await {
-                match done {
-                    Ok(()) => entries += 1,
-                    Err(Error::NoSuchEntry(_)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
+            let acts = some.iter().map(|Queued { id, .. }| self.act(*id, act, reason, by).map_ok(|()| true));
+            entries += changed(join_all(acts).await)?;
         }
         Ok(Done { entries, next: page.next })
     }
+
+    /// Does `act` to those of `ids` that `filter` means by now, and to no other: what came since they were counted is not
+    /// among them. Says how many those were.
+    ///
+    /// # Errors
+    /// As [`Self::each`].
+    pub async fn these(
+        &self,
+        ids: &[QueueId],
+        filter: &Filter,
+        act: &Act,
+        reason: Option<&str>,
+        by: &str,
+    ) -> Result<u64, Error> {
+        let sought = self.sought(Filter { held: act.held().or(filter.held), ..filter.clone() });
+        let one = async |id: QueueId| {
+            let kept = self.0.queue.ledger.read(id).await?;
+            let meant = kept.is_some_and(|kept| sought.lets(&kept.entry));
+            if meant {
+                self.act(id, act, reason, by).await?;
+            }
+            Ok(meant)
+        };
+        let mut entries = 0;
+        for some in ids.chunks(AT_ONCE) {
+            entries += changed(join_all(some.iter().map(|id| one(*id))).await)?;
+        }
+        Ok(entries)
+    }
+}
+
+/// How many were changed; who has left meanwhile does not count.
+fn changed(done: Vec<Result<bool, Error>>) -> Result<u64, Error> {
+    done.into_iter().try_fold(0, |sum, one| match one {
+        Ok(changed) => Ok(sum + u64::from(changed)),
+        Err(Error::NoSuchEntry(_)) => Ok(sum),
+        Err(error) => Err(error),
+    })
 }

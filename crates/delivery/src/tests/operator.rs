@@ -157,3 +157,24 @@ async fn messages_go_another_way_and_back() {
     bench.advance(MINUTE / 2).await;
     assert_eq!((relay.took().len(), dead.took().len(), bench.queued().await), (111, 189, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_confirmed_is_removed_and_nothing_that_came_since() {
+    let bench = Bench::new().await;
+    bench.domain("dead.example", "192.0.2.1").change(|manners| manners.unreachable = true);
+    for n in 0..120 {
+        send(&bench, "anna@here.example", &format!("x{n}@dead.example")).await;
+    }
+    let operator = bench.delivery.operator();
+    let page = operator.list(&domain("dead.example"), None, 500).await.unwrap();
+    let ids: Vec<_> = page.entries.iter().map(|queued| queued.id).collect();
+    // one leaves meanwhile, one is held and so is meant no more, and others come
+    operator.act(ids[0], &Act::Remove, Some("test"), "desk").await.unwrap();
+    operator.act(ids[1], &Act::Hold, Some("test"), "desk").await.unwrap();
+    for n in 0..3 {
+        send(&bench, "anna@here.example", &format!("y{n}@dead.example")).await;
+    }
+    let filter = Filter { held: Some(false), ..domain("dead.example") };
+    assert_eq!(operator.these(&ids, &filter, &Act::Remove, Some("test"), "desk").await.unwrap(), 118);
+    assert_eq!(bench.queued().await, 4);
+}

@@ -16,11 +16,11 @@ async fn a_domain_comes_and_goes() {
     let names: Vec<_> = place.directory.domains().await.unwrap().into_iter().map(|domain| domain.name).collect();
     assert_eq!(names, [domain(), other.clone()]);
     assert_eq!(place.directory.domain(&other).await.unwrap().unwrap().options, options);
-    place.directory.change_domain(&other, DomainOptions::default()).await.unwrap();
+    place.directory.change_domain(&other, |_| DomainOptions::default()).await.unwrap();
     assert_eq!(place.directory.domain(&other).await.unwrap().unwrap().options, DomainOptions::default());
     for separator in ['a', '1', '.', '@', '"', ' ', 'é'] {
         let options = DomainOptions { separator: Some(separator), ..DomainOptions::default() };
-        assert_eq!(place.directory.change_domain(&other, options).await, Err(Error::BadSeparator));
+        assert_eq!(place.directory.change_domain(&other, |_| options.clone()).await, Err(Error::BadSeparator));
     }
     place.account(1, "bram@voorbeeld.nl").await;
     place.directory.add_alias(&address("info@voorbeeld.nl"), vec![address("x@elders.example")]).await.unwrap();

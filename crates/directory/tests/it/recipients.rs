@@ -116,7 +116,7 @@ async fn catch_all_and_postmaster() {
         catch_all: Some(address("anna@example.org")),
         owner: Some(address("bram@example.org")),
     };
-    place.directory.change_domain(&domain(), options.clone()).await.unwrap();
+    place.directory.change_domain(&domain(), |_| options.clone()).await.unwrap();
     let anna = to(&[account(1, "anna@example.org", None)]);
     let bram = to(&[account(2, "bram@example.org", None)]);
     for (text, expected) in [
@@ -133,7 +133,7 @@ async fn catch_all_and_postmaster() {
     assert_eq!(resolve(&place, "abuse@example.org").await, anna);
     // A catch-all that is not there itself ends.
     let nowhere = DomainOptions { catch_all: Some(address("nowhere@example.org")), ..options };
-    place.directory.change_domain(&domain(), nowhere).await.unwrap();
+    place.directory.change_domain(&domain(), |_| nowhere.clone()).await.unwrap();
     assert_eq!(resolve(&place, "nobody@example.org").await, Resolution::Broken(AliasFault::Loop));
 }
 
@@ -149,7 +149,7 @@ async fn who_may_send_as_what() {
         owner: Some(address("bram@example.org")),
         ..DomainOptions::default()
     };
-    place.directory.change_domain(&domain(), options).await.unwrap();
+    place.directory.change_domain(&domain(), |_| options.clone()).await.unwrap();
     for (from, anna, bram) in [
         ("Anna@example.org", true, false),
         ("anna+x@example.org", true, false),
@@ -227,7 +227,7 @@ async fn a_domain_that_is_an_alias_has_the_addresses_of_the_other() {
     place.account(1, "anna@example.org").await;
     alias(&place, "info@example.org", &["anna@example.org", "x@elders.example"]).await;
     let options = DomainOptions { owner: Some(address("anna@example.org")), ..DomainOptions::default() };
-    place.directory.change_domain(&domain(), options).await.unwrap();
+    place.directory.change_domain(&domain(), |_| options.clone()).await.unwrap();
     place.directory.add_domain_alias(&other, &domain()).await.unwrap();
     let anna = |detail: Option<&str>| account(1, "anna@example.org", detail);
     for (text, expected) in [

@@ -6,7 +6,7 @@ use super::listing::Listing;
 use super::when::When;
 use super::{Global, moment, print, print_json};
 use crate::failure::Failure;
-use admin::{DestinationView, Request, Response, TraceAct, TraceRowView};
+use admin::{DestinationView, RefusedView, Request, Response, TraceAct, TraceRowView};
 use clap::Subcommand;
 use names::Domain;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use std::net::IpAddr;
 pub(crate) enum TraceCommand {
     /// Find messages by who sent them, whom they are for, or where they came from
     #[command(
-        after_help = "Examples:\n  glaspost trace find --from anna@ --to piet@elsewhere.example --since \"1 d\"\n  glaspost trace find --to info@example.org --since 2026-11-29T08:00 --json\n\nWho was refused in the session is found too. It goes as far back as `[journal] keep-deliveries`.\nNext: `glaspost trace show ID`"
+        after_help = "Examples:\n  glaspost trace find --from anna@ --to piet@elsewhere.example --since \"1 d\"\n  glaspost trace find --to info@example.org --since 2026-11-29T08:00 --json\n\nWho was refused in the session is found too. It goes as far back as `[journal] keep-deliveries`. Where there may be more than one answer holds it says with which `--until` to go on.\nNext: `glaspost trace show ID`"
     )]
     Find(Find),
     /// Show what happened to a message, from the first byte of its session to the last reply
@@ -97,24 +97,33 @@ impl Find {
             until: self.until.map(|when| when.0),
             limit: Some(self.limit),
         };
-        let Response::Traces { traces, refused } = run(global, Request::Trace(act))? else { return Err(unexpected()) };
+        let Response::Traces { traces, refused, more_before } = run(global, Request::Trace(act))? else {
+            return Err(unexpected());
+        };
         if global.json {
-            return print_json(&serde_json::json!({ "messages": traces, "refused": refused }));
+            let found = serde_json::json!({ "messages": traces, "refused": refused, "more_before": more_before });
+            return print_json(&found);
         }
-        let mut listing = Listing::new(false, ["ID", "AT", "SENDER", "RECIPIENTS"]);
-        listing.page(&traces, |row| [row.id.clone(), moment(row.at_ms / 1000), sender_of(row), recipients_of(row)])?;
-        listing.end()?;
-        if refused.is_empty() {
-            return Ok(());
-        }
-        print(if traces.is_empty() { "refused in the session:\n" } else { "\nrefused in the session:\n" })?;
-        let mut listing = Listing::new(false, ["AT", "FROM", "LISTENER", "ABOUT", "CAUSE"]);
-        listing.page(&refused, |row| {
-            let at = moment(row.at_ms / 1000);
-            [at, row.address.clone(), row.listener.clone(), row.subject.clone(), row.cause.clone()]
-        })?;
-        listing.end()
+        rows(&traces, &refused)?;
+        more_before.map_or(Ok(()), |before| print(&format!("\nThere may be more: --until {}\n", moment(before))))
     }
+}
+
+/// The messages, and those that were refused in the session.
+fn rows(traces: &[TraceRowView], refused: &[RefusedView]) -> Result<(), Failure> {
+    let mut listing = Listing::new(false, ["ID", "AT", "SENDER", "RECIPIENTS"]);
+    listing.page(traces, |row| [row.id.clone(), moment(row.at_ms / 1000), sender_of(row), recipients_of(row)])?;
+    listing.end()?;
+    if refused.is_empty() {
+        return Ok(());
+    }
+    print(if traces.is_empty() { "refused in the session:\n" } else { "\nrefused in the session:\n" })?;
+    let mut listing = Listing::new(false, ["AT", "FROM", "LISTENER", "ABOUT", "CAUSE"]);
+    listing.page(refused, |row| {
+        let at = moment(row.at_ms / 1000);
+        [at, row.address.clone(), row.listener.clone(), row.subject.clone(), row.cause.clone()]
+    })?;
+    listing.end()
 }
 
 fn sender_of(row: &TraceRowView) -> String {
@@ -126,7 +135,8 @@ fn recipients_of(row: &TraceRowView) -> String {
     let one = |view: &admin::TraceRecipientView| format!("{} {}", view.recipient, view.fate.name());
     let shown: Vec<String> = row.recipients.iter().take(3).map(one).collect();
     let more = row.recipients.len() - shown.len();
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+    let cut = if row.cut { "…" } else { "" };
+    if more == 0 { shown.join(", ") + cut } else { format!("{} and {more} more{cut}", shown.join(", ")) }
 }
 
 fn destinations(global: &Global, act: TraceAct) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 use crate::program::Run;
 use crate::provider::Provider;
 use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use std::fs;
 
@@ -122,9 +123,22 @@ fn a_server_that_is_silent_is_69_with_its_pid() {
     let provider = Provider::new();
     let server = provider.serve();
     kill(server.pid(), Signal::SIGSTOP).unwrap();
+    // the signal is on its way when `kill` returns: until each thread stands still the server may still greet
+    while !stands_still(server.pid()) {
+        std::thread::yield_now();
+    }
     assert!(provider.run(&["domain", "list"]).fails(69).contains(&server.pid().to_string()));
     kill(server.pid(), Signal::SIGCONT).unwrap();
     provider.run(&["domain", "list"]).ok();
+}
+
+/// Whether each thread of a process is stopped (proc(5): the state `T` behind the name in parentheses).
+fn stands_still(pid: Pid) -> bool {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap().map(|task| task.unwrap().path().join("stat"));
+    tasks.map(|stat| fs::read_to_string(stat).unwrap()).all(|stat| {
+        let (_, fields) = stat.rsplit_once(") ").unwrap();
+        fields.starts_with('T')
+    })
 }
 
 #[test]

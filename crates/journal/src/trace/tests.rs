@@ -87,7 +87,8 @@ fn of(sender: Option<&str>, recipient: Option<&str>) -> Search {
 }
 
 async fn found(reader: &Reader, search: &Search) -> Vec<String> {
-    reader.traces(search, EVER.0, EVER.1).await.unwrap().into_iter().map(|trace| trace.delivery).collect()
+    let found = reader.traces(search, EVER.0, EVER.1).await.unwrap();
+    found.traces.into_iter().map(|trace| trace.delivery).collect()
 }
 
 #[tokio::test]
@@ -162,6 +163,84 @@ async fn a_trace_goes_from_the_first_byte_to_the_last_reply() {
     assert_eq!(reader.trace("d9").await.unwrap(), None);
 }
 
+/// Writes `events`, a second apart, and gives who reads them.
+async fn read(events: impl Iterator<Item = Event>) -> Reader {
+    let mut desk = desk();
+    let mut events = events.peekable();
+    while events.peek().is_some() {
+        let entry = |event| {
+            desk.clock.set(desk.clock.now().plus(Duration::from_secs(1)));
+            Entry { at: desk.clock.now(), event }
+        };
+        let entries = events.by_ref().take(500).map(entry).collect();
+        desk.writer.write(entries, false).await;
+    }
+    Reader::new(Arc::new(desk.memory))
+}
+
+fn plainly_accepted(delivery: &str) -> Event {
+    Event::Accepted {
+        delivery: delivery.into(),
+        peer: None,
+        account: None,
+        sender: "anna@here.example".into(),
+        recipients: 1,
+        to: vec!["x@far.example".into()],
+        message_id: None,
+        arrival: None,
+        size: 9,
+    }
+}
+
+/// More events than an answer holds: each message is found, the oldest too, and says what was left out.
+#[tokio::test]
+async fn messages_with_very_many_events_are_all_found() {
+    const EACH: usize = 600;
+    let one = |number: usize| {
+        let later = move |_| Event::Deferred(attempt(&format!("d{number}"), "x@far.example", "450 later"));
+        std::iter::once(plainly_accepted(&format!("d{number}"))).chain((0..EACH).map(later))
+    };
+    let reader = read((0..100).flat_map(one)).await;
+    for (recipient, limit, cut) in [(None, 100, true), (Some("x@far"), 100, true), (None, 50, false)] {
+        let search = Search { limit, ..of(Some("anna@"), recipient) };
+        let Found { traces, more_before } = reader.traces(&search, EVER.0, EVER.1).await.unwrap();
+        assert_eq!((traces.len(), more_before.is_some()), (limit, limit == 50));
+        for trace in &traces {
+            assert!(matches!(trace.events[0].event, Event::Accepted { .. }));
+            assert_eq!((trace.cut, trace.recipients()[0].fate), (cut, Fate::Deferred));
+            assert_eq!(trace.events.len(), if cut { 501 } else { EACH + 1 });
+        }
+    }
+}
+
+/// More messages than a search looks at, or an answer holds: it says so, and another search goes on there.
+#[tokio::test]
+async fn a_search_says_where_it_has_ended_and_another_goes_on() {
+    const MESSAGES: usize = 11_000;
+    let reader = read((0..MESSAGES).map(|number| plainly_accepted(&format!("d{number}")))).await;
+    let search = Search { limit: 500, ..of(Some("anna@"), None) };
+    let (mut to, mut all, mut answers) = (EVER.1, std::collections::BTreeSet::new(), 0);
+    loop {
+        let found = reader.traces(&search, EVER.0, to).await.unwrap();
+        assert!(found.traces.len() <= 500);
+        all.extend(found.traces.into_iter().map(|trace| trace.delivery));
+        answers += 1;
+        match found.more_before {
+            Some(before) => to = before,
+            None => break,
+        }
+    }
+    assert_eq!((all.len(), answers), (MESSAGES, 22));
+    // so many of others that hers is not among those that are looked at first
+    let by_bram = (0..5_000).map(|number| Event::Relayed(attempt(&format!("b{number}"), "x@far.example", "250 ok")));
+    let reader = read(std::iter::once(plainly_accepted("d1")).chain(by_bram)).await;
+    let search = of(Some("anna@"), Some("x@far"));
+    let first = reader.traces(&search, EVER.0, EVER.1).await.unwrap();
+    assert_eq!(first.traces, []);
+    let second = reader.traces(&search, EVER.0, first.more_before.unwrap()).await.unwrap();
+    assert_eq!((second.traces.len(), second.more_before), (1, None));
+}
+
 #[tokio::test]
 async fn who_was_refused_is_found_too() {
     let desk = desk();
@@ -175,8 +254,8 @@ async fn who_was_refused_is_found_too() {
     for (sender, recipient, expected) in
         [(Some("evil"), None, 1), (None, Some("nobody"), 1), (Some("nobody"), None, 0), (None, None, 0)]
     {
-        let found = reader.refusals(&of(sender, recipient), EVER.0, EVER.1).await.unwrap();
-        assert_eq!(found.len(), expected, "{sender:?} {recipient:?}");
+        let (found, more) = reader.refusals(&of(sender, recipient), EVER.0, EVER.1).await.unwrap();
+        assert_eq!((found.len(), more), (expected, None), "{sender:?} {recipient:?}");
     }
 }
 

@@ -10,8 +10,10 @@ use names::Address;
 use smtp_wire::{BareLineEnds, Body, LineEndWatch, Reply};
 use store::{BlobWriter, LineEnds, NewBlob};
 
-/// Addresses in From that are looked at.
+/// Addresses in From and its kin that are looked at.
 const MAX_FROM: usize = 100;
+/// The fields that say who sends (RFC 5322, 3.6.2 and 3.6.6).
+const SENDERS: [&str; 4] = ["From", "Sender", "Resent-From", "Resent-Sender"];
 
 /// What is wrong with a message. Its rest is read and thrown away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -248,7 +250,7 @@ fn line_ends(door: &Door, begun: &Begun) -> LineEnds {
 }
 
 impl Arrived {
-    /// Whether who logged in may write what From says (RFC 6409, 6.1): each address in it.
+    /// Whether who logged in may write what From and its kin say (RFC 6409, 6.1): each address in them.
     pub(super) async fn check_from(&self, session: &mut Session) -> Result<(), Reply> {
         if session.login.is_none() {
             return Ok(());
@@ -262,10 +264,10 @@ impl Arrived {
     fn senders(&self) -> Result<Vec<Address>, Reply> {
         let mut room = MAX_FROM;
         let mut found = Vec::new();
-        for field in self.header.fields().filter(|field| field.is("From")) {
+        for field in self.header.fields().filter(|field| SENDERS.iter().any(|name| field.is(name))) {
             let (list, complete) = message::addresses(&field.unfolded(), &mut room);
             let readable: Vec<_> = list.iter().filter_map(message::Address::readable).collect();
-            // a From that nobody can read, or that is too long to be read, is nobody's own
+            // one that nobody can read, or that is too long to be read, is nobody's own
             if readable.is_empty() || !complete {
                 return Err(refusal::bad_from());
             }

@@ -280,7 +280,7 @@ pub(super) fn sender_not_owned(address: &Address) -> Reply {
 }
 
 pub(super) fn bad_from() -> Reply {
-    reply(553, (5, 7, 1), "From in the message is no address of this account")
+    reply(553, (5, 7, 1), "From or Sender in the message is no address of this account")
 }
 
 pub(super) fn not_your_network() -> Reply {

@@ -45,10 +45,11 @@ impl Change {
                 self.one(global, id, Some(reason))
             }
             Which::Many(filter) => at_desk(global, async |desk: &mut Desk| {
-                let number = count(desk, &filter).await?.to_string();
+                let ids = all(desk, &filter).await?;
+                let number = ids.len().to_string();
                 let lost = format!("{number} messages go for good, and their senders are not told.");
                 confirm(&lost, &number, confirmed)?;
-                self.many(global, desk, filter, reason).await
+                self.these(global, desk, &ids, &filter, &reason).await
             }),
         }
     }
@@ -61,10 +62,9 @@ impl Change {
     }
 
     async fn many(self, global: &Global, desk: &mut Desk, filter: QueueFilter, reason: String) -> Result<(), Failure> {
-        let Self { change, name, said, undo } = self;
         let (mut number, mut after) = (0, None);
         loop {
-            let (filter, change, reason) = (filter.clone(), change.clone(), reason.clone());
+            let (filter, change, reason) = (filter.clone(), self.change.clone(), reason.clone());
             let request = Request::Queue(QueueAct::ChangeEach { filter, change, reason, after });
             let Response::QueueChanged { messages, next } = desk.ask(request).await? else { return Err(unexpected()) };
             number += messages;
@@ -73,6 +73,32 @@ impl Change {
                 None => break,
             }
         }
+        self.told(global, number)
+    }
+
+    /// Changes those that were counted, and none that came since.
+    async fn these(
+        self,
+        global: &Global,
+        desk: &mut Desk,
+        ids: &[QueueId],
+        filter: &QueueFilter,
+        reason: &str,
+    ) -> Result<(), Failure> {
+        let mut number = 0;
+        for ids in ids.chunks(AT_A_CALL) {
+            let (ids, filter, reason) = (ids.to_vec(), filter.clone(), reason.to_owned());
+            let request = QueueAct::ChangeThese { ids, filter, change: self.change.clone(), reason };
+            let Response::QueueChanged { messages, .. } = desk.ask(Request::Queue(request)).await? else {
+                return Err(unexpected());
+            };
+            number += messages;
+        }
+        self.told(global, number)
+    }
+
+    fn told(self, global: &Global, number: u64) -> Result<(), Failure> {
+        let Self { name, said, undo, .. } = self;
         if global.json {
             return print_json(&serde_json::json!({ "ok": true, "act": name, "messages": number }));
         }
@@ -81,16 +107,19 @@ impl Change {
     }
 }
 
-/// How many messages are meant.
-async fn count(desk: &mut Desk, filter: &QueueFilter) -> Result<usize, Failure> {
-    let (mut number, mut after) = (0, None);
+/// Messages of one request.
+const AT_A_CALL: usize = 500;
+
+/// Which messages are meant.
+async fn all(desk: &mut Desk, filter: &QueueFilter) -> Result<Vec<QueueId>, Failure> {
+    let (mut ids, mut after) = (Vec::new(), None);
     loop {
         let request = Request::Queue(QueueAct::List { filter: filter.clone(), after });
         let Response::Queue { entries, next } = desk.ask(request).await? else { return Err(unexpected()) };
-        number += entries.len();
+        ids.extend(entries.iter().map(|entry| entry.id));
         match next {
             Some(next) => after = Some(next),
-            None => return Ok(number),
+            None => return Ok(ids),
         }
     }
 }

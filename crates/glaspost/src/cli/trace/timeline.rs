@@ -25,6 +25,9 @@ pub(super) fn page(view: &TraceView) -> String {
         recipients.row(&[named(one), one.fate.name().to_owned(), moment(one.at_ms), attempts, or_dash(next)]);
     }
     let mut events = Table::bare();
+    if view.cut {
+        events.row(&["…".to_owned(), "older events are left out".to_owned()]);
+    }
     for event in &view.events {
         for (at, line) in lines(event).into_iter().enumerate() {
             let when = if at == 0 { moment(event.at_ms) } else { String::new() };
@@ -142,10 +145,14 @@ fn attempted(attempt: &Attempt, what: &str) -> Vec<String> {
     lines
 }
 
-/// How the connection was protected, and by which policy.
+/// How the connection was protected, by which policy, and what was proved.
 fn protection(attempt: &Attempt) -> String {
     let tls = attempt.tls.as_ref().map_or_else(|| "no TLS".to_owned(), ToString::to_string);
-    attempt.policy.as_ref().map_or_else(|| tls.clone(), |policy| format!("{tls}, policy {policy}"))
+    let policy = attempt.policy.as_ref().map_or_else(String::new, |policy| format!(", policy {policy}"));
+    // without TLS it has been said
+    let secured = attempt.secured.as_ref().filter(|secured| secured.as_str() != "none");
+    let secured = secured.map_or_else(String::new, |secured| format!(", secured: {secured}"));
+    format!("{tls}{policy}{secured}")
 }
 
 fn seconds(ms: u64) -> String {

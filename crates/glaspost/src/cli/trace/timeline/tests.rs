@@ -94,6 +94,7 @@ fn view(fate: Fate, last: &Attempt, more: Vec<TraceEventView>) -> TraceView {
         message_id: Some("<1@pc.anna>".to_owned()),
         recipients: vec![recipient],
         events: [came(), more].concat(),
+        cut: false,
     }
 }
 
@@ -110,7 +111,8 @@ fn is_documented(page: &str) {
 
 #[test]
 fn a_message_that_was_relayed_by_dane_is_as_documented() {
-    let relayed = Attempt { policy: Some("dane".into()), ..attempt("250 2.0.0 ok 1732457002") };
+    let relayed =
+        Attempt { policy: Some("dane".into()), secured: Some("dane".into()), ..attempt("250 2.0.0 ok 1732457002") };
     let page = page(&view(Fate::Relayed, &relayed, vec![at(2_008, Event::Relayed(relayed.clone()))]));
     is_documented(&page);
 }
@@ -118,6 +120,7 @@ fn a_message_that_was_relayed_by_dane_is_as_documented() {
 #[test]
 fn a_message_that_waits_is_as_documented() {
     let deferred = Attempt {
+        secured: Some("encrypted".into()),
         tried: vec![Tried {
             server: "mx1.elders.example (2001:db8::25)".into(),
             reply: "connection failed: timed out".into(),
