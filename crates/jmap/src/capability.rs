@@ -1,10 +1,10 @@
 //! Capabilities (RFC 8620, 2): what is advertised, and what is said of it.
-use crate::blob;
 use crate::limits;
 use crate::mail::email::SORT_OPTIONS;
 use crate::methods;
 use crate::opened::Opened;
 use crate::settings::Settings;
+use crate::{blob, contacts};
 use serde_json::{Value, json};
 
 /// What a request may use.
@@ -26,11 +26,13 @@ pub(crate) enum Capability {
     Blob,
     /// Use and limits (RFC 9425).
     Quota,
+    /// Address books and cards (RFC 9610).
+    Contacts,
 }
 
 impl Capability {
     /// Every one that this server can have.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Core,
         Self::WebSocket,
         Self::SignedPush,
@@ -39,6 +41,7 @@ impl Capability {
         Self::Vacation,
         Self::Blob,
         Self::Quota,
+        Self::Contacts,
     ];
 
     /// Its URN.
@@ -52,6 +55,7 @@ impl Capability {
             Self::SignedPush => "urn:ietf:params:jmap:webpush-vapid",
             Self::Blob => "urn:ietf:params:jmap:blob",
             Self::Quota => "urn:ietf:params:jmap:quota",
+            Self::Contacts => "urn:ietf:params:jmap:contacts",
         }
     }
 
@@ -88,7 +92,9 @@ impl Capability {
                 "maxObjectsInSet": limits::OBJECTS_IN_SET,
                 "collationAlgorithms": limits::COLLATIONS,
             }),
-            Self::Mail | Self::Submission | Self::Vacation | Self::Blob | Self::Quota => json!({}),
+            Self::Mail | Self::Submission | Self::Vacation | Self::Blob | Self::Quota | Self::Contacts => {
+                json!({})
+            }
         }
     }
 
@@ -107,6 +113,7 @@ impl Capability {
             Self::Submission => opened.own.then(|| json!({"maxDelayedSend": 0, "submissionExtensions": {}})),
             Self::Vacation | Self::Quota => opened.own.then(|| json!({})),
             Self::Blob => Some(blob::in_account()),
+            Self::Contacts => opened.own.then(contacts::in_account),
         }
     }
 }

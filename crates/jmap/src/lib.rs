@@ -13,6 +13,7 @@ mod blobs;
 mod budget;
 mod caller;
 mod capability;
+mod contacts;
 mod context;
 mod core;
 mod error;

@@ -2,9 +2,10 @@
 pub(crate) mod email;
 mod log;
 pub(crate) mod mailbox;
+pub(crate) mod objects;
 mod octets;
-mod reply;
+pub(crate) mod reply;
 mod sight;
 pub(crate) mod snippet;
 pub(crate) mod thread;
-mod window;
+pub(crate) mod window;

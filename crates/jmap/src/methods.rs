@@ -1,7 +1,7 @@
 //! The table of all methods.
 use crate::mail::{email, mailbox, snippet, thread};
 use crate::method::Method;
-use crate::{blob, core, quota};
+use crate::{blob, contacts, core, quota};
 
 /// Every method, folder by folder.
 const ALL: &[&[Method]] = &[
@@ -12,6 +12,7 @@ const ALL: &[&[Method]] = &[
     thread::METHODS,
     email::METHODS,
     snippet::METHODS,
+    contacts::METHODS,
 ];
 
 /// Every method.

@@ -18,18 +18,29 @@ pub enum ObjectKind {
     Submission = 3,
     /// Where changes are pushed to (RFC 8620, 7.2).
     PushSubscription = 4,
+    /// A collection of cards (RFC 9610, 2).
+    AddressBook = 5,
+    /// Somebody whom one knows (RFC 9610, 3).
+    ContactCard = 6,
 }
 
 impl ObjectKind {
     /// Every kind, by its number.
-    pub const ALL: [Self; 4] = [Self::Vacation, Self::Identity, Self::Submission, Self::PushSubscription];
+    pub const ALL: [Self; 6] = [
+        Self::Vacation,
+        Self::Identity,
+        Self::Submission,
+        Self::PushSubscription,
+        Self::AddressBook,
+        Self::ContactCard,
+    ];
 
     /// How many of them an account may have.
     pub const fn most(self) -> u64 {
         match self {
             Self::Vacation => 1,
-            Self::Identity => 100,
-            Self::Submission => 10_000,
+            Self::Identity | Self::AddressBook => 100,
+            Self::Submission | Self::ContactCard => 10_000,
             Self::PushSubscription => 16,
         }
     }
@@ -91,6 +102,6 @@ pub enum ObjectChange {
 pub enum ObjectsChanged {
     /// The number of each, in the order of the changes; `None`: it was not there.
     Done(Vec<Option<ObjectId>>),
-    /// The kind has another state than was expected: nothing is changed.
+    /// A kind has another state than was expected: nothing is changed.
     StateMismatch,
 }

@@ -10,6 +10,7 @@ use crate::outcome::Outcome;
 use crate::records::KeyRange;
 use crate::schema::{self, LogItem, kind, object_record, read_object};
 use bytes::Bytes;
+use std::collections::BTreeSet;
 
 impl Account {
     /// The modseq of the last change of an object of this kind; zero: there never was one.
@@ -20,6 +21,14 @@ impl Account {
         Ok(ModSeq(self.head.told().await?.record.objects.of(of).modseq))
     }
 
+    /// How many objects of this kind there are.
+    ///
+    /// # Errors
+    /// As [`Self::mailboxes`].
+    pub async fn object_count(&self, of: ObjectKind) -> Result<u64, Error> {
+        Ok(self.head.told().await?.record.objects.of(of).count)
+    }
+
     /// All objects of a kind. Costs no read where there never was one.
     ///
     /// # Errors
@@ -27,27 +36,52 @@ impl Account {
     pub async fn objects(&self, of: ObjectKind) -> Result<Objects, Error> {
         let state = self.object_state(of).await?;
         let mut objects = Vec::new();
-        if state == ModSeq(0) {
-            return Ok(Objects { state, objects });
+        let mut range = (state != ModSeq(0)).then(|| KeyRange::prefix(&schema::objects(of)));
+        while let Some(from) = range {
+            let (page, rest) = self.object_page(from, MAX_PAGE).await?;
+            objects.extend(page);
+            range = rest;
         }
-        let mut range = KeyRange::prefix(&schema::objects(of));
-        loop {
-            let scan = Read::Scan { from: range.from.clone(), to: range.to.clone(), limit: MAX_PAGE, reverse: false };
-            let found = self.head.ground.engine.read(self.head.partition(), vec![scan]).await?;
-            let Some(Found::Many { items, more, corrupt }) = found.into_iter().next() else {
-                return Err(Error::Corrupt("the engine gave no page".into()));
-            };
-            corrupt.iter().for_each(|key| self.log_corrupt(key));
-            for (key, value) in &items {
-                let mut key = KeyReader::new(key, kind::OBJECT)?;
-                key.byte()?;
-                objects.push(Object { id: ObjectId(key.u64()?), value: read_object(&value.payload)? });
-            }
-            match items.last().map(|(key, _)| key).max(corrupt.last()).filter(|_| more) {
-                Some(last) => range = range.after(last),
-                None => return Ok(Objects { state, objects }),
-            }
+        Ok(Objects { state, objects })
+    }
+
+    /// The objects of a kind behind one of them, at most so many, by their numbers; and whether there may be more.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn objects_after(
+        &self,
+        of: ObjectKind,
+        after: Option<ObjectId>,
+        limit: usize,
+    ) -> Result<(Vec<Object>, bool), Error> {
+        let all = KeyRange::prefix(&schema::objects(of));
+        let range = after.map_or_else(|| all.clone(), |after| all.clone().after(&schema::object(of, after)));
+        let (mut objects, mut rest) = self.object_page(range, limit).await?;
+        // a page of nothing but damage says nothing of what is behind it
+        while let (true, Some(range)) = (objects.is_empty(), rest.clone()) {
+            (objects, rest) = self.object_page(range, limit).await?;
         }
+        Ok((objects, rest.is_some()))
+    }
+
+    /// A page of objects, and where the next one begins.
+    async fn object_page(&self, range: KeyRange, limit: usize) -> Result<(Vec<Object>, Option<KeyRange>), Error> {
+        let limit = limit.min(MAX_PAGE);
+        let scan = Read::Scan { from: range.from.clone(), to: range.to.clone(), limit, reverse: false };
+        let found = self.head.ground.engine.read(self.head.partition(), vec![scan]).await?;
+        let Some(Found::Many { items, more, corrupt }) = found.into_iter().next() else {
+            return Err(Error::Corrupt("the engine gave no page".into()));
+        };
+        corrupt.iter().for_each(|key| self.log_corrupt(key));
+        let mut objects = Vec::with_capacity(items.len());
+        for (key, value) in &items {
+            let mut key = KeyReader::new(key, kind::OBJECT)?;
+            key.byte()?;
+            objects.push(Object { id: ObjectId(key.u64()?), value: read_object(&value.payload)? });
+        }
+        let last = items.last().map(|(key, _)| key).max(corrupt.last()).filter(|_| more).cloned();
+        Ok((objects, last.map(|last| range.after(&last))))
     }
 
     /// Some objects of a kind, in the order asked; `None` for one that is not there.
@@ -78,44 +112,57 @@ impl Account {
         expected: Option<ModSeq>,
         changes: &[ObjectChange],
     ) -> Result<Outcome<ObjectsChanged>, Error> {
-        self.head.write(&self.who, |tx| change(tx, of, expected, changes)).await
+        let expected = expected.map(|expected| (of, expected));
+        self.head
+            .write(&self.who, |tx| change(tx, expected.as_slice(), changes.iter().map(|change| (of, change))))
+            .await
+    }
+
+    /// Changes objects of several kinds, all in one commit, where each kind of `expected` still has its state.
+    ///
+    /// # Errors
+    /// As [`Self::change_objects`].
+    pub async fn change_objects_of_kinds(
+        &self,
+        expected: &[(ObjectKind, ModSeq)],
+        changes: &[(ObjectKind, ObjectChange)],
+    ) -> Result<Outcome<ObjectsChanged>, Error> {
+        self.head.write(&self.who, |tx| change(tx, expected, changes.iter().map(|(of, change)| (*of, change)))).await
     }
 }
 
-fn change(
+fn change<'c>(
     tx: &mut Tx<'_>,
-    of: ObjectKind,
-    expected: Option<ModSeq>,
-    changes: &[ObjectChange],
+    expected: &[(ObjectKind, ModSeq)],
+    changes: impl Iterator<Item = (ObjectKind, &'c ObjectChange)> + Clone,
 ) -> Result<Plan<ObjectsChanged>, Stop> {
-    if expected.is_some_and(|expected| expected.0 != tx.state.record.objects.of(of).modseq) {
+    if expected.iter().any(|(of, state)| state.0 != tx.state.record.objects.of(*of).modseq) {
         return Ok(Plan::Nothing(ObjectsChanged::StateMismatch));
     }
-    let known = changes.iter().filter_map(|change| match change {
+    let known = changes.clone().filter_map(|(of, change)| match change {
         ObjectChange::Create(_) => None,
         ObjectChange::Replace(id, _) | ObjectChange::Remove(id) => Some(schema::object(of, *id)),
     });
     tx.want(known)?;
-    if changes.iter().all(|change| matches!(change, ObjectChange::Remove(_))) {
+    if changes.clone().all(|(_, change)| matches!(change, ObjectChange::Remove(_))) {
         tx.growth = Growth::Frees;
     }
     let before = tx.state.record.objects;
-    let mut done = Vec::with_capacity(changes.len());
-    let mut wrote = false;
-    for change in changes {
+    let (mut done, mut written) = (Vec::new(), BTreeSet::new());
+    for (of, change) in changes {
         let (id, changed) = change_one(tx, of, change)?;
-        wrote |= changed;
+        written.extend(changed.then_some(of));
         done.push(id);
     }
-    let (was, is) = (before.of(of).count, tx.state.record.objects.of(of).count);
-    if is > was && is > of.most() {
-        return Err(Stop::Fail(Error::Limit { what: "objects of a kind", limit: of.most() }));
+    for of in &written {
+        let (was, is) = (before.of(*of).count, tx.state.record.objects.of(*of).count);
+        if is > was && is > of.most() {
+            return Err(Stop::Fail(Error::Limit { what: "objects of a kind", limit: of.most() }));
+        }
+        tx.state.record.objects.of_mut(*of).modseq = tx.modseq();
     }
-    if !wrote {
-        return Ok(Plan::Nothing(ObjectsChanged::Done(done)));
-    }
-    tx.state.record.objects.of_mut(of).modseq = tx.modseq();
-    Ok(Plan::Commit(ObjectsChanged::Done(done)))
+    let done = ObjectsChanged::Done(done);
+    Ok(if written.is_empty() { Plan::Nothing(done) } else { Plan::Commit(done) })
 }
 
 /// Makes one change: the object's number, where it is or was there, and whether anything is written.

@@ -23,12 +23,14 @@ impl KindCounts {
     }
 
     pub(crate) const fn of_mut(&mut self, kind: ObjectKind) -> &mut KindCount {
-        let [vacation, identity, submission, push] = &mut self.0;
+        let [vacation, identity, submission, push, book, card] = &mut self.0;
         match kind {
             ObjectKind::Vacation => vacation,
             ObjectKind::Identity => identity,
             ObjectKind::Submission => submission,
             ObjectKind::PushSubscription => push,
+            ObjectKind::AddressBook => book,
+            ObjectKind::ContactCard => card,
         }
     }
 

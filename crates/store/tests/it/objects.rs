@@ -91,3 +91,35 @@ async fn objects_have_limits() {
     assert!(place.account.change_objects(OF, None, &many).await.is_err());
     assert_eq!(place.values(OF).await.len(), 1);
 }
+
+#[tokio::test]
+async fn several_kinds_change_in_one_commit_where_each_is_as_expected() {
+    let place = Place::new().await;
+    let (books, cards) = (ObjectKind::AddressBook, ObjectKind::ContactCard);
+    let create = [(books, ObjectChange::Create(bytes("b"))), (cards, ObjectChange::Create(bytes("c")))];
+    let done = place.account.change_objects_of_kinds(&[(books, ModSeq(0)), (cards, ModSeq(0))], &create).await.unwrap();
+    assert!(matches!(done.value(), ObjectsChanged::Done(ids) if ids.len() == 2));
+    let state = place.account.object_state(books).await.unwrap();
+    assert_eq!(place.account.object_state(cards).await.unwrap(), state, "they are one commit");
+    place.change(cards, &[ObjectChange::Create(bytes("d"))]).await;
+    let again = place.account.change_objects_of_kinds(&[(books, state), (cards, state)], &create).await.unwrap();
+    assert_eq!(*again.value(), ObjectsChanged::StateMismatch);
+    assert_eq!((place.values(books).await.len(), place.values(cards).await.len()), (1, 2));
+    assert_eq!(place.account.object_count(cards).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn objects_are_read_page_by_page() {
+    let place = Place::new().await;
+    let made = place.change(OF, &vec![ObjectChange::Create(bytes("x")); 5]).await;
+    let (mut seen, mut after, mut more) = (Vec::new(), None, true);
+    while more {
+        let page = place.account.objects_after(OF, after, 2).await.unwrap();
+        assert!(page.0.len() <= 2);
+        more = page.1;
+        after = page.0.last().map(|object| object.id);
+        seen.extend(page.0.into_iter().map(|object| Some(object.id)));
+    }
+    assert_eq!(seen, made);
+    assert_eq!(place.account.objects_after(ObjectKind::Vacation, None, 2).await.unwrap(), (Vec::new(), false));
+}
