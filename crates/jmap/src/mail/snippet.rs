@@ -29,7 +29,7 @@ pub(crate) const METHODS: &[Method] = &[Method {
 
 /// Bytes of the text of one email in which what was looked for is shown.
 const MAX_TEXT: usize = 256 * 1024;
-/// Steps for a byte of it ([`Effort::spend`]).
+/// Bytes that are one step of looking for one term ([`Effort::spend`]).
 const BYTES_A_STEP: usize = 4;
 
 async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
@@ -75,13 +75,16 @@ async fn snippet(
     effort: &mut Effort<'_>,
 ) -> Result<Value, Halted> {
     let id = email.id.to_string();
-    let subject = email.parsed.envelope.subject_text().and_then(|subject| whole(&subject, &wanted.subject));
+    let subject = email.parsed.envelope.subject_text();
+    let octets = subject.as_ref().map_or(0, |subject| subject.len());
+    effort.spend(octets / BYTES_A_STEP * wanted.subject.len()).await?;
+    let subject = subject.and_then(|subject| whole(&subject, &wanted.subject));
     let preview = if wanted.body.is_empty() {
         None
     } else {
         effort.reads().await?;
         let text = text(opened, email).await?;
-        effort.spend(text.len() / BYTES_A_STEP).await?;
+        effort.spend(text.len() / BYTES_A_STEP * wanted.body.len()).await?;
         section(&text, &wanted.body)
     };
     Ok(json!({"emailId": id, "subject": subject, "preview": preview}))

@@ -111,13 +111,10 @@ async fn search(
         }
     }
     let census = Census::take(opened, question).await?;
-    let all = 0..census.rows.len();
     let fitting: Vec<usize> = if question.is_mailbox() && !question.asks_threads() {
-        all.collect()
+        (0..census.rows.len()).collect()
     } else {
-        let mut cheap = Cheap::new(question);
-        let may_fit = |at: &usize| census.rows.get(*at).is_some_and(|row| cheap.decide(&census, row) != Some(false));
-        all.filter(may_fit).collect()
+        sift::may_fit(question, &census, effort).await?
     };
     effort.spend(census.rows.len()).await?;
     let mut ordered = order::order(opened, question, &census, fitting, effort).await?;

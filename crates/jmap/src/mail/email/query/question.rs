@@ -12,6 +12,9 @@ use jmap_wire::{Comparator, Filter, MethodError, Step};
 use search::Needle;
 use store::MailboxId;
 
+/// Things that one filter asks: each is looked at for every email.
+const MAX_TESTS: usize = 256;
+
 /// A filter and an order.
 pub(crate) struct Question {
     ops: Vec<Op>,
@@ -79,6 +82,9 @@ impl Question {
             let found = match step {
                 Step::Condition(members) => {
                     question.condition(opened, members)?;
+                    if question.tests.len() > MAX_TESTS {
+                        return Err(MethodError::UnsupportedFilter(format!("it asks more than {MAX_TESTS} things")));
+                    }
                     condition::mailbox(members)
                 }
                 Step::All(count) => {

@@ -10,6 +10,8 @@ use store::{Email, EmailId};
 
 /// Records that are read together.
 const BATCH: usize = 100;
+/// Rows that are looked at before others have their turn.
+const ROWS: usize = 1_000;
 /// Runs of messages that are opened ahead.
 const AHEAD: usize = 2;
 /// Header fields that `text` looks in (RFC 8621, 4.4.1).
@@ -36,6 +38,22 @@ impl<'q> Cheap<'q> {
         self.known.extend(self.question.tests.iter().map(|test| by_row(census, row, test)));
         self.question.decide(&self.known, &mut self.stack)
     }
+}
+
+/// The rows that fit, or of which the views cannot tell.
+pub(super) async fn may_fit(
+    question: &Question,
+    census: &Census,
+    effort: &mut Effort<'_>,
+) -> Result<Vec<usize>, Halted> {
+    let mut cheap = Cheap::new(question);
+    let mut fitting = Vec::new();
+    for (nth, rows) in census.rows.chunks(ROWS).enumerate() {
+        effort.spend(rows.len() * (1 + question.tests.len())).await?;
+        let fit = rows.iter().enumerate().filter(|(_, row)| cheap.decide(census, row) != Some(false));
+        fitting.extend(fit.map(|(at, _)| nth * ROWS + at));
+    }
+    Ok(fitting)
 }
 
 fn by_row(census: &Census, row: &Row, test: &Test) -> Option<bool> {
@@ -68,17 +86,14 @@ impl Sieve<'_> {
         mut enough: impl FnMut(&Row) -> bool + Send,
     ) -> Result<Vec<usize>, Halted> {
         let mut fitting = Vec::new();
-        let mut cheap = Cheap::new(self.question);
-        let decided =
-            |cheap: &mut Cheap<'_>, at: usize| self.census.rows.get(at).and_then(|row| cheap.decide(self.census, row));
-        let dear: Vec<bool> = rows.iter().map(|at| decided(&mut cheap, *at).is_none()).collect();
+        let dear = self.dear(rows, effort).await?;
         let mut next = 0;
         while next < rows.len() {
-            // so many of which the views cannot tell, and whatever stands between
+            // so many of which the views cannot tell, and some of what stands between
             let mut asked = 0;
             let end = (next..rows.len()).find(|at| {
                 asked += usize::from(dear.get(*at).copied().unwrap_or(false));
-                asked > BATCH
+                asked > BATCH || at - next >= ROWS
             });
             let end = end.unwrap_or(rows.len());
             let batch = rows.get(next..end).unwrap_or_default();
@@ -93,7 +108,20 @@ impl Sieve<'_> {
         Ok(fitting)
     }
 
+    /// Of which rows the views cannot tell.
+    async fn dear(&self, rows: &[usize], effort: &mut Effort<'_>) -> Result<Vec<bool>, Halted> {
+        let mut cheap = Cheap::new(self.question);
+        let mut dear = Vec::with_capacity(rows.len());
+        for some in rows.chunks(ROWS) {
+            effort.spend(some.len() * (1 + self.question.tests.len())).await?;
+            let rows = some.iter().map(|at| self.census.rows.get(*at));
+            dear.extend(rows.map(|row| row.and_then(|row| cheap.decide(self.census, row)).is_none()));
+        }
+        Ok(dear)
+    }
+
     async fn batch(&self, rows: &[usize], effort: &mut Effort<'_>) -> Result<Vec<usize>, Halted> {
+        effort.spend(rows.len() * (1 + self.question.tests.len())).await?;
         let mut states: Vec<(usize, Known, Option<bool>)> = Vec::with_capacity(rows.len());
         let mut stack = Vec::new();
         for at in rows {

@@ -491,6 +491,13 @@ async fn a_query_asks_so_much_and_no_more() {
     };
     assert_eq!(bench.call("Email/query", keywords(64)).await["ids"], json!([]));
     assert_eq!(bench.call("Email/query", keywords(65)).await["type"], "unsupportedFilter");
+    let words = |count: usize| {
+        let all = (0..count).map(|word| word.to_string()).collect::<Vec<_>>().join(" ");
+        json!({"operator": "OR", "conditions": [{"text": all}, {"body": all}, {"subject": all}, {"from": all}]})
+    };
+    assert_eq!(bench.call("Email/query", json!({"filter": words(32)})).await["ids"], json!([]));
+    let twice = json!({"operator": "OR", "conditions": [words(32), words(32), {"minSize": 1}]});
+    assert_eq!(bench.call("Email/query", json!({"filter": twice})).await["type"], "unsupportedFilter");
 }
 
 #[tokio::test]
