@@ -85,6 +85,9 @@ const summary = {
 export const EMAIL = record("Email", MAIL, summary);
 export type Email = Decoded<typeof EMAIL.decode>;
 
+/** To which conversation an Email belongs. */
+export const MEMBER = record("Email", MAIL, { id: summary.id, threadId: summary.threadId });
+
 const part = object({
   partId: nullable(text),
   blobId: nullable(id<"Blob">()),

@@ -1,4 +1,5 @@
 /** One account as the views see it: its mailboxes, the list that is looked at, acts with undo, the desk, and the line to the server. */
+import { Batch } from "../jmap/batch";
 import { Client } from "../jmap/client";
 import type { EmailId, MailboxId, ThreadId } from "../jmap/ids";
 import { EMAIL, type Email, IDENTITY, type Identity } from "../jmap/mail";
@@ -78,6 +79,9 @@ export class Account {
       drafts: () => this.place("drafts"),
       sent: () => this.place("sent"),
       mark: (id, change) => void this.outbox.act(new Map([[id, patch(change)]])),
+      met: (problem) => {
+        if (problem.kind === "signed-out") this.#line(problem);
+      },
       wake: around.wake,
     });
     this.emails.changed.subscribe(() => this.list.value?.settle());
@@ -87,7 +91,8 @@ export class Account {
       {
         changed: (changed) => this.#changed(changed),
         connected: () => void this.follow(),
-        lost: () => this.#line({ kind: "offline" }),
+        // whether the network, the server or the login went, the next question tells
+        lost: () => void this.follow(),
       },
       around,
     );
@@ -101,10 +106,9 @@ export class Account {
   ): Promise<Account> {
     const client = await Client.begin(transport);
     const account = new Account(client, await keeping(client.accountId), options);
-    await account.#sync.begin();
+    await account.#begin();
     account.#push.start();
-    const taking = account.#takeUp();
-    taking.catch((thrown: unknown) => account.#line(problemOf(thrown)));
+    account.#takeUp().catch((thrown: unknown) => account.#line(problemOf(thrown)));
     return account;
   }
 
@@ -188,10 +192,12 @@ export class Account {
 
   /** Brings everything up to date, and sends what waits. */
   async follow(): Promise<void> {
-    const problem = await this.#sync.follow();
-    if (problem === null) await this.list.value?.refresh();
-    this.#line(problem);
-    if (problem === null) void this.outbox.send();
+    const followed = await this.#sync.follow();
+    this.#line(followed.kind === "stopped" ? followed.problem : null);
+    if (followed.kind === "stopped") return;
+    const list = this.list.value;
+    if (followed.changed || list?.state.value.kind === "failed") await list?.refresh();
+    void this.outbox.send();
   }
 
   /** The network is back, or the page is looked at again. */
@@ -200,14 +206,15 @@ export class Account {
     void this.follow();
   }
 
-  /** Ends the line; what is kept in the browser stays. */
-  stop(): void {
+  /** Ends the line; what is kept in the browser stays, the last words too. */
+  async stop(): Promise<void> {
     this.#push.stop();
+    await this.desk.keepAll();
   }
 
   /** Ends the line. What is kept in the browser goes with whoever leaves. */
   async close(): Promise<void> {
-    this.stop();
+    this.#push.stop();
     await this.#kept.clear();
   }
 
@@ -215,11 +222,17 @@ export class Account {
     return this.#place?.kind === "mailbox" ? this.#place.id : null;
   }
 
-  async #takeUp(): Promise<void> {
+  /** What every view needs, in one request. */
+  async #begin(): Promise<void> {
     const { session, accountId } = this.client;
-    if (offers(session, accountId, SUBMISSION)) {
-      this.identities.set((await this.client.call(get(IDENTITY, accountId, null))).list);
-    }
+    const batch = new Batch();
+    const asked = offers(session, accountId, SUBMISSION) ? batch.add(get(IDENTITY, accountId, null)) : null;
+    const answers = await this.#sync.begin(batch);
+    if (asked !== null) this.identities.set(answers.of(asked).list);
+  }
+
+  /** What an earlier page left. */
+  async #takeUp(): Promise<void> {
     await this.outbox.takeUp();
     if (this.identities.value.length > 0) await this.desk.takeUp();
   }

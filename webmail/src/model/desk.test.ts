@@ -64,6 +64,18 @@ describe("a message on the desk", () => {
     expect(account.desk.of(composition.key)?.saving).toBe("saved");
   });
 
+  it("is kept at once when the page goes, and when the session has ended", async () => {
+    const { account, kept, composition, server } = await written();
+    await account.desk.keepAll();
+    expect((await kept.all("compositions")).get(composition.key)).toMatchObject({ text: "Dag Bram" });
+    server.fault = { kind: "signed-out" };
+    account.desk.change(composition.key, { text: "Dag Bram, en" });
+    await account.desk.save(composition.key);
+    expect(account.line.value).toEqual({ kind: "broken", cause: { kind: "signed-out" } });
+    await account.stop();
+    expect((await kept.all("compositions")).get(composition.key)).toMatchObject({ text: "Dag Bram, en" });
+  });
+
   it("survives a reload without network", async () => {
     const kept = inMemory();
     const { server, account, composition } = await written({ kept });

@@ -24,6 +24,8 @@ export interface Room {
   sent(): MailboxId;
   /** Marks the message that was answered or passed on. */
   mark(id: EmailId, patch: Partial<Patch>): void;
+  /** Saving met this; whether somebody must act on it is not the desk's to know. */
+  met(problem: Problem): void;
   wake(after: number, then: () => void): () => void;
 }
 
@@ -73,6 +75,11 @@ export class Desk {
     return this.open.value.find(({ composition }) => composition.key === key);
   }
 
+  /** The page goes: what was written last is kept at once. */
+  async keepAll(): Promise<void> {
+    await Promise.all(this.open.value.map(({ composition }) => this.#keep(composition.key)));
+  }
+
   put(composition: Composition): void {
     this.open.update((all) => [
       ...all.filter((other) => other.composition.key !== composition.key),
@@ -114,7 +121,9 @@ export class Desk {
         });
         await this.#keep(key);
       } catch (thrown) {
-        this.#show(key, { saving: "here", problem: problemOf(thrown) });
+        const problem = problemOf(thrown);
+        this.#show(key, { saving: "here", problem });
+        this.#room.met(problem);
       }
     });
   }
@@ -146,6 +155,7 @@ export class Desk {
         const left = this.of(key)?.composition ?? now.composition;
         this.#show(key, { composition: { ...left, stage: "writing" }, saving: "here", problem });
         await this.#keep(key);
+        this.#room.met(problem);
         return problem;
       }
     });

@@ -1,8 +1,8 @@
 /** A list of messages as a window of a query that may find 100,000: rows are asked for when they come into sight. */
-import { Batch, resultOf } from "../jmap/batch";
+import { type Asked, Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
 import type { EmailId, State } from "../jmap/ids";
-import { EMAIL, THREAD } from "../jmap/mail";
+import { EMAIL, MEMBER, THREAD } from "../jmap/mail";
 import { type Found, get, type Question, query, queryChanges } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Emails } from "./emails";
@@ -163,18 +163,36 @@ export class MessageList {
     }
   }
 
-  async #fetch(position: number): Promise<Found<"Email">> {
-    const { accountId } = this.#client;
+  #fetch(position: number): Promise<Found<"Email">> {
     const batch = new Batch();
-    const found = batch.add(query(EMAIL, accountId, this.question, { position, limit: WINDOW }));
-    const rows = batch.add(get(EMAIL, accountId, { from: resultOf(found, "/ids") }));
-    const threads = batch.add(get(THREAD, accountId, { from: resultOf(rows, "/list/*/threadId") }));
+    const window = query(EMAIL, this.#client.accountId, this.question, { position, limit: WINDOW });
+    const found = batch.add(window);
+    return this.question.collapseThreads === true ? this.#conversations(batch, found) : this.#messages(batch, found);
+  }
+
+  async #messages(batch: Batch, found: Asked<Found<"Email">>): Promise<Found<"Email">> {
+    const rows = batch.add(get(EMAIL, this.#client.accountId, { from: resultOf(found, "/ids") }));
     const answers = await this.#client.send(batch);
-    const gotten = answers.of(rows);
+    const { list, state } = answers.of(rows);
+    this.#emails.take(list, state);
+    return answers.of(found);
+  }
+
+  /** The rows with all messages of their conversations, in one request (as RFC 8621, 4.10 does). */
+  async #conversations(batch: Batch, found: Asked<Found<"Email">>): Promise<Found<"Email">> {
+    const { accountId } = this.#client;
+    const members = batch.add(get(MEMBER, accountId, { from: resultOf(found, "/ids") }));
+    const threads = batch.add(get(THREAD, accountId, { from: resultOf(members, "/list/*/threadId") }));
+    const emails = batch.add(get(EMAIL, accountId, { from: resultOf(threads, "/list/*/emailIds") }));
+    const answers = await this.#client.send(batch);
     const conversations = answers.of(threads);
-    this.#emails.take(gotten.list, gotten.state);
     this.#emails.takeThreads(conversations.list, conversations.state);
-    if (this.question.collapseThreads === true) {
+    try {
+      const { list, state } = answers.of(emails);
+      this.#emails.take(list, state);
+    } catch (thrown) {
+      if (problemOf(thrown).kind !== "refused-method") throw thrown;
+      // more than the server gives at once: in parts
       await this.#emails.need(conversations.list.flatMap(({ emailIds }) => emailIds));
     }
     return answers.of(found);
@@ -197,7 +215,12 @@ export class MessageList {
 
   async #refresh(): Promise<void> {
     const since = this.#queryState;
-    if (since === null || !this.#calculable) return this.restart();
+    if (since === null) {
+      // what is on its way may be older than what the asker knows of
+      await (this.#asking.get(0) ?? this.restart());
+      return this.#queryState === null ? undefined : this.#refresh();
+    }
+    if (!this.#calculable) return this.restart();
     const generation = this.#generation;
     const upToId = this.#rows.hasHoles ? null : this.#rows.lastWhole;
     const window = { sinceQueryState: since, upToId, maxChanges: MOST_CHANGES };

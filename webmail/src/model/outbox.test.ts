@@ -91,6 +91,20 @@ describe("an act", () => {
     expect(account.notice.value).toMatchObject({ kind: "refused", problem: { type: "notFound" } });
   });
 
+  it("that meets the end of the session waits for the next login", async () => {
+    const kept = inMemory();
+    const { server, scene, account } = await looked({ kept });
+    server.fault = { kind: "signed-out" };
+    scene.push("error");
+    await settled(server);
+    expect(account.line.value).toEqual({ kind: "broken", cause: { kind: "signed-out" } });
+    await account.mark([emailId("a")], "flagged");
+    await account.stop();
+    server.fault = null;
+    await bench(() => {}, { kept, server });
+    expect(server.records.emails.get("a")?.keywords).toEqual({ $flagged: true });
+  });
+
   it("whose answer is lost is done once more without harm", async () => {
     const { server, scene, account } = await looked();
     server.loseNextAnswer = true;

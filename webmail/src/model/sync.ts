@@ -1,5 +1,5 @@
 /** Follows the server: what changed since is asked for when push says so, in one request for all types. */
-import { Batch, resultOf } from "../jmap/batch";
+import { type Answers, Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
 import type { Id, State } from "../jmap/ids";
 import { EMAIL, MAILBOX, THREAD } from "../jmap/mail";
@@ -12,12 +12,17 @@ const MOST_CHANGES = 250;
 /** More rounds than these, and it is cheaper to begin anew. */
 const MOST_ROUNDS = 8;
 
+export type Followed =
+  | { readonly kind: "followed"; readonly changed: boolean }
+  | { readonly kind: "stopped"; readonly problem: Problem };
+
 export class Sync {
   readonly #client: Client;
   readonly #mailboxes: Mailboxes;
   readonly #emails: Emails;
-  #running: Promise<Problem | null> | null = null;
+  #running: Promise<Followed> | null = null;
   #again = false;
+  #changed = false;
 
   constructor(client: Client, mailboxes: Mailboxes, emails: Emails) {
     this.#client = client;
@@ -25,15 +30,19 @@ export class Sync {
     this.#emails = emails;
   }
 
-  /** All mailboxes, as at the beginning. */
-  async begin(): Promise<void> {
-    const got = await this.#client.call(get(MAILBOX, this.#client.accountId, null));
+  /** All mailboxes, as at the beginning; `beside` is asked in the same request. */
+  async begin(beside: Batch = new Batch()): Promise<Answers> {
+    const asked = beside.add(get(MAILBOX, this.#client.accountId, null));
+    const answers = await this.#client.send(beside);
+    const got = answers.of(asked);
     this.#mailboxes.replace(got.list);
     this.#mailboxes.state = got.state;
+    return answers;
   }
 
-  /** Brings everything up to date; gives what stood in the way. Asked for while it runs, it runs once more. */
-  follow(): Promise<Problem | null> {
+  /** Brings everything up to date; says whether anything changed, or what stood in the way. Asked for while it runs, it runs
+   * once more. */
+  follow(): Promise<Followed> {
     if (this.#running !== null) {
       this.#again = true;
       return this.#running;
@@ -44,30 +53,27 @@ export class Sync {
     return this.#running;
   }
 
-  async #rounds(): Promise<Problem | null> {
+  async #rounds(): Promise<Followed> {
+    this.#changed = false;
     try {
       for (let round = 0; round < MOST_ROUNDS; round += 1) {
         this.#again = false;
         const more = await this.#round();
-        if (!more && !this.#again) return null;
+        if (!more && !this.#again) return { kind: "followed", changed: this.#changed };
       }
-      await this.#anew();
-      return null;
+      return await this.#anew();
     } catch (thrown) {
       const problem = problemOf(thrown);
-      if (problem.kind !== "refused-method" || problem.type !== "cannotCalculateChanges") return problem;
+      if (problem.kind !== "refused-method" || problem.type !== "cannotCalculateChanges")
+        return { kind: "stopped", problem };
     }
-    try {
-      await this.#anew();
-      return null;
-    } catch (thrown) {
-      return problemOf(thrown);
-    }
+    return this.#anew().catch((thrown: unknown) => ({ kind: "stopped", problem: problemOf(thrown) }));
   }
 
-  async #anew(): Promise<void> {
+  async #anew(): Promise<Followed> {
     this.#emails.reset();
     await this.begin();
+    return { kind: "followed", changed: true };
   }
 
   async #round(): Promise<boolean> {
@@ -84,6 +90,7 @@ export class Sync {
         [...answers.of(mailboxes.created).list, ...answers.of(mailboxes.updated).list],
         told.destroyed,
       );
+      this.#note(this.#mailboxes.state, told.newState);
       this.#mailboxes.state = told.newState;
       more ||= told.hasMoreChanges;
     }
@@ -95,6 +102,7 @@ export class Sync {
         updated.filter(({ id }) => this.#emails.knows(id)),
         null,
       );
+      this.#note(this.#emails.emailState, told.newState);
       this.#emails.emailState = told.newState;
       more ||= told.hasMoreChanges;
     }
@@ -109,6 +117,10 @@ export class Sync {
       more ||= told.hasMoreChanges;
     }
     return more;
+  }
+
+  #note(before: State | null, now: State): void {
+    if (before !== now) this.#changed = true;
   }
 
   #ask<Of extends string, T>(batch: Batch, type: RecordType<Of, T>, since: State | null) {

@@ -28,6 +28,7 @@ export const en = {
     tooMany: (minutes: number) => `Too many tries. Try again in ${plural(minutes, "minute", "minutes")}.`,
     ended: "Your session has ended. Log in again; nothing that you wrote is lost.",
     show: "Show password",
+    programs: "Use a mail program? These are its settings.",
   },
 
   account: { menu: "Account", settings: "Settings", shortcuts: "Keyboard shortcuts", logout: "Log out" },

@@ -26,6 +26,7 @@ export const nl: Texts = {
     tooMany: (minuten) => `Te veel pogingen. Probeer het over ${aantal(minuten, "minuut", "minuten")} opnieuw.`,
     ended: "Uw sessie is afgelopen. Log opnieuw in; wat u schreef is bewaard.",
     show: "Wachtwoord tonen",
+    programs: "Een mailprogramma gebruiken? Dit zijn de instellingen.",
   },
 
   account: { menu: "Account", settings: "Instellingen", shortcuts: "Sneltoetsen", logout: "Uitloggen" },
