@@ -208,6 +208,7 @@ impl Inner {
             return_path_len: envelope.return_path_len,
             created: now,
             hold: None,
+            submission: envelope.submission,
             wishes: envelope.wishes.clone(),
             recipients,
         }

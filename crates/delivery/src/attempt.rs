@@ -188,6 +188,9 @@ impl Inner {
             }
             let reports = if report { self.reports(&kept, &settled.told).await? } else { Reports::default() };
             let fence = self.queue.fence(kept.id.partition).ok_or(Error::LeaseLost(kept.id.partition))?;
+            // before the queue forgets them; should that fail, they are tried, and written down, again
+            let blobs: Vec<_> = reports.entries.iter().map(|(_, report)| report.blob).collect();
+            self.note(&kept.entry, &settled.told, &blobs).await;
             let turn = Turn { old: &kept, new: settled.entry.as_ref(), reports: &reports.entries, fence: Some(fence) };
             match self.queue.ledger.turn(&turn).await {
                 Ok(_) => {

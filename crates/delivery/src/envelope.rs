@@ -3,7 +3,7 @@ use crate::wishes::{TlsWish, Wishes};
 use names::{AccountId, Address};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use store::DeliveryId;
+use store::{DeliveryId, ObjectId};
 
 /// By which door a message came in. It decides whether it may leave again, and who may get a report about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +130,8 @@ pub struct Envelope {
     pub return_path_len: u32,
     /// How the message came, for the journal.
     pub arrival: Option<journal::Arrival>,
+    /// The object of the sender's account in which is written down what becomes of it.
+    pub submission: Option<ObjectId>,
 }
 
 impl Envelope {
@@ -146,6 +148,7 @@ impl Envelope {
             prefix_len: 0,
             return_path_len: 0,
             arrival: None,
+            submission: None,
         }
     }
 }

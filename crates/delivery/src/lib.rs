@@ -27,6 +27,7 @@ mod source;
 mod srs;
 mod srs_key;
 mod sts;
+mod submission;
 mod telling;
 mod tls_report;
 mod upkeep;
@@ -45,6 +46,10 @@ pub use routes::{Login, Pattern, PatternError, Place, Relay, Route, Routes, Send
 pub use routing::{Asked, DirectoryAway, Recipient, Refused, Residents, Resolved, Target};
 pub use settings::Settings;
 pub use source::{Source, SourceAddress};
+pub use submission::{
+    Delivered, EnvelopeAddress, MailAsked, Parameter, RcptAsked, RecipientStatus, Submission, SubmissionError,
+    UndoStatus,
+};
 pub use vacation::{KeptVacation, Vacation, VacationError};
 pub use wishes::{DeliverBy, Late, Release, TlsWish, Wishes};
 

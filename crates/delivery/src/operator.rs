@@ -197,6 +197,9 @@ impl Operator {
             Act::Remove => return self.remove(id, reason, by).await,
         };
         self.told(by, act, id, reason);
+        if matches!(act, Act::Release) && changed.wishes.waits_until().is_none() {
+            self.0.note_let_go(&changed).await;
+        }
         if matches!(act, Act::Retry | Act::Reroute(_)) && changed.hold.is_none() {
             let way = Way::of(&changed);
             let lanes = changed.recipients.iter().map(|pending| self.0.queue.lane(&pending.destination(), &way));

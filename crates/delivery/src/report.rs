@@ -119,6 +119,7 @@ impl Inner {
             return_path_len: prefix_len,
             created: now,
             hold: None,
+            submission: None,
             // RFC 8689, 5: what says no less than the message goes no less safely
             wishes: Wishes { tls: kept.entry.wishes.tls, ..Wishes::default() },
             recipients,

@@ -204,6 +204,7 @@ impl Inner {
             return_path_len: prefix_len,
             created: now,
             hold: None,
+            submission: None,
             wishes: Wishes::default(),
             recipients,
         };

@@ -10,7 +10,7 @@ pub(crate) use memory::forget as forget_answered;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use store::{MAX_OBJECT, ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
+use store::{ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
 use thiserror::Error;
 use world::UnixTime;
 
@@ -123,12 +123,7 @@ impl Vacation {
 
     fn encode(&self) -> Result<Bytes, store::Error> {
         let wrong = |error: serde_json::Error| store::Error::Corrupt(error.to_string());
-        let bytes = serde_json::to_vec(self).map_err(wrong)?;
-        // octets that JSON writes as six would make it larger than it may be
-        match bytes.len() > MAX_OBJECT {
-            true => Err(store::Error::Limit { what: "octets of an object", limit: MAX_OBJECT as u64 }),
-            false => Ok(bytes.into()),
-        }
+        Ok(serde_json::to_vec(self).map_err(wrong)?.into())
     }
 }
 
@@ -220,7 +215,5 @@ mod tests {
         assert_eq!(with(|vacation| vacation.days = 0), Err(VacationError::Days));
         assert_eq!(with(|vacation| vacation.days = 31), Err(VacationError::Days));
         assert_eq!(with(|vacation| (vacation.from, vacation.until) = (Some(2), Some(2))), Err(VacationError::Dates));
-        let widest = Vacation { text: Some("\u{1}".repeat(32 * 1024)), ..Vacation::default() };
-        assert!(matches!(widest.encode(), Err(store::Error::Limit { .. })));
     }
 }

@@ -46,9 +46,12 @@ impl House {
         let inbox = account.mailboxes().await.unwrap().inbox().unwrap().id;
         let searches = Arc::new(Searches::new(2));
         let pushing = Pushing::new(Arc::new(ScriptedWeb::empty()), "mailto:postmaster@example.org".to_owned());
-        let parts = Parts { store, directory, delivery, world, searches, pushing, settings: Settings::default() };
+        let settings = Settings::new("mx.example.org".parse().unwrap());
+        let parts = Parts { store, directory, delivery, world, searches, pushing, settings };
         let address = "anna@example.org".parse().unwrap();
-        let caller = Caller { account: ANNA, address, role: Role::User, session: "s1".into() };
+        let remote = "192.0.2.9:50000".parse().unwrap();
+        let peer = journal::Peer { session: "s1".into(), remote, listener: "webmail".into(), tls: None };
+        let caller = Caller { account: ANNA, address, role: Role::User, peer };
         let house = Self { store: parts.store.clone(), jmap: Jmap::new(parts), caller, account, inbox };
         house.fill().await;
         house

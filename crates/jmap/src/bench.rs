@@ -67,7 +67,7 @@ impl Bench {
             settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
         });
         let searches = Arc::new(search::Searches::new(2));
-        let mut settings = Settings::default();
+        let mut settings = Settings::new("mx.example.org".parse().unwrap());
         change(&mut settings);
         let parts = Parts {
             store,
@@ -160,5 +160,7 @@ async fn account(parts: &Parts, id: u64, address: &str) -> Caller {
     let account =
         NewAccount { id, address: address.clone(), name: String::new(), password, quota: None, role: Role::User };
     parts.directory.add_account(account).await.unwrap();
-    Caller { account: id, address, role: Role::User, session: "s1".into() }
+    let remote = "192.0.2.9:50000".parse().unwrap();
+    let peer = journal::Peer { session: "s1".into(), remote, listener: "webmail".into(), tls: None };
+    Caller { account: id, address, role: Role::User, peer }
 }

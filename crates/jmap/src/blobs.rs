@@ -126,7 +126,7 @@ pub(crate) struct Taken {
 /// Names a finished blob as the caller's, for an hour.
 pub(crate) async fn keep(parts: &Parts, caller: &Caller, blob: (BlobHash, u64)) -> Result<(), Error> {
     let most = parts.settings.max_message_size.bytes().saturating_mul(limits::UPLOADS);
-    let own = parts.store.account(caller.account).await?.acting_as(&format!("jmap {}", caller.session));
+    let own = parts.store.account(caller.account).await?.acting_as(&format!("jmap {}", caller.peer.session));
     own.keep_upload(blob, most).await.map(drop)
 }
 

@@ -1,7 +1,7 @@
 //! Who calls.
 use directory::Role;
+use journal::Peer;
 use names::{AccountId, Address};
-use std::sync::Arc;
 
 /// An account that has logged in, whichever way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,5 +13,5 @@ pub struct Caller {
     /// What it may do beside its own mail.
     pub role: Role,
     /// The session that it calls in, as in the log and the journal.
-    pub session: Arc<str>,
+    pub peer: Peer,
 }

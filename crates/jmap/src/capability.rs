@@ -110,7 +110,18 @@ impl Capability {
                 "emailQuerySortOptions": SORT_OPTIONS,
                 "mayCreateTopLevelMailbox": opened.own,
             })),
-            Self::Submission => opened.own.then(|| json!({"maxDelayedSend": 0, "submissionExtensions": {}})),
+            Self::Submission => opened.own.then(|| {
+                json!({
+                    "maxDelayedSend": settings.max_delayed_send.as_secs(),
+                    "submissionExtensions": {
+                        "SIZE": [settings.max_message_size.bytes().to_string()],
+                        "DSN": [],
+                        "FUTURERELEASE": [],
+                        "DELIVERBY": [],
+                        "REQUIRETLS": [],
+                    },
+                })
+            }),
             Self::Vacation | Self::Quota => opened.own.then(|| json!({})),
             Self::Blob => Some(blob::in_account()),
             Self::Contacts => opened.own.then(contacts::in_account),

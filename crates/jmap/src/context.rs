@@ -38,6 +38,11 @@ impl<'c> Context<'c> {
         Answer { name: method.to_owned(), arguments, id: self.call.clone() }
     }
 
+    /// The answer of a call that this one implies, where that is refused.
+    pub(crate) fn error(&self, error: &MethodError) -> Answer {
+        Answer::error(error, &self.call)
+    }
+
     /// An id as a client writes it: itself, or that of what was created under the name behind `#`; nothing where nothing was.
     pub(crate) fn id(&self, written: &str) -> Option<Id> {
         match written.strip_prefix('#') {

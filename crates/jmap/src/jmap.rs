@@ -161,7 +161,7 @@ fn using(urns: &[String]) -> Result<Vec<Capability>, RequestError> {
 
 /// Opens the caller's own account.
 pub(crate) async fn open_own(parts: &Parts, caller: &Caller) -> Result<Opened, store::Error> {
-    let account = parts.store.account(caller.account).await?.acting_as(&format!("jmap {}", caller.session));
+    let account = parts.store.account(caller.account).await?.acting_as(&format!("jmap {}", caller.peer.session));
     let mailboxes = account.mailboxes().await?;
     opened(parts, caller, account, mailboxes, None).ok_or(store::Error::NoSuchAccount(caller.account))
 }
@@ -183,7 +183,7 @@ pub(crate) async fn open_other(
         }
     }
     let account = match parts.store.account(asked).await {
-        Ok(account) => account.acting_as(&format!("jmap {} {}", caller.session, caller.address)),
+        Ok(account) => account.acting_as(&format!("jmap {} {}", caller.peer.session, caller.address)),
         Err(store::Error::NoSuchAccount(_)) => return Ok(None),
         Err(error) => return Err(error),
     };

@@ -1,5 +1,7 @@
 //! Mail (RFC 8621).
+mod compose;
 pub(crate) mod email;
+pub(crate) mod identity;
 mod log;
 pub(crate) mod mailbox;
 pub(crate) mod objects;
@@ -7,5 +9,7 @@ mod octets;
 pub(crate) mod reply;
 mod sight;
 pub(crate) mod snippet;
+pub(crate) mod submission;
 pub(crate) mod thread;
+pub(crate) mod vacation;
 pub(crate) mod window;

@@ -1,5 +1,5 @@
 //! The table of all methods.
-use crate::mail::{email, mailbox, snippet, thread};
+use crate::mail::{email, identity, mailbox, snippet, submission, thread, vacation};
 use crate::method::Method;
 use crate::{blob, contacts, core, quota};
 
@@ -12,6 +12,9 @@ const ALL: &[&[Method]] = &[
     thread::METHODS,
     email::METHODS,
     snippet::METHODS,
+    identity::METHODS,
+    submission::METHODS,
+    vacation::METHODS,
     contacts::METHODS,
 ];
 

@@ -70,6 +70,7 @@ impl Opened {
             email: now.email.min(opened),
             thread: now.thread.min(opened),
             quota: now.quota.min(opened),
+            ..now
         })
     }
 

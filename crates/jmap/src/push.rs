@@ -18,14 +18,29 @@ struct DataType {
     name: &'static str,
     /// Told only where this is there.
     capability: Capability,
+    /// Whether it is told of accounts that are shared, too.
+    shared: bool,
     state: fn(&TypeStates) -> ModSeq,
 }
 
 const TYPES: &[DataType] = &[
-    DataType { name: "Mailbox", capability: Capability::Mail, state: |states| states.mailbox },
-    DataType { name: "Thread", capability: Capability::Mail, state: |states| states.thread },
-    DataType { name: "Quota", capability: Capability::Quota, state: |states| states.quota },
-    DataType { name: "Email", capability: Capability::Mail, state: |states| states.email },
+    DataType { name: "Mailbox", capability: Capability::Mail, shared: true, state: |states| states.mailbox },
+    DataType { name: "Thread", capability: Capability::Mail, shared: true, state: |states| states.thread },
+    DataType { name: "Quota", capability: Capability::Quota, shared: true, state: |states| states.quota },
+    DataType { name: "Email", capability: Capability::Mail, shared: true, state: |states| states.email },
+    DataType { name: "Identity", capability: Capability::Submission, shared: false, state: |states| states.identity },
+    DataType {
+        name: "EmailSubmission",
+        capability: Capability::Submission,
+        shared: false,
+        state: |states| states.submission,
+    },
+    DataType {
+        name: "VacationResponse",
+        capability: Capability::Vacation,
+        shared: false,
+        state: |states| states.vacation,
+    },
 ];
 
 /// Accounts of others that are watched.
@@ -161,6 +176,7 @@ impl Push {
         for (one, before) in accounts {
             let types = TYPES.iter().filter(|of| {
                 self.wanted.has(of.name)
+                    && (of.shared || one.id == self.caller.account)
                     && (of.state)(&one.told) != (of.state)(&before)
                     && Capability::there().any(|there| there == of.capability)
             });
@@ -237,6 +253,20 @@ mod tests {
         assert_eq!(Wanted::read("*"), Wanted::All);
         assert!(Wanted::read("Email,Nothing").has("Email") && !Wanted::read("Email").has("Mailbox"));
         assert_eq!(Wanted::read(""), Wanted::Some(Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn what_is_the_callers_own_is_told_and_anothers_is_not() {
+        let bench = Bench::new().await;
+        bench.share("INBOX", "lr").await;
+        let types = "Identity,VacationResponse,EmailSubmission";
+        let (mut anna, _) = bench.jmap.push(&bench.anna, types, None).await.unwrap();
+        let (mut bram, _) = bench.jmap.push(&bench.bram, types, None).await.unwrap();
+        bench.call("VacationResponse/set", json!({"update": {"singleton": {"isEnabled": true}}})).await;
+        bench.call("Identity/get", json!({"ids": null})).await;
+        let told = anna.next().await.unwrap().object["changed"][bench.anna.account.to_string()].clone();
+        assert_eq!(told.as_object().unwrap().keys().collect::<Vec<_>>(), ["Identity", "VacationResponse"]);
+        assert!(bram.next().now_or_never().is_none());
     }
 
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! What an operator set.
-use names::ByteSize;
+use names::{ByteSize, Domain};
+use policy::AllowanceLimits;
+use std::time::Duration;
 use texts::Language;
 
 /// How JMAP behaves.
@@ -11,10 +13,31 @@ pub struct Settings {
     pub own_seen: bool,
     /// The provider's own language.
     pub language: Language,
+    /// The name in our Received fields.
+    pub host_name: Domain,
+    /// Recipients of one submission.
+    pub max_recipients: usize,
+    /// How long a submission may wait for its sender's time.
+    pub max_delayed_send: Duration,
+    /// How long each submission waits, so that it can be called back; zero: not at all.
+    pub undo_time: Duration,
+    /// How much one account may send; `None`: as much as it likes.
+    pub allowance: Option<AllowanceLimits>,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self { max_message_size: ByteSize::mib(50), own_seen: true, language: Language::English }
+impl Settings {
+    /// The defaults for a machine of this name.
+    #[must_use]
+    pub fn new(host_name: Domain) -> Self {
+        Self {
+            max_message_size: ByteSize::mib(50),
+            own_seen: true,
+            language: Language::English,
+            host_name,
+            max_recipients: 1_000,
+            max_delayed_send: Duration::from_secs(30 * 24 * 60 * 60),
+            undo_time: Duration::ZERO,
+            allowance: None,
+        }
     }
 }

@@ -42,6 +42,7 @@ use crate::flags::Keyword;
 use crate::head::{Head, Hold, Plan, Tx};
 use crate::id::{MailboxId, ModSeq, Uid};
 use crate::mailbox::Mailboxes;
+use crate::object::ObjectKind;
 use crate::outcome::Outcome;
 use crate::schema::LogItem;
 use crate::view::View;
@@ -87,6 +88,12 @@ pub struct TypeStates {
     pub thread: ModSeq,
     /// Use or limit.
     pub quota: ModSeq,
+    /// The answer while away.
+    pub vacation: ModSeq,
+    /// Identities.
+    pub identity: ModSeq,
+    /// What was given to the queue.
+    pub submission: ModSeq,
 }
 
 /// Room for a message that was announced or promised, held until it is dropped. Kept in memory only.
@@ -168,6 +175,9 @@ impl Account {
             email: ModSeq(record.email_modseq),
             thread: ModSeq(record.thread_modseq),
             quota: ModSeq(record.quota_modseq),
+            vacation: ModSeq(record.objects.of(ObjectKind::Vacation).modseq),
+            identity: ModSeq(record.objects.of(ObjectKind::Identity).modseq),
+            submission: ModSeq(record.objects.of(ObjectKind::Submission).modseq),
         })
     }
 

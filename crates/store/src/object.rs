@@ -4,7 +4,7 @@ use crate::id::{ModSeq, ObjectId};
 use bytes::Bytes;
 
 /// The most octets of one object.
-pub const MAX_OBJECT: usize = 128 * 1024;
+pub const MAX_OBJECT: usize = 512 * 1024;
 
 /// A kind of objects. The number is on disk and never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -224,7 +224,7 @@ impl Door {
         let now = self.world.clock.now();
         let (account, address, role) = (login.account, login.address, login.role);
         let session = Arc::new(Session {
-            caller: Caller { account, address, role, session: peer.session.to_string().into() },
+            caller: Caller { account, address, role, peer: told(peer) },
             credentials,
             revoked: login.revoked,
             ended: CancellationToken::new(),

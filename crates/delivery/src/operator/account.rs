@@ -16,6 +16,7 @@ impl Operator {
         let now = self.0.world.clock.now();
         let entry = self.change(id, |entry| begin(entry, now)).await?;
         self.0.hold_ended(id, &entry);
+        self.0.note_let_go(&entry).await;
         tracing::info!(queue_id = %id, "its sender's time has come");
         Ok(())
     }

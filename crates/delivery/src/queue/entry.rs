@@ -7,7 +7,7 @@ use names::{AccountId, Address};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use store::{BlobHash, DeliveryId};
+use store::{BlobHash, DeliveryId, ObjectId};
 use world::UnixTime;
 
 /// A message and its open recipients, as it lies in a queue partition.
@@ -23,6 +23,9 @@ pub struct Entry {
     /// The account that sent it.
     #[serde(with = "stored::account", default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
+    /// The object of that account in which is written down what becomes of it.
+    #[serde(with = "stored::object", default, skip_serializing_if = "Option::is_none")]
+    pub submission: Option<ObjectId>,
     /// The listener that took it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listener: Option<String>,

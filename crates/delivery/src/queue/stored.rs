@@ -31,6 +31,14 @@ as_text!(account, Option<names::AccountId>, |id| id.map(|id| id.to_string()).unw
     text.parse().ok().map(Some)
 });
 
+as_text!(object, Option<store::ObjectId>, |id| id.map(|id| id.to_string()).unwrap_or_default(), |text| if text
+    .is_empty()
+{
+    Some(None)
+} else {
+    text.parse().ok().map(Some)
+});
+
 pub(crate) mod time {
     use serde::de::{Deserialize, Deserializer};
     use serde::ser::Serializer;

@@ -77,6 +77,7 @@ fn entry(number: u64, delivery: DeliveryId, blob: store::BlobHash, now: world::U
         return_path_len: 0,
         created: now.minus(Duration::from_secs(7_200)),
         hold: None,
+        submission: None,
         wishes: crate::Wishes::default(),
         recipients: vec![pending],
     }

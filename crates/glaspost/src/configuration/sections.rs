@@ -158,6 +158,8 @@ section! {
         new_recipients_per_day: u32 = 1_000;
         /// How long a message may be held until a time that its sender sets (FUTURERELEASE). `0 s` for not at all.
         max_hold: Period = Period::days(30);
+        /// How long what is sent by JMAP waits, so that it can be called back. `0 s` for not at all.
+        undo_time: Period = Period::secs(0);
         /// The highest priority that a sender may ask for, from -9 to 9 (MT-PRIORITY); higher ones are lowered to it.
         max_priority: i8 = 4;
         /// Whether Received says neither the address nor the name of the customer's machine.

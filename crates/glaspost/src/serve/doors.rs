@@ -82,7 +82,8 @@ impl Doors<'_> {
             ServiceKind::Pop3 => Arc::new(self.pop3(listener)),
             ServiceKind::Imap => Arc::new(self.imap(listener)),
             ServiceKind::Https => {
-                Arc::new(super::pages::web(self.configuration, self.house, self.world, self.settings.clone()))
+                let settings = self.settings.clone();
+                Arc::new(super::pages::web(self.configuration, self.house, self.world, settings)?)
             }
             ServiceKind::Metrics => Arc::new(Health::new(self.condition.clone())),
         })
@@ -150,7 +151,7 @@ impl Doors<'_> {
         door.limits.max_errors = configuration.limits.errors;
         door.limits.max_junk = configuration.limits.junk_commands;
         door.limits.rates = self.rates(kind);
-        door.limits.allowance = self.allowance(kind);
+        door.limits.allowance = allowance(configuration).filter(|_| kind == ServiceKind::Submission);
         Ok(door)
     }
 
@@ -159,18 +160,6 @@ impl Doors<'_> {
         let rates =
             SenderRates { messages_per_hour: relay.messages_per_hour, recipients_per_hour: relay.recipients_per_hour };
         (kind == ServiceKind::Relay && self.configuration.limits.enabled).then_some(rates)
-    }
-
-    fn allowance(&self, kind: ServiceKind) -> Option<AllowanceLimits> {
-        let submission = &self.configuration.submission;
-        let allowance = AllowanceLimits {
-            messages_per_hour: submission.messages_per_hour,
-            messages_per_day: submission.messages_per_day,
-            recipients_per_hour: submission.recipients_per_hour,
-            new_recipients_per_hour: submission.new_recipients_per_hour,
-            new_recipients_per_day: submission.new_recipients_per_day,
-        };
-        (kind == ServiceKind::Submission && self.configuration.limits.enabled).then_some(allowance)
     }
 
     fn pop3(&self, listener: &Listener) -> pop3::Pop3 {
@@ -268,4 +257,17 @@ fn words(kind: ServiceKind) -> Words {
         ),
     };
     Words { busy: Cow::Borrowed(busy), needs_tls: Cow::Borrowed(needs_tls), fault: Cow::Borrowed(fault) }
+}
+
+/// How much one account may send, by whichever way; `None`: as much as it likes.
+pub(super) fn allowance(configuration: &Configuration) -> Option<AllowanceLimits> {
+    let submission = &configuration.submission;
+    let allowance = AllowanceLimits {
+        messages_per_hour: submission.messages_per_hour,
+        messages_per_day: submission.messages_per_day,
+        recipients_per_hour: submission.recipients_per_hour,
+        new_recipients_per_hour: submission.new_recipients_per_hour,
+        new_recipients_per_day: submission.new_recipients_per_day,
+    };
+    configuration.limits.enabled.then_some(allowance)
 }

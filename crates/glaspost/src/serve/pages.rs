@@ -1,31 +1,46 @@
 //! What the HTTPS listener serves, from the configuration.
 use crate::configuration::{Configuration, MtaStsMode, ServiceKind};
+use crate::failure::{Code, Failure};
 use crate::house::House;
+use crate::serve::doors::allowance;
 use jmap::Jmap;
 use std::sync::Arc;
 use web::{SettingsPage, Web};
 use world::World;
 
 /// The pages of all listeners.
-pub(super) fn web(configuration: &Configuration, house: &House, world: &World, settings: Arc<SettingsPage>) -> Web {
-    let jmap = jmap(configuration, house, world);
-    Web::new(web::Parts {
+pub(super) fn web(
+    configuration: &Configuration,
+    house: &House,
+    world: &World,
+    settings: Arc<SettingsPage>,
+) -> Result<Web, Failure> {
+    let jmap = jmap(configuration, house, world)?;
+    Ok(Web::new(web::Parts {
         directory: house.directory.clone(),
         mta_sts: mta_sts(configuration),
         settings,
         jmap,
         visitors: house.visitors.clone(),
-    })
+    }))
 }
 
 /// JMAP, as the configuration has it.
-pub(super) fn jmap(configuration: &Configuration, house: &House, world: &World) -> Jmap {
+pub(super) fn jmap(configuration: &Configuration, house: &House, world: &World) -> Result<Jmap, Failure> {
+    let host_name = configuration.general.host_name.clone();
+    let host_name = host_name.ok_or_else(|| Failure::new(Code::Config, "`host-name` is missing"))?;
+    let submission = &configuration.submission;
     let settings = jmap::Settings {
         max_message_size: configuration.general.max_message_size,
         own_seen: configuration.imap.own_seen,
         language: configuration.general.language.spoken(),
+        max_recipients: submission.max_recipients,
+        max_delayed_send: submission.max_hold.0,
+        undo_time: submission.undo_time.0,
+        allowance: allowance(configuration),
+        ..jmap::Settings::new(host_name)
     };
-    Jmap::new(jmap::Parts {
+    Ok(Jmap::new(jmap::Parts {
         store: house.store.clone(),
         directory: house.directory.clone(),
         delivery: house.delivery.clone(),
@@ -33,7 +48,7 @@ pub(super) fn jmap(configuration: &Configuration, house: &House, world: &World) 
         searches: house.searches.clone(),
         pushing: house.pushing.clone(),
         settings,
-    })
+    }))
 }
 
 /// The address of JMAP's session object, by the name under which customers know the first HTTPS listener.

@@ -98,13 +98,13 @@ impl Server {
         let listeners = Arc::new(listeners);
         // Nobody set it before: this is its only place.
         let _ = condition.listeners.set(listeners.clone());
+        let jmap = super::pages::jmap(&configuration, &house, &outside.world)?;
         let tasks = TaskTracker::new();
         let delivery = house.delivery.clone();
         let queue_stop = stop.clone();
         tasks.spawn(async move { delivery.run(queue_stop).await });
         let queue = house.delivery.operator();
         let (pushing, push_stop) = (house.pushing.clone(), stop.clone());
-        let jmap = super::pages::jmap(&configuration, &house, &outside.world);
         tasks.spawn(async move { push_stop.run_until_cancelled(pushing.run(jmap)).await });
         tasks.spawn(upkeep::run(house.store.clone(), queue, outside.world.clock.clone(), stop.clone()));
         let confined_to = outside.confined_to;

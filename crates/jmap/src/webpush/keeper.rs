@@ -6,8 +6,10 @@ use crate::core::subscription::{self, Subscription};
 use crate::jmap::{Jmap, Parts};
 use directory::Role;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use journal::Peer;
 use names::AccountId;
 use std::collections::{HashMap, HashSet};
+use std::net::Ipv4Addr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use store::{ModSeq, ObjectChange, ObjectId, ObjectKind};
@@ -121,7 +123,13 @@ async fn sender(
         account: subscription.account,
         address: subscription.address.clone(),
         role: Role::User,
-        session: "push".into(),
+        // nobody is at the other end
+        peer: Peer {
+            session: "push".into(),
+            remote: (Ipv4Addr::UNSPECIFIED, 0).into(),
+            listener: "push".into(),
+            tls: None,
+        },
     };
     let Ok((mut push, mut first)) = jmap.push(&caller, &types, last.as_deref()).await else {
         tokio::time::sleep(AWAY).await;

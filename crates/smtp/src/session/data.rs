@@ -206,6 +206,7 @@ async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming
         prefix_len: arrived.prefix_len,
         return_path_len: arrived.return_path_len,
         arrival: Some(begun.arrival),
+        submission: None,
     };
     let account = envelope.sender.account;
     match begun.mailing.accept(envelope, arrived.blob).await {

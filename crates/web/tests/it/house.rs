@@ -64,7 +64,7 @@ impl House {
             world: world.clone(),
             searches: Arc::new(search::Searches::new(2)),
             pushing: jmap::Pushing::new(Arc::new(ScriptedWeb::empty()), "mailto:postmaster@example.org".to_owned()),
-            settings: jmap::Settings::default(),
+            settings: jmap::Settings::new("mx.example.org".parse().unwrap()),
         });
         let visitors = Visitors::new(directory.clone(), journal, world);
         let settings = Arc::new(SettingsPage::new(&imap_at(993), Language::Dutch));

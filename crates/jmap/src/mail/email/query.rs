@@ -22,7 +22,7 @@ use census::{Census, Row};
 use jmap_wire::{Arguments, MethodError, Place, Query};
 use newest::Newest;
 use search::{Effort, Halted};
-use sift::{Cheap, Sieve};
+use sift::Sieve;
 use std::collections::HashSet;
 use std::time::Duration;
 use store::{EmailId, ModSeq, ThreadId};

@@ -1,0 +1,327 @@
+//! A message is given to the queue: by the rules and the code of a submission by SMTP (RFC 6409), and written down first.
+use super::envelope::{Envelope, derived};
+use crate::context::Context;
+use crate::opened::Opened;
+use crate::refusal;
+use delivery::{
+    Accepted, Asked, Body, Delivered, MailAsked, Notify, Origin, Outcome, RcptAsked, Recipient, RecipientStatus,
+    Refused, Sender, Submission, SubmissionError, TlsWish, UndoStatus,
+};
+use jmap_wire::SetError;
+use message::{Date, HeaderPass, missing_fields, new_message_id};
+use names::Address;
+use std::sync::Arc;
+use store::{Email, LineEnds, MessageSource, NewBlob};
+
+/// The largest header, and addresses of From that are looked at.
+const MAX_HEADER: usize = 256 * 1024;
+const MAX_FROM: usize = 100;
+/// Bytes read at a time.
+const PIECE: u64 = 256 * 1024;
+/// Received fields, beyond which a message goes round in circles (RFC 5321, 6.3).
+const MAX_RECEIVED: u32 = 100;
+
+/// A message with its header read, and the envelope that it goes in.
+pub(super) struct Letter {
+    email: Arc<Email>,
+    source: MessageSource,
+    header: HeaderPass,
+    pub(super) envelope: Envelope,
+    mail: MailAsked,
+    rcpt: Vec<RcptAsked>,
+}
+
+impl Letter {
+    /// Reads a message and its envelope, and asks everything that may be asked before anything is done.
+    ///
+    /// # Errors
+    /// What SetError stands for it (RFC 8621, 7.5).
+    pub(super) async fn read(
+        context: &Context<'_>,
+        opened: &Opened,
+        email: Arc<Email>,
+        envelope: Option<Envelope>,
+    ) -> Result<Self, SetError> {
+        let set = |error: store::Error| refusal::set(&error);
+        let settings = &context.parts.settings;
+        let limit = settings.max_message_size.bytes();
+        if email.size > limit {
+            return Err(SetError::new("tooLarge").with("maxSize", limit));
+        }
+        let source = opened.account.open(&email).await.map_err(set)?;
+        let header = header(&email, &source).await.map_err(set)?;
+        if header.is_cut() {
+            return Err(SetError::new("invalidEmail").because("its header is too large"));
+        }
+        if header.facts().received > MAX_RECEIVED {
+            return Err(SetError::new("invalidEmail").because("it went round in circles"));
+        }
+        let envelope = envelope.unwrap_or_else(|| derived(header.block()));
+        if envelope.rcpt_to.is_empty() {
+            return Err(SetError::new("noRecipients"));
+        }
+        if envelope.rcpt_to.len() > settings.max_recipients {
+            return Err(SetError::new("tooManyRecipients").with("maxRecipients", settings.max_recipients as u64));
+        }
+        let now = context.parts.world.clock.now();
+        let mut mail = envelope.mail_from.mail(now, settings.max_delayed_send).map_err(|error| match error {
+            SubmissionError::Address => SetError::new("forbiddenMailFrom").because("the sender is no address"),
+            error => SetError::invalid(&["envelope"]).because(error.to_string()),
+        })?;
+        if mail.wishes.release.is_none() && !settings.undo_time.is_zero() {
+            mail.wishes.release = Some(delivery::Release { at: now.plus(settings.undo_time), over: false });
+        }
+        // RFC 8689, 5: holds where MAIL did not say REQUIRETLS
+        let says_no =
+            |field: message::Field<'_>| field.is("TLS-Required") && field.unfolded().eq_ignore_ascii_case(b"no");
+        if mail.wishes.tls == TlsWish::Usual && header.fields().any(says_no) {
+            mail.wishes.tls = TlsWish::NotRequired;
+        }
+        let rcpt = recipients(&envelope)?;
+        let letter = Self { email, source, header, envelope, mail, rcpt };
+        letter.may_send(context).await?;
+        Ok(letter)
+    }
+
+    /// RFC 6409, 6.1: whether it may go in this name; and whether the account may send at all.
+    async fn may_send(&self, context: &Context<'_>) -> Result<(), SetError> {
+        let directory = &context.parts.directory;
+        let away = |error: directory::Error| {
+            tracing::warn!(%error, "sender not looked up");
+            SetError::new("serverFail").because("not possible just now; please try again later")
+        };
+        let account = directory.account(&context.caller.address).await.map_err(away)?;
+        if account.held.is_some() {
+            return Err(SetError::new("forbiddenToSend").because("sending is stopped; please call the service desk"));
+        }
+        if let Some(sender) = &self.mail.sender
+            && !directory.may_send_as(context.caller.account, sender).await.map_err(away)?
+        {
+            return Err(SetError::new("forbiddenMailFrom"));
+        }
+        for from in self.from()? {
+            if !directory.may_send_as(context.caller.account, &from).await.map_err(away)? {
+                return Err(SetError::new("forbiddenFrom").because(format!("`{from}` is no address of this account")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The addresses of From: at least one, all of which can be read.
+    fn from(&self) -> Result<Vec<Address>, SetError> {
+        let wrong = || SetError::new("invalidEmail").with("properties", vec!["from"]);
+        let mut room = MAX_FROM;
+        let mut found = Vec::new();
+        for field in self.header.fields().filter(|field| field.is("From")) {
+            let (list, complete) = message::addresses(&field.unfolded(), &mut room);
+            let readable: Vec<_> = list.iter().filter_map(message::Address::readable).collect();
+            if readable.is_empty() || !complete {
+                return Err(wrong());
+            }
+            for address in readable {
+                found.push(address.address.parse().map_err(|_| wrong())?);
+            }
+        }
+        if found.is_empty() { Err(wrong()) } else { Ok(found) }
+    }
+
+    /// As it is written down before it is sent.
+    pub(super) fn submission(&self, context: &Context<'_>, identity: String) -> Submission {
+        let now = context.parts.world.clock.now();
+        let release = self.mail.wishes.release;
+        let queued = |asked: &RcptAsked| RecipientStatus {
+            address: asked.address.to_string(),
+            reply: "250 2.1.5 queued".to_owned(),
+            delivered: Delivered::Queued,
+        };
+        Submission {
+            identity,
+            email: self.email.id.to_string(),
+            thread: self.email.thread.to_string(),
+            mail_from: self.envelope.mail_from.clone(),
+            rcpt_to: self.envelope.rcpt_to.clone(),
+            send_at: release.map_or(now, |release| release.at).secs(),
+            undo: if release.is_some() { UndoStatus::Pending } else { UndoStatus::Final },
+            recipients: self.rcpt.iter().map(queued).collect(),
+            reports: Vec::new(),
+            queue: None,
+            taken: false,
+        }
+    }
+
+    /// Takes its recipients, one by one, and gives it to the queue.
+    ///
+    /// # Errors
+    /// Nothing was sent.
+    pub(super) async fn send(&self, context: &Context<'_>, submission: store::ObjectId) -> Result<Accepted, SetError> {
+        let delivery = &context.parts.delivery;
+        self.take_allowance(context).await?;
+        let sender = Sender {
+            reverse_path: self.mail.sender.clone(),
+            origin: Origin::Submission,
+            account: Some(context.caller.account),
+            peer: Some(context.caller.peer.clone()),
+        };
+        let mut recipients: Vec<Recipient> = Vec::with_capacity(self.rcpt.len());
+        let mut invalid = Vec::new();
+        for asked in &self.rcpt {
+            let notify = asked.notify.unwrap_or_else(|| Notify::unasked(Origin::Submission));
+            let address = asked.address.clone();
+            let asked = Asked { address: address.clone(), size: self.email.size, notify, orcpt: asked.orcpt.clone() };
+            match delivery.recipient(&sender, asked).await {
+                Ok(recipient) => recipients.push(recipient),
+                Err(Refused::Unavailable | Refused::NoSpace | Refused::FullForNow) => {
+                    return Err(SetError::new("serverFail").because("not possible just now; please try again later"));
+                }
+                Err(refused) => {
+                    tracing::info!(%address, %refused, "recipient refused");
+                    invalid.push(address.to_string());
+                }
+            }
+        }
+        if !invalid.is_empty() {
+            return Err(SetError::new("invalidRecipients").with("invalidRecipients", invalid));
+        }
+        let Written { blob, prefix_len, return_path_len, eight_bit } =
+            self.write(context).await.map_err(|error| refusal::set(&error))?;
+        let utf8 = !self.header.block().is_ascii()
+            || self.mail.sender.iter().chain(self.rcpt.iter().map(|asked| &asked.address)).any(Address::needs_utf8);
+        let envelope = delivery::Envelope {
+            ret: self.mail.ret,
+            envid: self.mail.envid.clone(),
+            body: if eight_bit { Body::EightBitMime } else { Body::SevenBit },
+            utf8,
+            wishes: self.mail.wishes.clone(),
+            prefix_len,
+            return_path_len,
+            submission: Some(submission),
+            ..delivery::Envelope::of(sender)
+        };
+        delivery.accept(envelope, blob, recipients).await.map_err(|refused| {
+            tracing::warn!(%refused, "a message was not taken");
+            match refused {
+                Refused::MailboxFull => SetError::new("overQuota").because("a recipient has no room"),
+                _ => SetError::new("serverFail").because("not possible just now; please try again later"),
+            }
+        })
+    }
+
+    /// RFC 6409, 6: as much as an account may send, over all doors.
+    async fn take_allowance(&self, context: &Context<'_>) -> Result<(), SetError> {
+        let Some(limits) = &context.parts.settings.allowance else { return Ok(()) };
+        let senders = context.parts.delivery.senders();
+        let account = context.caller.account;
+        let limited = |error: policy::Error| SetError::new("rateLimit").because(error.to_string());
+        let peer = &context.caller.peer;
+        senders.message(account, limits, peer).await.map_err(limited)?;
+        for asked in &self.rcpt {
+            senders.recipient(account, limits, &asked.address, peer).await.map_err(limited)?;
+        }
+        Ok(())
+    }
+
+    /// Writes it as it goes out: behind our trace, with what it lacks, without who is in Bcc.
+    async fn write(&self, context: &Context<'_>) -> Result<Written, store::Error> {
+        let (world, settings) = (&context.parts.world, &context.parts.settings);
+        let date = Date::utc(i64::try_from(world.clock.now().secs()).unwrap_or(i64::MAX));
+        let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
+        let host = settings.host_name.as_str();
+        let sender = self.mail.sender.as_ref().map(ToString::to_string).unwrap_or_default();
+        let return_path = format!("Return-Path: <{sender}>\r\n");
+        // RFC 5321, 4.4: where a customer is nobody needs to know, and the bytes are of all recipients
+        let received =
+            format!("Received: by {host} (Glaspost) with HTTP id {};\r\n\t{date}\r\n", context.caller.peer.session);
+        let facts = self.header.facts();
+        let added = missing_fields(&facts, &context.caller.address.to_string(), date, &new_message_id(random, host));
+        let mut writer = context.parts.store.blob_writer(LineEnds::ToCrlf);
+        let prefix = [return_path.as_bytes(), received.as_bytes()].concat();
+        writer.write(&prefix).await?;
+        writer.write(&added).await?;
+        // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
+        writer.write(&self.header.block_without(&["Bcc", "Resent-Bcc"])).await?;
+        let mut eight_bit = !self.header.block().is_ascii();
+        let mut at = u64::from(self.email.prefix_len) + self.header.block().len() as u64;
+        while at < self.source.size() {
+            let bytes = self.source.read(at..at.saturating_add(PIECE).min(self.source.size())).await?;
+            if bytes.is_empty() {
+                return Err(store::Error::Corrupt("a message is shorter than its record says".to_owned()));
+            }
+            eight_bit |= !bytes.is_ascii();
+            writer.write(&bytes).await?;
+            at += bytes.len() as u64;
+        }
+        Ok(Written {
+            blob: writer.finish().await?,
+            prefix_len: u32::try_from(prefix.len()).unwrap_or(u32::MAX),
+            return_path_len: u32::try_from(return_path.len()).unwrap_or(u32::MAX),
+            eight_bit,
+        })
+    }
+}
+
+/// What is asked of each recipient.
+fn recipients(envelope: &Envelope) -> Result<Vec<RcptAsked>, SetError> {
+    let (mut rcpt, mut invalid) = (Vec::new(), Vec::new());
+    for to in &envelope.rcpt_to {
+        match to.rcpt() {
+            Ok(asked) => rcpt.push(asked),
+            // what is an address has a parameter that is wrong
+            Err(error) if error != SubmissionError::Address && to.email.parse::<Address>().is_ok() => {
+                return Err(SetError::invalid(&["envelope"]).because(error.to_string()));
+            }
+            Err(_) => invalid.push(to.email.clone()),
+        }
+    }
+    if invalid.is_empty() {
+        Ok(rcpt)
+    } else {
+        Err(SetError::new("invalidRecipients").with("invalidRecipients", invalid))
+    }
+}
+
+/// A message as it goes out.
+struct Written {
+    blob: NewBlob,
+    prefix_len: u32,
+    return_path_len: u32,
+    eight_bit: bool,
+}
+
+/// The header of a stored message, without what the server put before it.
+async fn header(email: &Email, source: &MessageSource) -> Result<HeaderPass, store::Error> {
+    let mut header = HeaderPass::new(MAX_HEADER);
+    let mut at = u64::from(email.prefix_len);
+    while !header.is_complete() && !header.is_cut() && at < source.size() {
+        let bytes = source.read(at..at.saturating_add(64 * 1024).min(source.size())).await?;
+        if bytes.is_empty() {
+            break;
+        }
+        header.push(&bytes);
+        at += bytes.len() as u64;
+    }
+    Ok(header)
+}
+
+/// What a submission knows once the queue has it: who has it already.
+pub(super) fn taken(submission: &mut Submission, accepted: &Accepted) {
+    submission.taken = true;
+    for (known, outcome) in submission.recipients.iter_mut().zip(&accepted.outcomes) {
+        match outcome {
+            // the worker may have been faster
+            _ if known.delivered != Delivered::Queued || known.reply != "250 2.1.5 queued" => {}
+            Outcome::Stored(_) => {
+                known.delivered = Delivered::Yes;
+                known.reply = "250 2.0.0 delivered".to_owned();
+            }
+            Outcome::Queued(..) => {}
+            Outcome::Refused(refused) => {
+                known.delivered = Delivered::No;
+                known.reply = format!("550 {refused}");
+            }
+        }
+    }
+    submission.queue = accepted.outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Queued(id, _) => Some(*id),
+        Outcome::Stored(_) | Outcome::Refused(_) => None,
+    });
+}
