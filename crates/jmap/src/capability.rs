@@ -28,11 +28,13 @@ pub(crate) enum Capability {
     Quota,
     /// Address books and cards (RFC 9610).
     Contacts,
+    /// Notices of what became of a message (RFC 9007).
+    Mdn,
 }
 
 impl Capability {
     /// Every one that this server can have.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Core,
         Self::WebSocket,
         Self::SignedPush,
@@ -42,6 +44,7 @@ impl Capability {
         Self::Blob,
         Self::Quota,
         Self::Contacts,
+        Self::Mdn,
     ];
 
     /// Its URN.
@@ -56,6 +59,7 @@ impl Capability {
             Self::Blob => "urn:ietf:params:jmap:blob",
             Self::Quota => "urn:ietf:params:jmap:quota",
             Self::Contacts => "urn:ietf:params:jmap:contacts",
+            Self::Mdn => "urn:ietf:params:jmap:mdn",
         }
     }
 
@@ -92,7 +96,7 @@ impl Capability {
                 "maxObjectsInSet": limits::OBJECTS_IN_SET,
                 "collationAlgorithms": limits::COLLATIONS,
             }),
-            Self::Mail | Self::Submission | Self::Vacation | Self::Blob | Self::Quota | Self::Contacts => {
+            Self::Mail | Self::Submission | Self::Vacation | Self::Blob | Self::Quota | Self::Contacts | Self::Mdn => {
                 json!({})
             }
         }
@@ -122,7 +126,7 @@ impl Capability {
                     },
                 })
             }),
-            Self::Vacation | Self::Quota => opened.own.then(|| json!({})),
+            Self::Vacation | Self::Quota | Self::Mdn => opened.own.then(|| json!({})),
             Self::Blob => Some(blob::in_account()),
             Self::Contacts => opened.own.then(contacts::in_account),
         }

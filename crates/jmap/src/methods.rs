@@ -1,5 +1,5 @@
 //! The table of all methods.
-use crate::mail::{email, identity, mailbox, snippet, submission, thread, vacation};
+use crate::mail::{email, identity, mailbox, mdn, snippet, submission, thread, vacation};
 use crate::method::Method;
 use crate::{blob, contacts, core, quota};
 
@@ -14,6 +14,7 @@ const ALL: &[&[Method]] = &[
     snippet::METHODS,
     identity::METHODS,
     submission::METHODS,
+    mdn::METHODS,
     vacation::METHODS,
     contacts::METHODS,
 ];
@@ -54,6 +55,7 @@ mod tests {
             "import" => json!({"emails": {}}),
             "copy" if name == "Blob/copy" => json!({"fromAccountId": own, "blobIds": []}),
             "copy" => json!({"fromAccountId": own, "create": {}}),
+            "send" => json!({"identityId": "oa"}),
             _ => json!({}),
         }
     }

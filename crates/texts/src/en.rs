@@ -1,7 +1,7 @@
 //! English.
 mod settings_page;
 
-use crate::texts::{Meanings, Report, Texts, Vacation};
+use crate::texts::{Meanings, Notice, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "English",
@@ -39,5 +39,9 @@ pub(crate) static TEXTS: Texts = Texts {
     vacation: Vacation {
         subject: |subject| format!("Auto: {subject}"),
         text: "I am away and will read your message when I am back.\n",
+    },
+    notice: Notice {
+        subject: |subject| format!("Read: {subject}"),
+        text: "Your message was received by the mail program of its reader. That does not say that it was read or understood.\n",
     },
 };

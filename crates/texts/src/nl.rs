@@ -1,7 +1,7 @@
 //! Nederlands.
 mod settings_page;
 
-use crate::texts::{Meanings, Report, Texts, Vacation};
+use crate::texts::{Meanings, Notice, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "Nederlands",
@@ -41,5 +41,9 @@ pub(crate) static TEXTS: Texts = Texts {
     vacation: Vacation {
         subject: |subject| format!("Automatisch antwoord: {subject}"),
         text: "Ik ben afwezig en lees uw bericht wanneer ik terug ben.\n",
+    },
+    notice: Notice {
+        subject: |subject| format!("Gelezen: {subject}"),
+        text: "Uw bericht is ontvangen door het mailprogramma van de lezer. Dat zegt niet dat het gelezen of begrepen is.\n",
     },
 };

@@ -64,6 +64,17 @@ pub struct Texts {
     pub report: Report,
     /// Answers while the reader is away.
     pub vacation: Vacation,
+    /// Notices of what became of a message.
+    pub notice: Notice,
+}
+
+/// What a notice says where its sender has not written it himself (RFC 8098, 3; RFC 9007, 1.3.1).
+#[derive(Debug)]
+pub struct Notice {
+    /// The subject, given that of the message.
+    pub subject: fn(subject: &str) -> String,
+    /// The text.
+    pub text: &'static str,
 }
 
 /// What an answer says where the reader has not written it himself (RFC 8621, 8; RFC 5230, 4.3).

@@ -15,7 +15,8 @@ use crate::refusal;
 use field::fields;
 use jmap_wire::{Object, SetError};
 use message::{Date, HeaderWriter, new_message_id};
-use part::{Content, Step};
+use part::{Content, Step, encoded};
+use part_header::PartHeader;
 use std::collections::BTreeSet;
 use store::{BlobWriter, NewBlob};
 
@@ -139,6 +140,22 @@ impl Draft {
             return Err(SetError::new("tooLarge").because("its header is too large"));
         }
         Ok(Self { header, steps })
+    }
+
+    /// A notice of what became of a message (RFC 8098, 3): behind `header` a text for people, fields for programs, and the
+    /// message itself, where it goes along.
+    pub(crate) fn notice(header: Vec<u8>, text: &str, fields: Vec<u8>, original: Option<String>) -> Self {
+        let words = ["multipart/report", "report-type=disposition-notification"];
+        let mut steps = vec![Step::Open(PartHeader::of(&words))];
+        let (octets, encoding) = encoded(text);
+        steps.push(Step::Leaf(PartHeader::of(&["text/plain", "charset=\"utf-8\""]), Content::Text(octets, encoding)));
+        let encoding = if fields.is_ascii() { "7bit" } else { "8bit" };
+        let kind = PartHeader::of(&["message/disposition-notification"]);
+        steps.push(Step::Leaf(kind, Content::Text(fields, encoding)));
+        let original = original.map(|blob| Step::Leaf(PartHeader::of(&["message/rfc822"]), Content::Blob(blob)));
+        steps.extend(original);
+        steps.push(Step::Close);
+        Self { header, steps }
     }
 
     /// The blobs that it holds, each once.

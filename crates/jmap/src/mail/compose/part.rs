@@ -171,7 +171,7 @@ impl Reader {
         }
         let header = header(
             path,
-            part,
+            &part,
             Kind { fallback: "multipart/mixed", charset: None, charset_given: false, multipart: true },
         )?;
         self.steps.push(Step::Open(header));
@@ -213,7 +213,7 @@ impl Reader {
         };
         let fallback = must_be.unwrap_or(fallback);
         let charset_given = matches!(content, Content::Blob(_)) && charset.is_some();
-        let header = header(path, part, Kind { fallback, charset, charset_given, multipart: false })?;
+        let header = header(path, &part, Kind { fallback, charset, charset_given, multipart: false })?;
         if must_be.is_some_and(|kind| header.kind != kind) {
             return wrong("type", "this list holds one part of its type");
         }
@@ -265,7 +265,7 @@ fn only(name: &str, list: Value) -> Result<Object, SetError> {
 }
 
 /// A text as the body of a part, without a line end that it has not, and how it is encoded.
-fn encoded(text: &str) -> (Vec<u8>, &'static str) {
+pub(super) fn encoded(text: &str) -> (Vec<u8>, &'static str) {
     let simple = text.is_ascii()
         && text.lines().all(|line| line.len() <= LINE && !line.bytes().any(|byte| byte < b' ' && byte != b'\t'));
     let (mut octets, encoding) = if simple {

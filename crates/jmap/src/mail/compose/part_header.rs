@@ -21,10 +21,17 @@ pub(crate) struct PartHeader {
     pub(super) fields: Vec<u8>,
 }
 
+impl PartHeader {
+    /// That of a part that the server makes: the words of its Content-Type.
+    pub(super) fn of(words: &[&str]) -> Self {
+        let kind = words.first().copied().unwrap_or_default().to_owned();
+        Self { kind, content_type: Some(words.iter().map(|word| (*word).to_owned()).collect()), fields: Vec::new() }
+    }
+}
+
 /// That of a multipart that the server makes.
 pub(super) fn multipart(subtype: &str) -> PartHeader {
-    let kind = format!("multipart/{subtype}");
-    PartHeader { content_type: Some(vec![kind.clone()]), kind, fields: Vec::new() }
+    PartHeader::of(&[&format!("multipart/{subtype}")])
 }
 
 /// What the type of a part is where it does not say, its charset, and whether the client gave that.
@@ -36,7 +43,7 @@ pub(super) struct Kind {
 }
 
 /// The header of a part from what is left of its properties.
-pub(super) fn header(path: &str, part: Object, kind: Kind) -> Result<PartHeader, SetError> {
+pub(super) fn header(path: &str, part: &Object, kind: Kind) -> Result<PartHeader, SetError> {
     let header = PartHeader { kind: kind.fallback.to_owned(), content_type: None, fields: Vec::new() };
     let mut reader =
         HeaderReader { path, kind, header, written: BTreeSet::new(), own_type: false, file: None, disposition: None };

@@ -1,6 +1,7 @@
 //! A message is given to the queue: by the rules and the code of a submission by SMTP (RFC 6409), and written down first.
 use super::envelope::{Envelope, derived};
 use crate::context::Context;
+use crate::mail::trace::prefix;
 use crate::opened::Opened;
 use crate::refusal;
 use delivery::{
@@ -226,15 +227,10 @@ impl Letter {
         let date = Date::utc(i64::try_from(world.clock.now().secs()).unwrap_or(i64::MAX));
         let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
         let host = settings.host_name.as_str();
-        let sender = self.mail.sender.as_ref().map(ToString::to_string).unwrap_or_default();
-        let return_path = format!("Return-Path: <{sender}>\r\n");
-        // RFC 5321, 4.4: where a customer is nobody needs to know, and the bytes are of all recipients
-        let received =
-            format!("Received: by {host} (Glaspost) with HTTP id {};\r\n\t{date}\r\n", context.caller.peer.session);
+        let (prefix, return_path_len) = prefix(context, self.mail.sender.as_ref());
         let facts = self.header.facts();
         let added = missing_fields(&facts, &context.caller.address.to_string(), date, &new_message_id(random, host));
         let mut writer = context.parts.store.blob_writer(LineEnds::ToCrlf);
-        let prefix = [return_path.as_bytes(), received.as_bytes()].concat();
         writer.write(&prefix).await?;
         writer.write(&added).await?;
         // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
@@ -253,7 +249,7 @@ impl Letter {
         Ok(Written {
             blob: writer.finish().await?,
             prefix_len: u32::try_from(prefix.len()).unwrap_or(u32::MAX),
-            return_path_len: u32::try_from(return_path.len()).unwrap_or(u32::MAX),
+            return_path_len,
             eight_bit,
         })
     }
