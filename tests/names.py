@@ -40,7 +40,7 @@ class Names:
         (self.folder / "db").mkdir(parents=True)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
-        self.signed = signed
+        self.signed, self.zones = signed, list(zones)
         config = CONFIG.format(port=self.port, folder=self.folder)
         for name, text in zones.items():
             (self.folder / f"{name}zone").write_text(ZONE.format(name=name) + text)
@@ -53,12 +53,21 @@ class Names:
     def __enter__(self):
         with open(self.folder / "knot.log", "ab") as log:
             self.process = subprocess.Popen(["knotd", "-c", self.folder / "knot.conf"], stdout=log, stderr=log)
-        self.wait_for_keys()
+        # whatever happens until the test has it, it is not left behind
+        try:
+            self.wait_for_zones()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
     def ask(self, name, kind):
         """The records, as a zone file has them."""
@@ -66,9 +75,10 @@ class Names:
             ["kdig", "@127.0.0.1", "-p", str(self.port), name, kind, "+noall", "+answer"], capture_output=True, text=True, timeout=20)
         return [line for line in done.stdout.splitlines() if line and not line.startswith(";")]
 
-    def wait_for_keys(self):
+    def wait_for_zones(self):
+        """Waits until every zone is served, and the signed ones with their keys."""
         end = time.monotonic() + 20
-        while not all(self.ask(name, "DNSKEY") for name in self.signed):
+        while not (all(self.ask(name, "SOA") for name in self.zones) and all(self.ask(name, "DNSKEY") for name in self.signed)):
             assert time.monotonic() < end and self.process.poll() is None, (self.folder / "knot.log").read_text()
             time.sleep(0.1)
 

@@ -1,4 +1,4 @@
-"""THREATS J12 and J13: HTTP/2 that costs much and asks little, and HTTP that is slow."""
+"""THREATS S12, J12 and J13: HTTP that asks for TLS in the middle, HTTP/2 that costs much and asks little, and HTTP that is slow."""
 
 import socket
 import ssl
@@ -181,3 +181,15 @@ def test_j13_a_thousand_idle_connections_stay_cheap_and_end(provider):
 
 
 ATTACKS = [j12_rapid_reset, j12_continuations]
+
+
+@pytest.mark.parametrize("door", ["metrics", "https"])
+def test_s12_http_is_not_upgraded_to_tls(provider, door):
+    """RFC 2817 is not there: what asks for it has an answer of HTTP, in the same connection as it was."""
+    at = provider.door(door)
+    client = connect(provider, "http/1.1") if door == "https" else socket.create_connection((at.address, at.port), timeout=30)
+    with client, client.makefile("rb") as answers:
+        client.sendall(f"OPTIONS * HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n".encode())
+        version, status = answers.readline().split()[:2]
+        assert version == b"HTTP/1.1" and status.startswith(b"4"), status
+        assert not any(line.lower().startswith(b"upgrade:") for line in iter(answers.readline, b"\r\n"))

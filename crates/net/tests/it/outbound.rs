@@ -1,14 +1,19 @@
 //! Connections to others.
 use crate::house::{Certificates, House, limits, spec};
 use net::{Connector, ConnectorSettings, Security};
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use transport::{CertificateFault, Connect, Conversation, Demand, Destination, Hello, Line, NotOfTheInternet, Reach};
 use world::Tlsa;
 
@@ -259,4 +264,64 @@ async fn a_socket_of_this_machine() {
     let mut talk = talk.unwrap();
     assert_eq!(line(&mut talk).await, "220 here");
     assert!(!talk.can_start_tls() && talk.peer.remote.ip().is_unspecified());
+}
+
+/// Shows one certificate to everybody, whether or not it has the key of it.
+#[derive(Debug)]
+struct Shows(Arc<CertifiedKey>);
+
+impl ResolvesServerCert for Shows {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.clone())
+    }
+}
+
+/// A server that speaks this version from the first byte on, shows `certificate`, and signs with `key`.
+async fn shows(
+    version: &'static SupportedProtocolVersion,
+    certificate: CertificateDer<'static>,
+    key: &rcgen::KeyPair,
+) -> SocketAddr {
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let key = provider.key_provider.load_private_key(PrivatePkcs8KeyDer::from(key.serialize_der()).into()).unwrap();
+    let shows = Shows(Arc::new(CertifiedKey::new(vec![certificate], key)));
+    let config = ServerConfig::builder_with_provider(Arc::new(provider)).with_protocol_versions(&[version]).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config.with_no_client_auth().with_cert_resolver(Arc::new(shows))));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    TaskTracker::new().spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // how it ends is asked at the other end
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    address
+}
+
+/// RFC 8446, 4.4.3: whatever is demanded of a certificate, who shows it must hold its key.
+#[tokio::test]
+async fn q05_who_does_not_hold_the_key_of_its_certificate_is_refused_whatever_is_demanded() {
+    let make = || rcgen::generate_simple_self_signed(vec!["mx.new.example".to_owned()]).unwrap();
+    let (shown, other) = (make(), make());
+    let certificate = shown.cert.der().clone();
+    let dane = Demand::Dane {
+        records: vec![Tlsa { usage: 3, selector: 0, matching: 0, data: certificate.to_vec() }],
+        names: vec!["mx.new.example".to_owned()],
+    };
+    for (version, name) in [(&rustls::version::TLS12, "TLSv1.2"), (&rustls::version::TLS13, "TLSv1.3")] {
+        for (key, good) in [(&shown.signing_key, true), (&other.signing_key, false)] {
+            let address = shows(version, certificate.clone(), key).await;
+            for demand in [Demand::Any, Demand::Authority, dane.clone()] {
+                let destination = Destination { demand: demand.clone(), ..to(address, "mx.new.example") };
+                let mut talk = connector(Some(certificate.clone())).connect(destination).await.unwrap();
+                match talk.start_tls().await {
+                    Ok(()) => assert!(good, "{name} {demand:?}"),
+                    // it is not the certificate that is at fault
+                    Err(error) => assert!(!good && CertificateFault::of(&error).is_none(), "{name} {demand:?} {error}"),
+                }
+                let tls = talk.peer.tls.as_ref().map(|tls| (tls.version.as_str(), tls.verified));
+                assert_eq!(tls, good.then_some((name, true)), "{demand:?}");
+            }
+        }
+    }
 }
