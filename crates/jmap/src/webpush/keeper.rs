@@ -4,6 +4,7 @@ use super::sender::{Sent, send};
 use crate::caller::Caller;
 use crate::core::subscription::{self, Subscription};
 use crate::jmap::{Jmap, Parts};
+use crate::push::{Push, StateChange};
 use directory::Role;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use journal::Peer;
@@ -118,7 +119,6 @@ async fn sender(
         return std::future::pending().await;
     }
     let types = subscription.types.as_ref().map_or_else(|| "*".to_owned(), |types| types.join(","));
-    let last = known.lock().unwrap_or_else(PoisonError::into_inner).told.get(&number).cloned();
     let caller = Caller {
         account: subscription.account,
         address: subscription.address.clone(),
@@ -131,25 +131,32 @@ async fn sender(
             tls: None,
         },
     };
-    let Ok((mut push, mut first)) = jmap.push(&caller, &types, last.as_deref()).await else {
-        tokio::time::sleep(AWAY).await;
-        return std::future::pending().await;
-    };
     loop {
-        let change = match first.take() {
-            Some(first) => first,
-            None => match push.next().await {
-                Ok(change) => change,
-                Err(_) => return std::future::pending().await,
-            },
+        let last = known.lock().unwrap_or_else(PoisonError::into_inner).told.get(&number).cloned();
+        let begun = jmap.push(&caller, &types, last.as_deref()).await;
+        let (mut push, mut first) = match begun {
+            Ok((push, first)) => (Some(push), first),
+            Err(_) => (None, None),
         };
-        // A password that was changed, or a suspension, is no commit of the account: it is looked at before each message.
-        if !is_current(parts, subscription.account, &subscription).await.unwrap_or(true)
-            || send(parts, pushing, &subscription, &change.object).await == Sent::Gone
-        {
-            return number;
+        while let Some(change) = next(&mut push, &mut first).await {
+            // A password that was changed, or a suspension, is no commit of the account: it is looked at before each message.
+            if !is_current(parts, subscription.account, &subscription).await.unwrap_or(true)
+                || send(parts, pushing, &subscription, &change.object).await == Sent::Gone
+            {
+                return number;
+            }
+            known.lock().unwrap_or_else(PoisonError::into_inner).told.insert(number, change.id);
+            tokio::time::sleep(GAP).await;
         }
-        known.lock().unwrap_or_else(PoisonError::into_inner).told.insert(number, change.id);
-        tokio::time::sleep(GAP).await;
+        // the account cannot be read just now
+        tokio::time::sleep(AWAY).await;
+    }
+}
+
+/// What changes next; nothing where that cannot be known just now.
+async fn next(push: &mut Option<Push>, first: &mut Option<StateChange>) -> Option<StateChange> {
+    match first.take() {
+        Some(first) => Some(first),
+        None => push.as_mut()?.next().await.ok(),
     }
 }
