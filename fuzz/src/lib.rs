@@ -32,6 +32,7 @@ mod smtp_path;
 mod smtp_reply;
 mod store_records;
 mod tls_report;
+mod vcards;
 
 /// A target: its name, which is its corpus's folder, and the function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -67,4 +68,5 @@ pub const TARGETS: &[Target] = &[
     ("smtp_reply", smtp_reply::smtp_reply),                               //
     ("store_records", store_records::store_records),                      //
     ("tls_report", tls_report::tls_report),                               //
+    ("vcards", vcards::vcards),                                           //
 ];

@@ -121,6 +121,20 @@ pub enum AccountAct {
         /// All of it.
         vacation: Vacation,
     },
+    /// Takes vCards into the account's contacts.
+    ImportContacts {
+        /// The account's address.
+        address: Address,
+        /// At most 1,000 of them, and 1 MiB.
+        vcards: String,
+    },
+    /// Gives some of the account's contacts as vCards.
+    ExportContacts {
+        /// The account's address.
+        address: Address,
+        /// What the page before said is next.
+        after: Option<u64>,
+    },
     /// Makes accounts from a file `address,password-or-hash,name,quota`, whole or not at all; it can be repeated.
     Import {
         /// The file, at most 64 MiB.
@@ -145,7 +159,9 @@ impl AccountAct {
             | Self::Release { .. }
             | Self::SendOnce { .. }
             | Self::Vacation { .. }
-            | Self::SetVacation { .. } => Permission::Help,
+            | Self::SetVacation { .. }
+            | Self::ImportContacts { .. }
+            | Self::ExportContacts { .. } => Permission::Help,
             Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
         }
     }
@@ -204,6 +220,8 @@ impl Admin {
             }
             AccountAct::Vacation { address } => self.vacation(&address).await,
             AccountAct::SetVacation { address, vacation } => self.set_vacation(caller, &address, vacation).await,
+            AccountAct::ImportContacts { address, vcards } => self.import_contacts(caller, &address, &vcards).await,
+            AccountAct::ExportContacts { address, after } => self.export_contacts(&address, after).await,
             AccountAct::Remove { address } => {
                 self.remove_account(&address).await?;
                 self.told(caller, "account remove", &address.to_string(), None);

@@ -9,6 +9,7 @@ mod admin;
 mod aliases;
 mod caller;
 mod check;
+mod contacts;
 pub mod control;
 mod destination;
 mod domains;

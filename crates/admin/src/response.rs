@@ -67,6 +67,24 @@ pub enum Response {
     },
     /// What is answered to mail while its reader is away.
     Vacation(Vacation),
+    /// What vCards came to.
+    ContactsImported {
+        /// Contacts that are new.
+        created: u64,
+        /// Contacts that took the place of one with the same UID.
+        replaced: u64,
+        /// Of these, those without their pictures, which were too large.
+        bare: u64,
+        /// The first of those that were left out: which, and why.
+        refused: Vec<String>,
+    },
+    /// Some contacts as vCards.
+    Contacts {
+        /// One after another.
+        vcards: String,
+        /// What to ask for next; nothing at the end.
+        next: Option<u64>,
+    },
     /// What a hold came to.
     Held {
         /// Messages of the account in the queue that are on hold now.

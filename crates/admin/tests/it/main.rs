@@ -1,6 +1,7 @@
 //! Acts on a provider in memory: run here, and asked over a control connection.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test prepares must be there")]
 mod accounts;
+mod contacts;
 mod control;
 mod place;
 mod plain_logins;

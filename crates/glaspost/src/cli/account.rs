@@ -1,4 +1,5 @@
-//! `glaspost account add|show|list|password|suspend|resume|hold|release|send-once|vacation|remove|quota|forward|import`.
+//! `glaspost account add|show|list|password|suspend|resume|hold|release|send-once|vacation|contacts|remove|quota|forward|import`.
+mod contacts;
 mod import;
 mod plain_logins;
 mod sending;
@@ -11,6 +12,7 @@ use super::{Global, changed};
 use crate::failure::Failure;
 use admin::{AccountAct, Request, SecretText};
 use clap::{Subcommand, ValueEnum};
+use contacts::ContactsCommand;
 use names::{Address, ByteSize, Domain};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -118,6 +120,9 @@ pub(crate) enum AccountCommand {
         #[command(flatten)]
         change: VacationChange,
     },
+    /// Take contacts in, and write them, as vCards
+    #[command(subcommand)]
+    Contacts(ContactsCommand),
     /// Remove an account with all its mail
     #[command(
         after_help = "Example:\n  glaspost account remove anna@example.org --confirm anna@example.org\n\nIt cannot be undone. To shut an account and keep its mail: `glaspost account suspend`."
@@ -246,6 +251,7 @@ impl AccountCommand {
             Self::Release { address } => sending::release(global, address),
             Self::SendOnce { address, state } => sending::send_once(global, address, state),
             Self::Vacation { address, change } => change.run(global, address),
+            Self::Contacts(command) => command.run(global),
             Self::Remove { address, confirm } => remove(global, address, confirm.as_deref()),
             Self::Quota { address, quota } => set_quota(global, address, quota.0),
             Self::Forward { address, targets, keep, stop: _ } => forward(global, address, targets, keep),
