@@ -7,8 +7,17 @@ use crate::method::Method;
 use ::contacts::MAX_BOOKS_OF_CARD;
 use serde_json::{Value, json};
 
-pub(crate) const METHODS: &[Method] =
-    &[book::get::GET, book::get::CHANGES, book::set::SET, card::get::GET, card::get::CHANGES, card::set::SET];
+pub(crate) const METHODS: &[Method] = &[
+    book::get::GET,
+    book::get::CHANGES,
+    book::set::SET,
+    card::get::GET,
+    card::get::CHANGES,
+    card::query::QUERY,
+    card::query::QUERY_CHANGES,
+    card::set::SET,
+    card::copy::COPY,
+];
 
 /// How often a call begins anew because somebody else wrote meanwhile.
 const ATTEMPTS: usize = 8;

@@ -1,5 +1,7 @@
 //! Cards (RFC 9610, 3).
+pub(super) mod copy;
 pub(super) mod get;
+pub(super) mod query;
 pub(super) mod set;
 
 use contacts::Card;

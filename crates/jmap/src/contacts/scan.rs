@@ -1,13 +1,10 @@
 //! All cards of an account, one after another, never more of them in memory than a page.
 use crate::refusal;
-use contacts::Card;
+use contacts::{Card, cards_after};
 use jmap_wire::MethodError;
-use store::{Account, ObjectId, ObjectKind};
+use store::{Account, ObjectId};
 
-/// Cards that are read at a time.
-pub(super) const PAGE: usize = 100;
-
-/// Shows every card. One that cannot be read is left out and logged.
+/// Shows every card.
 ///
 /// # Errors
 /// What the store says, and what `see` does.
@@ -15,21 +12,13 @@ pub(super) async fn each_card(
     account: &Account,
     mut see: impl FnMut(ObjectId, Card) -> Result<(), MethodError> + Send,
 ) -> Result<(), MethodError> {
-    let mut after = None;
-    loop {
-        let page = account.objects_after(ObjectKind::ContactCard, after, PAGE).await;
-        let (page, more) = page.map_err(|error| refusal::method(&error))?;
-        after = page.last().map(|object| object.id);
-        for object in page {
-            match Card::read(&object.value) {
-                Ok(card) => see(object.id, card)?,
-                Err(error) => {
-                    tracing::error!(account = %account.id(), card = %object.id, %error, "a card cannot be read")
-                }
-            }
-        }
-        if !more {
-            return Ok(());
-        }
+    let (mut after, mut more) = (None, true);
+    while more {
+        let page = cards_after(account, after).await.map_err(|error| refusal::method(&error))?;
+        page.cards.into_iter().try_for_each(|(id, card)| see(id, card))?;
+        (after, more) = (page.next, page.next.is_some());
+        // others have their turn between pages, however fast those come
+        tokio::task::yield_now().await;
     }
+    Ok(())
 }

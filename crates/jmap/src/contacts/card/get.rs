@@ -2,14 +2,13 @@
 use super::object;
 use crate::capability::Capability;
 use crate::contacts::MAX_CARDS_OCTETS;
-use crate::contacts::scan::PAGE;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_GET;
 use crate::mail::objects::changed;
 use crate::mail::reply::got;
 use crate::method::{Answers, Method};
 use crate::refusal;
-use contacts::Card;
+use contacts::{Card, PAGE};
 use jmap_wire::{Arguments, Changes, Get, Id, MethodError};
 use serde_json::Value;
 use store::{Account, Error, Object, ObjectId, ObjectKind};

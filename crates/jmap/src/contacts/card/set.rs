@@ -9,7 +9,7 @@ use crate::mail::reply::{Written, told};
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
-use contacts::{Books, Card, books};
+use contacts::{Books, Card, PAGE, books};
 use jmap_wire::{Answer, Arguments, Id, MethodError, Object, Set, SetError};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +103,7 @@ impl Plan {
         let ids: BTreeSet<ObjectId> = named.filter_map(|id| number(context, id)).collect();
         let ids: Vec<ObjectId> = ids.into_iter().collect();
         let mut octets = 0;
-        for page in ids.chunks(crate::contacts::scan::PAGE) {
+        for page in ids.chunks(PAGE) {
             let found = opened.account.some_objects(OF, page).await.map_err(|error| refusal::method(&error))?;
             for (id, value) in page.iter().zip(found) {
                 let Some(value) = value else { continue };

@@ -186,3 +186,22 @@ async fn one_call_tells_and_writes_no_more_than_it_may() {
         .collect();
     assert_eq!(bench.call("ContactCard/set", json!({"update": patches})).await["type"], "requestTooLarge");
 }
+
+#[tokio::test]
+async fn nothing_is_copied_from_where_no_contacts_are() {
+    let bench = Bench::new().await;
+    let bram = bench.bram.account.to_string();
+    let anna = bench.anna.account.to_string();
+    let copy = |from: &str, to: &str| json!({"fromAccountId": from, "accountId": to, "create": {"k": {"id": "o1"}}});
+    bench.share("INBOX", "lr").await;
+    let as_bram = bench.as_bram();
+    for (asked, kind) in [
+        (copy(&anna, &bram), "fromAccountNotSupportedByMethod"),
+        (copy(&bram, &anna), "accountNotSupportedByMethod"),
+        (copy("nobody", &bram), "fromAccountNotFound"),
+        (copy(&bram, "nobody"), "accountNotFound"),
+        (copy(&bram, &bram), "invalidArguments"),
+    ] {
+        assert_eq!(as_bram.call("ContactCard/copy", asked.clone()).await["type"], kind, "{asked}");
+    }
+}

@@ -1,6 +1,6 @@
 //! A card as a client writes it, and as a patch makes it (RFC 9610, 3.5; RFC 8620, 5.3).
 use crate::context::Context;
-use contacts::{Books, Card, Invalid, MAX_BOOKS_OF_CARD, check};
+use contacts::{Books, Card, Invalid, MAX_BOOKS_OF_CARD, check, new_uid};
 use jmap_wire::{Object, SetError, utc_date};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -89,12 +89,8 @@ fn now(context: &Context<'_>) -> String {
     utc_date(i64::try_from(context.parts.world.clock.now().secs()).unwrap_or(i64::MAX))
 }
 
-/// RFC 9553, 2.1.9: a URN with a random UUID (RFC 9562, 5.4).
 fn uid(context: &Context<'_>) -> String {
     let mut bytes = [0; 16];
     context.parts.world.random.fill(&mut bytes);
-    let number = u128::from_be_bytes(bytes) & !(0xf000 << 64) & !(0xc000 << 48) | (0x4000 << 64) | (0x8000 << 48);
-    let hex = format!("{number:032x}");
-    let part = |range| hex.get(range).unwrap_or_default();
-    format!("urn:uuid:{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
+    new_uid(bytes)
 }
