@@ -131,7 +131,8 @@ impl Inner {
                 });
                 if let Some(own) = own {
                     let (sender, prefix_len) = (envelope.sender.reverse_path.clone(), envelope.prefix_len);
-                    self.answer(Arrived { delivery, account, own, sender, blob: blob.hash, prefix_len });
+                    let (origin, tls) = (envelope.sender.origin, envelope.wishes.tls);
+                    self.answer(Arrived { delivery, account, own, sender, origin, tls, blob: blob.hash, prefix_len });
                 }
                 Ok(Outcome::Stored(receipt))
             }

@@ -16,17 +16,14 @@ use crate::srs::SrsKey;
 use crate::sts::Policies;
 use crate::tls_report::TlsReports;
 use crate::upkeep;
+use crate::vacation::Answering;
 use journal::Journal;
 use std::sync::{self, Arc, OnceLock};
 use store::{NewBlob, Store};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::{Connect, Https};
 use world::World;
-
-/// Messages that are looked at for an answer at once; what comes beyond that is not answered.
-const ANSWERING: usize = 1_000;
 
 /// What delivery stands on.
 pub struct Parts {
@@ -67,8 +64,8 @@ pub(crate) struct Inner {
     pub(crate) srs: OnceLock<SrsKey>,
     pub(crate) kept: Arc<Kept>,
     pub(crate) senders: Arc<Senders>,
-    /// Places of messages that are looked at for an answer.
-    pub(crate) answering: Arc<Semaphore>,
+    /// What answers cost, and to whom they go.
+    pub(crate) answering: Answering,
     /// Messages being taken in and brought away.
     pub(crate) tracker: TaskTracker,
 }
@@ -92,7 +89,7 @@ impl Delivery {
         let policies = Policies::new(world.clone(), https.clone(), store.records());
         let reports = TlsReports::new(store.records());
         let known = Arc::new(Known { weak: Weak::default(), policies, reports });
-        let answering = Arc::new(Semaphore::new(ANSWERING));
+        let answering = Answering::default();
         let inner = |me: &sync::Weak<Inner>| Inner {
             me: me.clone(),
             store,

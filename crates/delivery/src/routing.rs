@@ -60,6 +60,9 @@ pub trait Residents: Send + Sync {
     /// To whom `address` leads.
     fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Resolved, DirectoryAway>>;
 
+    /// Whether `address` stands here for itself, and not only because its domain takes whatever comes.
+    fn is_named<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<bool, DirectoryAway>>;
+
     /// The name of whose account `address` is; `None` where it has none.
     fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>>;
 }

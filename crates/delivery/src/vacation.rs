@@ -1,10 +1,12 @@
 //! The answer to mail that comes while its reader is away (RFC 8621, 8; RFC 3834; RFC 5230): what he wrote, kept in his
 //! account. It acts after a message is in his mailbox, and neither delays nor breaks that.
 mod answer;
+mod answering;
 mod memory;
 mod reply;
 mod rules;
 pub(crate) use answer::Arrived;
+pub(crate) use answering::Answering;
 pub(crate) use memory::forget as forget_answered;
 
 use bytes::Bytes;

@@ -117,6 +117,14 @@ impl Directory {
         }
     }
 
+    /// Whether `address` stands here for itself: with or without a detail, and not only because its domain has a catch-all.
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn is_named(&self, address: &Address) -> Result<bool, Error> {
+        Ok(matches!(self.look(address).await?, Look::Entry(..) | Look::Owner(_)))
+    }
+
     /// What stands under `address`: itself, else without its detail, else what the domain says.
     async fn look(&self, address: &Address) -> Result<Look, Error> {
         let Some(mut domain) = self.shelf.domain(address.domain()).await? else { return Ok(Look::NotLocal) };

@@ -20,6 +20,12 @@ impl Residents for Directory {
         })
     }
 
+    fn is_named<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<bool, DirectoryAway>> {
+        Box::pin(
+            async move { Directory::is_named(self, address).await.map_err(|error| DirectoryAway(error.to_string())) },
+        )
+    }
+
     fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>> {
         Box::pin(async move {
             match self.account(address).await {

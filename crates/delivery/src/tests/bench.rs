@@ -83,6 +83,8 @@ impl Homes for ScriptedHomes {
 pub(super) struct ScriptedResidents {
     pub(super) known: Mutex<BTreeMap<String, Resolved>>,
     pub(super) away: Mutex<bool>,
+    /// Whose is what nobody has.
+    pub(super) catch_all: Mutex<Option<Resolved>>,
 }
 
 impl Residents for ScriptedResidents {
@@ -94,8 +96,15 @@ impl Residents for ScriptedResidents {
             if address.domain().as_str() != "here.example" {
                 return Ok(Resolved::Elsewhere);
             }
-            Ok(lock(&self.known).get(&address.to_string()).cloned().unwrap_or(Resolved::Unknown))
+            Ok(lock(&self.known).get(&address.to_string()).cloned().unwrap_or_else(|| {
+                let caught = lock(&self.catch_all).clone();
+                caught.unwrap_or(Resolved::Unknown)
+            }))
         })
+    }
+
+    fn is_named<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<bool, DirectoryAway>> {
+        Box::pin(async move { Ok(lock(&self.known).contains_key(&address.to_string())) })
     }
 
     fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>> {

@@ -1,7 +1,7 @@
 //! Mail is answered while its reader is away: once, never to a program, never in the way of a delivery.
 use super::bench::{Bench, HOUR, account, lock};
 use super::server::Took;
-use crate::{KeptVacation, Notify, Origin, Vacation};
+use crate::{KeptVacation, Notify, Origin, TlsWish, Vacation};
 use journal::Event;
 use store::Store;
 use tokio_util::task::TaskTracker;
@@ -19,14 +19,18 @@ async fn away(change: impl Fn(&mut Vacation)) -> (Bench, super::server::Server) 
 }
 
 async fn set(store: &Store, change: impl Fn(&mut Vacation)) {
-    store.create_account(account("anna"), None, &[]).await.unwrap();
-    let anna = store.account(account("anna")).await.unwrap();
+    set_of(store, "anna", change).await;
+}
+
+async fn set_of(store: &Store, name: &str, change: impl Fn(&mut Vacation)) {
+    store.create_account(account(name), None, &[]).await.unwrap();
+    let account = store.account(account(name)).await.unwrap();
     let on = |vacation: &mut Vacation| {
         (vacation.enabled, vacation.text) = (true, Some("I am away.\n".to_owned()));
         change(vacation);
         Ok(())
     };
-    KeptVacation::change(&anna, on).await.unwrap().unwrap();
+    KeptVacation::change(&account, on).await.unwrap().unwrap();
 }
 
 fn letter(header: &str) -> String {
@@ -113,16 +117,93 @@ async fn an_alias_is_ones_own_and_a_blind_copy_is_not() {
     let took = far.took();
     assert_eq!(took.len(), 1);
     assert_eq!(took[0].rcpt, ["RCPT TO:<bob@far.example>"]);
+    // who writes to an alias learns neither the address behind it nor the name
+    assert!(took[0].data.contains("From: sales@here.example\r\n"), "{}", took[0].data);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_domain_takes_for_nobody_is_no_address_of_its_reader() {
+    let (bench, far) = away(|_| {}).await;
+    let anna =
+        crate::Resolved::Targets(vec![crate::Target::Account(account("anna"), "anna@here.example".parse().unwrap())]);
+    *lock(&bench.residents.catch_all) = Some(anna);
+    bench.comes("bob@far.example", "xyz123@here.example", "To: xyz123@here.example").await;
+    assert_eq!((far.took().len(), bench.homes.count(account("anna"))), (0, 1));
+    bench.comes("bob@far.example", "xyz123@here.example", "To: xyz123@here.example\r\nCc: anna@here.example").await;
+    assert!(far.took()[0].data.contains("From: Anna de Vries <anna@here.example>"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_that_stands_for_several_is_not_answered() {
+    let (bench, far) = away(|_| {}).await;
+    bench.alias("all", &["bram", "carla"]);
+    bench.alias("many", &["x@far.example", "y@far.example"]);
+    bench.alias("copy", &["bram", "z@far.example"]);
+    for sender in ["all", "many"] {
+        bench.comes(&format!("{sender}@here.example"), "anna@here.example", "To: anna@here.example").await;
+    }
+    let homes = || ["bram", "carla"].map(|name| bench.homes.count(account(name)));
+    assert_eq!((far.took().len(), homes()), (0, [0, 0]));
+    // one person who has his mail sent on as well is one person
+    bench.comes("copy@here.example", "anna@here.example", "To: anna@here.example").await;
+    assert_eq!((far.took().len(), homes()), (1, [1, 0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_address_is_answered_so_often_unless_its_owner_has_logged_in() {
+    let (bench, far) = away(|_| {}).await;
+    for n in 0..25 {
+        // another answer meets a sender anew, as another account's would
+        set(&bench.delivery.0.store, |vacation| vacation.text = Some(format!("{n}\n"))).await;
+        bench.comes("bob@far.example", "anna@here.example", "To: anna@here.example").await;
+    }
+    assert_eq!(answers(&far.took()), 20);
+    bench.send(Origin::Submission, "bob@far.example", &["anna@here.example"], &letter("To: anna@here.example")).await;
+    bench.rest().await;
+    assert_eq!(answers(&far.took()), 21);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_who_write_at_once_are_all_answered() {
+    let (bench, far) = away(|_| {}).await;
+    let all = (0..60).map(|n| {
+        let bench = &bench;
+        async move {
+            let text = letter("To: anna@here.example");
+            bench.send(Origin::Internet, &format!("u{n}@far.example"), &["anna@here.example"], &text).await
+        }
+    });
+    futures_util::future::join_all(all).await;
+    bench.rest().await;
+    assert_eq!(answers(&far.took()), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_goes_no_less_safely_than_its_message() {
+    for (tls, goes) in [(TlsWish::Usual, 1), (TlsWish::Required, 0)] {
+        let (bench, far) = away(|_| {}).await;
+        let wishes = |envelope: &mut crate::Envelope| envelope.wishes.tls = tls;
+        let text = letter("To: anna@here.example");
+        let to = ["anna@here.example"];
+        bench.send_as(Origin::Internet, "bob@far.example", &to, &text, Notify::default(), wishes).await;
+        bench.rest().await;
+        assert_eq!((far.took().len(), bench.homes.count(account("anna"))), (goes, 1), "{tls:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
 async fn several_recipients_answer_each_for_himself() {
     let (bench, far) = away(|_| {}).await;
-    let to = ["anna@here.example", "bram@here.example", "x@far.example"];
+    set_of(&bench.delivery.0.store, "bram", |_| {}).await;
+    let to = ["anna@here.example", "bram@here.example", "carla@here.example", "x@far.example"];
     let text = letter("To: anna@here.example, bram@here.example, x@far.example");
     bench.send(Origin::Relay, "bob@far.example", &to, &text).await;
     bench.rest().await;
-    assert_eq!(answers(&far.took()), 1, "bram is here");
+    let from = |took: &Took| took.data.lines().find(|line| line.starts_with("From:")).map(ToOwned::to_owned);
+    let mut from: Vec<String> =
+        far.took().iter().filter(|took| took.mail.starts_with("MAIL FROM:<>")).filter_map(from).collect();
+    from.sort();
+    assert_eq!(from, ["From: Anna de Vries <anna@here.example>", "From: bram@here.example"], "carla is here");
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,7 +267,7 @@ async fn what_is_too_much_is_not_answered_and_delivered_all_the_same() {
     let (bench, far) = away(|_| {}).await;
     let long = format!("To: anna@here.example\r\n{}", "Filler: x\r\n".repeat(6_000));
     bench.comes("bob@far.example", "anna@here.example", long.trim_end()).await;
-    let all = bench.delivery.0.answering.clone().acquire_many_owned(1_000).await.unwrap();
+    let all = bench.delivery.0.answering.all_places().await;
     bench.comes("carl@far.example", "anna@here.example", "To: anna@here.example").await;
     drop(all);
     bench.comes("dora@far.example", "anna@here.example", "To: anna@here.example").await;

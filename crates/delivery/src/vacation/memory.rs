@@ -11,14 +11,25 @@ use world::UnixTime;
 
 /// In the queue's partitions: `v | account`.
 const ANSWERED: u8 = b'v';
-/// The most senders that one account answers within the pause; more are not answered, for it would be forgotten whom.
+/// The most senders whom one account remembers to have answered.
 pub(super) const MOST: usize = 1_000;
+/// When there are more, who was answered so long ago is forgotten for another: the shortest pause there is (RFC 5230, 4.1).
+const LEAST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Who was answered, and when in seconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Memory {
     answered: Vec<(u64, u64)>,
     version: Option<u64>,
+}
+
+/// What is known of a sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// He has logged in.
+    LoggedIn,
+    /// Nothing: anybody may have used his name.
+    None,
 }
 
 /// What the memory says of a sender.
@@ -43,8 +54,9 @@ impl Memory {
         Ok(Self { answered: answered.collect::<Result<_, store::Error>>()?, version: Some(value.version) })
     }
 
-    /// Notes that `sender` is answered at `now`, unless he was within the pause. What is older is forgotten.
-    pub(super) fn note(&mut self, sender: u64, now: UnixTime, pause: Duration) -> Known {
+    /// Notes that `sender` is answered at `now`, unless he was within the pause. What is older is forgotten. Names that anybody
+    /// may invent fill it for a day at the most, and not for those who have logged in.
+    pub(super) fn note(&mut self, sender: u64, proof: Proof, now: UnixTime, pause: Duration) -> Known {
         // a clock that was set back must not keep anybody for ever
         let fresh = |at: &u64| *at <= now.secs() && UnixTime::from_secs(*at).plus(pause) > now;
         self.answered.retain(|(_, at)| fresh(at));
@@ -52,7 +64,14 @@ impl Memory {
             return Known::Answered;
         }
         if self.answered.len() >= MOST {
-            return Known::Full;
+            let oldest = self.answered.iter().enumerate().min_by_key(|(_, (_, at))| *at);
+            let old = |at: u64| proof == Proof::LoggedIn || UnixTime::from_secs(at).plus(LEAST) <= now;
+            match oldest.filter(|(_, (_, at))| old(*at)).map(|(place, _)| place) {
+                Some(place) => {
+                    self.answered.swap_remove(place);
+                }
+                None => return Known::Full,
+            }
         }
         self.answered.push((sender, now.secs()));
         Known::New
@@ -107,23 +126,36 @@ mod tests {
     #[test]
     fn a_sender_is_new_once_a_pause() {
         let (mut memory, now) = (Memory::default(), UnixTime::from_secs(1_000_000));
-        assert_eq!(memory.note(7, now, DAY), Known::New);
-        assert_eq!(memory.note(7, now.plus(DAY / 2), DAY), Known::Answered);
-        assert_eq!(memory.note(8, now.plus(DAY / 2), DAY), Known::New);
-        assert_eq!(memory.note(7, now.plus(DAY), DAY), Known::New);
+        assert_eq!(memory.note(7, Proof::None, now, DAY), Known::New);
+        assert_eq!(memory.note(7, Proof::None, now.plus(DAY / 2), DAY), Known::Answered);
+        assert_eq!(memory.note(8, Proof::None, now.plus(DAY / 2), DAY), Known::New);
+        assert_eq!(memory.note(7, Proof::None, now.plus(DAY), DAY), Known::New);
         assert_eq!(memory.answered.len(), 2);
-        assert_eq!(memory.note(7, now, DAY), Known::New, "a clock that was set back");
+        assert_eq!(memory.note(7, Proof::None, now, DAY), Known::New, "a clock that was set back");
     }
 
     #[test]
     fn it_is_bounded_and_expires() {
         let (mut memory, now) = (Memory::default(), UnixTime::from_secs(1_000_000));
         for sender in 0..MOST as u64 {
-            assert_eq!(memory.note(sender, now, DAY), Known::New);
+            assert_eq!(memory.note(sender, Proof::None, now, DAY), Known::New);
         }
-        assert_eq!(memory.note(u64::MAX, now, DAY), Known::Full);
-        assert_eq!(memory.note(u64::MAX, now.plus(DAY), DAY), Known::New);
+        assert_eq!(memory.note(u64::MAX, Proof::None, now, DAY), Known::Full);
+        assert_eq!(memory.note(u64::MAX, Proof::None, now.plus(DAY), DAY), Known::New);
         assert_eq!(memory.answered.len(), 1);
+    }
+
+    #[test]
+    fn names_that_anybody_may_invent_fill_it_for_a_day_and_not_for_customers() {
+        let (mut memory, now) = (Memory::default(), UnixTime::from_secs(1_000_000));
+        for sender in 0..MOST as u64 {
+            assert_eq!(memory.note(sender, Proof::None, now, DAY * 7), Known::New);
+        }
+        assert_eq!(memory.note(5_000, Proof::None, now.plus(DAY / 2), DAY * 7), Known::Full);
+        assert_eq!(memory.note(5_001, Proof::LoggedIn, now.plus(DAY / 2), DAY * 7), Known::New);
+        assert_eq!(memory.note(5_001, Proof::LoggedIn, now.plus(DAY / 2), DAY * 7), Known::Answered);
+        assert_eq!(memory.note(5_002, Proof::None, now.plus(DAY), DAY * 7), Known::New);
+        assert_eq!(memory.answered.len(), MOST);
     }
 
     #[test]

@@ -7,8 +7,10 @@ use names::Address;
 use texts::Language;
 use world::UnixTime;
 
-/// The most octets of a subject that are repeated.
-const MOST_SUBJECT: usize = 500;
+/// The most octets of a subject that are repeated: they are the words of whoever wrote, to whomever he named.
+const MOST_SUBJECT: usize = 200;
+/// The longest message id that is repeated: a line has 998 octets (RFC 5322, 2.1.1).
+const MOST_ID: usize = 900;
 /// The most message ids of References; the first one and the last ones stay.
 const MOST_REFERENCES: usize = 20;
 
@@ -61,13 +63,13 @@ impl Reply<'_> {
             // RFC 3834, 5.1; RFC 5230, 5.6
             .field("Auto-Submitted", "auto-replied")
             .field("X-Auto-Response-Suppress", "All");
-        let Some(id) = self.answers.thread.message_id.as_deref().map(bracketed) else { return header };
+        let Some(id) = self.answers.thread.message_id.as_deref().and_then(bracketed) else { return header };
         // RFC 3834, 3.1.5; RFC 5230, 5.8: as of any reply (RFC 5322, 3.6.4)
         let header = header.field("In-Reply-To", &id);
         let thread = &self.answers.thread;
         let mut known: Vec<String> = match thread.references.as_slice() {
-            [] => thread.in_reply_to.iter().take(1).map(|id| bracketed(id)).collect(),
-            references => references.iter().map(|id| bracketed(id)).collect(),
+            [] => thread.in_reply_to.iter().take(1).filter_map(|id| bracketed(id)).collect(),
+            references => references.iter().filter_map(|id| bracketed(id)).collect(),
         };
         if known.len() >= MOST_REFERENCES {
             known.drain(1..=known.len() - MOST_REFERENCES + 1);
@@ -88,9 +90,13 @@ impl Reply<'_> {
     }
 }
 
-fn bracketed(id: &[u8]) -> String {
-    let id: String = String::from_utf8_lossy(id).chars().filter(|letter| !letter.is_whitespace()).collect();
-    if id.starts_with('<') { id } else { format!("<{id}>") }
+/// As a field has it; nothing, where that would be no line of a header (RFC 5322, 2.1.1 and 2.2).
+fn bracketed(id: &[u8]) -> Option<String> {
+    let id: Vec<u8> = id.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    let id = String::from_utf8(id)
+        .ok()
+        .filter(|id| id.len() <= MOST_ID && id.bytes().all(|octet| octet.is_ascii_graphic()))?;
+    Some(if id.starts_with('<') { id } else { format!("<{id}>") })
 }
 
 /// What HTML says, as text.
@@ -164,6 +170,19 @@ mod tests {
     }
 
     #[test]
+    fn ids_that_are_no_line_of_a_header_are_left_out() {
+        for wrong in ["x".repeat(901), "caf\u{e9}".to_owned()] {
+            let answered = format!("Message-ID: <{wrong}@x>\r\nReferences: <1@x>\r\n\r\n");
+            let message = built(&Vacation::default(), &answered, Language::English);
+            assert!(!message.contains("In-Reply-To") && !message.contains("References"), "{message}");
+            let answered = format!("Message-ID: <3@x>\r\nReferences: <1@x> <{wrong}@x>\r\n\r\n");
+            let message = built(&Vacation::default(), &answered, Language::English);
+            assert!(message.contains("References: <1@x> <3@x>\r\n"), "{message}");
+            assert!(message.is_ascii() && message.lines().all(|line| line.len() <= 998));
+        }
+    }
+
+    #[test]
     fn html_has_a_plain_text_beside_it() {
         let vacation = Vacation {
             html: Some("<p>I am <b>away</b>.</p>".into()),
@@ -183,6 +202,6 @@ mod tests {
         let answered = format!("Subject: {}\r\n\r\n", "é".repeat(2_000));
         let message = built(&Vacation::default(), &answered, Language::English);
         let subject = parse(message.as_bytes(), Limits::default()).envelope.subject_text().unwrap();
-        assert!(subject.len() < 520 && subject.starts_with("Auto: éé"), "{subject}");
+        assert!(subject.len() < 220 && subject.starts_with("Auto: éé"), "{subject}");
     }
 }

@@ -30,27 +30,60 @@ pub(super) enum Silent {
 }
 
 /// Local parts, and how they begin and end, that stand for programs.
-const PROGRAMS: [&str; 8] =
-    ["mailer-daemon", "listserv", "majordomo", "nobody", "noreply", "no-reply", "no_reply", "bounce"];
-const BEGINS: [&str; 9] =
-    ["owner-", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "bounce-", "bounces"];
+const PROGRAMS: [&str; 11] = [
+    "mailer-daemon",
+    "listserv",
+    "majordomo",
+    "nobody",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "bounce",
+    "return",
+    "notification",
+    "notifications",
+];
+const BEGINS: [&str; 10] = [
+    "owner-",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "do_not_reply",
+    "bounce-",
+    "bounces",
+    "return-",
+];
 const ENDS: [&str; 6] = ["-owner", "-request", "-bounces", "-bounce", "-noreply", "-no-reply"];
 
-/// Whether `sender` is one of those to whom nothing is answered (RFC 3834, 2; RFC 5230, 4.6).
-pub(super) fn is_program(sender: &Address) -> bool {
+/// Names that stand for a sender who may be a person: with a sum of his server (BATV), or of one that sent it on (SRS).
+const STANDS_FOR: [&str; 3] = ["prvs=", "srs0=", "srs1="];
+
+/// Whether `sender` is one of those to whom nothing is answered (RFC 3834, 2; RFC 5230, 4.6), when he writes to `own`.
+fn is_program(sender: &Address, own: &Address) -> bool {
     let text = sender.to_string().to_lowercase();
     let local = text.rsplit_once('@').map_or(text.as_str(), |(local, _)| local);
-    PROGRAMS.contains(&local)
-        || BEGINS.iter().any(|begin| local.starts_with(begin))
-        || ENDS.iter().any(|end| local.ends_with(end))
+    // what is made anew for each recipient has him in it, with another sign for the `@`
+    let verp = format!("={}", own.domain()).to_lowercase();
+    if local.contains(&verp) && !STANDS_FOR.iter().any(|begin| local.starts_with(begin)) {
+        return true;
+    }
+    let mut names = local.split('=').map(|part| part.split_once('+').map_or(part, |(name, _)| name));
+    let is_name = |name: &str| {
+        PROGRAMS.contains(&name)
+            || BEGINS.iter().any(|begin| name.starts_with(begin))
+            || ENDS.iter().any(|end| name.ends_with(end))
+    };
+    is_name(local) || names.any(is_name)
 }
 
-/// Reads the header of a message from `sender`.
+/// Reads the header of a message from `sender` to `own`.
 ///
 /// # Errors
 /// Why it is not answered.
-pub(super) fn read(sender: &Address, header: &[u8]) -> Result<Asks, Silent> {
-    if is_program(sender) {
+pub(super) fn read(sender: &Address, own: &Address, header: &[u8]) -> Result<Asks, Silent> {
+    if is_program(sender, own) {
         return Err(Silent::NoPerson);
     }
     let mut asks = Asks::default();
@@ -98,8 +131,12 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn own() -> Address {
+        address("anna@here.example")
+    }
+
     fn silent(header: &str) -> Option<Silent> {
-        read(&address("bob@far.example"), format!("{header}\r\n\r\n").as_bytes()).err()
+        read(&address("bob@far.example"), &own(), format!("{header}\r\n\r\n").as_bytes()).err()
     }
 
     #[test]
@@ -115,11 +152,28 @@ mod tests {
             "majordomo@x.example",
             "bounces+7@x.example",
             "donotreply@x.example",
+            "bounce+1a2b.3c-anna=here.example@mg.x.example",
+            "msprvs1=18abc=bounces-251085@x.example",
+            "prvs=1234567890=noreply@x.example",
+            "return-7-anna@x.example",
+            "return+7@x.example",
+            "notifications@x.example",
+            "news-anna=Here.example@x.example",
         ] {
-            assert_eq!(read(&address(program), b"\r\n"), Err(Silent::NoPerson), "{program}");
+            assert_eq!(read(&address(program), &own(), b"\r\n"), Err(Silent::NoPerson), "{program}");
         }
-        for person in ["owner@x.example", "norman@x.example", "requests@x.example", "list@x.example"] {
-            assert!(read(&address(person), b"\r\n").is_ok(), "{person}");
+        for person in [
+            "owner@x.example",
+            "norman@x.example",
+            "requests@x.example",
+            "list@x.example",
+            "bob+noreply@x.example",
+            "prvs=1234567890=bob@x.example",
+            "SRS0=abcd=4T=x.example=bob@y.example",
+            "SRS0=abcd=4T=here.example=bob@y.example",
+            "a=b@x.example",
+        ] {
+            assert!(read(&address(person), &own(), b"\r\n").is_ok(), "{person}");
         }
     }
 
@@ -149,7 +203,7 @@ mod tests {
     #[test]
     fn the_header_says_to_whom_and_of_what() {
         let header = b"Subject: =?utf-8?q?caf=C3=A9?=\r\n open\r\nTo: Anna <anna@here.example>, x\r\nResent-Cc: b@here.example\r\n\r\nCc: c@d.example\r\n";
-        let asks = read(&address("bob@far.example"), header).unwrap();
+        let asks = read(&address("bob@far.example"), &own(), header).unwrap();
         assert_eq!(asks.subject.as_deref(), Some("café open"));
         assert_eq!(asks.addressed, [address("anna@here.example"), address("b@here.example")]);
     }
@@ -158,7 +212,7 @@ mod tests {
     fn no_more_addresses_are_looked_at_than_there_may_be() {
         let to: Vec<String> = (0..150).map(|n| format!("a{n}@here.example")).collect();
         let header = format!("To: {}\r\nCc: anna@here.example\r\n\r\n", to.join(", "));
-        let asks = read(&address("bob@far.example"), header.as_bytes()).unwrap();
+        let asks = read(&address("bob@far.example"), &own(), header.as_bytes()).unwrap();
         assert_eq!(asks.addressed.len(), MOST_ADDRESSES);
     }
 }
