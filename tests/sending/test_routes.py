@@ -41,7 +41,7 @@ class Place:
 
     def relay(self, recipient="*"):
         return (f'[[route]]\nname = "relay"\nrecipient-domains = ["{recipient}"]\nkind = "smart-host"\nhosts = ["{self.postfix}"]\n'
-                f'tls = "required"\nuser = "{USER}"\npassword-file = "{self.password}"\n')
+                f'tls = "required"\nlogin-without-verification = true\nuser = "{USER}"\npassword-file = "{self.password}"\n')
 
     def lists(self):
         return (f'[[route]]\nname = "lists"\nrecipient-domains = ["{LISTS}"]\nkind = "lmtp"\nsocket = "{self.dovecot.lmtp}"\n')

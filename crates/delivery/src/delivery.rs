@@ -147,11 +147,12 @@ impl Delivery {
         Operator::new(self.0.clone())
     }
 
-    /// Puts these routes in the place of those in force. Mail that waits behind a host goes by its new route at once; what
+    /// Puts these routes in the place of those in force, unless they are the same. Mail that waits behind a host goes by its new route at once; what
     /// was put off until a later time does so then.
     pub fn set_routes(&self, routes: Vec<Route>) {
-        self.0.settings.routes.replace(routes);
-        self.0.queue.read_all_again();
+        if self.0.settings.routes.replace(routes) {
+            self.0.queue.read_all_again();
+        }
     }
 
     /// Runs the queue until `stop` is cancelled; ends when every attempt that had begun has ended.

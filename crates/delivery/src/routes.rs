@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A way for some mail. What is empty does not matter; what is not must fit.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// What an operator calls it: the journal and `queue` say it.
     pub name: String,
@@ -47,9 +47,15 @@ impl Routes {
         Self(Arc::new(RwLock::new(Arc::new(Table::new(routes)))))
     }
 
-    /// Puts others in their place.
-    pub(crate) fn replace(&self, routes: Vec<Route>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Table::new(routes));
+    /// Puts others in their place; says whether they are others.
+    pub(crate) fn replace(&self, routes: Vec<Route>) -> bool {
+        let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let others =
+            table.routes.len() != routes.len() || table.routes.iter().zip(&routes).any(|(old, new)| **old != *new);
+        if others {
+            *table = Arc::new(Table::new(routes));
+        }
+        others
     }
 
     fn table(&self) -> Arc<Table> {

@@ -141,7 +141,9 @@ impl Inner {
         let stopped = || Error::Report("the server stops".to_owned());
         let targets = unless(stop, self.report_targets(domain)).await.ok_or_else(stopped)?;
         let targets = targets.map_err(|error| Error::Report(error.to_string()))?;
-        let id = format!("{day}.{:016x}", self.world.random.number());
+        // RFC 8460, 4.4: who has the report of a day twice, because the answer to the first was lost, knows it by its id
+        let made_of = format!("{day} {domain} {}", self.settings.host_name);
+        let id = format!("{day}.{}", blake3::hash(made_of.as_bytes()).to_hex().split_at(16).0);
         let report = Report { about: domain, from: day * DAY, day: sessions, host: &self.settings.host_name, id };
         let mut last = Ok(());
         for target in targets {

@@ -3,9 +3,11 @@ use crate::configuration::{Configuration, Route, RouteKind};
 use crate::failure::{Code, Failure};
 use delivery::{Login, NextHop, Pattern, Place, Relay, TlsRule, Transport};
 use names::Secret;
+use nix::fcntl::OFlag;
 use smtp_wire::Dialect;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 /// The longest password.
@@ -76,11 +78,21 @@ fn relay(route: &Route, dialect: Dialect) -> Result<Relay, Failure> {
 /// When it cannot be read, others may read it, or it is none.
 pub(crate) fn password(file: &Path) -> Result<Secret<String>, String> {
     let wrong = |why: String| format!("{}: {why}", file.display());
-    let mode = fs::metadata(file).map_err(|error| wrong(error.to_string()))?.permissions().mode() & 0o7777;
+    let failed = |error: std::io::Error| wrong(error.to_string());
+    // a pipe that nobody writes to is not waited for
+    let opened = File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file).map_err(failed)?;
+    let about = opened.metadata().map_err(failed)?;
+    if !about.is_file() {
+        return Err(wrong("the password is in a file, and this is none".to_owned()));
+    }
+    let mode = about.permissions().mode() & 0o7777;
     if mode & 0o007 != 0 {
         return Err(wrong(format!("the password is open to others (mode {mode:04o}); chmod 0600 it")));
     }
-    let text = Secret::new(fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?);
+    let mut text = String::with_capacity(LONGEST * 2);
+    let read = opened.take(LONGEST as u64 + 3).read_to_string(&mut text);
+    let text = Secret::new(text);
+    read.map_err(failed)?;
     let line = text.reveal().trim_end_matches(['\r', '\n']);
     if line.is_empty() || line.len() > LONGEST || line.chars().any(char::is_control) {
         return Err(wrong(format!("the password is one line of at most {LONGEST} bytes, without control characters")));
@@ -91,6 +103,7 @@ pub(crate) fn password(file: &Path) -> Result<Secret<String>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn of_file(text: &str) -> Vec<delivery::Route> {
         let text = format!("host-name = \"mx.example.org\"\ndefault-domain = \"example.org\"\n{text}");
@@ -143,6 +156,9 @@ mod tests {
         ] {
             write(content, mode);
             assert!(password(&file).unwrap_err().contains(part), "{content:?}");
+        }
+        for endless in ["/dev/zero", "/dev"] {
+            assert!(password(Path::new(endless)).unwrap_err().contains("this is none"), "{endless}");
         }
         fs::remove_file(&file).unwrap();
         assert!(password(&file).unwrap_err().contains("No such file"));

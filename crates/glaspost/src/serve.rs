@@ -87,7 +87,10 @@ pub(crate) async fn run_until_stopped(
                     notify_reloading();
                     match reload() {
                         Ok(configuration) => server.reload(configuration),
-                        Err(faults) => faults.iter().for_each(|fault| warn!(fault, "the old configuration stays")),
+                        Err(faults) => {
+                            faults.iter().for_each(|fault| warn!(fault, "the old configuration stays"));
+                            server.renew_certificates();
+                        }
                     }
                     notify(&[NotifyState::Ready]);
                 }

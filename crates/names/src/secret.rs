@@ -3,7 +3,9 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// A password, key or token. It prints as `…` in every build, and is overwritten when dropped.
-#[derive(Clone)]
+///
+/// It is compared in whatever time that takes: what a peer has said is checked in constant time by who checks it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {

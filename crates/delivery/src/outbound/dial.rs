@@ -192,7 +192,7 @@ impl Courier {
         let dane = match &found {
             Found::Dns { .. } if settings.dane => {
                 let asked = dane::policy(host, &found, self.world.dns.as_ref()).await;
-                asked.inspect_err(|_| self.tell(call.domain, outcome::no_tlsa(&host.name)))?
+                asked.inspect_err(|_| self.tell_of(call, host, outcome::no_tlsa(&host.name)))?
             }
             Found::Dns { .. } | Found::Literal => None,
         };
@@ -205,7 +205,7 @@ impl Courier {
             Some((held, StsMode::Enforce, true)) => Policy::Sts(held.clone()),
             Some((held, StsMode::Enforce, false)) => {
                 let policy = Policy::Sts(held.clone());
-                self.tell(call.domain, outcome::not_covered(&policy, &host.name));
+                self.tell_of(call, host, outcome::not_covered(&policy, &host.name));
                 let text = format!("the domain's policy (MTA-STS) does not name the mail server {}", host.name);
                 return Err(Verdict::Deferred(Words { policy: Some(policy.name()), ..Words::own("4.7.5", text) }));
             }
@@ -235,12 +235,10 @@ impl Courier {
         loop {
             let connect = self.connect.as_ref();
             let opened = Line::open(connect, ends.clone(), plan, &self.settings, way, call.course).await;
-            // RFC 8460, 1: of a domain's own servers; a relay is the affair of who named it
             if call.wish != Wish::Relaxed
-                && host.from == From::Dns
                 && let Some(told) = outcome::of(plan, host, address, &opened)
             {
-                self.tell(call.domain, told);
+                self.tell_of(call, host, told);
             }
             let fault = match opened {
                 Ok(line) => {
@@ -259,6 +257,13 @@ impl Courier {
             let Some(next) = next else { return Err(Broken::Tls(fault)) };
             tracing::info!(host = %host.name, %address, cause = %fault, with = ?next, "trying with less of TLS");
             way = next;
+        }
+    }
+
+    /// Counts what became of a host of `call`. RFC 8460, 1: of a domain's own servers; a relay is the affair of who named it.
+    fn tell_of(&self, call: &Call<'_>, host: &Host, told: outcome::Told) {
+        if host.from == From::Dns {
+            self.tell(call.domain, told);
         }
     }
 

@@ -67,7 +67,12 @@ fn what_replaces_them_is_in_force_for_all_clones() {
     let clone = routes.clone();
     let domain = "far.example".parse().unwrap();
     assert!(clone.first(&domain, &Way::default()).is_none());
-    routes.replace(vec![route("all", &[], &[], &[])]);
+    assert!(routes.replace(vec![route("all", &[], &[], &[])]));
+    let before = clone.first(&domain, &Way::default()).unwrap();
+    assert!(!routes.replace(vec![route("all", &[], &[], &[])]), "the same are not put in their place");
+    assert!(Arc::ptr_eq(&before, &clone.first(&domain, &Way::default()).unwrap()));
+    let refuses = Route { transport: Transport::Refuse("no".to_owned()), ..route("all", &[], &[], &[]) };
+    assert!(routes.replace(vec![refuses]) && routes.replace(vec![route("all", &[], &[], &[])]));
     assert_eq!(clone.first(&domain, &Way::default()).unwrap().name, "all");
 }
 

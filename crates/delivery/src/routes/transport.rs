@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// What becomes of mail by a route.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transport {
     /// It goes to the servers of the recipient's domain, as the DNS has them.
     Mx,
@@ -30,7 +30,7 @@ impl Transport {
 }
 
 /// Hosts that take mail for others.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relay {
     /// Where they are.
     pub at: Place,
@@ -68,7 +68,7 @@ pub enum TlsRule {
 }
 
 /// As whom we log in.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Login {
     /// The name.
     pub user: String,

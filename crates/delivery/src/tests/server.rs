@@ -242,7 +242,10 @@ impl Server {
                     say(&mut stream, answer).await?;
                 }
                 "AUTH" => {
-                    say(&mut stream, if said.ends_with(WRONG) { "535 5.7.8 who?" } else { "235 2.7.0 in" }).await?
+                    // some say again what they were told
+                    let coded = said.rsplit(' ').next().unwrap_or_default();
+                    let refusal = format!("535 5.7.8 who is wrong ({coded})?");
+                    say(&mut stream, if said.ends_with(WRONG) { &refusal } else { "235 2.7.0 in" }).await?;
                 }
                 "DATA" if lmtp => {
                     say(&mut stream, "354 go").await?;

@@ -1,5 +1,5 @@
 //! What domains are told of TLS with their servers (RFC 8460).
-use super::bench::{Bench, HOUR};
+use super::bench::{Bench, HOUR, smart_host};
 use super::server::Server;
 use crate::Origin;
 use crate::tls_report::day::Applied;
@@ -46,6 +46,18 @@ fn reported(message: &str) -> Value {
     let (_, body) = part.split_once("\r\n\r\n").unwrap();
     let body: String = body.split("\r\n--").next().unwrap().split_whitespace().collect();
     unpacked(&data_encoding::BASE64.decode(body.as_bytes()).unwrap())
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_relay_no_domain_is_told_anything() {
+    let bench = Bench::with(|settings| settings.routes = smart_host("relay.upstream.example".parse().unwrap())).await;
+    bench.dns.host("relay.upstream.example", &["192.0.2.9".parse().unwrap()]).secure("relay.upstream.example");
+    bench.dns.broken("_25._tcp.relay.upstream.example");
+    bench.dns.text("_smtp._tls.far.example", b"v=TLSRPTv1; rua=mailto:tls@far.example");
+    bench.run().rest().await;
+    send(&bench).await;
+    assert_eq!(bench.queued().await, 1, "its TLSA records are not to be had");
+    assert_eq!(bench.delivery.0.known.reports.domains(), []);
 }
 
 #[tokio::test(start_paused = true)]
@@ -130,6 +142,9 @@ async fn a_report_is_posted_and_tried_again_where_that_fails() {
     a_day_later(&bench).await;
     let posts = || bench.web.asked().into_iter().filter(|asked| asked.post.is_some()).collect::<Vec<_>>();
     assert!(posts().len() > 1, "it is tried again");
+    let ids = posts().into_iter().map(|asked| unpacked(&asked.post.unwrap().1)["report-id"].to_string());
+    let ids: std::collections::BTreeSet<String> = ids.collect();
+    assert_eq!(ids.len(), 1, "as the same report, whether or not the first was taken");
     let answer = HttpsAnswer { status: 201, media_type: String::new(), body: Vec::new() };
     bench.web.says("reports.far.example", Ok(answer));
     let before = posts().len();

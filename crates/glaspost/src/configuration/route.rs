@@ -102,6 +102,8 @@ section! {
         password_file: Option<PathBuf> = None;
         /// Whether the password may cross the network in clear.
         login_without_tls: bool = false;
+        /// Whether the password may go to whoever answers in the name of the host: `tls = "required"` takes any certificate.
+        login_without_verification: bool = false;
         /// What who is refused reads, behind `550 5.7.1` (`refuse`).
         text: Option<String> = None;
     }
@@ -137,7 +139,12 @@ impl Route {
 }
 
 /// What is wrong with the routes, each fault at its route, of which `places` has line and column.
-pub(super) fn faults(routes: &[Route], listeners: &[Listener], places: &[(usize, usize)]) -> Vec<Fault> {
+pub(super) fn faults(
+    routes: &[Route],
+    listeners: &[Listener],
+    max_hosts: usize,
+    places: &[(usize, usize)],
+) -> Vec<Fault> {
     let mut found = Vec::new();
     let mut wrong = |at: usize, message: String| {
         let name = routes.get(at).map_or_else(String::new, |route| route.name_at(at));
@@ -156,6 +163,9 @@ pub(super) fn faults(routes: &[Route], listeners: &[Listener], places: &[(usize,
         if name == BY_HAND || name.is_empty() || before.iter().enumerate().any(|(at, other)| other.name_at(at) == name)
         {
             wrong(at, "it needs a `name` of its own".to_owned());
+        }
+        if route.hosts.len() > max_hosts {
+            wrong(at, format!("`hosts`: at most {max_hosts} are tried (`queue.max-hosts`)"));
         }
         for unknown in route.listeners.iter().filter(|name| !listeners.contains(name)) {
             let hint = nearest(unknown, listeners.iter().cloned());
@@ -184,6 +194,7 @@ fn route_faults(route: &Route) -> Vec<String> {
         ("user", route.user.is_some()),
         ("password-file", route.password_file.is_some()),
         ("login-without-tls", route.login_without_tls),
+        ("login-without-verification", route.login_without_verification),
     ];
     if !relays {
         for (name, _) in about_hosts.iter().filter(|(_, set)| *set) {
@@ -211,6 +222,13 @@ fn route_faults(route: &Route) -> Vec<String> {
     let weak = matches!(route.tls_rule(), TlsRule::Off | TlsRule::Opportunistic);
     if weak && route.user.is_some() && !route.login_without_tls {
         wrong("the password could cross the network in clear: leave `tls` out, or set `login-without-tls = true`");
+    }
+    let unverified = route.tls_rule() == TlsRule::Required && !route.login_without_verification;
+    if unverified && route.user.is_some() {
+        wrong(
+            "the password would go to whoever stands between, with any certificate: leave `tls` out, or set \
+             `login-without-verification = true`",
+        );
     }
     if weak && route.implicit_tls {
         wrong("`implicit-tls` goes with `tls = \"verified\"` or `\"required\"`");
@@ -272,6 +290,11 @@ mod tests {
                 "in clear",
             ),
             (
+                "kind = \"smart-host\"\nhosts = [\"a.nl\"]\nuser = \"u\"\npassword-file = \"/p\"\ntls = \"required\"",
+                "whoever stands between",
+            ),
+            ("hosts = [\"a.nl\"]\nlogin-without-verification = true", "`login-without-verification` is for"),
+            (
                 "kind = \"smart-host\"\nhosts = [\"a.nl\"]\nimplicit-tls = true\ntls = \"off\"",
                 "`implicit-tls` goes with",
             ),
@@ -290,6 +313,22 @@ mod tests {
             let told = told(&format!("[[route]]\n{route}\n"));
             assert!(told.iter().any(|fault| fault.contains(line)), "{route}: {told:?}");
         }
+    }
+
+    #[test]
+    fn a_login_at_a_host_that_is_not_verified_is_asked_for_by_name() {
+        let route = "[[route]]\nkind = \"smart-host\"\nhosts = [\"a.nl\"]\nuser = \"u\"\npassword-file = \"/p\"\n";
+        let allowed = format!("{route}tls = \"required\"\nlogin-without-verification = true\n");
+        assert_eq!([told(route), told(&allowed)], [Vec::<String>::new(), Vec::new()]);
+    }
+
+    #[test]
+    fn no_more_hosts_are_named_than_are_tried() {
+        let hosts = |n: usize| (0..n).map(|n| format!("\"h{n}.nl\"")).collect::<Vec<_>>().join(", ");
+        let route = |n| format!("[[route]]\nkind = \"smart-host\"\nhosts = [{}]\n", hosts(n));
+        assert_eq!(told(&route(10)), Vec::<String>::new());
+        assert!(told(&route(11))[0].contains("at most 10 are tried"));
+        assert_eq!(told(&format!("[queue]\nmax-hosts = 11\n{}", route(11))), Vec::<String>::new());
     }
 
     #[test]

@@ -58,7 +58,12 @@ pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize
         faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
     }
     faults.extend(source_faults(configuration));
-    faults.extend(route::faults(&configuration.routes, &configuration.listeners, route_places));
+    faults.extend(route::faults(
+        &configuration.routes,
+        &configuration.listeners,
+        configuration.queue.max_hosts,
+        route_places,
+    ));
     faults
 }
 

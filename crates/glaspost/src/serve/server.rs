@@ -152,7 +152,7 @@ impl Server {
             Ok(routes) => routes,
             Err(failure) => {
                 warn!(fault = failure.message(), "the old configuration stays");
-                return;
+                return self.renew_certificates();
             }
         };
         if let Some(certificates) = &self.certificates
@@ -179,8 +179,24 @@ impl Server {
                 self.show_settings();
                 info!("reloaded");
             }
-            Ok(Err(error)) => warn!(%error, "the old listeners stay"),
-            Err(_) => warn!("the old listeners stay"),
+            Ok(Err(error)) => {
+                warn!(%error, "the old listeners stay");
+                self.renew_certificates();
+            }
+            Err(_) => {
+                warn!("the old listeners stay");
+                self.renew_certificates();
+            }
+        }
+    }
+
+    /// Takes the certificates of the configuration in force as their files are now: whatever is wrong with another one, none
+    /// runs out for that.
+    pub(super) fn renew_certificates(&self) {
+        let Some(certificates) = &self.certificates else { return };
+        match certificates.reload(&certificate_files(&self.configuration)) {
+            Ok(()) => warn_of_weak(certificates),
+            Err(error) => warn!(%error, "the old certificates stay"),
         }
     }
 

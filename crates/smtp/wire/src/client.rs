@@ -37,6 +37,7 @@ pub use transaction::{Transaction, Unsendable};
 use crate::{Reply, ReplyError, ReplyReader};
 use data_encoding::BASE64;
 use std::collections::VecDeque;
+use std::fmt;
 use thiserror::Error;
 use transaction::Progress;
 
@@ -103,14 +104,25 @@ enum Stage {
     /// 220 came: nothing is understood until the handshake is done.
     Handshake,
     /// AUTH was sent; these are the answers to what is asked for yet.
-    Auth(VecDeque<String>),
+    Auth(Answers),
     Transaction(Progress),
     Quit,
     Over,
 }
 
+/// The longest command line, its end included (RFC 5321, 4.5.3.1.4).
+const MAX_COMMAND_LINE: usize = 512;
+
+/// What a login says next. A password is in it, which does not print.
+struct Answers(VecDeque<String>);
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
 /// The state of one connection to another server.
-#[derive(Debug)]
 pub struct Client {
     dialect: Dialect,
     name: String,
@@ -126,6 +138,13 @@ pub struct Client {
     replies: u64,
     /// What each recipient was answered before the conversation broke off.
     answered: Vec<Option<Reply>>,
+}
+
+/// Without what is to be sent: a password may be in it.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("dialect", &self.dialect).field("stage", &self.stage).finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -222,13 +241,20 @@ impl Client {
         let (first, later) = match () {
             () if !matches!(self.stage, Stage::Ready) => return false,
             () if offers("PLAIN") => {
-                (format!("AUTH PLAIN {}", encode(&format!("\0{user}\0{password}"))), VecDeque::new())
+                let answer = encode(&format!("\0{user}\0{password}"));
+                let line = format!("AUTH PLAIN {answer}");
+                // RFC 4954, 4: what makes the command longer than a line is said when it is asked for
+                if line.len() + 2 > MAX_COMMAND_LINE {
+                    ("AUTH PLAIN".to_owned(), VecDeque::from([answer]))
+                } else {
+                    (line, VecDeque::new())
+                }
             }
             () if offers("LOGIN") => ("AUTH LOGIN".to_owned(), VecDeque::from([encode(user), encode(password)])),
             () => return false,
         };
         self.say(&first);
-        self.stage = Stage::Auth(later);
+        self.stage = Stage::Auth(Answers(later));
         true
     }
 
@@ -323,7 +349,7 @@ impl Client {
     }
 
     /// RFC 4954, 4: 235 takes the login, 334 asks for the next answer, all else refuses it.
-    fn login_answered(&mut self, mut later: VecDeque<String>, reply: Reply) -> Option<Event> {
+    fn login_answered(&mut self, Answers(mut later): Answers, reply: Reply) -> Option<Event> {
         match (reply.code, later.pop_front()) {
             (235, _) => {
                 self.stage = Stage::Ready;
@@ -331,7 +357,7 @@ impl Client {
             }
             (334, Some(answer)) => {
                 self.say(&answer);
-                self.stage = Stage::Auth(later);
+                self.stage = Stage::Auth(Answers(later));
                 None
             }
             (code, _) => {

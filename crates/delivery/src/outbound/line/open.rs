@@ -6,6 +6,7 @@ use crate::outbound::security::Plan;
 use crate::outbound::weak::Way;
 use crate::routes::{Course, Login};
 use crate::settings::Settings;
+use data_encoding::BASE64;
 use smtp_wire::{Client, Event};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -125,10 +126,20 @@ impl Line {
         }
         match self.event(REPLY).await? {
             Event::LoggedIn => Ok(()),
-            Event::LoginRefused(reply) => Err(Broken::Login(LoginFault::Refused(one_line(&reply)))),
+            Event::LoginRefused(reply) => {
+                Err(Broken::Login(LoginFault::Refused(without_secrets(one_line(&reply), login))))
+            }
             other => Err(unexpected(&other)),
         }
     }
+}
+
+/// The words of a server that was told a password, and may say it again: the journal and reports have them.
+fn without_secrets(text: String, login: &Login) -> String {
+    let (user, password) = (&login.user, login.password.reveal());
+    let plain = BASE64.encode(format!("\0{user}\0{password}").as_bytes());
+    let coded = BASE64.encode(password.as_bytes());
+    [plain.as_str(), coded.as_str(), password.as_str()].into_iter().fold(text, |text, secret| text.replace(secret, "…"))
 }
 
 async fn reach(connect: &dyn Connect, ends: &Ends, plan: &Plan, way: Way) -> Result<Conversation, Broken> {

@@ -301,6 +301,24 @@ fn a_login_by_plain_or_by_login() {
 }
 
 #[test]
+fn a_long_login_is_said_when_it_is_asked_for_and_none_prints() {
+    let password = "x".repeat(1_024);
+    let mut play = Play::ready("250-AUTH PLAIN\n");
+    assert!(play.client.log_in("us", &password));
+    let answer = BASE64.encode(format!("\0us\0{password}").as_bytes());
+    assert!(!format!("{:?}", play.client).contains(&answer));
+    play.says("AUTH PLAIN\n").hear("334 \n").says(&format!("{answer}\n")).hear("235 in\n");
+    assert_eq!(play.event(), Event::LoggedIn);
+    // the longest that a line takes
+    for (octets, first) in [(368, 509), (369, 12)] {
+        let mut play = Play::ready("250-AUTH PLAIN\n");
+        assert!(play.client.log_in("us", &"x".repeat(octets)));
+        assert!(!format!("{:?}", play.client).contains("AUTH"));
+        assert_eq!(play.client.outgoing().len(), first, "{octets}");
+    }
+}
+
+#[test]
 fn a_login_that_is_refused_or_not_offered() {
     let mut play = Play::ready("250-AUTH CRAM-MD5\n");
     assert!(!play.client.log_in("us", "geheim"));
