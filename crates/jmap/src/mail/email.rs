@@ -18,10 +18,11 @@ mod set;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod touches;
 use crate::method::Method;
 pub(crate) use get::all;
 pub(crate) use header_forms::{Form, HeaderProperty};
-pub(crate) use history::{Fate, Since, history};
+pub(crate) use history::{History, Since, history};
 pub(crate) use query::{Question, SEARCH_TIME, SORT_OPTIONS, terms};
 pub(crate) use set::implied;
 pub(crate) use standing::standings;

@@ -6,24 +6,35 @@ use store::{LogEntry, MailboxId, Rights, Touched};
 /// What was seen before the first entry.
 pub(crate) struct Sight<'o> {
     opened: &'o Opened,
-    /// By the first entry that says what was before.
-    before: BTreeMap<MailboxId, bool>,
+    /// Whether it was seen, by the first entry that says what was before; nothing for what did not exist.
+    before: BTreeMap<MailboxId, Option<bool>>,
 }
 
 impl<'o> Sight<'o> {
-    /// Reads it from the log.
-    pub(crate) fn before<'l>(opened: &'o Opened, log: impl IntoIterator<Item = &'l LogEntry>) -> Self {
-        let mut before = BTreeMap::new();
-        for touched in log.into_iter().flat_map(|entry| &entry.touched) {
+    /// Nothing was read yet.
+    pub(crate) const fn new(opened: &'o Opened) -> Self {
+        Self { opened, before: BTreeMap::new() }
+    }
+
+    /// Reads it from a log.
+    pub(crate) fn before(opened: &'o Opened, log: &[LogEntry]) -> Self {
+        let mut sight = Self::new(opened);
+        log.iter().for_each(|entry| sight.read(entry));
+        sight
+    }
+
+    /// Reads the next entry.
+    pub(crate) fn read(&mut self, entry: &LogEntry) {
+        for touched in &entry.touched {
             match touched {
-                Touched::MailboxCreated { mailbox } => drop(before.entry(*mailbox).or_insert(false)),
-                Touched::Acl { mailbox, account, granted, denied, .. } if *account == opened.caller => {
-                    before.entry(*mailbox).or_insert_with(|| rights(opened, *granted, *denied).contains(SEES));
+                Touched::MailboxCreated { mailbox } => drop(self.before.entry(*mailbox).or_insert(None)),
+                Touched::Acl { mailbox, account, granted, denied, .. } if *account == self.opened.caller => {
+                    let saw = || Some(rights(self.opened, *granted, *denied).contains(SEES));
+                    self.before.entry(*mailbox).or_insert_with(saw);
                 }
                 _ => {}
             }
         }
-        Self { opened, before }
     }
 
     /// Whether the caller saw a mailbox then. One that is gone was an owner's to see; of another's the log has the list
@@ -33,13 +44,13 @@ impl<'o> Sight<'o> {
             Some(_) => self.opened.sees(mailbox),
             None => self.opened.own,
         };
-        self.before.get(&mailbox).copied().unwrap_or_else(unchanged)
+        self.before.get(&mailbox).map_or_else(unchanged, |saw| *saw == Some(true))
     }
 
     /// Whether what is in a mailbox came into sight or went out of it with rights alone, so that no email's entry says so.
     pub(crate) fn changed_by_rights(&self) -> bool {
-        let other = |(mailbox, saw): (&MailboxId, &bool)| {
-            self.opened.mailboxes.get(*mailbox).is_some() && self.opened.sees(*mailbox) != *saw
+        let other = |(mailbox, saw): (&MailboxId, &Option<bool>)| {
+            self.opened.mailboxes.get(*mailbox).is_some() && saw.is_some_and(|saw| saw != self.opened.sees(*mailbox))
         };
         self.before.iter().any(other)
     }

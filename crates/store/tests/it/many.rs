@@ -1,6 +1,8 @@
 //! Many emails at once: where they are, and what is in a thread.
 use crate::place::Place;
-use store::{EmailId, FlagChange, Flags, Keyword, MailboxName, SystemFlags, ThreadId, Uid};
+use store::{
+    EmailId, FlagChange, Flags, Keyword, LineEnds, MailboxName, NewEmail, ReceivedAt, SystemFlags, ThreadId, Uid,
+};
 
 #[tokio::test]
 async fn where_many_are_is_what_each_alone_says() {
@@ -35,5 +37,22 @@ async fn a_thread_has_its_emails_in_their_order() {
     let threads = place.account.thread_emails(&asked, 100).await.unwrap();
     assert_eq!(threads, [vec![first.email, second.email, third.email], vec![], vec![alone.email]]);
     let threads = place.account.thread_emails(&asked, 2).await.unwrap();
-    assert_eq!(threads[0], [first.email, second.email]);
+    assert_eq!(threads[0], [second.email, third.email]);
+    // the founder is given where all are, of threads longer than a page of the engine too
+    let mut batch = Vec::new();
+    for number in 4..1_400 {
+        let text = format!("Subject: Re: x\nMessage-ID: <{number}@x>\nReferences: <1@x>\n\n.\n");
+        let mut writer = place.store.blob_writer(LineEnds::ToCrlf);
+        writer.write(text.as_bytes()).await.unwrap();
+        batch.push(NewEmail::new(writer.finish().await.unwrap(), ReceivedAt::default()));
+    }
+    let mut all = vec![first.email, second.email, third.email];
+    for some in batch.chunks(900) {
+        let appended = place.account.append(place.inbox, some.to_vec()).await.unwrap();
+        all.extend(appended.value().iter().map(|one| one.email));
+    }
+    for limit in [1_000, 1_398, 1_399, 5_000] {
+        let threads = place.account.thread_emails(&asked, limit).await.unwrap();
+        assert_eq!(threads[0], all[all.len().saturating_sub(limit)..], "{limit}");
+    }
 }

@@ -21,8 +21,9 @@ async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers
     let newest = opened.states().await.map_err(|error| refusal::method(&error))?.email;
     let max = asked.max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
     let history = history(&opened, since, max, newest).await?;
+    let fates = history.fates(&history.emails).await?;
     let of = |was, is| {
-        let those = history.fates.iter().filter(move |fate| (fate.was, fate.is) == (was, is));
+        let those = fates.iter().filter(move |fate| (fate.was, fate.is) == (was, is));
         those.map(|Fate { email, .. }| email.to_string()).collect()
     };
     let changed =

@@ -1,12 +1,24 @@
 //! What happened to emails since a state, from the change log: each was there or not, and is there or not.
 //!
-//! What was is found backwards: from where an email is now, each entry of the log says what it was before.
-use crate::mail::log::entries;
+//! What was is found backwards: from where an email is now, each entry of the log says what it was before. The log is read
+//! after the places are, so that no commit falls between the two; what came after the mailboxes that the caller is shown
+//! is taken back first, and told to who asks next.
+use super::touches::{Places, Point, Touches};
+use crate::mail::log::each;
+use crate::mail::sight::Sight;
 use crate::opened::Opened;
 use crate::refusal;
 use jmap_wire::MethodError;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{EmailId, LogEntry, MailboxId, ModSeq, SystemFlags, Touched, Uid};
+use std::time::Duration;
+use store::{EmailId, MailboxId, ModSeq, SystemFlags};
+
+/// Emails that one answer looks at: of more, those that were touched first are told, and there is more behind them.
+const MAX_EMAILS: usize = 50_000;
+/// Things touched that one answer looks at; a client that is further behind asks anew for what it has.
+const MAX_TOUCHED: usize = 100_000;
+/// How long a commit that is on disk may take until it is told.
+const COMMIT_TIME: Duration = Duration::from_secs(10);
 
 /// A place in the history: a modseq; and of the commit that made it only so many emails, where a client took no more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,17 +54,23 @@ pub(crate) struct Fate {
     pub(crate) email: EmailId,
     /// Whether the caller saw it then.
     pub(crate) was: bool,
-    /// Whether he sees it now.
+    /// Whether he sees it at the state to which this leads.
     pub(crate) is: bool,
-    /// Whether it is in other mailboxes.
+    /// Whether it is in other mailboxes, or was in between.
     pub(crate) moved: bool,
 }
 
-/// The emails that were touched since a state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct History {
-    /// In the order in which they were touched first.
-    pub(crate) fates: Vec<Fate>,
+/// What was touched since a state.
+pub(crate) struct History<'o> {
+    opened: &'o Opened,
+    touches: Touches,
+    /// What the client knows.
+    begin: Point,
+    /// What he will know with this.
+    end: Point,
+    sight: Sight<'o>,
+    /// The emails that are told, in the order in which they were touched first.
+    pub(crate) emails: Vec<EmailId>,
     /// The state that they lead to.
     pub(crate) state: String,
     /// There is more behind it.
@@ -62,120 +80,127 @@ pub(crate) struct History {
 /// Reads the history since a state, at most `max` emails of it; `newest` is the state of the type now.
 ///
 /// # Errors
-/// `cannotCalculateChanges` where it is not known any more, or rights changed since.
-pub(crate) async fn history(opened: &Opened, since: Since, max: usize, newest: ModSeq) -> Result<History, MethodError> {
-    let until = opened.mailboxes.modseq();
+/// `cannotCalculateChanges` where it is not known any more, or where what is there came into sight or went out of it by
+/// rights.
+pub(crate) async fn history(
+    opened: &Opened,
+    since: Since,
+    max: usize,
+    newest: ModSeq,
+) -> Result<History<'_>, MethodError> {
     let from = if since.known.is_some() { ModSeq(since.modseq.0.saturating_sub(1)) } else { since.modseq };
-    let log = entries(opened, from, until).await?;
-    let rights = |touched: &Touched| matches!(touched, Touched::Acl { account, .. } if *account == opened.caller);
-    if log.iter().flat_map(|entry| &entry.touched).any(rights) {
+    // to know what was, also what changed nothing of the type is taken back
+    let until = if from < newest { opened.mailboxes.modseq() } else { newest };
+    let (mut touches, mut sight) = (Touches::default(), Sight::new(opened));
+    let take = |entry: store::LogEntry| {
+        touches.take(&entry);
+        sight.read(&entry);
+    };
+    each(opened, (from, until), MAX_TOUCHED, take).await?;
+    if sight.changed_by_rights() {
         return Err(MethodError::CannotCalculateChanges);
     }
-    let first_known: Vec<EmailId> = match (since.known, log.first()) {
-        (Some(known), Some(entry)) => touched_emails(entry).into_iter().take(known).collect(),
-        _ => Vec::new(),
-    };
-    let page = page(&log, &first_known, max);
-    let states = opened.mailboxes.modseq().min(newest).max(since.modseq);
-    let state = page.next.unwrap_or(Since { modseq: states, known: None }).told(opened);
-    let fates = fates(opened, &log, &first_known, &page.emails).await?;
-    Ok(History { fates, state, more: page.next.is_some() })
-}
-
-/// The emails of an entry, each once, in the order of the entry.
-fn touched_emails(entry: &LogEntry) -> Vec<EmailId> {
-    let mut seen = BTreeSet::new();
-    let emails = entry.touched.iter().filter_map(|touched| match touched {
-        Touched::Arrived { email, .. } | Touched::Flags { email, .. } | Touched::Expunged { email, .. } => Some(*email),
-        _ => None,
-    });
-    emails.filter(|email| seen.insert(*email)).collect()
+    let known = since.known.unwrap_or(0);
+    let begin = touches.entries().next().map(|first| first.point(known)).unwrap_or_default();
+    let page = page(&touches, known, max.min(MAX_EMAILS));
+    let (end, next) = page.next.map_or_else(|| (touches.end(), None), |(end, next)| (end, Some(next)));
+    let last = Since { modseq: newest.max(since.modseq), known: None };
+    let state = next.unwrap_or(last).told(opened);
+    Ok(History { opened, touches, begin, end, sight, emails: page.emails, state, more: next.is_some() })
 }
 
 struct Page {
     emails: Vec<EmailId>,
     /// Where it ends, if that is before the end.
-    next: Option<Since>,
+    next: Option<(Point, Since)>,
 }
 
 /// The first `max` emails of the log, without those of its first entry that the client knows.
-fn page(log: &[LogEntry], first_known: &[EmailId], max: usize) -> Page {
+fn page(touches: &Touches, known: usize, max: usize) -> Page {
     let (mut taken, mut emails) = (BTreeSet::new(), Vec::new());
     let mut before = None;
-    for (nth, entry) in log.iter().enumerate() {
-        let passed = if nth == 0 { first_known.len() } else { 0 };
-        for (at, email) in touched_emails(entry).into_iter().enumerate().skip(passed) {
-            if taken.contains(&email) {
+    for (nth, entry) in touches.entries().enumerate() {
+        let passed = if nth == 0 { known } else { 0 };
+        for (at, email) in entry.emails.iter().enumerate().skip(passed) {
+            if taken.contains(email) {
                 continue;
             }
             if emails.len() == max {
                 let here = Since { modseq: entry.modseq, known: Some(at) };
                 let next = if at == 0 { before.unwrap_or(here) } else { here };
-                return Page { emails, next: Some(next) };
+                return Page { emails, next: Some((entry.point(at), next)) };
             }
-            taken.insert(email);
-            emails.push(email);
+            taken.insert(*email);
+            emails.push(*email);
         }
         before = Some(Since { modseq: entry.modseq, known: None });
     }
     Page { emails, next: None }
 }
 
-/// Where an email is, and whether it is shown there: not if it is `\Deleted` (RFC 8621, 4.1.1).
-type Places = BTreeMap<(MailboxId, Uid), bool>;
-
-async fn fates(
-    opened: &Opened,
-    log: &[LogEntry],
-    first_known: &[EmailId],
-    emails: &[EmailId],
-) -> Result<Vec<Fate>, MethodError> {
-    let shown = |system: SystemFlags| !system.contains(SystemFlags::DELETED);
-    let now = opened.account.memberships_of(emails).await.map_err(|error| refusal::method(&error))?;
-    let mut places: BTreeMap<EmailId, Places> = BTreeMap::new();
-    let mut is: BTreeMap<EmailId, BTreeSet<MailboxId>> = BTreeMap::new();
-    for (email, memberships) in emails.iter().zip(now) {
-        let there = |place: &store::Membership| ((place.mailbox, place.uid), shown(place.flags.system));
-        let there: Places = memberships.iter().map(there).collect();
-        is.insert(*email, shown_in(opened, &there));
-        places.insert(*email, there);
+impl History<'_> {
+    /// What became of emails, also of those that were not touched.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn fates(&self, emails: &[EmailId]) -> Result<Vec<Fate>, MethodError> {
+        let shown = |system: SystemFlags| !system.contains(SystemFlags::DELETED);
+        let now = self.opened.account.memberships_of(emails).await.map_err(|error| refusal::method(&error))?;
+        let newest = now.iter().flatten().map(|place| place.modseq).max().unwrap_or_default();
+        self.told(newest).await?;
+        let there = |place: store::Membership| ((place.mailbox, place.uid), shown(place.flags.system));
+        let there = now.into_iter().map(|places| places.into_iter().map(there).collect());
+        let mut places: BTreeMap<EmailId, Places> = emails.iter().copied().zip(there).collect();
+        self.late().await?.undo(&mut places, &Point::default());
+        // a client that takes a part knows what was there then (RFC 8620, 5.2)
+        self.touches.undo(&mut places, &self.end);
+        let is = |mailbox| self.opened.sees(mailbox);
+        let is: Vec<BTreeSet<MailboxId>> = emails.iter().map(|email| shown_in(&places, *email, is)).collect();
+        self.touches.undo(&mut places, &self.begin);
+        let moved = self.touches.moved();
+        let fate = |(email, is): (&EmailId, BTreeSet<MailboxId>)| {
+            let was = shown_in(&places, *email, |mailbox| self.sight.saw(mailbox));
+            let moved = was != is || moved.contains(email);
+            Fate { email: *email, was: !was.is_empty(), is: !is.is_empty(), moved }
+        };
+        Ok(emails.iter().zip(is).map(fate).collect())
     }
-    for (nth, entry) in log.iter().enumerate().rev() {
-        for touched in entry.touched.iter().rev() {
-            let (Touched::Arrived { email, .. } | Touched::Flags { email, .. } | Touched::Expunged { email, .. }) =
-                touched
-            else {
-                continue;
-            };
-            // what the client knows of this commit is part of what was
-            if nth == 0 && first_known.contains(email) {
-                continue;
-            }
-            let Some(places) = places.get_mut(email) else { continue };
-            match touched {
-                Touched::Arrived { mailbox, uid, .. } => drop(places.remove(&(*mailbox, *uid))),
-                Touched::Flags { mailbox, uid, before, .. } => {
-                    places.entry((*mailbox, *uid)).and_modify(|place| *place = shown(before.system));
-                }
-                Touched::Expunged { mailbox, uid, before, .. } => {
-                    places.insert((*mailbox, *uid), shown(before.system));
-                }
-                _ => {}
-            }
+
+    /// What was touched after the state to which this leads, until now: what is read of it may be as of before or after.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn touched_late(&self) -> Result<BTreeSet<EmailId>, MethodError> {
+        Ok(self.late().await?.emails())
+    }
+
+    /// Waits until the account says that it is as far as what was read of it: a commit is on disk a moment before.
+    async fn told(&self, modseq: ModSeq) -> Result<(), MethodError> {
+        let mut told = self.opened.account.watch();
+        if self.opened.account.modseq().await.map_err(|error| refusal::method(&error))? >= modseq {
+            return Ok(());
+        }
+        match tokio::time::timeout(COMMIT_TIME, told.wait_for(|told| *told >= modseq)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(MethodError::ServerUnavailable),
         }
     }
-    let nowhere = BTreeSet::new();
-    let fate = |email: &EmailId| {
-        let was = places.get(email).map(|places| shown_in(opened, places)).unwrap_or_default();
-        let is = is.get(email).unwrap_or(&nowhere);
-        Fate { email: *email, was: !was.is_empty(), is: !is.is_empty(), moved: was != *is }
-    };
-    Ok(emails.iter().map(fate).collect())
+
+    async fn late(&self) -> Result<Touches, MethodError> {
+        let newest = self.opened.account.modseq().await.map_err(|error| refusal::method(&error))?;
+        let mut late = Touches::default();
+        each(self.opened, (self.opened.mailboxes.modseq(), newest), MAX_TOUCHED, |entry| late.take(&entry)).await?;
+        Ok(late)
+    }
 }
 
-/// The mailboxes that show an email. One that is gone was seen, as far as anybody can tell now.
-fn shown_in(opened: &Opened, places: &Places) -> BTreeSet<MailboxId> {
-    let sees = |mailbox: MailboxId| opened.mailboxes.get(mailbox).is_none() || opened.sees(mailbox);
-    let shown = places.iter().filter(|((mailbox, _), shown)| **shown && sees(*mailbox));
+/// The mailboxes that show an email to who sees those.
+fn shown_in(
+    places: &BTreeMap<EmailId, Places>,
+    email: EmailId,
+    sees: impl Fn(MailboxId) -> bool,
+) -> BTreeSet<MailboxId> {
+    let places = places.get(&email).into_iter().flatten();
+    let shown = places.filter(|((mailbox, _), shown)| **shown && sees(*mailbox));
     shown.map(|((mailbox, _), _)| *mailbox).collect()
 }

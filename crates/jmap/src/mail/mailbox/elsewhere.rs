@@ -1,6 +1,6 @@
 //! Where the threads of touched emails are: whether a thread is unread is one thing in all its mailboxes (RFC 8621, 2).
 use super::fates::{Fate, Fates, Step, emails};
-use crate::mail::thread::MAX_EMAILS;
+use crate::mail::thread::MAX_LOOKED_AT;
 use crate::opened::Opened;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Elsewhere {
         let threads: Vec<ThreadId> = threads.into_iter().collect();
         let mut mailboxes: HashMap<ThreadId, Arc<[MailboxId]>> = HashMap::new();
         for some in threads.chunks(AT_ONCE) {
-            let inside = opened.account.thread_emails(some, MAX_EMAILS).await?;
+            let inside = opened.account.thread_emails(some, MAX_LOOKED_AT).await?;
             let all: Vec<EmailId> = inside.iter().flatten().copied().collect();
             let mut places = opened.account.memberships_of(&all).await?.into_iter();
             for (thread, emails) in some.iter().zip(inside) {

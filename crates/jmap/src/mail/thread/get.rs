@@ -1,4 +1,5 @@
 //! Thread/get (RFC 8621, 3.1).
+use super::known::MAX_LOOKED_AT;
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_GET;
@@ -9,7 +10,7 @@ use crate::opened::Opened;
 use crate::refusal;
 use jmap_wire::{Arguments, Get, Id, MethodError};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use store::{EmailId, Error, ThreadId};
 
 pub(super) const GET: Method = Method {
@@ -18,10 +19,12 @@ pub(super) const GET: Method = Method {
     run: |context, arguments| Box::pin(get(context, arguments)),
 };
 
-/// Emails of one thread that are told.
-pub(crate) const MAX_EMAILS: usize = 1_000;
+/// Emails of one thread that are told, the newest ones.
+const MAX_EMAILS: usize = 1_000;
 /// Emails of all threads of one call.
 const MAX_EMAILS_IN_ALL: usize = 5_000;
+/// Threads whose emails are looked for together, and emails whose dates are.
+const AT_ONCE: usize = 50;
 
 async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Get::take(&mut arguments, OBJECTS_IN_GET)?;
@@ -39,11 +42,18 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         }
     };
     let threads: Vec<ThreadId> = ids.iter().filter_map(|id| id.as_str().parse().ok()).collect();
-    let inside = opened.account.thread_emails(&threads, MAX_EMAILS).await.map_err(fail)?;
-    if inside.iter().map(Vec::len).sum::<usize>() > MAX_EMAILS_IN_ALL {
-        return Err(MethodError::RequestTooLarge);
+    let mut found = Vec::with_capacity(threads.len());
+    let mut count = 0;
+    for some in threads.chunks(AT_ONCE) {
+        for emails in shown(&opened, some).await.map_err(fail)? {
+            count += emails.len();
+            found.push(emails);
+        }
+        if count > MAX_EMAILS_IN_ALL {
+            return Err(MethodError::RequestTooLarge);
+        }
     }
-    let mut found = shown(&opened, inside).await.map_err(fail)?.into_iter();
+    let mut found = found.into_iter();
     let (mut list, mut not_found): (Vec<Value>, Vec<Id>) = (Vec::new(), Vec::new());
     for id in ids {
         let emails = id.as_str().parse::<ThreadId>().ok().and_then(|_| found.next()).unwrap_or_default();
@@ -60,22 +70,21 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
 }
 
 /// The emails of threads that the caller sees, "sorted by the receivedAt date of the Email, oldest first".
-async fn shown(opened: &Opened, all: Vec<Vec<EmailId>>) -> Result<Vec<Vec<EmailId>>, Error> {
+async fn shown(opened: &Opened, threads: &[ThreadId]) -> Result<Vec<Vec<EmailId>>, Error> {
+    let mut all = opened.account.thread_emails(threads, MAX_LOOKED_AT).await?;
     let ids: Vec<EmailId> = all.iter().flatten().copied().collect();
     let there = standings(opened, &ids).await?;
-    let shown: Vec<EmailId> = ids.into_iter().filter(|id| there.contains_key(id)).collect();
-    let received: BTreeMap<EmailId, u64> = opened
-        .account
-        .emails(&shown)
-        .await?
-        .into_iter()
-        .flatten()
-        .map(|email| (email.id, email.received.seconds))
-        .collect();
-    let sorted = |emails: Vec<EmailId>| {
-        let mut emails: Vec<EmailId> = emails.into_iter().filter(|id| received.contains_key(id)).collect();
-        emails.sort_by_key(|id| (received.get(id).copied(), *id));
-        emails
-    };
-    Ok(all.into_iter().map(sorted).collect())
+    for emails in &mut all {
+        emails.retain(|id| there.contains_key(id));
+        // the last ones have come last
+        emails.drain(..emails.len().saturating_sub(MAX_EMAILS));
+        let mut dated = Vec::with_capacity(emails.len());
+        for some in emails.chunks(AT_ONCE) {
+            let found = opened.account.emails(some).await?.into_iter().flatten();
+            dated.extend(found.map(|email| (email.received.seconds, email.id)));
+        }
+        dated.sort_unstable();
+        *emails = dated.into_iter().map(|(_, id)| id).collect();
+    }
+    Ok(all)
 }

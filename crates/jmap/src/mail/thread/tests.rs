@@ -79,3 +79,62 @@ async fn threads_of_one_call_have_a_limit() {
         assert_eq!(bench.call(method, json!({"ids": null})).await["type"], "requestTooLarge", "{method}");
     }
 }
+
+#[tokio::test]
+async fn a_new_thread_is_created_also_on_a_page_that_has_not_all_of_it() {
+    let bench = Bench::new().await;
+    let old = bench.append("INBOX", &letter(1, 1), Flags::default()).await.to_string();
+    let old = thread_of(&bench, &old).await;
+    let begin = bench.call("Thread/get", json!({"ids": []})).await["state"].clone();
+    let first = bench.append("INBOX", &letter(2, 2), Flags::default()).await.to_string();
+    bench.append("INBOX", &letter(3, 2), Flags::default()).await;
+    bench.append("INBOX", &letter(4, 1), Flags::default()).await;
+    let new = thread_of(&bench, &first).await;
+    let page = async |since: &Value| bench.call("Thread/changes", json!({"sinceState": since, "maxChanges": 1})).await;
+    let told = page(&begin).await;
+    assert_eq!((&told["created"], &told["updated"]), (&json!([&new]), &json!([])));
+    // and it is known from then on
+    let told = page(&told["newState"]).await;
+    assert_eq!((&told["created"], &told["updated"]), (&json!([]), &json!([&new])));
+    let told = page(&told["newState"]).await;
+    assert_eq!((&told["updated"], &told["hasMoreChanges"]), (&json!([&old]), &json!(false)));
+}
+
+/// Puts so many replies into a mailbox.
+async fn replies(bench: &Bench, mailbox: &str, of: u32, numbers: std::ops::Range<u32>) {
+    let (account, mailbox) = (bench.account().await, bench.mailbox(mailbox).await);
+    let mut batch = Vec::new();
+    for number in numbers {
+        let mut writer = bench.parts().store.blob_writer(store::LineEnds::ToCrlf);
+        writer.write(letter(number, of).as_bytes()).await.unwrap();
+        batch.push(store::NewEmail::new(writer.finish().await.unwrap(), store::ReceivedAt::default()));
+    }
+    account.append(mailbox, batch).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_newest_emails_of_a_long_thread_are_told_and_deleted_ones_take_no_place() {
+    let bench = Bench::new().await;
+    let account = bench.account().await;
+    let first = bench.append("Sent", &letter(1, 1), Flags::default()).await.to_string();
+    let thread = thread_of(&bench, &first).await;
+    replies(&bench, "Trash", 1, 1_000..1_900).await;
+    replies(&bench, "Trash", 1, 1_900..2_100).await;
+    account.expunge(bench.mailbox("Trash").await, store::Expunge::Deleted).await.unwrap();
+    let trash = bench.mailbox("Trash").await;
+    let uids: Vec<Uid> = account.view(trash).await.unwrap().iter().map(|message| message.uid).collect();
+    let told = async || {
+        let got = bench.call("Thread/get", json!({"ids": [&thread]})).await;
+        got["list"][0]["emailIds"].as_array().cloned().unwrap_or_default()
+    };
+    let all = told().await;
+    assert_eq!((all.len(), all.contains(&json!(first))), (1_000, false));
+    let deleted = FlagChange::Add(Flags::system(SystemFlags::DELETED));
+    for some in uids.chunks(900) {
+        account.store_flags(trash, some, &deleted, None).await.unwrap();
+    }
+    account.expunge(trash, store::Expunge::Deleted).await.unwrap();
+    assert_eq!(told().await, [json!(first)]);
+    let last = bench.append("INBOX", &letter(3_000, 1), Flags::default()).await.to_string();
+    assert_eq!(told().await, [json!(first), json!(last)]);
+}
