@@ -41,6 +41,18 @@ const TYPES: &[DataType] = &[
         shared: false,
         state: |states| states.vacation,
     },
+    DataType {
+        name: "AddressBook",
+        capability: Capability::Contacts,
+        shared: false,
+        state: |states| states.address_book,
+    },
+    DataType {
+        name: "ContactCard",
+        capability: Capability::Contacts,
+        shared: false,
+        state: |states| states.contact_card,
+    },
 ];
 
 /// Accounts of others that are watched.

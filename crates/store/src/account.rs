@@ -94,6 +94,10 @@ pub struct TypeStates {
     pub identity: ModSeq,
     /// What was given to the queue.
     pub submission: ModSeq,
+    /// Address books.
+    pub address_book: ModSeq,
+    /// Cards in them.
+    pub contact_card: ModSeq,
 }
 
 /// Room for a message that was announced or promised, held until it is dropped. Kept in memory only.
@@ -178,6 +182,8 @@ impl Account {
             vacation: ModSeq(record.objects.of(ObjectKind::Vacation).modseq),
             identity: ModSeq(record.objects.of(ObjectKind::Identity).modseq),
             submission: ModSeq(record.objects.of(ObjectKind::Submission).modseq),
+            address_book: ModSeq(record.objects.of(ObjectKind::AddressBook).modseq),
+            contact_card: ModSeq(record.objects.of(ObjectKind::ContactCard).modseq),
         })
     }
 

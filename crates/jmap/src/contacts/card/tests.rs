@@ -205,3 +205,16 @@ async fn nothing_is_copied_from_where_no_contacts_are() {
         assert_eq!(as_bram.call("ContactCard/copy", asked.clone()).await["type"], kind, "{asked}");
     }
 }
+
+#[tokio::test]
+async fn who_listens_hears_of_contacts() {
+    let bench = Bench::new().await;
+    let (mut push, _) = bench.jmap.push(&bench.anna, "AddressBook,ContactCard", None).await.unwrap();
+    let before = bench.call("AddressBook/get", json!({})).await;
+    let anna = bench.anna.account.to_string();
+    let told = push.next().await.unwrap().object["changed"][&anna].take();
+    assert_eq!(told, json!({"AddressBook": before["state"]}), "the first one was made");
+    let set = create(&bench, json!({})).await;
+    let told = push.next().await.unwrap().object["changed"][&anna].take();
+    assert_eq!(told, json!({"ContactCard": set["newState"]}));
+}
