@@ -6,7 +6,6 @@
 //!
 //! Invariants: every number of `limits` is published and kept; an account that the caller may not see is one that is not
 //! there; no large message is held in memory.
-#![allow(dead_code, reason = "the folders are filled one after another; what is here waits for them")]
 mod blob;
 mod blob_id;
 mod blobs;

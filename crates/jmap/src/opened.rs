@@ -40,16 +40,6 @@ impl Opened {
         self.mailboxes.get(mailbox).is_some() && self.rights(mailbox).contains(SEES)
     }
 
-    /// Whether the caller sees every mailbox.
-    pub(crate) fn sees_all(&self) -> bool {
-        self.mailboxes.iter().all(|mailbox| self.sees(mailbox.id))
-    }
-
-    /// The account as the caller's hand in a mailbox: flags change as far as the rights there allow, and `\Seen` is his.
-    pub(crate) fn hand(&self, mailbox: MailboxId) -> Account {
-        self.account.in_hand_of(self.reader, self.rights(mailbox))
-    }
-
     /// Whether nothing in it may be changed (RFC 8620, 2: `isReadOnly`).
     pub(crate) fn is_read_only(&self) -> bool {
         let writes = Rights::INSERT

@@ -107,15 +107,6 @@ impl Wanted {
             max_value: max.min(MAX_VALUE),
         })
     }
-
-    /// Whether where the email is must be known.
-    pub(crate) fn needs_places(&self) -> bool {
-        self.has("mailboxIds") || self.has("keywords")
-    }
-
-    pub(crate) fn has(&self, name: &'static str) -> bool {
-        self.properties.contains(&Property::Named(name))
-    }
 }
 
 impl Property {
