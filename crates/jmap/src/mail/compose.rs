@@ -18,6 +18,7 @@ use message::{Date, HeaderWriter, new_message_id};
 use part::{Content, Step, encoded};
 use part_header::PartHeader;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::{BlobWriter, NewBlob};
 
 /// The order in which fields are written; others follow as the client named them.
@@ -95,12 +96,13 @@ impl Shelf<'_> {
 }
 
 impl Draft {
-    /// Reads the properties of a message; none of the email's own is among them any more.
+    /// Reads the properties of a message; none of the email's own is among them any more. What is held of it is never more than
+    /// what the client wrote, encoded; what it comes to when written is looked at in `room`, and taken from it by `write`.
     ///
     /// # Errors
-    /// `invalidProperties`.
-    pub(crate) fn read(mut object: Object, fill_in: &FillIn) -> Result<Self, SetError> {
-        let steps = part::read(&mut object)?;
+    /// `invalidProperties`, `tooLarge`, `rateLimit`.
+    pub(crate) fn read(mut object: Object, fill_in: &FillIn, room: &Room) -> Result<Self, SetError> {
+        let steps = part::read(&mut object, room)?;
         let mut given: Vec<(usize, Vec<u8>)> = Vec::new();
         let mut names: BTreeSet<String> = BTreeSet::new();
         for (name, value) in &object {
@@ -148,10 +150,13 @@ impl Draft {
         let words = ["multipart/report", "report-type=disposition-notification"];
         let mut steps = vec![Step::Open(PartHeader::of(&words))];
         let (octets, encoding) = encoded(text);
-        steps.push(Step::Leaf(PartHeader::of(&["text/plain", "charset=\"utf-8\""]), Content::Text(octets, encoding)));
+        steps.push(Step::Leaf(
+            PartHeader::of(&["text/plain", "charset=\"utf-8\""]),
+            Content::Text(Arc::new(octets), encoding),
+        ));
         let encoding = if fields.is_ascii() { "7bit" } else { "8bit" };
         let kind = PartHeader::of(&["message/disposition-notification"]);
-        steps.push(Step::Leaf(kind, Content::Text(fields, encoding)));
+        steps.push(Step::Leaf(kind, Content::Text(Arc::new(fields), encoding)));
         let original = original.map(|blob| Step::Leaf(PartHeader::of(&["message/rfc822"]), Content::Blob(blob)));
         steps.extend(original);
         steps.push(Step::Close);
@@ -210,9 +215,21 @@ impl Room {
     /// # Errors
     /// [`Unwritten::TooLarge`], [`Unwritten::TooMuch`].
     pub(crate) fn take(&mut self, so_far: u64, bytes: usize) -> Result<u64, Unwritten> {
-        let bytes = bytes as u64;
-        self.call = self.call.checked_sub(bytes).ok_or(Unwritten::TooMuch)?;
-        let size = so_far.saturating_add(bytes);
+        self.call = self.call.checked_sub(bytes as u64).ok_or(Unwritten::TooMuch)?;
+        self.of_message(so_far, bytes)
+    }
+
+    /// Whether `bytes` more would go into a message that is to have `so_far`; takes nothing, and gives what it has then.
+    ///
+    /// # Errors
+    /// As [`Room::take`].
+    pub(crate) fn look(&self, so_far: u64, bytes: usize) -> Result<u64, Unwritten> {
+        let size = self.of_message(so_far, bytes)?;
+        if size > self.call { Err(Unwritten::TooMuch) } else { Ok(size) }
+    }
+
+    fn of_message(&self, so_far: u64, bytes: usize) -> Result<u64, Unwritten> {
+        let size = so_far.saturating_add(bytes as u64);
         if size > self.message { Err(Unwritten::TooLarge) } else { Ok(size) }
     }
 }

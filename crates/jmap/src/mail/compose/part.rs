@@ -1,9 +1,11 @@
 //! The body as a client writes it (RFC 8621, 4.6): parts with their headers, in the order in which they are written.
 use super::part_header::{Kind, PartHeader, header, is_token, multipart};
+use super::{Room, Unwritten};
 use jmap_wire::{Object, SetError};
 use message::encode_quoted_printable;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Parts of one message.
 const MAX_PARTS: usize = 1_000;
@@ -26,8 +28,8 @@ pub(crate) enum Step {
 /// What is in a part.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Content {
-    /// A text, encoded already, and how.
-    Text(Vec<u8>, &'static str),
+    /// A text, encoded already, and how; parts that name the same text share it.
+    Text(Arc<Vec<u8>>, &'static str),
     /// A blob.
     Blob(String),
 }
@@ -35,11 +37,11 @@ pub(crate) enum Content {
 /// A text of the client's, by the id under which parts name it.
 pub(crate) type Texts = Object;
 
-/// Reads `bodyStructure`, or the three lists that may stand in its place.
+/// Reads `bodyStructure`, or the three lists that may stand in its place, as far as there is room for its texts.
 ///
 /// # Errors
-/// `invalidProperties`.
-pub(super) fn read(object: &mut Object) -> Result<Vec<Step>, SetError> {
+/// `invalidProperties`, and what [`Room::look`] says.
+pub(super) fn read(object: &mut Object, room: &Room) -> Result<Vec<Step>, SetError> {
     let mut take = |name: &str| object.remove(name).filter(|value| !value.is_null());
     let texts = match take("bodyValues") {
         None => Texts::new(),
@@ -48,7 +50,7 @@ pub(super) fn read(object: &mut Object) -> Result<Vec<Step>, SetError> {
     };
     let structure = take("bodyStructure");
     let [text, html, attachments] = ["textBody", "htmlBody", "attachments"].map(|name| (name, take(name)));
-    let mut reader = Reader { texts, used: BTreeSet::new(), steps: Vec::new(), parts: 0 };
+    let mut reader = Reader { texts, room, encoded: BTreeMap::new(), size: 0, steps: Vec::new(), parts: 0 };
     match structure {
         Some(structure) => {
             // "If given, the textBody, htmlBody and attachments MUST NOT be given"
@@ -63,14 +65,18 @@ pub(super) fn read(object: &mut Object) -> Result<Vec<Step>, SetError> {
     Ok(reader.steps)
 }
 
-struct Reader {
+struct Reader<'r> {
     texts: Texts,
-    used: BTreeSet<String>,
+    room: &'r Room,
+    /// The texts that parts have named, encoded once each.
+    encoded: BTreeMap<String, (Arc<Vec<u8>>, &'static str)>,
+    /// How much the texts come to, each as often as it is named.
+    size: u64,
     steps: Vec<Step>,
     parts: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// A part with all in it, without recursion.
     fn tree(&mut self, path: &str, root: Value) -> Result<(), SetError> {
         let mut open: Vec<std::vec::IntoIter<Value>> = vec![vec![root].into_iter()];
@@ -143,7 +149,7 @@ impl Reader {
                 content_type: Some(vec!["text/plain".to_owned(), "charset=\"utf-8\"".to_owned()]),
                 fields: Vec::new(),
             };
-            self.steps.push(Step::Leaf(header, Content::Text(Vec::new(), "7bit")));
+            self.steps.push(Step::Leaf(header, Content::Text(Arc::default(), "7bit")));
         }
         Ok(())
     }
@@ -195,9 +201,10 @@ impl Reader {
                 if size.is_some() {
                     return wrong("size", "it is that of the text");
                 }
-                let Some(text) = self.text(&id) else { return wrong("partId", "there is no such body value") };
-                let (octets, encoding) = encoded(text);
-                self.used.insert(id);
+                let Some((octets, encoding)) = self.text(id) else {
+                    return wrong("partId", "there is no such body value");
+                };
+                self.size = self.room.look(self.size, octets.len()).map_err(Unwritten::told)?;
                 (Content::Text(octets, encoding), Some("utf-8".to_owned()), "text/plain")
             }
             (None, Some(Value::String(blob))) => {
@@ -232,8 +239,15 @@ impl Reader {
         Ok(())
     }
 
-    fn text(&self, id: &str) -> Option<&str> {
-        self.texts.get(id)?.get("value")?.as_str()
+    /// A text as it is written; encoded when a part names it first.
+    fn text(&mut self, id: String) -> Option<(Arc<Vec<u8>>, &'static str)> {
+        if let Some(known) = self.encoded.get(&id) {
+            return Some(known.clone());
+        }
+        let (octets, encoding) = encoded(self.texts.get(&id)?.get("value")?.as_str()?);
+        let text = (Arc::new(octets), encoding);
+        self.encoded.insert(id, text.clone());
+        Some(text)
     }
 
     /// "isEncodingProblem and isTruncated MUST be either false or omitted"

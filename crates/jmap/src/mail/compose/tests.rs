@@ -1,5 +1,6 @@
 //! What a client writes becomes a message that reads the same.
-use super::{Draft, FillIn};
+use super::part::{Content, Step};
+use super::{Draft, FillIn, Room};
 use jmap_wire::Object;
 use message::Date;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ fn draft(value: Value) -> Result<Draft, Vec<String>> {
 
 fn read(object: Object) -> Result<Draft, Vec<String>> {
     let fill_in = FillIn { date: Date::utc(0), random: 7, host: "example.org".to_owned() };
-    Draft::read(object, &fill_in).map_err(|error| {
+    Draft::read(object, &fill_in, &Room::new(50_000_000)).map_err(|error| {
         assert_eq!(error.kind, "invalidProperties", "{error:?}");
         error.properties
     })
@@ -118,4 +119,37 @@ fn the_blobs_of_a_draft_are_known() {
         "attachments": [{"blobId": "b1"}, {"blobId": "b2"}, {"blobId": "b1"}]
     }));
     assert_eq!(draft.unwrap().blobs().into_iter().collect::<Vec<_>>(), ["b1", "b2"]);
+}
+
+#[test]
+fn a_text_that_many_parts_name_is_held_once_and_counted_each_time() {
+    let fill_in = FillIn { date: Date::utc(0), random: 7, host: "example.org".to_owned() };
+    let named = |times: usize, room: &Room| {
+        let part = json!({"partId": "t", "type": "text/plain"});
+        let value = json!({
+            "bodyStructure": {"type": "multipart/mixed", "subParts": vec![part; times]},
+            "bodyValues": {"t": {"value": "x\n".repeat(500)}}
+        });
+        let Value::Object(object) = value else { panic!("{value}") };
+        Draft::read(object, &fill_in, room).map_err(|error| error.kind)
+    };
+    // 1,500 octets as they are written
+    let mut room = Room::new(1_500 * 900);
+    let draft = named(900, &room).unwrap();
+    let texts: Vec<_> = draft
+        .steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Leaf(_, Content::Text(octets, _)) => Some(octets),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((texts.len(), texts[0].len()), (900, 1_500));
+    assert!(texts.iter().all(|text| std::sync::Arc::ptr_eq(text, texts[0])));
+    assert_eq!(named(901, &room).err(), Some("tooLarge"));
+    // what the call has written before leaves room for two more
+    room.call = 3_000;
+    assert!(named(2, &room).is_ok());
+    assert_eq!(named(3, &room).err(), Some("rateLimit"));
+    assert_eq!(room.call, 3_000, "reading takes nothing");
 }

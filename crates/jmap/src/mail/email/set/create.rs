@@ -35,7 +35,7 @@ pub(super) async fn create(
     let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
     let host = context.caller.address.domain().to_string();
     let seconds = i64::try_from(world.clock.now().secs()).unwrap_or(i64::MAX);
-    let draft = Draft::read(object, &FillIn { date: Date::utc(seconds), random, host })?;
+    let draft = Draft::read(object, &FillIn { date: Date::utc(seconds), random, host }, room)?;
     let writer = context.parts.store.blob_writer(store::LineEnds::ToCrlf);
     let boundary = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
     let blob = draft.write(&Shelf { context, opened }, writer, room, boundary).await.map_err(|error| error.told())?;
