@@ -6,14 +6,8 @@ use super::{Session, refusal};
 use crate::door::{Door, LineEndRule};
 use journal::Cause;
 use message::{HeaderPass, missing_fields, new_message_id};
-use names::Address;
 use smtp_wire::{BareLineEnds, Body, LineEndWatch, Reply};
 use store::{BlobWriter, LineEnds, NewBlob};
-
-/// Addresses in From and its kin that are looked at.
-const MAX_FROM: usize = 100;
-/// The fields that say who sends (RFC 5322, 3.6.2 and 3.6.6).
-const SENDERS: [&str; 4] = ["From", "Sender", "Resent-From", "Resent-Sender"];
 
 /// What is wrong with a message. Its rest is read and thrown away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -255,27 +249,10 @@ impl Arrived {
         if session.login.is_none() {
             return Ok(());
         }
-        for address in self.senders()? {
+        for address in delivery::originators(&self.header).map_err(|_| refusal::bad_from())? {
             session.owns(&address).await?;
         }
         Ok(())
-    }
-
-    fn senders(&self) -> Result<Vec<Address>, Reply> {
-        let mut room = MAX_FROM;
-        let mut found = Vec::new();
-        for field in self.header.fields().filter(|field| SENDERS.iter().any(|name| field.is(name))) {
-            let (list, complete) = message::addresses(&field.unfolded(), &mut room);
-            let readable: Vec<_> = list.iter().filter_map(message::Address::readable).collect();
-            // one that nobody can read, or that is too long to be read, is nobody's own
-            if readable.is_empty() || !complete {
-                return Err(refusal::bad_from());
-            }
-            for address in readable {
-                found.push(address.address.parse().map_err(|_| refusal::bad_from())?);
-            }
-        }
-        Ok(found)
     }
 }
 

@@ -14,9 +14,8 @@ use names::Address;
 use std::sync::Arc;
 use store::{Email, LineEnds, MessageSource, NewBlob};
 
-/// The largest header, and addresses of From that are looked at.
+/// The largest header.
 const MAX_HEADER: usize = 256 * 1024;
-const MAX_FROM: usize = 100;
 /// Bytes read at a time.
 const PIECE: u64 = 256 * 1024;
 /// Received fields, beyond which a message goes round in circles (RFC 5321, 6.3).
@@ -100,30 +99,19 @@ impl Letter {
         {
             return Err(SetError::new("forbiddenMailFrom"));
         }
-        for from in self.from()? {
-            if !directory.may_send_as(context.caller.account, &from).await.map_err(away)? {
-                return Err(SetError::new("forbiddenFrom").because(format!("`{from}` is no address of this account")));
+        let wrong = |field: &str| SetError::new("invalidEmail").with("properties", vec![property(field)]);
+        // RFC 8621, 4.6 lets a draft be without From; RFC 5322, 3.6 nothing that is sent
+        if !self.header.fields().any(|field| field.is("From")) {
+            return Err(wrong("From"));
+        }
+        // not From alone: Sender and what is resent are in somebody's name as well
+        let names = delivery::originators(&self.header).map_err(|unreadable| wrong(unreadable.0))?;
+        for name in names {
+            if !directory.may_send_as(context.caller.account, &name).await.map_err(away)? {
+                return Err(SetError::new("forbiddenFrom").because(format!("`{name}` is no address of this account")));
             }
         }
         Ok(())
-    }
-
-    /// The addresses of From: at least one, all of which can be read.
-    fn from(&self) -> Result<Vec<Address>, SetError> {
-        let wrong = || SetError::new("invalidEmail").with("properties", vec!["from"]);
-        let mut room = MAX_FROM;
-        let mut found = Vec::new();
-        for field in self.header.fields().filter(|field| field.is("From")) {
-            let (list, complete) = message::addresses(&field.unfolded(), &mut room);
-            let readable: Vec<_> = list.iter().filter_map(message::Address::readable).collect();
-            if readable.is_empty() || !complete {
-                return Err(wrong());
-            }
-            for address in readable {
-                found.push(address.address.parse().map_err(|_| wrong())?);
-            }
-        }
-        if found.is_empty() { Err(wrong()) } else { Ok(found) }
     }
 
     /// As it is written down before it is sent.
@@ -252,6 +240,14 @@ impl Letter {
             return_path_len,
             eight_bit,
         })
+    }
+}
+
+/// The property of an Email that is a field that says who sends (RFC 8621, 4.1.2 and 4.1.3).
+fn property(field: &str) -> String {
+    match field {
+        "From" | "Sender" => field.to_ascii_lowercase(),
+        resent => format!("header:{resent}"),
     }
 }
 

@@ -364,3 +364,25 @@ async fn the_oldest_that_are_over_make_room() {
     assert_eq!(shown(&bench, &made["id"]).await, Value::Null);
     assert_eq!(bench.call("EmailSubmission/get", json!({"ids": null})).await["type"], "requestTooLarge");
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_in_the_name_of_somebody_else_whatever_field_says_it() {
+    let bench = Bench::new().await;
+    let (bram, anna) = (json!([{"email": "bram@example.org"}]), json!([{"email": "anna@example.org"}]));
+    for (more, kind, properties) in [
+        (json!({"sender": bram}), Some("forbiddenFrom"), Value::Null),
+        (json!({"sender": anna}), None, Value::Null),
+        (json!({"header:Resent-From:asAddresses": bram}), Some("forbiddenFrom"), Value::Null),
+        (json!({"header:Resent-Sender:asAddresses": bram}), Some("forbiddenFrom"), Value::Null),
+        (json!({"header:Resent-From:asAddresses": anna, "header:Resent-Sender:asAddresses": anna}), None, Value::Null),
+        (json!({"header:Sender": " nobody:;"}), Some("invalidEmail"), json!(["sender"])),
+        (json!({"header:Resent-From": " nobody:;"}), Some("invalidEmail"), json!(["header:Resent-From"])),
+    ] {
+        let (email, identity) = draft(&bench, more.clone()).await;
+        let envelope = envelope(&["bram@example.org"], &Value::Null);
+        let set = send(&bench, json!({"emailId": email, "identityId": identity, "envelope": envelope})).await;
+        let error = &set["notCreated"]["s"];
+        assert_eq!((error["type"].as_str(), &error["properties"]), (kind, &properties), "{more} {set}");
+    }
+    assert_eq!(inbox(&bench.as_bram()).await.len(), 2);
+}
