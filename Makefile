@@ -9,7 +9,7 @@ CARGO ?= cargo
 help: ## say what each target does
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: tools ## build the program: target/release/glaspost
+build: tools webmail ## build the program: target/release/glaspost
 	$(CARGO) build --release --locked -p glaspost
 
 webmail: tools ## build the browser client: webmail/dist
@@ -18,7 +18,7 @@ webmail: tools ## build the browser client: webmail/dist
 run: build ## build, then start a whole provider on this machine and say what to do next
 	target/release/glaspost demo --dir demo
 
-test: tools ## install what the tests need, start the real parts, run every test
+test: tools webmail ## install what the tests need, start the real parts, run every test
 	npm run --prefix webmail --silent check
 	npm test --prefix webmail --silent
 	$(CARGO) test --workspace --locked

@@ -233,7 +233,9 @@ fn doors(configuration: &Configuration, server: &Server) -> Vec<Door> {
 fn urls(configuration: &Configuration, server: &Server) -> Urls {
     let doors = doors(configuration, server);
     let door = |kind| doors.iter().find(|door| door.protocol == kind);
+    let built = !crate::serve::webmail::FILES.is_empty();
     Urls {
+        webmail: door(ServiceKind::Https).filter(|_| built).map(|door| format!("https://localhost:{}/", door.port)),
         settings: door(ServiceKind::Https).map(|door| format!("https://localhost:{}{}", door.port, web::SETTINGS_PATH)),
         metrics: door(ServiceKind::Metrics).map(|door| format!("http://{}:{}/metrics", door.address, door.port)),
     }

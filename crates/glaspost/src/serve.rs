@@ -7,6 +7,7 @@ mod pages;
 mod server;
 mod signals;
 mod upkeep;
+pub(crate) mod webmail;
 pub(crate) use server::{Outside, Server, load_certificates};
 pub(crate) use signals::{Signal, Signals};
 

@@ -3,7 +3,7 @@ use crate::activity::{Activity, Guarded};
 use crate::handlers::Handlers;
 use crate::jmap::{self, Rooms};
 use crate::limits::{LAST_REQUESTS, REQUEST, UPLOAD, connections};
-use crate::{MtaSts, SettingsPage, Visitors, headers};
+use crate::{MtaSts, SettingsPage, Visitors, headers, webmail};
 use ::jmap::Jmap;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -36,6 +36,8 @@ pub struct Parts {
     pub jmap: Jmap,
     /// Who is in.
     pub visitors: Visitors,
+    /// The webmail's files: path in the folder that was built, and text; none where it was not built.
+    pub webmail: &'static [(&'static str, &'static str)],
 }
 
 /// HTTPS on a listener.
@@ -47,13 +49,14 @@ impl Web {
     /// The pages.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { directory, mta_sts: policy, settings, jmap, visitors } = parts;
+        let Parts { directory, mta_sts: policy, settings, jmap, visitors, webmail } = parts;
         let rooms = Rooms { jmap, visitors };
         let pages = Router::new()
             .route("/.well-known/mta-sts.txt", get(mta_sts))
             .with_state(Arc::new(Published { directory, policy }))
             .merge(jmap::pages(Arc::new(rooms)))
             .merge(settings.routes())
+            .merge(webmail::routes(webmail))
             .fallback(async || StatusCode::NOT_FOUND);
         Self { pages }
     }

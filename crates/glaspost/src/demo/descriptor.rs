@@ -42,6 +42,8 @@ pub(super) struct Account {
 #[derive(Debug, Serialize)]
 pub(super) struct Urls {
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) webmail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) settings: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) metrics: Option<String>,
@@ -86,6 +88,9 @@ impl Descriptor {
             text.push_str(&format!("  and {more} more\n"));
         }
         text.push_str(&format!("\nCertificate authority: {}\n", self.ca.display()));
+        if let Some(webmail) = &self.urls.webmail {
+            text.push_str(&format!("Webmail: {webmail}\n"));
+        }
         if let Some(settings) = &self.urls.settings {
             text.push_str(&format!("The customers' settings: {settings}\n"));
         }

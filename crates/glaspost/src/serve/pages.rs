@@ -22,6 +22,7 @@ pub(super) fn web(
         settings,
         jmap,
         visitors: house.visitors.clone(),
+        webmail: super::webmail::FILES,
     }))
 }
 

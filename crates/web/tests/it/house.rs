@@ -68,7 +68,8 @@ impl House {
         });
         let visitors = Visitors::new(directory.clone(), journal, world);
         let settings = Arc::new(SettingsPage::new(&imap_at(993), Language::Dutch));
-        let parts = Parts { directory: directory.clone(), mta_sts, settings: settings.clone(), jmap, visitors };
+        let parts =
+            Parts { directory: directory.clone(), mta_sts, settings: settings.clone(), jmap, visitors, webmail: &[] };
         Self { web: Web::new(parts), settings, store, directory, clock, told, tasks: TaskTracker::new() }
     }
 

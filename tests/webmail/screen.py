@@ -1,0 +1,103 @@
+"""A person's screen: a page of the webmail with a language, colours and a size."""
+
+from urllib.parse import urlsplit
+
+from provider import ANNA, PASSWORD
+
+HOST = "webmail.telfortglasvezel.nl"
+SIZES = {"desktop": (1300, 800), "phone": (360, 740)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WORDS = {
+    "nl": {
+        "address": "E-mailadres", "password": "Wachtwoord", "log in": "Inloggen", "reply": "Beantwoorden",
+        "forward": "Doorsturen", "new": "Nieuw bericht", "to": "Aan", "subject": "Onderwerp", "text": "Bericht",
+        "send": "Verzenden", "undo": "Ongedaan maken", "archive": "Archiveren", "delete": "Verwijderen", "flag": "Ster geven",
+        "unread": "Markeren als ongelezen", "move": "Verplaatsen…", "inbox": "Postvak IN", "archived": "Archief",
+        "trash": "Prullenbak", "sent": "Verzonden", "drafts": "Concepten", "boxes": "Mappen", "search": "Zoeken in mail",
+        "back": "Terug", "settings": "Instellingen", "attach": "Bestanden bijvoegen", "close": "Sluiten", "log out": "Uitloggen",
+    },
+    "en": {
+        "address": "Email address", "password": "Password", "log in": "Log in", "reply": "Reply", "forward": "Forward",
+        "new": "New message", "to": "To", "subject": "Subject", "text": "Message", "send": "Send", "undo": "Undo",
+        "archive": "Archive", "delete": "Delete", "flag": "Flag", "unread": "Mark as unread", "move": "Move to…",
+        "inbox": "Inbox", "archived": "Archive", "trash": "Trash", "sent": "Sent", "drafts": "Drafts", "boxes": "Mailboxes",
+        "search": "Search mail", "back": "Back", "settings": "Settings", "attach": "Attach files", "close": "Close",
+        "log out": "Log out",
+    },
+}
+
+
+class Screen:
+    def __init__(self, chromium, language="nl", size="desktop", colours="light"):
+        width, height = SIZES[size]
+        self.language = language
+        self.is_phone = size == "phone"
+        self.context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale={"nl": "nl-NL", "en": "en-GB"}[language],
+            color_scheme=colours,
+            ignore_https_errors=True,
+            has_touch=self.is_phone,
+            is_mobile=self.is_phone,
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        #: What no screen may have.
+        self.faults = []
+        self.page.on("pageerror", lambda error: self.faults.append(f"a fault of the page: {error}"))
+        self.page.on("console", self.heard)
+        self.page.on("request", self.asked)
+
+    def heard(self, message):
+        # that nobody is logged in, and that a connection broke, the browser says by itself
+        if message.type == "error" and "Failed to load resource" not in message.text and "net::ERR" not in message.text:
+            self.faults.append(f"the console: {message.text}")
+
+    def asked(self, request):
+        url = urlsplit(request.url)
+        if url.hostname != HOST and url.scheme not in ("data", "blob"):
+            self.faults.append(f"a request to somebody else: {request.url}")
+
+    def word(self, name):
+        return WORDS[self.language][name]
+
+    def button(self, name, within=None):
+        return (within or self.page).get_by_role("button", name=self.word(name), exact=True)
+
+    def open(self):
+        self.page.goto(f"https://{HOST}/")
+        return self
+
+    def log_in(self, who=ANNA, password=PASSWORD):
+        self.open()
+        self.page.get_by_label(self.word("address")).fill(who)
+        self.page.get_by_label(self.word("password"), exact=True).fill(password)
+        self.button("log in").click()
+        return self
+
+    def row(self, text):
+        """The row of the list in which this stands."""
+        return self.page.get_by_role("option").filter(has_text=text)
+
+    def read(self, text):
+        """Opens a message; gives the open one."""
+        self.row(text).click()
+        article = self.page.get_by_role("article").last
+        article.locator(".text").wait_for()
+        return article
+
+    def go(self, mailbox):
+        if self.is_phone:
+            self.button("boxes").click()
+        links = self.page.get_by_role("navigation").get_by_role("link")
+        links.filter(has_text=self.word(mailbox)).click()
+        return self
+
+    def violations(self, axe):
+        self.page.evaluate(axe)
+        found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+        return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
+
+    def close(self):
+        self.context.close()

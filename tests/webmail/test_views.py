@@ -1,0 +1,53 @@
+"""Every view in each language, colour and size: no fault of accessibility, nothing to be scrolled to the side."""
+
+from itertools import product
+
+import pytest
+from playwright.sync_api import expect
+
+from provider import letter, unique
+
+ALL = list(product(["nl", "en"], ["light", "dark"], ["desktop", "phone"]))
+
+
+@pytest.mark.parametrize("language,colours,size", ALL, ids=["-".join(one) for one in ALL])
+def test_every_view_is_accessible(provider, screens, axe, tmp_path, language, colours, size):
+    word = unique()
+    provider.deliver(letter(word))
+    screen = screens(language=language, colours=colours, size=size)
+    seen = []
+
+    def look(name):
+        seen.append((name, screen.violations(axe)))
+        assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        screen.page.screenshot(path=tmp_path / f"{name}-{language}-{colours}-{size}.png")
+
+    screen.open()
+    expect(screen.button("log in")).to_be_visible()
+    look("login")
+    screen.log_in()
+    expect(screen.row(word)).to_be_visible()
+    look("list")
+    article = screen.read(word)
+    look("message")
+    screen.button("reply", within=article).click()
+    expect(screen.page.get_by_label(screen.word("text"), exact=True)).to_be_visible()
+    look("write")
+    screen.page.keyboard.press("Escape")
+    screen.page.get_by_role("link", name=screen.word("settings"), exact=True).click()
+    expect(screen.page.get_by_role("heading", name=screen.word("settings")).last).to_be_visible()
+    look("settings")
+    assert [one for one in seen if one[1]] == []
+
+
+def test_large_text_needs_no_scrolling_to_the_side(provider, screens):
+    """WCAG 2.2, 1.4.10: 320 pixels wide, which is 1,280 at 400 %."""
+    provider.deliver(letter(unique()))
+    screen = screens(size="phone")
+    screen.page.set_viewport_size({"width": 320, "height": 640})
+    screen.log_in()
+    expect(screen.page.get_by_role("option").first).to_be_visible()
+    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    screen.page.get_by_role("option").first.click()
+    expect(screen.page.get_by_role("article").last).to_be_visible()
+    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
