@@ -18,7 +18,7 @@ use names::Address;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Email, EmailId, LineEnds};
+use store::{Arrangement, Email, EmailId, Flags, Keyword, LineEnds, Outcome, Rights};
 
 pub(super) const SEND: Method = Method {
     name: "MDN/send",
@@ -99,7 +99,7 @@ async fn one(
         list.first()?.readable()?.address.parse::<Address>().ok()
     });
     let to = to.ok_or_else(|| SetError::invalid(&["forEmailId"]).because("nobody asks for a notice"))?;
-    may_send(context, identity).await?;
+    may_send(context, identity, &to).await?;
     let about = About {
         final_recipient: notice.final_recipient.clone().unwrap_or_else(|| format!("rfc822; {}", identity.email)),
         original_recipient: field("Original-Recipient").map(|value| String::from_utf8_lossy(&value).into_owned()),
@@ -126,13 +126,40 @@ async fn one(
         return_path_len,
         ..Envelope::of(sender)
     };
-    context.parts.delivery.accept(envelope, blob, vec![recipient]).await.map_err(|error| refused(&error))?;
+    // before it goes, so that whatever happens to us, no second one does
+    if !mark(opened, email.id, Marked::Sent).await? {
+        return Err(SetError::new("mdnAlreadySent"));
+    }
+    if let Err(error) = context.parts.delivery.accept(envelope, blob, vec![recipient]).await {
+        mark(opened, email.id, Marked::Unsent).await?;
+        return Err(refused(&error));
+    }
     let told: [(&str, Value); 3] = [
         ("finalRecipient", about.final_recipient.into()),
         ("originalRecipient", about.original_recipient.into()),
         ("originalMessageId", about.message_id.into()),
     ];
     Ok((email.id, told.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+}
+
+/// Whether a notice was sent about an email, as its keyword says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marked {
+    Sent,
+    Unsent,
+}
+
+/// Marks an email in one commit; whether it was marked otherwise before. Of several who mark it at once, one is told so.
+async fn mark(opened: &Opened, email: EmailId, marked: Marked) -> Result<bool, SetError> {
+    let keyword = Flags { keywords: Keyword::new(SENT).into_iter().collect(), ..Flags::default() };
+    let arrangement = match marked {
+        Marked::Sent => Arrangement { add: keyword, ..Arrangement::default() },
+        Marked::Unsent => Arrangement { remove: keyword, ..Arrangement::default() },
+    };
+    let rights = |mailbox| opened.sees(mailbox).then(|| opened.rights(mailbox));
+    let account = opened.account.in_hand_of(opened.reader, Rights::ALL);
+    let outcome = account.arrange(email, &arrangement, &rights).await.map_err(|error| refusal::set(&error))?;
+    Ok(matches!(outcome, Outcome::Wrote(_)))
 }
 
 fn refused(refused: &Refused) -> SetError {
@@ -175,7 +202,7 @@ async fn header(opened: &Opened, email: &Email) -> Result<HeaderPass, store::Err
 }
 
 /// As of any submission (RFC 6409, 6).
-async fn may_send(context: &Context<'_>, identity: &Identity) -> Result<(), SetError> {
+async fn may_send(context: &Context<'_>, identity: &Identity, to: &Address) -> Result<(), SetError> {
     let away = |error: directory::Error| {
         tracing::warn!(%error, "sender not looked up");
         SetError::new("serverFail").because("not possible just now; please try again later")
@@ -189,8 +216,10 @@ async fn may_send(context: &Context<'_>, identity: &Identity) -> Result<(), SetE
         return Err(SetError::new("forbiddenFrom"));
     }
     let Some(limits) = &context.parts.settings.allowance else { return Ok(()) };
-    let taken = context.parts.delivery.senders().message(caller.account, limits, &caller.peer).await;
-    taken.map_err(|error| SetError::new("rateLimit").because(error.to_string()))
+    let limited = |error: policy::Error| SetError::new("rateLimit").because(error.to_string());
+    let senders = context.parts.delivery.senders();
+    senders.message(caller.account, limits, &caller.peer).await.map_err(limited)?;
+    senders.recipient(caller.account, limits, to, &caller.peer).await.map_err(limited)
 }
 
 fn random(context: &Context<'_>) -> u128 {

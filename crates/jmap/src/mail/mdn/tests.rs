@@ -133,3 +133,61 @@ async fn what_is_no_notice_is_told_so() {
     let many: Vec<String> = (0..101).map(|n| format!("x{n}")).collect();
     assert_eq!(bench.call("MDN/parse", json!({"blobIds": many})).await["type"], "requestTooLarge");
 }
+
+#[tokio::test]
+async fn a_message_gets_one_notice_however_often_it_is_asked_for() {
+    let bench = Bench::new().await;
+    let bram = bench.as_bram();
+    let id = identity(&bram).await;
+    let notice = |email: &str| json!({"forEmailId": email, "disposition": displayed()});
+    let told = |answer: &Value| -> (usize, Vec<String>) {
+        let kinds = answer["notSent"].as_object().into_iter().flatten();
+        let kinds = kinds.map(|(_, error)| error["type"].as_str().unwrap().to_owned());
+        (answer["sent"].as_object().map_or(0, serde_json::Map::len), kinds.collect())
+    };
+    let already = || vec!["mdnAlreadySent".to_owned()];
+    // twice in one call, with nothing of the client's that would say so
+    let first = bram.append("INBOX", ASKS, Flags::default()).await.to_string();
+    let twice = json!({"identityId": id, "send": {"a": notice(&first), "b": notice(&first)}});
+    assert_eq!(told(&bram.call("MDN/send", twice).await), (1, already()));
+    let got = bram.call("Email/get", json!({"ids": [first], "properties": ["keywords"]})).await;
+    assert_eq!(got["list"][0]["keywords"], json!({"$mdnsent": true}));
+    // by two devices at once
+    let second = bram.append("INBOX", &ASKS.replace("<1@x>", "<2@x>"), Flags::default()).await.to_string();
+    let once = json!({"identityId": id, "send": {"a": notice(&second)}});
+    let (one, other) = tokio::join!(bram.call("MDN/send", once.clone()), bram.call("MDN/send", once));
+    let mut both = [told(&one), told(&other)];
+    both.sort();
+    assert_eq!(both, [(0, already()), (1, Vec::new())]);
+    let inbox = bench.mailbox("INBOX").await.to_string();
+    let found = bench.call("Email/query", json!({"filter": {"inMailbox": inbox}})).await;
+    assert_eq!(found["ids"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_not_taken_may_be_sent_again_and_counts_its_recipient() {
+    let bench = Bench::with(|settings| {
+        settings.allowance = Some(policy::AllowanceLimits {
+            messages_per_hour: 9,
+            messages_per_day: 9,
+            recipients_per_hour: 2,
+            new_recipients_per_hour: 9,
+            new_recipients_per_day: 9,
+        });
+    })
+    .await;
+    let bram = bench.as_bram();
+    let id = identity(&bram).await;
+    let nobody = ASKS.replace("Anna <anna@", "Nobody <nobody@");
+    let nobody = bram.append("INBOX", &nobody, Flags::default()).await.to_string();
+    let send = async |email: &str| {
+        let notice = json!({"forEmailId": email, "disposition": displayed()});
+        let answer = bram.call("MDN/send", json!({"identityId": id, "send": {"k": notice}})).await;
+        answer["notSent"]["k"]["type"].clone()
+    };
+    assert_eq!(send(&nobody).await, "forbidden");
+    let got = bram.call("Email/get", json!({"ids": [nobody], "properties": ["keywords"]})).await;
+    assert_eq!(got["list"][0]["keywords"], json!({}));
+    assert_eq!(send(&nobody).await, "forbidden");
+    assert_eq!(send(&nobody).await, "rateLimit");
+}
