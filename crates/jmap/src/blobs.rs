@@ -133,6 +133,24 @@ pub(crate) async fn keep(parts: &Parts, caller: &Caller, blob: (BlobHash, u64)) 
 /// Opens a blob; nothing where there is none, or none for this caller.
 pub(crate) async fn open(parts: &Parts, caller: &Caller, opened: &Opened, id: BlobId) -> Result<Option<Blob>, Error> {
     let Some((named, source)) = source(parts, caller, opened, id).await? else { return Ok(None) };
+    named_by(opened, id, named, source).await
+}
+
+/// How much is read to find what an id names in its bytes: all of them, where no email has told what is where.
+pub(crate) fn looked_through(id: BlobId, named: &Named, source: &dyn BlobSource) -> u64 {
+    match id {
+        BlobId::Part(..) if named.emails.is_empty() => source.size(),
+        BlobId::Part(..) | BlobId::Whole(_) => 0,
+    }
+}
+
+/// What an id names in its bytes.
+pub(crate) async fn named_by(
+    opened: &Opened,
+    id: BlobId,
+    named: Named,
+    source: Box<dyn BlobSource>,
+) -> Result<Option<Blob>, Error> {
     let BlobId::Part(_, part) = id else { return Ok(Some(Blob::whole(source))) };
     let parsed = match named.emails.first() {
         Some(email) => stored(opened, *email).await?,

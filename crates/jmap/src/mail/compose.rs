@@ -26,6 +26,8 @@ const ORDER: [&str; 11] =
     ["from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "message-id", "in-reply-to", "references"];
 /// How many of the largest messages one call may write.
 const MESSAGES: u64 = 8;
+/// How many of the largest messages one call may read to learn what is in blobs, beside what it writes of them.
+const READ: u64 = 32;
 /// The most octets of a header.
 const MAX_HEADER: usize = 256 * 1024;
 
@@ -83,15 +85,18 @@ pub(crate) struct Shelf<'c> {
 }
 
 impl Shelf<'_> {
-    /// Opens a blob; nothing where there is none for the caller.
-    async fn find(&self, id: &str) -> Result<Option<Blob>, store::Error> {
+    /// Opens a blob; nothing where there is none for the caller. What has to be read for that is taken from `room`.
+    async fn find(&self, id: &str, room: &mut Room) -> Result<Option<Blob>, Unwritten> {
         let Some(id) = self.context.id(id).and_then(|id| BlobId::of(&id)) else { return Ok(None) };
-        blobs::open(self.context.parts, self.context.caller, self.opened, id).await
+        let found = blobs::source(self.context.parts, self.context.caller, self.opened, id).await?;
+        let Some((named, source)) = found else { return Ok(None) };
+        room.read(blobs::looked_through(id, &named, source.as_ref()))?;
+        Ok(blobs::named_by(self.opened, id, named, source).await?)
     }
 
     /// Opens a blob that was there before.
-    async fn blob(&self, id: &str) -> Result<Blob, Unwritten> {
-        self.find(id).await?.ok_or_else(|| Unwritten::NoBlobs(vec![id.to_owned()]))
+    async fn blob(&self, id: &str, room: &mut Room) -> Result<Blob, Unwritten> {
+        self.find(id, room).await?.ok_or_else(|| Unwritten::NoBlobs(vec![id.to_owned()]))
     }
 }
 
@@ -187,7 +192,7 @@ impl Draft {
     ) -> Result<NewBlob, Unwritten> {
         let mut missing = Vec::new();
         for id in self.blobs() {
-            if shelf.find(id).await?.is_none() {
+            if shelf.find(id, room).await?.is_none() {
                 missing.push(id.to_owned());
             }
         }
@@ -198,16 +203,17 @@ impl Draft {
     }
 }
 
-/// How much may be written: of one message, and by one call.
+/// How much may be written, of one message and by one call, and read for it.
 pub(crate) struct Room {
     message: u64,
     call: u64,
+    read: u64,
 }
 
 impl Room {
     /// What a call has, of messages of at most `message` bytes.
     pub(crate) const fn new(message: u64) -> Self {
-        Self { message, call: message.saturating_mul(MESSAGES) }
+        Self { message, call: message.saturating_mul(MESSAGES), read: message.saturating_mul(READ) }
     }
 
     /// Takes `bytes` more of a message that has `so_far`; gives what it has then.
@@ -217,6 +223,15 @@ impl Room {
     pub(crate) fn take(&mut self, so_far: u64, bytes: usize) -> Result<u64, Unwritten> {
         self.call = self.call.checked_sub(bytes as u64).ok_or(Unwritten::TooMuch)?;
         self.of_message(so_far, bytes)
+    }
+
+    /// Takes `bytes` that are read and not written.
+    ///
+    /// # Errors
+    /// [`Unwritten::TooMuch`].
+    pub(crate) fn read(&mut self, bytes: u64) -> Result<(), Unwritten> {
+        self.read = self.read.checked_sub(bytes).ok_or(Unwritten::TooMuch)?;
+        Ok(())
     }
 
     /// Whether `bytes` more would go into a message that is to have `so_far`; takes nothing, and gives what it has then.

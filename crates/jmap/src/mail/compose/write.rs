@@ -25,8 +25,10 @@ pub(super) async fn write(
     for step in &draft.steps {
         if let Step::Leaf(header, Content::Blob(id)) = step
             && header.kind.starts_with("message/")
+            && !eight_bit.contains_key(id.as_str())
         {
-            eight_bit.insert(id.as_str(), is_eight_bit(shelf.blob(id).await?).await?);
+            let blob = shelf.blob(id, room).await?;
+            eight_bit.insert(id.as_str(), is_eight_bit(blob, room).await?);
         }
     }
     let any = eight_bit.values().any(|eight_bit| *eight_bit);
@@ -61,7 +63,7 @@ pub(super) async fn write(
                 }
             }
             Step::Leaf(header, Content::Blob(id)) => {
-                let mut blob = shelf.blob(id).await?;
+                let mut blob = shelf.blob(id, out.room).await?;
                 match eight_bit.get(id.as_str()).filter(|_| header.kind.starts_with("message/")) {
                     // RFC 2046, 5.2.1: of a message within a message nothing is encoded
                     Some(eight_bit) => {
@@ -82,8 +84,9 @@ pub(super) async fn write(
     Ok(out.writer.finish().await?)
 }
 
-async fn is_eight_bit(mut blob: Blob) -> Result<bool, Unwritten> {
+async fn is_eight_bit(mut blob: Blob, room: &mut Room) -> Result<bool, Unwritten> {
     while let Some(bytes) = blob.next().await? {
+        room.read(bytes.len() as u64)?;
         if !bytes.is_ascii() {
             return Ok(true);
         }

@@ -164,6 +164,29 @@ async fn one_call_writes_so_much() {
 }
 
 #[tokio::test]
+async fn a_blob_is_looked_at_once_and_what_is_read_of_it_is_counted() {
+    // 32 times the largest message may be read: 320 kB
+    let bench = Bench::with(|settings| settings.max_message_size = names::ByteSize(10_000)).await;
+    let kind = |set: Value| set["notCreated"]["k"]["type"].clone();
+    let message = format!("Subject: s\r\n\r\n{}", "x".repeat(8_900));
+    let blob = upload(&bench, "message/rfc822", message.as_bytes()).await;
+    let part = json!({"blobId": blob, "type": "message/rfc822"});
+    // its bytes are read once, and not 100 times before it is found too large
+    assert_eq!(kind(create(&bench, json!({"attachments": vec![part; 100]})).await), "tooLarge");
+    let text = format!("--b\r\n\r\n{}\r\n", "x".repeat(120));
+    let mixed = format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}--b--\r\n", text.repeat(60));
+    let blob = upload(&bench, "message/rfc822", mixed.as_bytes()).await;
+    let parts = |numbers: std::ops::Range<usize>| -> Vec<Value> {
+        numbers.map(|n| json!({"blobId": format!("{blob}-{n}"), "type": "text/plain"})).collect()
+    };
+    created(&bench, json!({"attachments": parts(1..6)})).await;
+    assert_eq!(kind(create(&bench, json!({"attachments": parts(1..61)})).await), "rateLimit");
+    // what is not there is looked for as well
+    assert_eq!(kind(create(&bench, json!({"attachments": parts(500..503)})).await), "blobNotFound");
+    assert_eq!(kind(create(&bench, json!({"attachments": parts(500..560)})).await), "rateLimit");
+}
+
+#[tokio::test]
 async fn keywords_and_mailboxes_are_patched() {
     let bench = Bench::new().await;
     let id = bench.append("INBOX", "Subject: s\r\n\r\nx\r\n", Flags::system(SystemFlags::FLAGGED)).await.to_string();
