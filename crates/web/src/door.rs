@@ -4,6 +4,7 @@
 //! What was looked at is remembered for a while, so that a request costs no hash. It is forgotten at once with the
 //! password, the account, or by logging out: a session that must end says so itself.
 mod credentials;
+mod ends;
 mod refusal;
 pub(crate) use credentials::{COOKIE, Credentials};
 pub(crate) use refusal::Refused;
@@ -11,6 +12,7 @@ pub(crate) use refusal::Refused;
 use crate::origin;
 use axum::http::request::Parts;
 use directory::{Attempt, Directory, Login, LoginError, Network, Revoked, Service, SessionPermit};
+use ends::Ends;
 use jmap::Caller;
 use journal::{Event, Journal, Text};
 use names::Secret;
@@ -38,8 +40,8 @@ pub(crate) struct Session {
     /// What he came with.
     credentials: Key,
     revoked: Revoked,
-    /// Cancelled by logging out.
-    ended: CancellationToken,
+    /// Cancelled by logging out; every session of the same credentials has it.
+    ended: Arc<CancellationToken>,
     /// When what he came with ends by itself.
     expires: Option<UnixTime>,
     remembered: Instant,
@@ -53,6 +55,7 @@ pub(crate) struct Door {
     world: World,
     key: Key,
     known: Mutex<Known>,
+    ends: Ends,
 }
 
 struct Known {
@@ -90,7 +93,7 @@ impl Door {
         let mut key = Key::default();
         world.random.fill(&mut key);
         let known = Known { sessions: HashMap::new(), swept: Instant::now() };
-        Self { directory, journal, world, key, known: Mutex::new(known) }
+        Self { directory, journal, world, key, known: Mutex::new(known), ends: Ends::new() }
     }
 
     /// Where tokens are kept.
@@ -112,8 +115,9 @@ impl Door {
         if let Some(session) = self.known(place) {
             return Ok(session);
         }
+        let ended = self.ends.of(hash);
         let (login, expires) = self.admit(&credentials, peer).await?;
-        Ok(self.remember(place, hash, login, expires, peer))
+        Ok(self.remember(place, (hash, ended), login, expires, peer))
     }
 
     /// Lets somebody in by his password, for a token.
@@ -125,20 +129,13 @@ impl Door {
         Ok(self.admit(&credentials, peer).await?.0)
     }
 
-    /// Ends a session and the token that it came with.
+    /// Ends every session of the same credentials, and the token that it came with.
     pub(crate) async fn log_out(&self, parts: &Parts, session: &Session) -> Result<(), directory::Error> {
         if let Ok(Credentials::Token(token) | Credentials::Cookie(token)) = Credentials::of(&parts.headers) {
             self.directory.end_token(token.reveal()).await?;
-            let mut known = self.lock();
-            known.sessions.retain(|_, other| {
-                let same = other.credentials == session.credentials;
-                if same {
-                    other.ended.cancel();
-                }
-                !same
-            });
         }
-        session.ended.cancel();
+        self.ends.end(session.credentials);
+        self.lock().sessions.retain(|_, other| !other.ended.is_cancelled());
         Ok(())
     }
 
@@ -216,7 +213,7 @@ impl Door {
     fn remember(
         &self,
         place: Key,
-        credentials: Key,
+        (credentials, ended): (Key, Arc<CancellationToken>),
         login: Login,
         expires: Option<UnixTime>,
         peer: &Peer,
@@ -227,7 +224,7 @@ impl Door {
             caller: Caller { account, address, role, peer: told(peer) },
             credentials,
             revoked: login.revoked,
-            ended: CancellationToken::new(),
+            ended,
             expires,
             remembered: Instant::now(),
             _permit: login.permit,

@@ -51,15 +51,18 @@ impl Credentials {
         }
     }
 
-    /// Gives each part of them to `take`.
+    /// Gives each part of them to `take`. A token is the same one in a cookie.
     pub(crate) fn each_part(&self, mut take: impl FnMut(&[u8])) {
-        take(self.mechanism().as_bytes());
         match self {
             Self::Password { name, password } => {
+                take(b"password");
                 take(name.as_bytes());
                 take(password.reveal().as_bytes());
             }
-            Self::Token(token) | Self::Cookie(token) => take(token.reveal().as_bytes()),
+            Self::Token(token) | Self::Cookie(token) => {
+                take(b"token");
+                take(token.reveal().as_bytes());
+            }
         }
     }
 }

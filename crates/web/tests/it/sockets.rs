@@ -17,8 +17,13 @@ struct Socket {
 impl Socket {
     /// The answer to the handshake with these fields, and the socket.
     async fn open(house: &House, fields: &str) -> (String, Self) {
+        Self::open_as(house, &anna(), fields).await
+    }
+
+    /// The same by who says so in `who`, a whole line.
+    async fn open_as(house: &House, who: &str, fields: &str) -> (String, Self) {
         let (mut client, stop) = house.open();
-        let request = format!("GET /jmap/ws HTTP/1.1\r\nHost: x\r\n{}{fields}\r\n", anna());
+        let request = format!("GET /jmap/ws HTTP/1.1\r\nHost: x\r\n{who}{fields}\r\n");
         client.write_all(request.as_bytes()).await.unwrap();
         let mut socket = Self { client, stop, heard: Vec::new() };
         let end = loop {
@@ -177,4 +182,38 @@ async fn j25_it_ends_with_the_account_the_server_and_silence() {
     assert_eq!(suspended.closed().await, 1008);
     house.tasks.close();
     timeout(Duration::from_secs(120), house.tasks.wait()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn logging_out_ends_a_socket_that_is_older_than_what_the_door_remembers() {
+    let house = House::new(None).await;
+    let json = "Content-Type: application/json\r\n";
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let body = r#"{"username":"anna@example.org","password":"anna geheim","for":"program"}"#;
+        let told = house.call("POST", "/jmap/login", json, body).await;
+        tokens.push(told.json()["token"].as_str().unwrap().to_owned());
+    }
+    let mut sockets = Vec::new();
+    for token in &tokens {
+        let who = format!("Authorization: Bearer {token}\r\n");
+        let (head, socket) = Socket::open_as(&house, &who, &format!("{UPGRADE}Sec-WebSocket-Protocol: jmap\r\n")).await;
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        sockets.push(socket);
+    }
+    tokio::time::sleep(Duration::from_secs(400)).await;
+    // others come meanwhile, and so does the token: the door looks at it anew, and it is the same one in a cookie
+    assert_eq!(house.call("GET", "/jmap/session", &anna(), "").await.status, 200);
+    let cookie = format!("Cookie: __Host-glaspost={}\r\nOrigin: https://mail.example.org\r\n", tokens[0]);
+    assert_eq!(house.call("POST", "/jmap/logout", &cookie, "").await.status, 204);
+    let begun = Instant::now();
+    let [ended, other] = &mut sockets[..] else { panic!() };
+    // what it was told before it ended: one ping
+    assert_eq!(ended.frame().await, Some((9, Vec::new())));
+    assert_eq!(ended.closed().await, 1008);
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    // that of another token is no worse off
+    assert_eq!(other.frame().await, Some((9, Vec::new())));
+    other.say(json!({"@type": "Request", "using": ["urn:ietf:params:jmap:core"], "methodCalls": []})).await;
+    assert_eq!(other.hear().await["@type"], "Response");
 }
