@@ -3,6 +3,7 @@ use crate::blobs::{self, Blob};
 use crate::budget::weight;
 use crate::caller::Caller;
 use crate::capability::Capability;
+use crate::commits::Commits;
 use crate::context::Context;
 use crate::core::session;
 use crate::error::Error;
@@ -203,7 +204,16 @@ fn opened(
 ) -> Option<Opened> {
     let id = Id::try_from(account.id().to_string()).ok()?;
     let own = account.id() == caller.account;
-    Some(Opened { id, own, account, mailboxes, caller: caller.account, epoch: parts.store.epoch(), reader })
+    Some(Opened {
+        id,
+        own,
+        account,
+        mailboxes,
+        caller: caller.account,
+        epoch: parts.store.epoch(),
+        reader,
+        commits: Commits::default(),
+    })
 }
 
 #[cfg(test)]

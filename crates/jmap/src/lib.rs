@@ -12,6 +12,7 @@ mod blobs;
 mod budget;
 mod caller;
 mod capability;
+mod commits;
 mod contacts;
 mod context;
 mod core;

@@ -1,5 +1,6 @@
 //! An account that is open to a caller: his own, or another's that shares something with him (as IMAP shows it below
 //! "Other Users"; RFC 2342, 5; RFC 4314).
+use crate::commits::Commits;
 use crate::state;
 use jmap_wire::{Id, MethodError};
 use names::AccountId;
@@ -24,6 +25,8 @@ pub(crate) struct Opened {
     pub(crate) epoch: u64,
     /// Whose `\Seen` the caller has there, where not the owner's.
     pub(crate) reader: Option<AccountId>,
+    /// What the call has written there.
+    pub(crate) commits: Commits,
 }
 
 impl Opened {

@@ -3,6 +3,7 @@ mod contents;
 mod plan;
 
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::contacts::ATTEMPTS;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
@@ -48,6 +49,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
 /// Does it all; nothing where somebody else wrote meanwhile.
 async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Asked) -> Result<Option<Answer>, MethodError> {
     let failed = |error| refusal::method(&error);
+    let begun = Begun::of(opened).await?;
     let before = books(&opened.account).await.map_err(failed)?;
     let old_state = opened.state(before.state);
     if asked.set.if_in_state.as_ref().is_some_and(|state| *state != old_state) {
@@ -70,7 +72,7 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Asked) -> R
     plan.set_default(context, asked.default.as_deref());
     let changes = plan.changes(held.changes).map_err(failed)?;
     let done = opened.account.change_objects_of_kinds(&expected, &changes).await.map_err(failed)?;
-    let ObjectsChanged::Done(ids) = done.into_value() else { return Ok(None) };
+    let ObjectsChanged::Done(ids) = opened.commits.count(done) else { return Ok(None) };
     let is_new = |change: &ObjectChange| matches!(change, ObjectChange::Create(_));
     let new = changes.iter().zip(ids).filter(|((_, change), _)| is_new(change)).filter_map(|(_, id)| id);
     let mut written = plan.written;
@@ -81,7 +83,8 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Asked) -> R
         }
     }
     let state = opened.account.object_state(ObjectKind::AddressBook).await.map_err(failed)?;
-    Ok(Some(context.answer(written.answer(opened, old_state, opened.state(state)))))
+    let new_state = begun.reached(opened, &old_state, opened.state(state)).await?;
+    Ok(Some(context.answer(written.answer(opened, old_state, new_state))))
 }
 
 /// What the server has set beside what the client gave.

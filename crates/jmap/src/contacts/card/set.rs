@@ -2,6 +2,7 @@
 mod write;
 
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::contacts::{ATTEMPTS, MAX_CARDS_OCTETS};
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
@@ -39,6 +40,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
 /// Does it all; nothing where somebody else wrote meanwhile.
 async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Set) -> Result<Option<Answer>, MethodError> {
     let failed = |error| refusal::method(&error);
+    let begun = Begun::of(opened).await?;
     let mut plan = Plan::new(opened).await?;
     let old_state = opened.state(plan.state);
     if asked.if_in_state.as_ref().is_some_and(|state| *state != old_state) {
@@ -50,7 +52,7 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Set) -> Res
     plan.destroy(context, &asked.destroy);
     let expected = [(ObjectKind::AddressBook, plan.books.state), (OF, plan.state)];
     let done = opened.account.change_objects_of_kinds(&expected, &plan.changes).await.map_err(failed)?;
-    let ObjectsChanged::Done(ids) = done.into_value() else { return Ok(None) };
+    let ObjectsChanged::Done(ids) = opened.commits.count(done) else { return Ok(None) };
     let mut written = plan.written;
     // what is new stands first
     for ((creation, mut object), id) in plan.created.into_iter().zip(ids.into_iter().flatten()) {
@@ -61,7 +63,8 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Set) -> Res
         }
     }
     let state = opened.account.object_state(OF).await.map_err(failed)?;
-    Ok(Some(context.answer(written.answer(opened, old_state, opened.state(state)))))
+    let new_state = begun.reached(opened, &old_state, opened.state(state)).await?;
+    Ok(Some(context.answer(written.answer(opened, old_state, new_state))))
 }
 
 /// What a call makes of the cards, before any of it is written.

@@ -6,6 +6,7 @@ use super::standing::standings;
 use crate::blob_id::BlobId;
 use crate::blobs;
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
 use crate::mail::compose::Room;
@@ -33,6 +34,7 @@ async fn copy(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     {
         return Err(MethodError::StateMismatch);
     }
+    let begun = Begun::of(&opened).await?;
     let old_state = state(&opened).await?;
     if asked.if_in_state.is_some_and(|expected| expected != old_state) {
         return Err(MethodError::StateMismatch);
@@ -51,12 +53,13 @@ async fn copy(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
             Err(error) => drop(not_created.insert(creation.into(), told(&error))),
         }
     }
+    let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     let or_null = |members: Map<String, Value>| if members.is_empty() { Value::Null } else { members.into() };
     let answer = members([
         ("fromAccountId", from.id.as_str().into()),
         ("accountId", opened.id.as_str().into()),
         ("oldState", old_state.into()),
-        ("newState", state(&opened).await?.into()),
+        ("newState", new_state.into()),
         ("created", or_null(created)),
         ("notCreated", or_null(not_created)),
     ]);

@@ -4,6 +4,7 @@ use super::set::{place, put};
 use crate::blob_id::BlobId;
 use crate::blobs::{self, Blob};
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
 use crate::mail::compose::{Room, Unwritten};
@@ -32,6 +33,7 @@ async fn import(context: &mut Context<'_>, mut arguments: Arguments) -> Answers 
         return Err(MethodError::RequestTooLarge);
     }
     let opened = context.account_to_change(&account).await?;
+    let begun = Begun::of(&opened).await?;
     let old_state = state(&opened).await?;
     if if_in_state.is_some_and(|state| state != old_state) {
         return Err(MethodError::StateMismatch);
@@ -49,11 +51,12 @@ async fn import(context: &mut Context<'_>, mut arguments: Arguments) -> Answers 
             Err(error) => drop(not_created.insert(creation.into(), told(&error))),
         }
     }
+    let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     let or_null = |members: Map<String, Value>| if members.is_empty() { Value::Null } else { members.into() };
     let answer = members([
         ("accountId", opened.id.as_str().into()),
         ("oldState", old_state.into()),
-        ("newState", state(&opened).await?.into()),
+        ("newState", new_state.into()),
         ("created", or_null(created)),
         ("notCreated", or_null(not_created)),
     ]);

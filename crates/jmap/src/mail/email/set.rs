@@ -6,6 +6,7 @@ pub(crate) use update::{destroy, update};
 
 use super::get::state;
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
 use crate::mail::compose::Room;
@@ -30,6 +31,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
     let opened = context.account_to_change(&asked.account).await?;
+    let begun = Begun::of(&opened).await?;
     let old_state = state(&opened).await?;
     if asked.if_in_state.is_some_and(|state| state != old_state) {
         return Err(MethodError::StateMismatch);
@@ -48,7 +50,8 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         }
     }
     change(context, &opened, (asked.update, asked.destroy), &mut written).await;
-    let answer = written.answer(&opened, old_state, state(&opened).await?);
+    let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
+    let answer = written.answer(&opened, old_state, new_state);
     Ok(vec![context.answer(answer)])
 }
 
@@ -99,10 +102,12 @@ pub(crate) async fn implied(
     updates: Vec<(String, Object)>,
     destroys: Vec<String>,
 ) -> Result<Answer, MethodError> {
+    let begun = Begun::of(opened).await?;
     let old_state = state(opened).await?;
     let mut written = Written::default();
     change(context, opened, (updates, destroys), &mut written).await;
-    let answer: Map<String, Value> = written.answer(opened, old_state, state(opened).await?);
+    let new_state = begun.reached(opened, &old_state, state(opened).await?).await?;
+    let answer: Map<String, Value> = written.answer(opened, old_state, new_state);
     Ok(context.answer_as(SET.name, answer))
 }
 

@@ -1,6 +1,7 @@
 //! Identity/set (RFC 8621, 6.3).
 use super::kept::{Identities, Identity, Mailbox, identities};
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
 use crate::mail::reply::{Written, told};
@@ -29,6 +30,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
+    let begun = Begun::of(&opened).await?;
     let before = identities(context, &opened).await.map_err(|error| refusal::method(&error))?;
     let old_state = opened.state(before.state);
     if asked.if_in_state.is_some_and(|state| state != old_state) {
@@ -69,7 +71,8 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         }
     }
     let state = opened.account.object_state(ObjectKind::Identity).await.map_err(|error| refusal::method(&error))?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, opened.state(state)))])
+    let new_state = begun.reached(&opened, &old_state, opened.state(state)).await?;
+    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
 }
 
 /// What the server has set beside what the client gave.
@@ -139,7 +142,7 @@ async fn update(
 
 async fn change(opened: &Opened, change: ObjectChange) -> Result<Result<ObjectId, SetError>, MethodError> {
     match opened.account.change_objects(ObjectKind::Identity, None::<ModSeq>, &[change]).await {
-        Ok(outcome) => Ok(match outcome.into_value() {
+        Ok(outcome) => Ok(match opened.commits.count(outcome) {
             ObjectsChanged::Done(done) => done.into_iter().next().flatten().ok_or_else(|| SetError::new("notFound")),
             ObjectsChanged::StateMismatch => Err(SetError::new("notFound")),
         }),

@@ -7,6 +7,7 @@ mod wishes;
 use super::get::state;
 use super::subscriptions::Subscriptions;
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
 use crate::mail::reply::Written;
@@ -27,6 +28,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let remove_emails = arguments.truth("onDestroyRemoveEmails")?;
     arguments.none_left()?;
     let opened = context.account_to_change(&asked.account).await?;
+    let begun = Begun::of(&opened).await?;
     let subscriptions = Subscriptions::of(context, &opened).await?;
     let old_state = state(&opened).await?;
     if asked.if_in_state.is_some_and(|wanted| wanted != old_state) {
@@ -39,8 +41,8 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     setting.update(context, update, &destroy).await;
     let emails = if remove_emails { WithEmails::Remove } else { WithEmails::Refuse };
     setting.destroy(destroy, emails).await;
-    let new_state = state(&setting.opened).await?;
     let Setting { opened, written, .. } = setting;
+    let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
 }
 

@@ -75,7 +75,7 @@ pub(crate) async fn put(opened: &Opened, blob: NewBlob, place: Place) -> Result<
     let rights = |mailbox| opened.sees(mailbox).then(|| opened.rights(mailbox));
     let account = opened.account.in_hand_of(opened.reader, Rights::ALL);
     let appended = account.append_to_all(&place.mailboxes, email, &rights).await;
-    let appended = appended.map_err(|error| refusal::set(&error))?.into_value();
+    let appended = opened.commits.count(appended.map_err(|error| refusal::set(&error))?);
     let told: [(&str, Value); 4] = [
         ("id", appended.email.to_string().into()),
         ("blobId", hash.to_string().into()),

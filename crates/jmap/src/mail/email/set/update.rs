@@ -56,7 +56,9 @@ pub(crate) async fn destroy(context: &Context<'_>, opened: &Opened, written: &st
 async fn arrange(opened: &Opened, id: EmailId, arrangement: &Arrangement) -> Result<(), SetError> {
     let rights = |mailbox| opened.sees(mailbox).then(|| opened.rights(mailbox));
     let account = opened.account.in_hand_of(opened.reader, Rights::ALL);
-    account.arrange(id, arrangement, &rights).await.map(drop).map_err(|error| refusal::set(&error))
+    let done = account.arrange(id, arrangement, &rights).await.map_err(|error| refusal::set(&error))?;
+    opened.commits.count(done);
+    Ok(())
 }
 
 /// The email of an id, or of a creation id, where the caller sees it.

@@ -97,7 +97,8 @@ impl Setting {
         if !self.opened.own && wishes.subscribed == Some(true) {
             self.subscribe(&name, true).await?;
         }
-        self.made(made.into_value(), wanted).await
+        let made = self.opened.commits.count(made);
+        self.made(made, wanted).await
     }
 
     /// Subscribes a mailbox of another's account, or ends that.

@@ -28,7 +28,7 @@ impl Setting {
         let mailbox = mailbox.ok_or_else(|| SetError::new("notFound"))?;
         self.may_destroy(mailbox, emails)?;
         let destroyed = self.opened.account.destroy_mailbox(mailbox.id, emails).await;
-        match destroyed.map_err(|error| refusal::set(&error))?.into_value() {
+        match self.opened.commits.count(destroyed.map_err(|error| refusal::set(&error))?) {
             Destroyed::Gone => self.renew().await,
             // RFC 8621, 2.5
             Destroyed::HasChildren => Err(SetError::new("mailboxHasChild")),

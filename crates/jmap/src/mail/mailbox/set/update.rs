@@ -50,7 +50,7 @@ impl Setting {
             Err(error) => return Step::Refused(error),
         };
         match self.opened.account.edit_mailbox(mailbox.id, &edit).await {
-            Ok(_) => {}
+            Ok(edited) => self.opened.commits.count(edited),
             Err(error @ (Error::MailboxExists | Error::RoleTaken)) => return Step::Later(refusal::set(&error)),
             Err(Error::BadName(why)) if wishes.parent.is_some() => {
                 return Step::Refused(SetError::invalid(&["parentId"]).because(why));
