@@ -22,7 +22,7 @@ mod transfer;
 mod uploads;
 pub use ahead::Ahead;
 pub(crate) use ahead::room;
-pub use arrange::{Arrangement, MailboxRights};
+pub use arrange::{Arranged, Arrangement, MailboxRights, Placing};
 pub use emails::{EmailsAsked, MessageSource};
 pub use expunge::Expunge;
 pub use flags::StoredFlags;

@@ -34,8 +34,9 @@ mod store;
 mod unfinished;
 mod view;
 pub use account::{
-    Account, Ahead, Arrangement, Copied, Destroyed, EmailsAsked, Expunge, Glances, Grantee, MailboxEdit, MailboxRights,
-    MessageSource, Named, NewAnnotation, Quota, Reservation, StoredFlags, TypeStates, WithEmails,
+    Account, Ahead, Arranged, Arrangement, Copied, Destroyed, EmailsAsked, Expunge, Glances, Grantee, MailboxEdit,
+    MailboxRights, MessageSource, Named, NewAnnotation, Placing, Quota, Reservation, StoredFlags, TypeStates,
+    WithEmails,
 };
 pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
 pub use blob::{

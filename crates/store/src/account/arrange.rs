@@ -23,8 +23,41 @@ pub struct Arrangement {
     pub add: Flags,
     /// Flags that each membership loses.
     pub remove: Flags,
-    /// In which mailboxes it is then; `None`: where it was. None at all: it goes.
-    pub mailboxes: Option<BTreeSet<MailboxId>>,
+    /// In which mailboxes it is then.
+    pub mailboxes: Placing,
+}
+
+/// In which mailboxes an email is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placing {
+    /// In these, and in no other that is there; none at all: it goes.
+    Only(BTreeSet<MailboxId>),
+    /// Where it is, whoever put it there meanwhile, but for these.
+    But {
+        /// Where it comes to.
+        enter: BTreeSet<MailboxId>,
+        /// What it leaves.
+        leave: BTreeSet<MailboxId>,
+    },
+}
+
+impl Default for Placing {
+    fn default() -> Self {
+        Self::But { enter: BTreeSet::new(), leave: BTreeSet::new() }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arranged {
+    /// The email is so.
+    Done,
+    /// Nothing was done: who acts may not put it into a mailbox ([`Rights::INSERT`]).
+    MayNotEnter,
+    /// Nothing was done: who acts may not take it out of one ([`Rights::DELETE_MESSAGES`] and [`Rights::EXPUNGE`]).
+    MayNotLeave,
+    /// Nothing was done: it would be nowhere, though it was not to go.
+    Nowhere,
 }
 
 /// What who acts may do with a mailbox; `None`: it is not there for him, and what is in it stays as it is.
@@ -41,7 +74,7 @@ impl Account {
         email: EmailId,
         arrangement: &Arrangement,
         rights: MailboxRights<'_>,
-    ) -> Result<Outcome<()>, Error> {
+    ) -> Result<Outcome<Arranged>, Error> {
         self.head.write(&self.who, |tx| arrange(tx, email, arrangement, (self.hand, rights))).await
     }
 
@@ -83,8 +116,12 @@ fn arrange(
     email: EmailId,
     arrangement: &Arrangement,
     (own, rights): (Hand, MailboxRights<'_>),
-) -> Result<Plan<()>, Stop> {
+) -> Result<Plan<Arranged>, Stop> {
     let there = there(tx, email, rights)?;
+    let (comes, goes) = match moves(&there, &arrangement.mailboxes, rights) {
+        Ok(moves) => moves,
+        Err(refused) => return Ok(Plan::Nothing(refused)),
+    };
     let mut changed = false;
     for (mailbox, uid) in &there {
         tx.hand = hand(own, rights, *mailbox)?;
@@ -92,21 +129,42 @@ fn arrange(
             changed |= matches!(store_flags(tx, *mailbox, &[*uid], &change, None)?, Plan::Commit(_));
         }
     }
-    if let Some(wanted) = &arrangement.mailboxes {
-        // first where it comes to, so that it is never nowhere
-        let is_in: BTreeSet<MailboxId> = there.iter().map(|(mailbox, _)| *mailbox).collect();
-        let first = there.first().copied().ok_or(Error::NoSuchEmail)?;
-        for mailbox in wanted.difference(&is_in) {
-            tx.hand = hand(own, rights, *mailbox)?;
-            tx.growth = Growth::Grows;
-            changed |= matches!(copy(tx, first.0, &[first.1], *mailbox)?, Plan::Commit(_));
-        }
-        for (mailbox, uid) in there.iter().filter(|(mailbox, _)| !wanted.contains(mailbox)) {
-            take_out(tx, *mailbox, &[*uid])?;
-            changed = true;
-        }
+    // first where it comes to, so that it is never nowhere
+    let first = there.first().copied().ok_or(Error::NoSuchEmail)?;
+    for mailbox in comes {
+        tx.hand = hand(own, rights, mailbox)?;
+        tx.growth = Growth::Grows;
+        changed |= matches!(copy(tx, first.0, &[first.1], mailbox)?, Plan::Commit(_));
     }
-    Ok(if changed { Plan::Commit(()) } else { Plan::Nothing(()) })
+    for (mailbox, uid) in there.iter().filter(|(mailbox, _)| goes.contains(mailbox)) {
+        take_out(tx, *mailbox, &[*uid])?;
+        changed = true;
+    }
+    Ok(if changed { Plan::Commit(Arranged::Done) } else { Plan::Nothing(Arranged::Done) })
+}
+
+/// Which mailboxes an email comes to and leaves, as it is within the commit, if all of it is allowed.
+fn moves(
+    there: &[(MailboxId, Uid)],
+    wanted: &Placing,
+    rights: MailboxRights<'_>,
+) -> Result<(BTreeSet<MailboxId>, BTreeSet<MailboxId>), Arranged> {
+    let is_in: BTreeSet<MailboxId> = there.iter().map(|(mailbox, _)| *mailbox).collect();
+    let (comes, goes): (BTreeSet<_>, BTreeSet<_>) = match wanted {
+        Placing::Only(wanted) => (wanted - &is_in, &is_in - wanted),
+        Placing::But { enter, leave } => (enter - &is_in, &is_in & leave),
+    };
+    if matches!(wanted, Placing::But { .. }) && comes.is_empty() && goes == is_in {
+        return Err(Arranged::Nowhere);
+    }
+    let may = |mailbox: &MailboxId, wanted| rights(*mailbox).is_none_or(|rights| rights.contains(wanted));
+    if !comes.iter().all(|mailbox| may(mailbox, Rights::INSERT)) {
+        return Err(Arranged::MayNotEnter);
+    }
+    if !goes.iter().all(|mailbox| may(mailbox, Rights::DELETE_MESSAGES.with(Rights::EXPUNGE))) {
+        return Err(Arranged::MayNotLeave);
+    }
+    Ok((comes, goes))
 }
 
 /// Where an email is for who acts.

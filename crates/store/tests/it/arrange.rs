@@ -2,7 +2,8 @@
 use crate::place::Place;
 use std::collections::BTreeSet;
 use store::{
-    Appended, Arrangement, CheckDepth, Error, FlagChange, Flags, Keyword, MailboxId, MailboxName, Rights, SystemFlags,
+    Appended, Arranged, Arrangement, CheckDepth, Error, FlagChange, Flags, Keyword, MailboxId, MailboxName, Placing,
+    Rights, SystemFlags,
 };
 
 const ALL: fn(MailboxId) -> Option<Rights> = |_| Some(Rights::ALL);
@@ -30,8 +31,13 @@ fn flags(system: SystemFlags, keywords: &[&str]) -> Flags {
     Flags { system, keywords: keywords.iter().map(|word| Keyword::new(word).unwrap()).collect() }
 }
 
-fn only(mailboxes: &[MailboxId]) -> Option<BTreeSet<MailboxId>> {
-    Some(mailboxes.iter().copied().collect())
+fn only(mailboxes: &[MailboxId]) -> Placing {
+    Placing::Only(mailboxes.iter().copied().collect())
+}
+
+fn but(enter: &[MailboxId], leave: &[MailboxId]) -> Arrangement {
+    let set = |mailboxes: &[MailboxId]| mailboxes.iter().copied().collect();
+    Arrangement { mailboxes: Placing::But { enter: set(enter), leave: set(leave) }, ..Arrangement::default() }
 }
 
 #[tokio::test]
@@ -100,4 +106,66 @@ async fn a_new_message_comes_into_several_mailboxes_or_none() {
     assert_eq!(place.account.append_to_all(&nowhere, email, &ALL).await.err(), Some(Error::NoSuchMailbox));
     assert_eq!(place.account.view(place.inbox).await.unwrap().len(), 1);
     assert_eq!(place.store.check(CheckDepth::Records).await.unwrap().faults, []);
+}
+
+#[tokio::test]
+async fn a_patch_leaves_alone_what_others_did_meanwhile() {
+    let place = Place::new().await;
+    let (a, b, c) = (place.make("A").await, place.make("B").await, place.make("C").await);
+    let email = place.append("Subject: s\n\ntext\n").await;
+    // who patches has seen it in INBOX; now it is in C
+    place.account.move_to(place.inbox, &[email.uid], c).await.unwrap();
+    assert_eq!(place.arrange(&email, &but(&[b], &[])).await, Ok(true));
+    assert_eq!(place.seen_at(&email).await, [(b, SystemFlags::NONE, 0), (c, SystemFlags::NONE, 0)]);
+    assert_eq!(place.arrange(&email, &but(&[b], &[a, place.inbox])).await, Ok(false), "all is so already");
+    let nowhere = place.account.arrange(email.email, &but(&[], &[b, c]), &ALL).await.unwrap();
+    assert_eq!((nowhere.receipt(), nowhere.into_value()), (None, Arranged::Nowhere));
+    assert_eq!(place.arrange(&email, &but(&[a], &[b, c])).await, Ok(true));
+    assert_eq!(place.seen_at(&email).await, [(a, SystemFlags::NONE, 0)]);
+    assert_eq!(place.store.check(CheckDepth::Records).await.unwrap().faults, []);
+}
+
+#[tokio::test]
+async fn what_is_not_granted_where_the_email_is_by_then_is_refused_whole() {
+    let place = Place::new().await;
+    let (a, b) = (place.make("A").await, place.make("B").await);
+    let email = place.append("Subject: s\n\ntext\n").await;
+    place.account.copy(place.inbox, &[email.uid], a).await.unwrap();
+    let see = Rights::LOOKUP.with(Rights::READ);
+    let (enters, leaves) = (see.with(Rights::INSERT), see.with(Rights::DELETE_MESSAGES).with(Rights::EXPUNGE));
+    let inbox = place.inbox;
+    let work = || flags(SystemFlags::NONE, &["work"]);
+    for (in_inbox, in_a, in_b, mailboxes, expected) in [
+        (leaves, see, enters, only(&[]), Arranged::MayNotLeave),
+        (leaves, see.with(Rights::EXPUNGE), enters, only(&[b]), Arranged::MayNotLeave),
+        (leaves, see, enters, but(&[b], &[inbox, a]).mailboxes, Arranged::MayNotLeave),
+        (leaves, leaves, leaves, only(&[b]), Arranged::MayNotEnter),
+        (see, see, see, but(&[b], &[]).mailboxes, Arranged::MayNotEnter),
+    ] {
+        let rights = move |mailbox| {
+            Some(if mailbox == inbox {
+                in_inbox
+            } else if mailbox == a {
+                in_a
+            } else {
+                in_b
+            })
+        };
+        let arrangement = Arrangement { add: work(), mailboxes, ..Arrangement::default() };
+        let refused = place.account.arrange(email.email, &arrangement, &rights).await.unwrap();
+        assert_eq!((refused.receipt(), *refused.value()), (None, expected));
+        assert_eq!(place.seen_at(&email).await, [(inbox, SystemFlags::NONE, 0), (a, SystemFlags::NONE, 0)]);
+    }
+    let rights = move |mailbox| {
+        Some(if mailbox == b {
+            enters
+        } else if mailbox == a {
+            see
+        } else {
+            leaves
+        })
+    };
+    let moved = place.account.arrange(email.email, &but(&[b], &[inbox]), &rights).await.unwrap();
+    assert_eq!((moved.receipt().is_some(), moved.into_value()), (true, Arranged::Done));
+    assert_eq!(place.seen_at(&email).await, [(a, SystemFlags::NONE, 0), (b, SystemFlags::NONE, 0)]);
 }

@@ -6,7 +6,7 @@ use crate::refusal;
 use jmap_wire::{Object, SetError, patch};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use store::{Arrangement, EmailId, Flags, Keyword, MailboxId, Rights, SystemFlags};
+use store::{Arranged, Arrangement, EmailId, Flags, Keyword, MailboxId, Placing, Rights, SystemFlags};
 
 /// Keywords of one email.
 const MAX_KEYWORDS: usize = 100;
@@ -34,11 +34,8 @@ pub(crate) async fn update(context: &Context<'_>, opened: &Opened, written: &str
     let (was, is) = (keywords(object.get("keywords"))?, keywords(patched.get("keywords"))?);
     let mailboxes = mailboxes(context, opened, patched.get("mailboxIds"))?;
     may_change(opened, &standing, (&was, &is), &mailboxes)?;
-    let arrangement = Arrangement {
-        add: beyond(&is, &was),
-        remove: beyond(&was, &is),
-        mailboxes: (mailboxes != standing.mailboxes).then_some(mailboxes),
-    };
+    let mailboxes = if by.contains_key("mailboxIds") { Placing::Only(mailboxes) } else { placing(context, by) };
+    let arrangement = Arrangement { add: beyond(&is, &was), remove: beyond(&was, &is), mailboxes };
     arrange(opened, id, &arrangement).await
 }
 
@@ -50,15 +47,34 @@ pub(crate) async fn destroy(context: &Context<'_>, opened: &Opened, written: &st
     let (id, standing) = found(context, opened, written).await?;
     let nowhere = BTreeSet::new();
     may_change(opened, &standing, (&Flags::default(), &Flags::default()), &nowhere)?;
-    arrange(opened, id, &Arrangement { mailboxes: Some(nowhere), ..Arrangement::default() }).await
+    arrange(opened, id, &Arrangement { mailboxes: Placing::Only(nowhere), ..Arrangement::default() }).await
+}
+
+/// What a patch says of single mailboxes: all else stays as others leave it meanwhile (RFC 8620, 5.3: PatchObject).
+fn placing(context: &Context<'_>, by: &Object) -> Placing {
+    let (mut enter, mut leave) = (BTreeSet::new(), BTreeSet::new());
+    for (path, value) in by {
+        let id = path.strip_prefix("mailboxIds/").and_then(|written| context.id(written));
+        let Some(mailbox) = id.and_then(|id| id.as_str().parse::<MailboxId>().ok()) else { continue };
+        if value.is_null() {
+            leave.insert(mailbox)
+        } else {
+            enter.insert(mailbox)
+        };
+    }
+    Placing::But { enter, leave }
 }
 
 async fn arrange(opened: &Opened, id: EmailId, arrangement: &Arrangement) -> Result<(), SetError> {
     let rights = |mailbox| opened.sees(mailbox).then(|| opened.rights(mailbox));
     let account = opened.account.in_hand_of(opened.reader, Rights::ALL);
     let done = account.arrange(id, arrangement, &rights).await.map_err(|error| refusal::set(&error))?;
-    opened.commits.count(done);
-    Ok(())
+    match opened.commits.count(done) {
+        Arranged::Done => Ok(()),
+        Arranged::MayNotEnter => Err(SetError::new("forbidden").because("nothing may be put there")),
+        Arranged::MayNotLeave => Err(SetError::new("forbidden").because("nothing may be taken from there")),
+        Arranged::Nowhere => Err(SetError::invalid(&["mailboxIds"])),
+    }
 }
 
 /// The email of an id, or of a creation id, where the caller sees it.
