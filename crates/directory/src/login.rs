@@ -65,6 +65,8 @@ pub struct Login {
     pub permit: SessionPermit,
     /// Fires when the session must end.
     pub revoked: Revoked,
+    /// The number of the password that was looked at.
+    pub(crate) credential: u64,
 }
 
 /// Why somebody is not let in.
@@ -291,7 +293,8 @@ impl Directory {
         if (now.id, now.credential) != (account.id, account.credential) {
             return Err(LoginError::Wrong);
         }
-        Ok(Login { account: account.id, address: account.address.clone(), role: account.role, permit, revoked })
+        let (address, role, credential) = (account.address.clone(), account.role, account.credential);
+        Ok(Login { account: account.id, address, role, permit, revoked, credential })
     }
 
     /// Replaces a hash of an old scheme, or of another cost, by one of today's. It is no new credential: sessions and

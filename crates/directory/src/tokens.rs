@@ -60,16 +60,19 @@ impl Sent {
 }
 
 impl Directory {
-    /// Makes a token for somebody who has logged in; it ends after `life`. `program` is what he calls its holder.
+    /// Makes a token for somebody who has logged in; it ends after `life`, and with the password that he came with.
+    /// `program` is what he calls its holder.
     ///
     /// # Errors
-    /// When the account is gone or suspended meanwhile, or the store is away.
-    pub async fn issue_token(&self, address: &Address, life: Duration, program: &str) -> Result<NewToken, Error> {
-        let (_, account) = self.account_record(address).await?;
-        if account.suspended.is_some() {
-            return Err(Error::NoSuchAccount(address.clone()));
+    /// [`Error::NoSuchAccount`] when the account is gone or suspended meanwhile, or has another password; or the store is
+    /// away.
+    pub async fn issue_token(&self, login: &Login, life: Duration, program: &str) -> Result<NewToken, Error> {
+        let (_, account) = self.account_record(&login.address).await?;
+        // one that was changed since the password was looked at gives nothing to who knew the old one
+        if account.suspended.is_some() || (account.id, account.credential) != (login.account, login.credential) {
+            return Err(Error::NoSuchAccount(login.address.clone()));
         }
-        let partition = schema::partition(address.domain());
+        let partition = schema::partition(login.address.domain());
         let mut secret = [0; 32];
         self.world.random.fill(&mut secret);
         let now = self.world.clock.now();
@@ -120,8 +123,8 @@ impl Directory {
             return Err(LoginError::Suspended { reason });
         }
         let (permit, revoked) = opened.ok_or(LoginError::TooManySessions)?;
-        let (account, address, role) = (account.id, account.address, account.role);
-        Ok((Login { account, address, role, permit, revoked }, record.expires))
+        let (account, address, role, credential) = (account.id, account.address, account.role, account.credential);
+        Ok((Login { account, address, role, permit, revoked, credential }, record.expires))
     }
 
     /// Ends a token; whether there was one.

@@ -1,12 +1,13 @@
 //! Logging in for a token, and out: what a browser, or a program that keeps no password, does instead of sending the
 //! password each time. See `docs/jmap.md`, "Logging in".
 use super::{Asked, Rooms, enter, is_json};
-use crate::door::COOKIE;
+use crate::door::{COOKIE, Refused};
 use crate::problem;
 use crate::{gzip, origin};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use directory::LoginError;
 use names::Secret;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -57,8 +58,10 @@ pub(super) async fn log_in(State(rooms): State<Arc<Rooms>>, request: Request) ->
         Ok(login) => login,
         Err(refused) => return refused.answer(&parts),
     };
-    match rooms.visitors.door.directory().issue_token(&login.address, LIFE, &asked.program).await {
+    match rooms.visitors.door.directory().issue_token(&login, LIFE, &asked.program).await {
         Ok(token) => answer(&asked.keeper, token.text.reveal(), token.expires.secs()).await,
+        // suspended, or with another password, since it was looked at
+        Err(directory::Error::NoSuchAccount(_)) => Refused::Login(LoginError::Wrong).answer(&parts),
         Err(error) => {
             tracing::warn!(%error, "no token was made");
             problem::away()
