@@ -3,9 +3,7 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// A password, key or token. It prints as `…` in every build, and is overwritten when dropped.
-///
-/// It is compared in whatever time that takes: what a peer has said is checked in constant time by who checks it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {
