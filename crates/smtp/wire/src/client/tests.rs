@@ -1,5 +1,6 @@
 use super::*;
 use crate::{Body, ByMode, DeliverBy, HoldFor, Mail, Notify, Priority, Rcpt, Ret, ReversePath};
+use data_encoding::BASE64;
 use proptest::prelude::*;
 
 fn rcpt(name: &str) -> Rcpt {
