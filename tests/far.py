@@ -45,6 +45,8 @@ class Far:
         #: An `ssl.SSLContext` for STARTTLS, which the answer to EHLO has to offer.
         self.tls = None
         self.taken = []
+        # messages whose reply is not sent yet
+        self.owing = 0
         #: What each session said, byte for byte.
         self.heard = []
         self.sessions = 0
@@ -77,7 +79,9 @@ class Far:
             self.listener = None
 
     def hang_up(self):
-        """Ends every session that is open."""
+        """Ends every session that is open, none between a message and its reply: who hears nothing tries again later."""
+        with self.changed:
+            self.changed.wait_for(lambda: not self.owing, 10)
         for connection in list(self.open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
@@ -203,7 +207,13 @@ class _Session:
         # Before the reply, so that a test that saw the sender's success finds the message.
         with self.far.changed:
             self.far.taken.append(taken)
+            self.far.owing += text != HANG_UP
             self.far.changed.notify_all()
         if text == HANG_UP:
             raise _HungUp
-        self.connection.sendall(text.encode() + b"\r\n")
+        try:
+            self.connection.sendall(text.encode() + b"\r\n")
+        finally:
+            with self.far.changed:
+                self.far.owing -= 1
+                self.far.changed.notify_all()

@@ -65,7 +65,15 @@ def smtp(client, to, sender="renee@buren.example"):
     client.ehlo()
     assert client.mail(sender)[0] == 250
     assert client.rcpt(to)[0] == 250
-    return lambda: "{} {}".format(*map(refused, client.data(letter(unique(), sender, to))))
+
+    def act():
+        try:
+            code, reply = client.data(letter(unique(), sender, to))
+        except smtplib.SMTPDataError as error:
+            code, reply = error.smtp_code, error.smtp_error
+        return f"{code} {refused(reply)}"
+
+    return act
 
 
 def by_lmtp(provider):

@@ -29,7 +29,7 @@ def test_the_policy_is_published(provider, version):
 
 def test_other_hosts_have_none(provider):
     assert " 404" in fetch(provider, host="smtp.telfortglasvezel.nl").splitlines()[0]
-    assert " 404" in fetch(provider, path="/").splitlines()[0]
+    assert " 404" in fetch(provider, path="/.well-known/nothing").splitlines()[0]
 
 
 def test_plain_http_is_told_so(provider):

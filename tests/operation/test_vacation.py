@@ -42,8 +42,9 @@ def test_a_sender_is_answered_once(provider, tmp_path):
     provider.wait_outside(f"In-Reply-To: <{third}@pc>")
     assert answers(provider, second) == [] and answers(provider, listed) == []
     assert provider.count(first) == provider.count(second) == 1
-    traces = data(provider, "trace", "find", "--message-id", f"<{first}@pc>")["messages"]
-    assert f"answered to {BRAM}" in provider.run("trace", "show", traces[0]["id"]).stdout
+    traces = wait_for(lambda: data(provider, "trace", "find", "--message-id", f"<{first}@pc>")["messages"])
+    # the journal is written behind what happens
+    wait_for(lambda: f"answered to {BRAM}" in provider.run("trace", "show", traces[0]["id"]).stdout)
     provider.run("account", "vacation", ANNA, "off")
     assert data(provider, "account", "vacation", ANNA)["text"] == "Ik ben op vakantie.\n"
 
