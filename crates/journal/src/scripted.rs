@@ -20,8 +20,8 @@ impl Told {
     }
 }
 
-/// A journal that keeps up to 100,000 events until they are taken.
+/// A journal that keeps up to a million events until they are taken.
 pub fn journal(world: &World) -> (Journal, Told) {
-    let (journal, inbox) = Journal::new(world, 100_000);
+    let (journal, inbox) = Journal::new(world, 1_000_000);
     (journal, Told(Mutex::new(inbox)))
 }
