@@ -2,7 +2,13 @@
 mod get;
 mod lookup;
 mod upload;
+use crate::blob_id::BlobId;
+use crate::blobs::{self, Blob, Opening};
+use crate::context::Context;
 use crate::method::Method;
+use crate::opened::Opened;
+use crate::refusal;
+use jmap_wire::MethodError;
 use serde_json::{Value, json};
 
 pub(crate) const METHODS: &[Method] = &[get::GET, lookup::LOOKUP, upload::UPLOAD];
@@ -24,4 +30,14 @@ pub(crate) fn in_account() -> Value {
         "supportedTypeNames": lookup::TYPES,
         "supportedDigestAlgorithms": get::ALGORITHMS,
     })
+}
+
+/// Opens a blob; nothing where there is none for the caller. What has to be read for that is taken from what the call may
+/// read.
+async fn find(context: &Context<'_>, opened: &Opened, id: BlobId, left: &mut u64) -> Result<Option<Blob>, MethodError> {
+    match blobs::open_within(context, opened, id, left).await.map_err(|error| refusal::method(&error))? {
+        Opening::Open(blob) => Ok(Some(blob)),
+        Opening::Nothing => Ok(None),
+        Opening::TooMuch => Err(MethodError::RequestTooLarge),
+    }
 }

@@ -3,6 +3,7 @@
 //! A hash is a place, never a permission. Readable is what the caller has uploaded, and what an email has that he sees.
 use crate::blob_id::BlobId;
 use crate::caller::Caller;
+use crate::context::Context;
 use crate::jmap::Parts;
 use crate::limits;
 use crate::opened::Opened;
@@ -136,8 +137,32 @@ pub(crate) async fn open(parts: &Parts, caller: &Caller, opened: &Opened, id: Bl
     named_by(opened, id, named, source).await
 }
 
+/// What there is of a blob in a call that opens many.
+pub(crate) enum Opening {
+    Open(Blob),
+    /// There is none, or none for this caller.
+    Nothing,
+    /// The call has read enough.
+    TooMuch,
+}
+
+/// Opens a blob as [`open`] does; what has to be read to find it is taken from what the call may read.
+pub(crate) async fn open_within(
+    context: &Context<'_>,
+    opened: &Opened,
+    id: BlobId,
+    left: &mut u64,
+) -> Result<Opening, Error> {
+    let Some((named, source)) = source(context.parts, context.caller, opened, id).await? else {
+        return Ok(Opening::Nothing);
+    };
+    let Some(rest) = left.checked_sub(looked_through(id, &named, source.as_ref())) else { return Ok(Opening::TooMuch) };
+    *left = rest;
+    Ok(named_by(opened, id, named, source).await?.map_or(Opening::Nothing, Opening::Open))
+}
+
 /// How much is read to find what an id names in its bytes: all of them, where no email has told what is where.
-pub(crate) fn looked_through(id: BlobId, named: &Named, source: &dyn BlobSource) -> u64 {
+fn looked_through(id: BlobId, named: &Named, source: &dyn BlobSource) -> u64 {
     match id {
         BlobId::Part(..) if named.emails.is_empty() => source.size(),
         BlobId::Part(..) | BlobId::Whole(_) => 0,
@@ -145,7 +170,7 @@ pub(crate) fn looked_through(id: BlobId, named: &Named, source: &dyn BlobSource)
 }
 
 /// What an id names in its bytes.
-pub(crate) async fn named_by(
+async fn named_by(
     opened: &Opened,
     id: BlobId,
     named: Named,

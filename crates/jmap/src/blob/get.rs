@@ -1,7 +1,7 @@
 //! Blob/get (RFC 9404, 4.2).
-use super::{MAX_DATA, MAX_READ};
+use super::{MAX_DATA, MAX_READ, find};
 use crate::blob_id::BlobId;
-use crate::blobs::{self, Look, Taken};
+use crate::blobs::{Look, Taken};
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_GET;
@@ -80,12 +80,11 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let (mut list, mut not_found) = (Vec::new(), Vec::new());
     let (mut data, mut read) = (MAX_DATA, MAX_READ);
     for written in ids {
-        let blob = BlobId::of(&written);
-        let found = match blob {
-            Some(blob) => blobs::open(context.parts, context.caller, &opened, blob).await,
-            None => Ok(None),
+        let found = match BlobId::of(&written) {
+            Some(blob) => find(context, &opened, blob, &mut read).await?,
+            None => None,
         };
-        let Some(found) = found.map_err(|error| refusal::method(&error))? else {
+        let Some(found) = found else {
             not_found.push(Value::from(written.as_str()));
             continue;
         };

@@ -1,5 +1,5 @@
 //! Blob/upload (RFC 9404, 4.1).
-use super::{MAX_READ, MAX_SIZE, MAX_SOURCES};
+use super::{MAX_READ, MAX_SIZE, MAX_SOURCES, find};
 use crate::blob_id::BlobId;
 use crate::blobs;
 use crate::capability::Capability;
@@ -75,8 +75,7 @@ async fn make(context: &Context<'_>, opened: &Opened, object: &Object, left: &mu
         let bytes = match piece {
             Piece::Bytes(bytes) => bytes,
             Piece::Range { blob, offset, length } => {
-                let found = blobs::open(context.parts, context.caller, opened, blob).await.map_err(away)?;
-                let Some(found) = found else {
+                let Some(found) = find(context, opened, blob, &mut left.read).await? else {
                     return Ok(Err(SetError::new("blobNotFound").with("notFound", json!([blob.to_string()]))));
                 };
                 let most = usize::try_from(left.written.saturating_add(1)).unwrap_or(usize::MAX);

@@ -7,7 +7,7 @@ mod part_header;
 mod write;
 
 use crate::blob_id::BlobId;
-use crate::blobs::{self, Blob};
+use crate::blobs::{self, Blob, Opening};
 use crate::context::Context;
 use crate::mail::email::HeaderProperty;
 use crate::opened::Opened;
@@ -86,12 +86,13 @@ pub(crate) struct Shelf<'c> {
 
 impl Shelf<'_> {
     /// Opens a blob; nothing where there is none for the caller. What has to be read for that is taken from `room`.
-    async fn find(&self, id: &str, room: &mut Room) -> Result<Option<Blob>, Unwritten> {
+    pub(crate) async fn find(&self, id: &str, room: &mut Room) -> Result<Option<Blob>, Unwritten> {
         let Some(id) = self.context.id(id).and_then(|id| BlobId::of(&id)) else { return Ok(None) };
-        let found = blobs::source(self.context.parts, self.context.caller, self.opened, id).await?;
-        let Some((named, source)) = found else { return Ok(None) };
-        room.read(blobs::looked_through(id, &named, source.as_ref()))?;
-        Ok(blobs::named_by(self.opened, id, named, source).await?)
+        match blobs::open_within(self.context, self.opened, id, &mut room.read).await? {
+            Opening::Open(blob) => Ok(Some(blob)),
+            Opening::Nothing => Ok(None),
+            Opening::TooMuch => Err(Unwritten::TooMuch),
+        }
     }
 
     /// Opens a blob that was there before.

@@ -1,13 +1,12 @@
 //! Email/import (RFC 8621, 4.8): messages that were uploaded become emails.
 use super::get::state;
 use super::set::{place, put};
-use crate::blob_id::BlobId;
-use crate::blobs::{self, Blob};
+use crate::blobs::Blob;
 use crate::capability::Capability;
 use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
-use crate::mail::compose::{Room, Unwritten};
+use crate::mail::compose::{Room, Shelf, Unwritten};
 use crate::mail::reply::{members, told};
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
@@ -71,14 +70,11 @@ async fn import_one(
 ) -> Result<Object, SetError> {
     let place = place(context, opened, &mut object)?;
     let wrong = || SetError::invalid(&["blobId"]);
-    let id = match object.remove("blobId") {
-        Some(Value::String(id)) => context.id(&id).and_then(|id| BlobId::of(&id)).ok_or_else(wrong)?,
-        _ => return Err(wrong()),
-    };
+    let Some(Value::String(id)) = object.remove("blobId") else { return Err(wrong()) };
     if let Some(name) = object.keys().next() {
         return Err(SetError::invalid(&[name]));
     }
-    let blob = blobs::open(context.parts, context.caller, opened, id).await.map_err(|error| refusal::set(&error))?;
+    let blob = Shelf { context, opened }.find(&id, room).await.map_err(Unwritten::told)?;
     let blob = blob.ok_or_else(|| wrong().because("there is no such blob"))?;
     let message = written(context, blob, room).await?;
     // RFC 8621, 4.8: "not a valid message": nothing of what a header has

@@ -1,9 +1,8 @@
 //! MDN/parse (RFC 9007, 2.2): a blob as the notice that it is.
 use super::notice::read_fields;
-use crate::blob_id::BlobId;
-use crate::blobs::{self, Blob};
 use crate::capability::Capability;
 use crate::context::Context;
+use crate::mail::compose::{Room, Shelf, Unwritten};
 use crate::mail::reply::members;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
@@ -36,8 +35,9 @@ async fn parse(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     }
     let opened = context.own_account(&account).await?;
     let (mut parsed, mut not_parsable, mut not_found) = (Map::new(), Vec::new(), Vec::new());
+    let mut room = Room::new(context.parts.settings.max_message_size.bytes());
     for id in ids {
-        match bytes(context, &opened, &id).await.map_err(|error| refusal::method(&error))? {
+        match bytes(context, &opened, &id, &mut room).await? {
             None => not_found.push(String::from(id)),
             Some(bytes) => match bytes.as_deref().and_then(notice) {
                 Some(told) => drop(parsed.insert(id.into(), told.into())),
@@ -56,12 +56,22 @@ async fn parse(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
 }
 
 /// A blob; nothing where there is none, nothing within that where it is too large.
-async fn bytes(context: &Context<'_>, opened: &Opened, id: &Id) -> Result<Option<Option<Vec<u8>>>, store::Error> {
-    let Some(id) = BlobId::of(id) else { return Ok(None) };
-    let Some(blob) = blobs::open(context.parts, context.caller, opened, id).await? else { return Ok(None) };
-    let mut blob: Blob = blob;
+async fn bytes(
+    context: &Context<'_>,
+    opened: &Opened,
+    id: &Id,
+    room: &mut Room,
+) -> Result<Option<Option<Vec<u8>>>, MethodError> {
+    let away = |error: store::Error| refusal::method(&error);
+    let Some(mut blob) = Shelf { context, opened }.find(id.as_str(), room).await.map_err(|error| match error {
+        Unwritten::Store(error) => away(error),
+        _ => MethodError::RequestTooLarge,
+    })?
+    else {
+        return Ok(None);
+    };
     let mut all = Vec::new();
-    while let Some(piece) = blob.next().await? {
+    while let Some(piece) = blob.next().await.map_err(away)? {
         if all.len() + piece.len() > MOST_OCTETS {
             return Ok(Some(None));
         }

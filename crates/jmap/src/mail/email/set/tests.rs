@@ -184,6 +184,16 @@ async fn a_blob_is_looked_at_once_and_what_is_read_of_it_is_counted() {
     // what is not there is looked for as well
     assert_eq!(kind(create(&bench, json!({"attachments": parts(500..503)})).await), "blobNotFound");
     assert_eq!(kind(create(&bench, json!({"attachments": parts(500..560)})).await), "rateLimit");
+    // so do imports and notices
+    let inbox = bench.mailbox("INBOX").await.to_string();
+    let import = |n: usize| (format!("k{n}"), json!({"blobId": format!("{blob}-{n}"), "mailboxIds": {&inbox: true}}));
+    let imports: serde_json::Map<String, Value> = (500..560).map(import).collect();
+    let answer = bench.call("Email/import", json!({"emails": imports})).await;
+    let kinds: std::collections::BTreeSet<&str> =
+        answer["notCreated"].as_object().unwrap().values().filter_map(|one| one["type"].as_str()).collect();
+    assert!(kinds.contains("rateLimit"), "{kinds:?}");
+    let ids: Vec<String> = (500..560).map(|n| format!("{blob}-{n}")).collect();
+    assert_eq!(bench.call("MDN/parse", json!({"blobIds": ids})).await["type"], "requestTooLarge");
 }
 
 #[tokio::test]
