@@ -127,10 +127,6 @@ impl Inner {
         Ok((id, entry))
     }
 
-    pub(crate) fn number(&self) -> u128 {
-        u128::from(self.world.random.number()) << 64 | u128::from(self.world.random.number())
-    }
-
     /// The message that the report is about, or its header (RFC 3461, 4.3 and 6.2).
     async fn returned(&self, entry: &Entry, failed: bool) -> Result<Returned, Error> {
         let from = u64::from(entry.return_path_len);
@@ -162,7 +158,7 @@ impl Inner {
             .addresses("To", &[(None, &sender.to_string())])
             .text("Subject", &text::subject(about, &settings.languages))
             .field("Date", &Date::utc(seconds).to_string())
-            .field("Message-ID", &new_message_id(self.number(), host))
+            .field("Message-ID", &new_message_id(self.world.random.wide(), host))
             // RFC 3834, 5.1
             .field("Auto-Submitted", "auto-replied");
         let until = kept.entry.ends(settings.give_up_after);

@@ -11,7 +11,7 @@ use crate::queue::{Entry, QueueId};
 use bytes::Bytes;
 use journal::Event;
 use serde::{Deserialize, Serialize};
-use store::{Account, ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
+use store::{Account, ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged, Outcome};
 
 /// How often a change is tried again when others were first.
 const TRIES: usize = 1_000;
@@ -105,7 +105,7 @@ impl Submission {
         account: &Account,
         id: ObjectId,
         change: impl Fn(&mut Self) + Send + Sync,
-    ) -> Result<Option<Self>, store::Error> {
+    ) -> Result<Option<Outcome<Self>>, store::Error> {
         for _ in 0..TRIES {
             let state: ModSeq = account.object_state(ObjectKind::Submission).await?;
             let found = account.some_objects(ObjectKind::Submission, &[id]).await?;
@@ -116,7 +116,7 @@ impl Submission {
             let outcome = account.change_objects(ObjectKind::Submission, Some(state), &changes).await?;
             match outcome.value() {
                 ObjectsChanged::Done(done) if done.iter().all(Option::is_none) => return Ok(None),
-                ObjectsChanged::Done(_) => return Ok(Some(submission)),
+                ObjectsChanged::Done(_) => return Ok(Some(outcome.map(|_| submission))),
                 ObjectsChanged::StateMismatch => {}
             }
         }

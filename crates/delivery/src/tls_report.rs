@@ -181,7 +181,7 @@ impl Inner {
         if recipients.is_empty() {
             return Err(Error::Report(format!("nobody here has the address {to}")));
         }
-        let random = u128::from(self.world.random.number()) << 64 | u128::from(self.world.random.number());
+        let random = self.world.random.wide();
         let mut writer = self.store.blob_writer(LineEnds::Keep);
         writer.write(RETURN_PATH).await?;
         writer.write(&report.message(to, now.secs(), random)).await?;

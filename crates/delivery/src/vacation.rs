@@ -12,7 +12,7 @@ pub(crate) use memory::forget as forget_answered;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use store::{ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
+use store::{ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged, Outcome};
 use thiserror::Error;
 use world::UnixTime;
 
@@ -148,12 +148,16 @@ impl KeptVacation {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn replace(&self, account: &store::Account, vacation: &Vacation) -> Result<Option<ModSeq>, store::Error> {
+    pub async fn replace(
+        &self,
+        account: &store::Account,
+        vacation: &Vacation,
+    ) -> Result<Option<Outcome<()>>, store::Error> {
         let value = vacation.encode()?;
         let change = self.id.map_or(ObjectChange::Create(value.clone()), |id| ObjectChange::Replace(id, value));
         let outcome = account.change_objects(ObjectKind::Vacation, Some(self.state), &[change]).await?;
         match outcome.value() {
-            ObjectsChanged::Done(_) => account.object_state(ObjectKind::Vacation).await.map(Some),
+            ObjectsChanged::Done(_) => Ok(Some(outcome.map(drop))),
             ObjectsChanged::StateMismatch => Ok(None),
         }
     }

@@ -115,16 +115,18 @@ impl Capability {
                 "mayCreateTopLevelMailbox": opened.own,
             })),
             Self::Submission => opened.own.then(|| {
-                json!({
-                    "maxDelayedSend": settings.max_delayed_send.as_secs(),
-                    "submissionExtensions": {
-                        "SIZE": [settings.max_message_size.bytes().to_string()],
-                        "DSN": [],
-                        "FUTURERELEASE": [],
-                        "DELIVERBY": [],
-                        "REQUIRETLS": [],
-                    },
-                })
+                let delay = settings.max_delayed_send.as_secs();
+                let mut extensions = json!({
+                    "SIZE": [settings.max_message_size.bytes().to_string()],
+                    "DSN": [],
+                    "DELIVERBY": [],
+                    "REQUIRETLS": [],
+                });
+                if delay > 0 {
+                    // RFC 4865, 4: the longest interval; the latest moment, its second argument, moves with the clock
+                    extensions["FUTURERELEASE"] = json!([delay.to_string()]);
+                }
+                json!({"maxDelayedSend": delay, "submissionExtensions": extensions})
             }),
             Self::Vacation | Self::Quota | Self::Mdn => opened.own.then(|| json!({})),
             Self::Blob => Some(blob::in_account()),

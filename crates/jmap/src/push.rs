@@ -28,6 +28,13 @@ const TYPES: &[DataType] = &[
     DataType { name: "Thread", capability: Capability::Mail, shared: true, state: |states| states.thread },
     DataType { name: "Quota", capability: Capability::Quota, shared: true, state: |states| states.quota },
     DataType { name: "Email", capability: Capability::Mail, shared: true, state: |states| states.email },
+    // RFC 8621, 1.5: what is pushed when there is a new email, and has no methods
+    DataType {
+        name: "EmailDelivery",
+        capability: Capability::Mail,
+        shared: true,
+        state: |states| states.email_delivery,
+    },
     DataType { name: "Identity", capability: Capability::Submission, shared: false, state: |states| states.identity },
     DataType {
         name: "EmailSubmission",
@@ -258,7 +265,7 @@ mod tests {
     use crate::bench::Bench;
     use futures_util::FutureExt;
     use serde_json::json;
-    use store::Flags;
+    use store::{FlagChange, Flags, SystemFlags, Uid};
 
     #[test]
     fn types_are_all_or_some() {
@@ -287,6 +294,19 @@ mod tests {
         let (mut push, at_once) = bench.jmap.push(&bench.anna, "", None).await.unwrap();
         assert_eq!(at_once, None);
         bench.append("INBOX", "Subject: x\r\n\r\n", Flags::default()).await;
+        assert!(push.next().now_or_never().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_new_email_is_a_delivery_and_a_flag_is_none() {
+        let bench = Bench::new().await;
+        let (mut push, _) = bench.jmap.push(&bench.anna, "EmailDelivery", None).await.unwrap();
+        bench.append("INBOX", "Subject: x\r\n\r\n", Flags::default()).await;
+        let told = push.next().await.unwrap().object["changed"][bench.anna.account.to_string()].clone();
+        assert_eq!(told.as_object().unwrap().keys().collect::<Vec<_>>(), ["EmailDelivery"]);
+        let inbox = bench.mailbox("INBOX").await;
+        let seen = FlagChange::Add(Flags::system(SystemFlags::SEEN));
+        bench.account().await.store_flags(inbox, &[Uid::MIN], &seen, None).await.unwrap();
         assert!(push.next().now_or_never().is_none());
     }
 

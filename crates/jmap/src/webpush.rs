@@ -103,7 +103,7 @@ impl Pushing {
         loop {
             tokio::select! {
                 account = waiting.recv() => match account {
-                    Some(account) => keepers.keep(account),
+                    Some(account) => keepers.begins(account).await,
                     None => return,
                 },
                 Some(ended) = keepers.tasks.join_next(), if !keepers.tasks.is_empty() => {
@@ -136,6 +136,14 @@ impl Keepers {
             after = Some(*last);
             page.into_iter().for_each(|account| self.keep(account));
         }
+    }
+
+    /// An account has a new subscription. Its note may just have been taken away, with the keeper of the last one.
+    async fn begins(&mut self, account: AccountId) {
+        if let Err(error) = self.jmap.parts().store.note_pushed(account).await {
+            tracing::warn!(%account, %error, "that it is pushed to was not noted");
+        }
+        self.keep(account);
     }
 
     fn keep(&mut self, account: AccountId) {

@@ -84,6 +84,8 @@ pub struct TypeStates {
     pub mailbox: ModSeq,
     /// Emails.
     pub email: ModSeq,
+    /// Moves with each new email: the next id, which new mailboxes move too.
+    pub email_delivery: ModSeq,
     /// What emails a thread has.
     pub thread: ModSeq,
     /// Use or limit.
@@ -177,6 +179,7 @@ impl Account {
         Ok(TypeStates {
             mailbox: ModSeq(record.mailbox_modseq.max(record.list_modseq)),
             email: ModSeq(record.email_modseq),
+            email_delivery: ModSeq(record.next_id),
             thread: ModSeq(record.thread_modseq),
             quota: ModSeq(record.quota_modseq),
             vacation: ModSeq(record.objects.of(ObjectKind::Vacation).modseq),

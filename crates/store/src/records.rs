@@ -194,7 +194,7 @@ impl Records {
     /// Once it has been handed in, the change is made whether or not the answer is awaited.
     pub async fn commit(&self, partition: Partition, change: Change) -> Result<Receipt, Error> {
         let slot = self.engine.reserve().await?;
-        let id = u128::from(self.random.number()) << 64 | u128::from(self.random.number());
+        let id = self.random.wide();
         let Change { preconditions, writes, names_blobs, drops_blobs, growth } = change;
         let commit = Commit { partition, id, preconditions, writes, names_blobs, drops_blobs, growth };
         Ok(slot.submit(commit).await?)

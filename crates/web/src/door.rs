@@ -235,10 +235,10 @@ impl Door {
         if let Some(other) = known.sessions.get(&place).filter(|other| !other.is_over(now)) {
             return Arc::clone(other);
         }
-        if known.sessions.len() >= MOST {
-            known.sessions.clear();
+        // one that is not remembered is looked at anew by each request: none of the others pays for it
+        if known.sessions.len() < MOST {
+            known.sessions.insert(place, Arc::clone(&session));
         }
-        known.sessions.insert(place, Arc::clone(&session));
         session
     }
 

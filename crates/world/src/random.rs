@@ -11,6 +11,11 @@ pub trait Random: Send + Sync {
         self.fill(&mut bytes);
         u64::from_le_bytes(bytes)
     }
+
+    /// A random number of 128 bits.
+    fn wide(&self) -> u128 {
+        u128::from(self.number()) << 64 | u128::from(self.number())
+    }
 }
 
 /// The operating system's source.

@@ -205,7 +205,8 @@ impl Making {
         let all = self.card.entry(map).or_insert_with(|| json!({})).as_object_mut()?;
         let said = line.parameters.first("prop-id").filter(|id| jmap_wire::Id::try_from(*id).is_ok());
         let said = said.filter(|id| !all.contains_key(*id)).map(str::to_owned);
-        let free = || (1..=MAX_PROPERTIES * 100).map(|n| n.to_string()).find(|id| !all.contains_key(id));
+        // what is numbered so far stands below
+        let free = || (all.len() + 1..=MAX_PROPERTIES * 100).map(|n| n.to_string()).find(|id| !all.contains_key(id));
         let id = said.or_else(free)?;
         all.insert(id, entry);
         Some(())

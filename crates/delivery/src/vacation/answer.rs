@@ -232,7 +232,7 @@ impl Inner {
             language: self.settings.languages.first().copied().unwrap_or(texts::Language::English),
             host: self.settings.host_name.as_str(),
             now,
-            random: self.number(),
+            random: self.world.random.wide(),
         };
         let mut writer = self.store.blob_writer(LineEnds::Keep);
         writer.write(RETURN_PATH).await?;

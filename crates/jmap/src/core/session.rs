@@ -85,6 +85,7 @@ mod tests {
     use crate::bench::Bench;
     use crate::limits;
     use serde_json::json;
+    use std::time::Duration;
 
     #[tokio::test]
     async fn it_says_who_one_is_and_what_there_is() {
@@ -104,6 +105,20 @@ mod tests {
         assert_eq!(session["apiUrl"], "https://mail.example.org/jmap/api");
         for variable in ["{accountId}", "{blobId}", "{name}", "{type}"] {
             assert!(session["downloadUrl"].as_str().unwrap().contains(variable));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_waits_no_longer_than_it_may_by_smtp() {
+        for (seconds, told) in [(3_600, json!(["3600"])), (0, json!(null))] {
+            let bench = Bench::with(|settings| settings.max_delayed_send = Duration::from_secs(seconds)).await;
+            let session = bench.jmap.session(&bench.anna, "").await.unwrap();
+            let anna = bench.anna.account.to_string();
+            let ways = &session["accounts"][&anna]["accountCapabilities"]["urn:ietf:params:jmap:submission"];
+            assert_eq!(
+                (&ways["maxDelayedSend"], &ways["submissionExtensions"]["FUTURERELEASE"]),
+                (&json!(seconds), &told)
+            );
         }
     }
 

@@ -24,7 +24,7 @@ pub(crate) use get::all;
 pub(crate) use header_forms::{Form, HeaderProperty};
 pub(crate) use history::{History, Since, history};
 pub(crate) use query::{Question, SEARCH_TIME, SORT_OPTIONS, terms};
-pub(crate) use set::implied;
+pub(crate) use set::{implied, patches};
 pub(crate) use standing::standings;
 
 pub(crate) const METHODS: &[Method] = &[

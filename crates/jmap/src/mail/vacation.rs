@@ -1,6 +1,7 @@
 //! VacationResponse (RFC 8621, 8): one object an account, which `delivery` acts on.
 use super::reply::{Written, got, known, told};
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::{OBJECTS_IN_GET, OBJECTS_IN_SET};
 use crate::method::{Answers, Method};
@@ -73,6 +74,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
+    let begun = Begun::of(&opened).await?;
     let before = kept(&opened).await?;
     let old_state = opened.state(before.state);
     if asked.if_in_state.is_some_and(|state| state != old_state) {
@@ -95,7 +97,8 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
             Err(error) => drop(written.not_updated.insert(id, told(&error))),
         }
     }
-    let new_state = opened.state(kept(&opened).await?.state);
+    let now = opened.state(kept(&opened).await?.state);
+    let new_state = begun.reached(&opened, &old_state, now).await?;
     Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
 }
 
@@ -112,7 +115,8 @@ async fn update(opened: &Opened, change: &Object) -> Result<Result<Value, SetErr
             Err(error) => return Ok(Err(error)),
         };
         match kept.replace(&opened.account, &vacation).await {
-            Ok(Some(_)) => {
+            Ok(Some(replaced)) => {
+                opened.commits.count(replaced);
                 let is = object(&vacation);
                 let other =
                     is.into_iter().filter(|(name, value)| patched.get(name).is_some_and(|written| written != value));

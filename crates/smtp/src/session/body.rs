@@ -69,7 +69,7 @@ impl Incoming {
         let world = &session.house.parts.world;
         let trace = Trace::new(session, begun);
         let fill_in = door.fills_in.then(|| {
-            let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
+            let random = world.random.wide();
             let message_id = new_message_id(random, door.host_name.as_str());
             // who may send as the reverse-path is in From; of a report he is the account
             let account = session.login.as_ref().map(|login| &login.address);

@@ -110,7 +110,7 @@ impl Head {
         plan: &impl Fn(&mut Tx<'_>) -> Result<Plan<T>, Stop>,
     ) -> Result<Round<T>, Error> {
         let random = &self.ground.world.random;
-        let id = u128::from(random.number()) << 64 | u128::from(random.number());
+        let id = random.wide();
         let mut guard = self.lock();
         let inner = &mut *guard;
         let Some(ahead) = inner.ahead.clone() else { return Ok(Round::Again) };

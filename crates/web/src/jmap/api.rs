@@ -28,12 +28,13 @@ pub(super) async fn api(State(rooms): State<Arc<Rooms>>, request: Request) -> Re
     // What has begun comes to its end, whether or not the client waits: some of it may be done already.
     let work = async move {
         let answered = rooms.jmap.answer(&session.caller, &body.bytes).await;
-        drop((body, place));
-        answered.map(|response| serde_json::to_vec(&response))
+        drop(body);
+        (answered.map(|response| serde_json::to_vec(&response)), place)
     };
     match handlers.to_the_end(work).await {
-        Some(Ok(Ok(text))) => gzip::json(text, gzip::takes(&parts)).await,
-        Some(Err(error)) => problem::error(&error),
-        Some(Ok(Err(_))) | None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        // the place is given back when the answer is taken: who does not take his answers is not given more of them
+        Some((Ok(Ok(text)), place)) => gzip::json(text, gzip::takes(&parts), place).await,
+        Some((Err(error), _)) => problem::error(&error),
+        Some((Ok(Err(_)), _)) | None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

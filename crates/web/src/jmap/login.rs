@@ -100,7 +100,7 @@ async fn answer(keeper: &Keeper, token: &str, expires: u64) -> Response {
         Keeper::Program => json!({"token": token, "expires": expires}),
         Keeper::Browser => json!({"expires": expires}),
     };
-    let mut answer = gzip::json(told.to_string().into_bytes(), false).await;
+    let mut answer = gzip::json(told.to_string().into_bytes(), false, ()).await;
     if matches!(keeper, Keeper::Browser) {
         let seconds = LIFE.as_secs();
         let cookie = format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}");

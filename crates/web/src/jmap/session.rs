@@ -16,7 +16,7 @@ pub(super) async fn session(State(rooms): State<Arc<Rooms>>, request: Request) -
         return problem::problem(StatusCode::BAD_REQUEST, "the request names no host");
     };
     match rooms.jmap.session(&session.caller, &base).await {
-        Ok(object) => gzip::json(object.to_string().into_bytes(), gzip::takes(&parts)).await,
+        Ok(object) => gzip::json(object.to_string().into_bytes(), gzip::takes(&parts), ()).await,
         Err(error) => problem::error(&error),
     }
 }

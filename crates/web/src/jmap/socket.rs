@@ -32,7 +32,8 @@ const MESSAGE: Duration = Duration::from_secs(60);
 const QUIET: Duration = Duration::from_secs(240);
 
 type Stream = TokioIo<Upgraded>;
-type Answering = BoxFuture<'static, String>;
+/// An answer to come, with its place: who does not take his answers is not given more of them.
+type Answering = BoxFuture<'static, (String, Option<Place>)>;
 
 /// One conversation.
 struct Conversation {
@@ -103,8 +104,9 @@ impl Conversation {
                     Ok(_) => silent = Silence::new(),
                 },
                 () = until(whole_by) => return Some(Closing::Policy),
-                Some(answer) = self.answering.next(), if !self.answering.is_empty() => {
+                Some((answer, place)) = self.answering.next(), if !self.answering.is_empty() => {
                     self.say(websocket::text(&answer)).await?;
+                    drop(place);
                 }
                 change = next(&mut self.push) => match change {
                     Ok(change) => self.say(websocket::text(&told(change))).await?,
@@ -174,22 +176,29 @@ impl Conversation {
             let error = RequestError::Limit("maxConcurrentRequests");
             return self.say(websocket::text(&refused(&error, id.as_deref()))).await;
         };
+        let mut share = self.rooms.visitors.bodies.nothing();
+        if !share.holds(text.len()) {
+            return self.say(websocket::text(&unavailable(id.as_deref()))).await;
+        }
         let (rooms, session, handlers) = (Arc::clone(&self.rooms), Arc::clone(&self.session), self.handlers.clone());
         let work = async move {
             let answered = rooms.jmap.answer(&session.caller, text.as_bytes()).await;
-            drop((text, place));
-            answered
+            drop((text, share));
+            (answered, place)
         };
         self.answering.push(Box::pin(async move {
-            match handlers.to_the_end(work).await {
-                Some(Ok(response)) => answered(&response, id),
-                Some(Err(jmap::Error::Request(error))) => refused(&error, id.as_deref()),
-                Some(Err(error)) => {
+            let Some((done, place)) = handlers.to_the_end(work).await else {
+                return (unavailable(id.as_deref()), None);
+            };
+            let answer = match done {
+                Ok(response) => answered(&response, id),
+                Err(jmap::Error::Request(error)) => refused(&error, id.as_deref()),
+                Err(error) => {
                     tracing::warn!(%error, "a request was not answered");
                     unavailable(id.as_deref())
                 }
-                None => unavailable(id.as_deref()),
-            }
+            };
+            (answer, Some(place))
         }));
         Some(())
     }

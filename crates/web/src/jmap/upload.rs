@@ -29,7 +29,7 @@ pub(super) async fn upload(State(rooms): State<Arc<Rooms>>, Path(account): Path<
     };
     match store(upload, body).await {
         Ok(told) => {
-            let mut answer = gzip::json(told.to_string().into_bytes(), false).await;
+            let mut answer = gzip::json(told.to_string().into_bytes(), false, ()).await;
             // RFC 8620, 6.1: "201"
             *answer.status_mut() = StatusCode::CREATED;
             answer

@@ -92,6 +92,18 @@ async fn change(
     }
 }
 
+/// `onSuccessUpdateEmail`: patches by ids (RFC 8621, 7.5; RFC 9007, 2.1).
+pub(crate) fn patches(value: Option<Value>) -> Result<Vec<(String, Object)>, MethodError> {
+    let wrong = || MethodError::InvalidArguments("`onSuccessUpdateEmail` is no map from Ids to patches".to_owned());
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let Value::Object(members) = value else { return Err(wrong()) };
+    let pairs = members.into_iter().map(|(id, patch)| match patch {
+        Value::Object(patch) => Ok((id, patch)),
+        _ => Err(wrong()),
+    });
+    pairs.collect()
+}
+
 /// What another call implies (RFC 8620, 5.4; RFC 8621, 7.5): its answer, under the id of that call.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
 use crate::mail::compose::{Draft, Room, Shelf};
-use crate::mail::email::{implied, standings};
+use crate::mail::email::{implied, patches, standings};
 use crate::mail::identity::{Identity, identities};
 use crate::mail::reply::{members, told};
 use crate::mail::trace::prefix;
@@ -35,7 +35,7 @@ async fn send(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let account = arguments.required_id("accountId")?;
     let identity = arguments.required_id("identityId")?;
     let asked = arguments.objects("send")?.unwrap_or_default();
-    let updates = updates(arguments.value("onSuccessUpdateEmail"))?;
+    let updates = patches(arguments.value("onSuccessUpdateEmail"))?;
     arguments.none_left()?;
     if asked.len() + updates.len() > OBJECTS_IN_SET {
         return Err(MethodError::RequestTooLarge);
@@ -71,17 +71,6 @@ async fn send(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     Ok(answers)
 }
 
-fn updates(value: Option<Value>) -> Result<Vec<(String, Object)>, MethodError> {
-    let wrong = || MethodError::InvalidArguments("`onSuccessUpdateEmail` is no map from Ids to patches".to_owned());
-    let Some(value) = value else { return Ok(Vec::new()) };
-    let Value::Object(members) = value else { return Err(wrong()) };
-    let pairs = members.into_iter().map(|(id, patch)| match patch {
-        Value::Object(patch) => Ok((id, patch)),
-        _ => Err(wrong()),
-    });
-    pairs.collect()
-}
-
 /// Sends one; gives the email that it is about, and what the client does not know of it.
 async fn one(
     context: &Context<'_>,
@@ -109,7 +98,7 @@ async fn one(
     let mut writer = context.parts.store.blob_writer(LineEnds::ToCrlf);
     let (prefix, return_path_len) = prefix(context, None);
     writer.write(&prefix).await.map_err(|error| refusal::set(&error))?;
-    let random = random(context);
+    let random = context.parts.world.random.wide();
     let blob = draft.write(&Shelf { context, opened }, writer, room, random).await.map_err(|error| error.told())?;
     let sender = Sender {
         // RFC 8098, 3: MUST be null
@@ -222,11 +211,6 @@ async fn may_send(context: &Context<'_>, identity: &Identity, to: &Address) -> R
     senders.recipient(caller.account, limits, to, &caller.peer).await.map_err(limited)
 }
 
-fn random(context: &Context<'_>) -> u128 {
-    let random = &context.parts.world.random;
-    u128::from(random.number()) << 64 | u128::from(random.number())
-}
-
 fn draft(
     context: &Context<'_>,
     (notice, about, email): (&Notice, &About, &Email),
@@ -243,7 +227,7 @@ fn draft(
         .addresses("To", &[(None, &to.to_string())])
         .text("Subject", &subject)
         .field("Date", &Date::utc(seconds).to_string())
-        .field("Message-ID", &new_message_id(random(context), settings.host_name.as_str()));
+        .field("Message-ID", &new_message_id(context.parts.world.random.wide(), settings.host_name.as_str()));
     if let Some(id) = &about.message_id {
         header = header.field("In-Reply-To", id).field("References", id);
     }

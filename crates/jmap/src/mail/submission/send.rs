@@ -213,7 +213,7 @@ impl Letter {
     async fn write(&self, context: &Context<'_>) -> Result<Written, store::Error> {
         let (world, settings) = (&context.parts.world, &context.parts.settings);
         let date = Date::utc(i64::try_from(world.clock.now().secs()).unwrap_or(i64::MAX));
-        let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
+        let random = world.random.wide();
         let host = settings.host_name.as_str();
         let (prefix, return_path_len) = prefix(context, self.mail.sender.as_ref());
         let facts = self.header.facts();

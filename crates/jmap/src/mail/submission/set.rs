@@ -4,9 +4,10 @@ use super::send::{Letter, taken};
 use super::shown::{PROPERTIES, object};
 use super::{object_id, some, state};
 use crate::capability::Capability;
+use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
-use crate::mail::email::{implied, standings};
+use crate::mail::email::{implied, patches, standings};
 use crate::mail::identity::identities;
 use crate::mail::reply::{Written, told};
 use crate::method::{Answers, Method};
@@ -30,13 +31,14 @@ const MAKES_ROOM: usize = 1_000;
 
 async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
-    let updates = updates(arguments.value("onSuccessUpdateEmail"))?;
+    let updates = patches(arguments.value("onSuccessUpdateEmail"))?;
     let destroys = arguments.texts("onSuccessDestroyEmail")?.unwrap_or_default();
     arguments.none_left()?;
     if updates.len() + destroys.len() > OBJECTS_IN_SET {
         return Err(MethodError::RequestTooLarge);
     }
     let opened = context.own_account(&asked.account).await?;
+    let begun = Begun::of(&opened).await?;
     let old_state = state(&opened).await?;
     if asked.if_in_state.is_some_and(|state| state != old_state) {
         return Err(MethodError::StateMismatch);
@@ -74,7 +76,9 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
             Err(error) => drop(written.not_destroyed.insert(id, told(&error))),
         }
     }
-    let answer = written.answer(&opened, old_state, state(&opened).await?);
+    // the queue writes into submissions meanwhile
+    let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
+    let answer = written.answer(&opened, old_state, new_state);
     let mut answers = vec![context.answer(answer)];
     let emails = |id: &String| successful.get(id).cloned();
     let updates: Vec<(String, Object)> =
@@ -88,17 +92,6 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         });
     }
     Ok(answers)
-}
-
-fn updates(value: Option<Value>) -> Result<Vec<(String, Object)>, MethodError> {
-    let wrong = || MethodError::InvalidArguments("`onSuccessUpdateEmail` is no map from Ids to patches".to_owned());
-    let Some(value) = value else { return Ok(Vec::new()) };
-    let Value::Object(members) = value else { return Err(wrong()) };
-    let pairs = members.into_iter().map(|(id, patch)| match patch {
-        Value::Object(patch) => Ok((id, patch)),
-        _ => Err(wrong()),
-    });
-    pairs.collect()
 }
 
 /// What the client does not know of what it has created.
@@ -144,7 +137,7 @@ async fn create(
     };
     let changed = Submission::change(&opened.account, id, |submission| taken(submission, &accepted)).await;
     match changed {
-        Ok(Some(submission)) => Ok((id, submission)),
+        Ok(Some(submission)) => Ok((id, opened.commits.count(submission))),
         // it is sent: the worker of the queue writes down what becomes of it
         Ok(None) | Err(_) => {
             let mut submission = submission;
@@ -189,7 +182,7 @@ async fn write_down(opened: &Opened, submission: &Submission) -> Result<ObjectId
         }
         outcome => outcome.map_err(set)?,
     };
-    match outcome.into_value() {
+    match opened.commits.count(outcome) {
         ObjectsChanged::Done(done) => done.into_iter().next().flatten().ok_or_else(|| set(store::Error::Conflict)),
         ObjectsChanged::StateMismatch => Err(set(store::Error::Conflict)),
     }
@@ -198,7 +191,7 @@ async fn write_down(opened: &Opened, submission: &Submission) -> Result<ObjectId
 async fn remove(opened: &Opened, id: ObjectId) -> Result<(), SetError> {
     let change = [ObjectChange::Remove(id)];
     let removed = opened.account.change_objects(ObjectKind::Submission, None, &change).await;
-    removed.map(drop).map_err(|error| refusal::set(&error))
+    removed.map(|removed| drop(opened.commits.count(removed))).map_err(|error| refusal::set(&error))
 }
 
 /// The submission of an id, or of a creation id.
@@ -240,7 +233,8 @@ async fn update(context: &Context<'_>, opened: &Opened, written: &str, by: &Obje
         }
     }
     let change = |submission: &mut Submission| submission.undo = UndoStatus::Canceled;
-    Submission::change(&opened.account, id, change).await.map_err(|error| refusal::set(&error))?;
+    let changed = Submission::change(&opened.account, id, change).await.map_err(|error| refusal::set(&error))?;
+    changed.map(|changed| opened.commits.count(changed));
     Ok(submission.email)
 }
 

@@ -32,12 +32,12 @@ pub(super) async fn create(
         return Err(SetError::invalid(&[name]).because("the server sets it"));
     }
     let world = &context.parts.world;
-    let random = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
+    let random = world.random.wide();
     let host = context.caller.address.domain().to_string();
     let seconds = i64::try_from(world.clock.now().secs()).unwrap_or(i64::MAX);
     let draft = Draft::read(object, &FillIn { date: Date::utc(seconds), random, host }, room)?;
     let writer = context.parts.store.blob_writer(store::LineEnds::ToCrlf);
-    let boundary = u128::from(world.random.number()) << 64 | u128::from(world.random.number());
+    let boundary = world.random.wide();
     let blob = draft.write(&Shelf { context, opened }, writer, room, boundary).await.map_err(|error| error.told())?;
     put(opened, blob, place).await
 }
