@@ -103,8 +103,9 @@ section! {
         /// The largest header of a message taken by SMTP or LMTP.
         max_header_size: ByteSize = ByteSize::mib(1);
         /// Whether the running server shuts itself out of all files but its own folders, those of this file, of the
-        /// certificates and of the password files, and connects by TCP to the ports of mail and DNS only (Landlock). Where
-        /// the kernel cannot, the log says so. A certificate in a new folder then needs a restart, not a reload.
+        /// certificates and of the password files, and connects by TCP to the ports of mail, DNS and HTTPS and those that
+        /// this file names only (Landlock). Where the kernel cannot, the log says so. A certificate in a new folder then
+        /// needs a restart, not a reload.
         confined: bool = true;
     }
 }
