@@ -335,7 +335,7 @@ mod tests {
         };
         let told = push.next().now_or_never().unwrap().unwrap();
         let state = told.object["changed"][bench.anna.account.to_string()]["Email"].clone();
-        assert_eq!(types(told), ["Email", "Mailbox", "Quota", "Thread"]);
+        assert_eq!(types(told), ["Email", "EmailDelivery", "Mailbox", "Quota", "Thread"]);
         assert!(push.next().now_or_never().is_none());
         assert_eq!(types(mailboxes.next().now_or_never().unwrap().unwrap()), ["Mailbox"]);
         // the state is the one that a method tells
