@@ -1,6 +1,9 @@
 """Where mail for elsewhere ends: Postfix's smtp-sink, which takes everything and counts it."""
 
+import ctypes
+import os
 import re
+import socket
 import subprocess
 import time
 
@@ -24,7 +27,7 @@ def routes():
 
 
 class Sink:
-    """A running sink on every loopback address; `count` tells how many messages it has taken."""
+    """A running sink on every loopback address and no other; `count` tells how many messages it has taken."""
 
     def __init__(self, folder):
         self.counts = folder / "sink.counts"
@@ -34,6 +37,11 @@ class Sink:
             self.process = subprocess.Popen(
                 ["smtp-sink", "-u", "nobody", "-c", "-m", "1000", f":{PORT}", "1000"], stdin=subprocess.DEVNULL, stdout=counts, stderr=counts,
             )
+        try:
+            keep_inside(self.process)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -57,3 +65,43 @@ class Sink:
                 raise RuntimeError(f"{messages} messages were sent, and {taken} came within {within} s")
             time.sleep(0.005)
         return time.monotonic()
+
+
+#: pidfd_getfd(2), which has this number on every machine.
+PIDFD_GETFD = 438
+
+
+def keep_inside(process, within=10):
+    """Ties the socket on which a process listens to the loopback interface: smtp-sink takes one address or all, and the
+    domains have a thousand."""
+    give_up = time.monotonic() + within
+    while not (listening := list(listeners(process.pid))):
+        if process.poll() is not None or time.monotonic() > give_up:
+            raise RuntimeError("the sink does not listen")
+        time.sleep(0.01)
+    for one in listening:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
+        one.close()
+
+
+def listeners(pid):
+    """The sockets on which a process listens, as our own."""
+    calls, process = ctypes.CDLL(None, use_errno=True), os.pidfd_open(pid)
+    try:
+        for number in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                is_socket = os.readlink(f"/proc/{pid}/fd/{number}").startswith("socket:")
+            except FileNotFoundError:
+                continue
+            if not is_socket:
+                continue
+            ours = calls.syscall(PIDFD_GETFD, process, int(number), 0)
+            if ours < 0:
+                raise OSError(ctypes.get_errno(), "the socket of the sink cannot be had")
+            one = socket.socket(fileno=ours)
+            if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                yield one
+            else:
+                one.close()
+    finally:
+        os.close(process)
