@@ -1,6 +1,7 @@
 """A mail server at the far side, which does what a test tells it: takes mail, refuses it, hangs up."""
 
 import hashlib
+import select
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 #: What is said at each step of a session unless a test says otherwise.
 WILLING = {
     "greeting": "220 far.example ESMTP",
+    "starttls": "220 2.0.0 go on",
     "hello": "250-far.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING",
     "mail": "250 2.1.0 fine",
     "rcpt": "250 2.1.5 fine",
@@ -17,6 +19,22 @@ WILLING = {
 }
 #: In the place of an answer: the connection ends without one.
 HANG_UP = "(hang up)"
+
+
+@dataclass(frozen=True)
+class Endless:
+    """In the place of an answer: these bytes again and again, so many seconds apart, until the other side has had enough."""
+
+    piece: bytes
+    pause: float = 0
+
+    def pour(self, connection):
+        while True:
+            connection.sendall(self.piece)
+            # What the other side says is of no interest; that it has gone is.
+            while select.select([connection], [], [], self.pause)[0]:
+                if not connection.recv(65_536):
+                    return
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,10 @@ class Far:
         self.answers = {**WILLING, **answers}
         #: An `ssl.SSLContext` for STARTTLS, which the answer to EHLO has to offer.
         self.tls = None
+        #: Is called with the session and a number, from 1 on, for each line of a message that comes.
+        self.on_line = None
+        #: Is called with the session when a message was taken and its reply has been sent.
+        self.on_replied = None
         self.taken = []
         # messages whose reply is not sent yet
         self.owing = 0
@@ -89,8 +111,16 @@ class Far:
                 pass
 
     def say(self, **answers):
-        """From now on: `far.say(rcpt="450 4.2.1 later")`; `far.say(rcpt=None)` is willing again."""
+        """From now on: `far.say(rcpt="450 4.2.1 later")`; `far.say(rcpt=None)` is willing again.
+
+        An answer is a text, bytes that go as they are, `HANG_UP`, an `Endless`, or what gives one of these for a session.
+        """
         self.answers |= {step: WILLING[step] if text is None else text for step, text in answers.items()}
+
+    def be_willing(self):
+        """Takes whatever comes, again."""
+        self.on_line = self.on_replied = None
+        self.say(**dict.fromkeys(self.answers))
 
     def wait_for(self, right, within=30, what="the far server"):
         """Waits until `right(taken)` gives something true, and gives it."""
@@ -157,14 +187,22 @@ class _Session:
         self.sender, self.recipients = "", []
         self.tls = ""
 
-    def answer(self, step):
-        text = self.far.answers[step]
-        if callable(text):
-            text = text(self)
-        if text == HANG_UP:
+    def chosen(self, step):
+        answer = self.far.answers[step]
+        return answer(self) if callable(answer) else answer
+
+    def say(self, answer):
+        """Says it, and gives it as a text."""
+        if answer == HANG_UP:
             raise _HungUp
-        self.connection.sendall(text.encode() + b"\r\n")
-        return text
+        if isinstance(answer, Endless):
+            answer.pour(self.connection)
+            raise _HungUp
+        self.connection.sendall(answer if isinstance(answer, bytes) else answer.encode() + b"\r\n")
+        return shown(answer)
+
+    def answer(self, step):
+        return self.say(self.chosen(step))
 
     def run(self):
         self.answer("greeting")
@@ -185,7 +223,8 @@ class _Session:
                 elif self.answer("data").startswith("3"):
                     self.take()
             elif verb == b"STAR" and self.far.tls:
-                self.connection.sendall(b"220 2.0.0 go on\r\n")
+                if not self.answer("starttls").startswith("220"):
+                    continue
                 self.connection = self.far.tls.wrap_socket(self.connection, server_side=True)
                 self.lines = _Recorded(self.connection.makefile("rb"), self.lines.record)
                 self.tls = self.connection.version()
@@ -201,19 +240,25 @@ class _Session:
             if not line:
                 raise _HungUp
             body.append(line[1:] if line.startswith(b".") else line)
-        text = self.far.answers["dot"]
-        text = text(self) if callable(text) else text
-        taken = Taken(self.sender, tuple(self.recipients), b"".join(body), text, self.tls)
+            if self.far.on_line:
+                self.far.on_line(self, len(body))
+        answer = self.chosen("dot")
+        taken = Taken(self.sender, tuple(self.recipients), b"".join(body), shown(answer), self.tls)
+        owes = isinstance(answer, (str, bytes)) and answer != HANG_UP
         # Before the reply, so that a test that saw the sender's success finds the message.
         with self.far.changed:
             self.far.taken.append(taken)
-            self.far.owing += text != HANG_UP
+            self.far.owing += owes
             self.far.changed.notify_all()
-        if text == HANG_UP:
-            raise _HungUp
         try:
-            self.connection.sendall(text.encode() + b"\r\n")
+            self.say(answer)
         finally:
             with self.far.changed:
-                self.far.owing -= 1
+                self.far.owing -= owes
                 self.far.changed.notify_all()
+        if self.far.on_replied:
+            self.far.on_replied(self)
+
+
+def shown(answer):
+    return answer if isinstance(answer, str) else answer.decode("latin-1") if isinstance(answer, bytes) else repr(answer)

@@ -18,13 +18,13 @@ def server_on(folder, names, queue="", *, inner):
     return made
 
 
-def send(server, domain, sender=ANNA):
-    """Sends a message by the relay, as a customer's machine does, and gives the word in it."""
+def send(server, domain, sender=ANNA, people=("klant",)):
+    """Sends a message by the relay to people of a domain, as a customer's machine does, and gives the word in it."""
     word = unique()
     listeners = tomllib.loads(server.config.read_text())["listener"]
     host, _, port = next(one["address"][0] for one in listeners if one["service"] == "relay").rpartition(":")
     with smtplib.SMTP(host, int(port), source_address=("127.0.0.1", 0), timeout=30) as client:
-        client.sendmail(sender, [f"klant@{domain}"], letter(word, sender, f"klant@{domain}"))
+        client.sendmail(sender, [f"{one}@{domain}" for one in people], letter(word, sender, f"klant@{domain}"))
     return word
 
 

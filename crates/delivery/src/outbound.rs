@@ -18,7 +18,7 @@ use crate::routes::Course;
 use crate::settings::Settings;
 use crate::sts::Policies;
 use crate::tls_report::TlsReports;
-use broken::Broken;
+use broken::{Broken, one_line};
 use form::Fitted;
 use line::{Line, Sent};
 use message::Unconvertible;
@@ -300,8 +300,7 @@ fn verdict(reply: &Reply, about: &Words) -> Verdict {
 
 /// A reply, as it is told.
 fn words(reply: &Reply, about: &Words) -> Words {
-    let text = reply.to_string().trim_end().replace("\r\n", " ");
-    Words { status: status(reply), text, quoted: true, ..about.clone() }
+    Words { status: status(reply), text: one_line(reply), quoted: true, ..about.clone() }
 }
 
 /// The enhanced status, or the one that the code alone allows (RFC 3463, 2).

@@ -13,7 +13,7 @@ use crate::telling::Reports;
 use crate::wishes::{TlsWish, Wishes};
 use message::{Builder, BuiltPart, Date, HeaderWriter, Multipart, new_message_id};
 use names::Address;
-use smtp_wire::decode_xtext;
+use smtp_wire::{decode_xtext, encode_unitext, unitext_in_ascii};
 use store::LineEnds;
 use world::UnixTime;
 
@@ -189,6 +189,10 @@ fn about_message(entry: &Entry, host: &str) -> HeaderWriter {
         fields = fields.field("Original-Envelope-Id", &envid);
     }
     fields = fields.field("Reporting-MTA", &format!("dns; {host}")).field("Arrival-Date", &date(entry.created));
+    // RFC 4865: what was asked is a field about the message
+    if let Some(hold) = entry.wishes.release.and_then(|release| release.asked) {
+        fields = fields.field("Future-Release-Request", &hold.request());
+    }
     match entry.wishes.by {
         // RFC 2852, 5
         Some(by) => fields.field("Deliver-By-Date", &date(by.at)),
@@ -208,8 +212,10 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
         fields = fields.field("Original-Recipient", &original);
     }
     let address = &told.pending.original;
-    // RFC 6533, 3
-    let kind = if address.needs_utf8() { "utf-8" } else { "rfc822" };
+    let (kind, address) = match address.needs_utf8() {
+        true => ("utf-8", encode_unitext(&address.to_string())),
+        false => ("rfc822", address.to_string()),
+    };
     let status = match told.action {
         Action::Failed | Action::Delayed => told.words.status.as_str(),
         Action::Delivered | Action::Relayed | Action::Expanded | Action::Discarded => "2.0.0",
@@ -223,6 +229,8 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
     }
     // RFC 3464, 2.3.6: of another server's words, as it said them
     if let Some((_, words)) = text::said(told) {
+        // and RFC 3464, 2.1: in seven bits
+        let words: String = words.chars().map(|letter| if letter.is_ascii() { letter } else { '?' }).collect();
         fields = fields.field("Diagnostic-Code", &format!("smtp; {words}"));
     }
     if told.action == Action::Delayed {
@@ -235,10 +243,30 @@ fn about_recipient(told: &Told, until: UnixTime) -> HeaderWriter {
 /// ORCPT as a report shows it: `type; address` with the xtext read (RFC 3461, 6.3).
 fn original_recipient(orcpt: &str) -> Option<String> {
     let (kind, address) = orcpt.split_once(';')?;
-    Some(format!("{kind}; {}", decoded(address)?))
+    // RFC 6533, 3: this type has a coding of its own, which a report keeps
+    let address = if kind.eq_ignore_ascii_case("utf-8") { address.to_owned() } else { decoded(address)? };
+    Some(format!("{kind}; {}", unitext_in_ascii(&address)))
 }
 
 /// What xtext stands for (RFC 3461, 4), as far as it is text.
 fn decoded(xtext: &str) -> Option<String> {
     decode_xtext(xtext).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_beyond_ascii_go_in_seven_bits() {
+        for (orcpt, shown) in [
+            ("rfc822;anna+2Bshop@x.example", Some("rfc822; anna+shop@x.example")),
+            (r"utf-8;ren\x{E9}@x.example", Some(r"utf-8; ren\x{E9}@x.example")),
+            ("UTF-8;ren\u{e9}@x.example", Some(r"UTF-8; ren\x{E9}@x.example")),
+            ("rfc822;+E9@x.example", Some(r"rfc822; \x{FFFD}@x.example")),
+            ("nothing", None),
+        ] {
+            assert_eq!(original_recipient(orcpt).as_deref(), shown, "{orcpt}");
+        }
+    }
 }

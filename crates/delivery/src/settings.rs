@@ -43,6 +43,9 @@ pub struct Settings {
     pub max_messages_per_connection: usize,
     /// Recipients of one transaction (RFC 5321, 4.5.3.1.8: every server takes 100). Default 100.
     pub max_recipients: usize,
+    /// How long each answer of another server is waited for, and half of how long the one after a message (RFC 5321,
+    /// 4.5.3.2). Default 5 minutes.
+    pub reply_timeout: Duration,
     /// Hosts of a destination that are tried for one message. Default 10.
     pub max_hosts: usize,
     /// Addresses of a host that are tried. Default 6.
@@ -79,6 +82,7 @@ impl Settings {
             sources: Vec::new(),
             max_messages_per_connection: 100,
             max_recipients: 100,
+            reply_timeout: MINUTE * 5,
             max_hosts: 10,
             max_addresses: 6,
             starttls: true,

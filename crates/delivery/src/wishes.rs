@@ -2,6 +2,8 @@
 //! it must be there (RFC 2852), and whether it may go without TLS (RFC 8689).
 use crate::queue::stored;
 use serde::{Deserialize, Serialize};
+use smtp_wire::HoldFor;
+use std::time::Duration;
 use world::UnixTime;
 
 /// What was asked; by default nothing.
@@ -26,6 +28,20 @@ pub struct Release {
     pub at: UnixTime,
     /// Whether it has been let go.
     pub over: bool,
+    /// What the sender asked for; nothing where it is the server that waits (`submission.undo-time`).
+    #[serde(with = "stored::hold", default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<HoldFor>,
+}
+
+impl Release {
+    /// The moment that HOLDFOR or HOLDUNTIL mean.
+    pub fn of(hold: HoldFor, now: UnixTime) -> Self {
+        let at = match hold {
+            HoldFor::Seconds(seconds) => now.plus(Duration::from_secs(seconds.into())),
+            HoldFor::Until(moment) => UnixTime::from_secs(moment.0),
+        };
+        Self { at, over: false, asked: Some(hold) }
+    }
 }
 
 /// By when a message must be there.

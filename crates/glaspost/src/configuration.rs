@@ -5,6 +5,7 @@
 mod field;
 mod listener;
 mod period;
+mod queue;
 mod read;
 mod reference;
 mod route;
@@ -13,6 +14,7 @@ mod source;
 mod validate;
 pub(crate) use listener::{Certificate, Listener, Security, ServiceKind};
 pub(crate) use period::Period;
+pub(crate) use queue::Queue;
 pub(crate) use read::load;
 #[cfg(test)]
 pub(crate) use read::parse;
@@ -20,7 +22,7 @@ pub(crate) use reference::{as_json, reference, show};
 pub(crate) use route::{Route, RouteHost, RouteKind};
 pub(crate) use sections::{
     Dns, Dnssec, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts, MtaStsMode, Mx, Passwords, Pop3,
-    Queue, Relay, StoreSection, Submission,
+    Relay, StoreSection, Submission,
 };
 pub(crate) use source::{Source, SourceAddress};
 

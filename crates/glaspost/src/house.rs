@@ -200,6 +200,7 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         keep_connections: queue.keep_connections.0,
         sources: queue.sources.iter().map(source).collect(),
         max_recipients: queue.max_recipients,
+        reply_timeout: queue.reply_timeout.0,
         max_hosts: queue.max_hosts,
         max_addresses: queue.max_addresses,
         starttls: queue.starttls,

@@ -85,7 +85,7 @@ impl Operator {
 /// Ends the wait for a time of the sender's.
 pub(super) fn begin(entry: &mut Entry, now: UnixTime) {
     if let Some(release) = entry.wishes.release.as_mut().filter(|release| !release.over) {
-        *release = Release { at: now, over: true };
+        *release = Release { at: now, over: true, ..*release };
         entry.recipients.iter_mut().for_each(|pending| pending.due = now);
     }
 }

@@ -77,9 +77,23 @@ impl Broken {
     }
 }
 
+/// The most of a server's words that is kept of each attempt, in characters.
+const MOST: usize = 1_000;
+
+/// A server's words as the queue keeps them: on one line, without what moves a cursor or turns the direction of writing
+/// (Unicode UAX 9), and not without end.
+pub(super) fn told(words: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => ' ',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    words.trim_end().chars().map(plain).take(MOST).collect()
+}
+
 /// A reply in one line.
 pub(super) fn one_line(reply: &Reply) -> String {
-    reply.to_string().trim_end().replace("\r\n", " ")
+    told(&reply.to_string())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
@@ -92,7 +106,25 @@ pub(super) fn lost(error: std::io::Error) -> Broken {
 
 pub(super) fn unexpected(event: &Event) -> Broken {
     Broken::Lost(match event {
-        Event::Refused(reply) => reply.to_string(),
+        Event::Refused(reply) => one_line(reply),
         _ => "it answered out of turn".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_kept_on_one_line_and_not_without_end() {
+        for (words, kept) in [
+            ("450 4.2.1 later", "450 4.2.1 later"),
+            ("550 a\rX: b\n\u{1b}[2J\0", "550 a X: b  [2J "),
+            ("550 \u{202e}never\u{2066}\u{feff}é", "550  never  é"),
+            ("", ""),
+        ] {
+            assert_eq!(told(words), kept, "{words:?}");
+        }
+        assert_eq!(told(&"é".repeat(5_000)).chars().count(), MOST);
+    }
 }

@@ -1,7 +1,7 @@
 //! One connection to another server: the client's machine of `smtp-wire`, driven over a conversation.
 mod open;
 
-use super::broken::{Broken, lost, unexpected};
+use super::broken::{Broken, lost, told, unexpected};
 use super::form::{Form, Pieces};
 use super::security::{Plan, Security, Wish};
 use crate::queue::Pending;
@@ -16,10 +16,6 @@ use std::time::Duration;
 use store::BlobSource;
 use transport::{Conversation, TlsInfo};
 
-/// RFC 5321, 4.5.3.2.1 to 4.5.3.2.3: greeting, MAIL and RCPT, 5 minutes.
-const REPLY: Duration = Duration::from_secs(300);
-/// RFC 5321, 4.5.3.2.6: after the last dot, 10 minutes.
-const LAST_REPLY: Duration = Duration::from_secs(600);
 /// How long goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(10);
 /// Bytes of a message that are in memory at once.
@@ -29,6 +25,8 @@ pub(super) const PIECE: u64 = 64 * 1024;
 pub(crate) struct Line {
     conversation: Conversation,
     client: Client,
+    /// How long each answer is waited for.
+    patience: Duration,
     /// Messages that went by it.
     mails: u32,
     /// The domains to which they went.
@@ -170,7 +168,7 @@ impl Line {
             return Ok(Sent::Unsendable(unsendable));
         }
         self.count(transaction);
-        let way = match self.event(REPLY).await? {
+        let way = match self.event(self.patience).await? {
             Event::SendBody(way) => way,
             Event::Finished(replies) => return Ok(Sent::Refused(replies)),
             other => return Err(unexpected(&other)),
@@ -190,13 +188,17 @@ impl Line {
     ) -> Result<Vec<Reply>, Broken> {
         self.body(way, form, source, from).await?;
         self.client.body_sent();
-        match self.event(LAST_REPLY).await? {
+        // RFC 5321, 4.5.3.2: ten minutes after the last dot, five for all else
+        match self.event(self.patience.saturating_mul(2)).await? {
             Event::Finished(replies) => Ok(replies),
             other => Err(unexpected(&other)),
         }
     }
 
     async fn body(&mut self, way: BodyForm, form: &Form, source: &dyn BlobSource, from: u64) -> Result<(), Broken> {
+        // RFC 3030, 2: the chunk stands behind its command, which nothing answers before
+        let command = self.client.outgoing();
+        self.say(&command).await?;
         let mut stuffer = DotStuffer::new();
         let mut dresser = form.dresser();
         let mut out = Vec::new();
@@ -263,7 +265,7 @@ impl Line {
                 return Err(Broken::Lost("it hung up".to_owned()));
             }
             let heard = self.client.receive(self.conversation.input.buffered());
-            let (used, event) = heard.map_err(|error| Broken::Lost(error.to_string()))?;
+            let (used, event) = heard.map_err(|error| Broken::Lost(told(&error.to_string())))?;
             self.conversation.input.consume(used);
             if event.is_some() || self.client.replies() > before {
                 return Ok(event);

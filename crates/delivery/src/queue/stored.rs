@@ -39,6 +39,14 @@ as_text!(object, Option<store::ObjectId>, |id| id.map(|id| id.to_string()).unwra
     text.parse().ok().map(Some)
 });
 
+as_text!(hold, Option<smtp_wire::HoldFor>, |hold| hold.map(|hold| hold.request()).unwrap_or_default(), |text| if text
+    .is_empty()
+{
+    Some(None)
+} else {
+    smtp_wire::HoldFor::read_request(text).map(Some)
+});
+
 pub(crate) mod time {
     use serde::de::{Deserialize, Deserializer};
     use serde::ser::Serializer;

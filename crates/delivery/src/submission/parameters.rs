@@ -132,14 +132,11 @@ impl EnvelopeAddress {
 
 /// RFC 4865, 4: a moment that is over holds nothing.
 fn release(hold: HoldFor, now: UnixTime, longest: Duration) -> Result<Option<Release>, SubmissionError> {
-    let at = match hold {
-        HoldFor::Seconds(seconds) => now.plus(Duration::from_secs(seconds.into())),
-        HoldFor::Until(moment) => UnixTime::from_secs(moment.0),
-    };
-    if at > now.plus(longest) {
+    let release = Release::of(hold, now);
+    if release.at > now.plus(longest) {
         return Err(SubmissionError::TooLong);
     }
-    Ok((at > now).then_some(Release { at, over: false }))
+    Ok((release.at > now).then_some(release))
 }
 
 fn moment(now: UnixTime, seconds: i64) -> UnixTime {

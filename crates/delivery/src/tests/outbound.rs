@@ -83,13 +83,14 @@ async fn q01_nor_is_it_sent_again_at_once_by_another_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn q02_a_hostile_server_costs_little_and_defers() {
-    for manners in ["endless", "long", "silent", "nul", "changes"] {
+    for manners in ["endless", "long", "silent", "drips", "nul", "changes"] {
         let bench = Bench::new().await;
         let server = bench.domain("far.example", "192.0.2.1");
         server.change(|server| match manners {
             "endless" => server.endless = Some("220-and\r\n"),
             "long" => server.endless = Some("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
             "silent" => server.silent = true,
+            "drips" => server.drips = true,
             "nul" => server.greeting = "\0\0\0".to_owned(),
             _ => server.greeting = "220-a\r\n550 b".to_owned(),
         });

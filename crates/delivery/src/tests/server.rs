@@ -43,6 +43,8 @@ pub(super) struct Manners {
     pub(super) certificate: Option<CertificateFault>,
     /// Nothing is ever said.
     pub(super) silent: bool,
+    /// The greeting comes by one octet a minute.
+    pub(super) drips: bool,
     /// Said without end in place of the greeting.
     pub(super) endless: Option<&'static str>,
     /// No connection at all.
@@ -71,6 +73,7 @@ impl Default for Manners {
             narrow_tls: false,
             certificate: None,
             silent: false,
+            drips: false,
             endless: None,
             unreachable: false,
             inner: false,
@@ -186,6 +189,10 @@ impl Server {
         let manners = self.manners();
         if manners.silent {
             return std::future::pending().await;
+        }
+        while manners.drips {
+            stream.get_mut().write_all(b"2").await?;
+            tokio::time::sleep(Duration::from_secs(60)).await;
         }
         if let Some(endless) = manners.endless {
             loop {

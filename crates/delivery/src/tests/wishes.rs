@@ -3,6 +3,7 @@ use super::bench::{Bench, HOUR, MINUTE, account};
 use super::report::reports;
 use crate::{Act, DeliverBy, Filter, Late, Notify, Origin, Release, TlsWish, Wishes};
 use journal::Event;
+use smtp_wire::HoldFor;
 use std::time::Duration;
 
 const TEXT: &str = "Subject: a\r\n\r\nb\r\n";
@@ -13,7 +14,8 @@ async fn send(bench: &Bench, to: &[&str], wishes: Wishes) -> crate::Accepted {
 }
 
 fn held(bench: &Bench, wait: Duration) -> Wishes {
-    let release = Release { at: bench.world.clock.now().plus(wait), over: false };
+    let seconds = u32::try_from(wait.as_secs()).unwrap();
+    let release = Release::of(HoldFor::Seconds(seconds), bench.world.clock.now());
     Wishes { release: Some(release), ..Wishes::default() }
 }
 
@@ -72,7 +74,8 @@ async fn what_is_held_survives_a_restart_and_has_its_five_days_from_then_on() {
     }
     assert_eq!(bench.queued().await, 0);
     let told = reports(&bench, "anna").await;
-    assert!(told.last().unwrap().contains("Action: failed"), "{told:?}");
+    let last = told.last().unwrap();
+    assert!(last.contains("Action: failed") && last.contains("\r\nFuture-Release-Request: for;864000\r\n"), "{told:?}");
 }
 
 #[tokio::test(start_paused = true)]

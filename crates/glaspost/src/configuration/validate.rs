@@ -1,6 +1,6 @@
 //! What no single setting can tell: what must be there, and what does not go together.
 use super::read::Fault;
-use super::{Configuration, Listener, Security, ServiceKind, route};
+use super::{Configuration, Listener, Security, ServiceKind, queue, route};
 
 /// Every fault of the settings beside one another; `route_places` has line and column of each route.
 pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize)]) -> Vec<Fault> {
@@ -54,31 +54,13 @@ pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize
         faults.push(Fault::missing("[imap] `server-admin`: a URI, such as `mailto:helpdesk@example.nl`"));
     }
     faults.extend(mta_sts_faults(configuration));
-    if configuration.queue.retry.is_empty() {
-        faults.push(Fault::missing("[queue] `retry`: name at least one wait"));
-    }
-    faults.extend(source_faults(configuration));
+    faults.extend(queue::faults(&configuration.queue));
     faults.extend(route::faults(
         &configuration.routes,
         &configuration.listeners,
         configuration.queue.max_hosts,
         route_places,
     ));
-    faults
-}
-
-fn source_faults(configuration: &Configuration) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let sources = &configuration.queue.sources;
-    for (at, source) in sources.iter().enumerate() {
-        let name = &source.name;
-        if name.is_empty() || sources.iter().take(at).any(|other| other.name == *name) {
-            faults.push(Fault::missing(format!("[queue] `sources`: number {} needs a `name` of its own", at + 1)));
-        }
-        if source.addresses.is_empty() {
-            faults.push(Fault::missing(format!("[queue] `sources`: {name} has no `addresses`")));
-        }
-    }
     faults
 }
 

@@ -47,14 +47,11 @@ impl Session {
     /// RFC 4865, 4: what is longer than was offered is refused. A moment that is over holds nothing.
     fn release(&self, hold: HoldFor, now: UnixTime) -> Result<Option<Release>, Reply> {
         let longest = self.door().limits.max_hold;
-        let at = match hold {
-            HoldFor::Seconds(seconds) => now.plus(Duration::from_secs(seconds.into())),
-            HoldFor::Until(moment) => UnixTime::from_secs(moment.0),
-        };
-        if at > now.plus(longest) {
+        let release = Release::of(hold, now);
+        if release.at > now.plus(longest) {
             return Err(refusal::held_too_long(longest));
         }
-        Ok((at > now).then_some(Release { at, over: false }))
+        Ok((release.at > now).then_some(release))
     }
 }
 

@@ -37,4 +37,4 @@ pub use reply::{EnhancedCode, Reply};
 pub use reply_reader::{MAX_REPLY_LINE, MAX_REPLY_LINES, ReplyError, ReplyReader};
 pub use stuffing::DotStuffer;
 pub use terms::{ByMode, DeliverBy, HoldFor, Priority};
-pub use xtext::{decode_xtext, encode_xtext};
+pub use xtext::{decode_xtext, encode_unitext, encode_xtext, unitext_in_ascii};

@@ -4,6 +4,9 @@ use std::fmt;
 /// The longest text of a reply line, so that the line fits in 512 bytes (RFC 5321, 4.5.3.1.5).
 const MAX_TEXT: usize = 490;
 
+/// The most text of a reply that is kept beside many others.
+const MAX_BESIDE: usize = 4 * 1024;
+
 /// An enhanced status code: class, subject, detail (RFC 3463, 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EnhancedCode(pub u8, pub u16, pub u16);
@@ -71,6 +74,19 @@ impl Reply {
         self.code / 100 == 5
     }
 
+    /// As much of it as is kept beside the replies about other recipients: its first lines.
+    #[must_use]
+    pub(crate) fn shortened(mut self) -> Self {
+        let mut kept = 0;
+        let fit = self.lines.iter().take_while(|line| {
+            kept += line.len();
+            kept <= MAX_BESIDE
+        });
+        let fit = fit.count().max(1);
+        self.lines.truncate(fit);
+        self
+    }
+
     /// Appends the reply to `out`. Bytes that a reply line cannot carry are shown as `?` (RFC 5321, 4.2: `textstring`
     /// is printable ASCII), so no text of a peer can make a second line.
     pub fn write_to(&self, out: &mut Vec<u8>) {
@@ -123,6 +139,18 @@ mod tests {
         let nasty = Reply::plain(550, "Bad HELO: a\r\n250 ok\0é");
         assert_eq!(nasty.to_bytes(), b"550 Bad HELO: a??250 ok??\r\n");
         assert!(Reply::plain(250, "x".repeat(10_000)).to_bytes().len() <= 512);
+    }
+
+    #[test]
+    fn little_is_kept_beside_others() {
+        let reply = |lines: &[usize]| Reply {
+            code: 450,
+            enhanced: None,
+            lines: lines.iter().map(|len| "x".repeat(*len)).collect(),
+        };
+        for (lines, kept) in [(&[10, 20][..], 2), (&[4_000, 97, 1], 1), (&[4_000, 96, 1], 2), (&[5_000, 1], 1)] {
+            assert_eq!(reply(lines).shortened(), reply(&lines[..kept]), "{lines:?}");
+        }
     }
 
     #[test]

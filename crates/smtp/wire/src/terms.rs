@@ -48,6 +48,23 @@ impl HoldFor {
         DateTime::parse(value).map(Self::Until)
     }
 
+    /// As a report repeats it: `for;3600`, `until;2026-01-01T12:00:00Z`. RFC 4865 adds the field to those of RFC 3464.
+    pub fn request(&self) -> String {
+        match self {
+            Self::Seconds(seconds) => format!("for;{seconds}"),
+            Self::Until(moment) => format!("until;{moment}"),
+        }
+    }
+
+    /// Reads what [`Self::request`] prints.
+    pub fn read_request(text: &str) -> Option<Self> {
+        match text.split_once(';')? {
+            ("for", seconds) => Self::seconds(seconds),
+            ("until", moment) => Self::until(moment),
+            _ => None,
+        }
+    }
+
     /// The parameter that it is.
     pub(crate) const fn keyword(self) -> &'static str {
         match self {

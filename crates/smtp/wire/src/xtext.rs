@@ -1,4 +1,5 @@
-//! xtext (RFC 3461, 4): printable ASCII in which `+`, `=` and everything else is `+` and two hexadecimal digits.
+//! xtext (RFC 3461, 4): printable ASCII in which `+`, `=` and everything else is `+` and two hexadecimal digits. For
+//! addresses beyond ASCII there is another coding (RFC 6533, 3): `\x{`, the hexadecimal number of a character, and `}`.
 
 fn is_xchar(byte: u8) -> bool {
     (b'!'..=b'~').contains(&byte) && !matches!(byte, b'+' | b'=')
@@ -34,6 +35,28 @@ pub fn encode_xtext(bytes: &[u8]) -> String {
     text
 }
 
+/// An address in ASCII, by the coding of RFC 6533, 3 (`utf-8-addr-xtext`).
+pub fn encode_unitext(address: &str) -> String {
+    coded(address, |letter| !letter.is_ascii() || matches!(letter, '\\' | '+' | '='))
+}
+
+/// What is in that coding already, or has its letters as they are (`utf-8-addr-unitext`), in ASCII.
+pub fn unitext_in_ascii(text: &str) -> String {
+    coded(text, |letter| !letter.is_ascii())
+}
+
+fn coded(text: &str, is_coded: impl Fn(char) -> bool) -> String {
+    let mut coded = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if is_coded(letter) {
+            coded.push_str(&format!("\\x{{{:X}}}", u32::from(letter)));
+        } else {
+            coded.push(letter);
+        }
+    }
+    coded
+}
+
 /// RFC 3461, 4: only upper case.
 fn hex(digit: u8) -> Option<u8> {
     match digit {
@@ -54,6 +77,19 @@ mod tests {
         for wrong in ["a b", "a=b", "+", "+2", "+2b", "+XY", "é"] {
             assert_eq!(decode_xtext(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn addresses_beyond_ascii() {
+        for (address, coded) in [
+            ("ren\u{e9}@bücher.example", r"ren\x{E9}@b\x{FC}cher.example"),
+            ("\u{20ac}+a=b@x.example", r"\x{20AC}\x{2B}a\x{3D}b@x.example"),
+            ("anna@x.example", "anna@x.example"),
+        ] {
+            assert_eq!(encode_unitext(address), coded);
+            assert_eq!(unitext_in_ascii(coded), coded);
+        }
+        assert_eq!(unitext_in_ascii("ren\u{e9}"), r"ren\x{E9}");
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! How a connection is made: by TCP or to a socket of this machine, with TLS from the first byte or after STARTTLS, and with
 //! a login where an operator has given one.
-use super::{At, Ends, Line, REPLY};
+use super::{At, Ends, Line};
 use crate::outbound::broken::{Broken, LoginFault, TlsFault, one_line, unexpected};
 use crate::outbound::security::Plan;
 use crate::outbound::weak::Way;
@@ -36,6 +36,7 @@ impl Line {
         let mut line = Self {
             conversation,
             client,
+            patience: settings.reply_timeout,
             mails: 0,
             domains: Vec::new(),
             server,
@@ -88,7 +89,7 @@ impl Line {
     /// RFC 3207. What the certificate must prove was said when the connection was made.
     async fn start_tls(&mut self) -> Result<(), Broken> {
         self.client.start_tls();
-        match self.event(REPLY).await? {
+        match self.event(self.patience).await? {
             Event::StartTls if self.conversation.input.buffered().is_empty() => {}
             // RFC 3207, 5: what stands behind the 220 was put there by somebody between us
             Event::StartTls => return Err(Broken::Lost("words behind the answer to STARTTLS".to_owned())),
@@ -109,7 +110,7 @@ impl Line {
     }
 
     async fn ready(&mut self) -> Result<(), Broken> {
-        match self.event(REPLY).await? {
+        match self.event(self.patience).await? {
             Event::Ready => Ok(()),
             Event::Refused(reply) => Err(Broken::Refused(reply)),
             other => Err(unexpected(&other)),
@@ -124,7 +125,7 @@ impl Line {
         if !self.client.log_in(&login.user, login.password.reveal()) {
             return Err(Broken::Login(LoginFault::NotOffered));
         }
-        match self.event(REPLY).await? {
+        match self.event(self.patience).await? {
             Event::LoggedIn => Ok(()),
             Event::LoginRefused(reply) => {
                 Err(Broken::Login(LoginFault::Refused(without_secrets(one_line(&reply), login))))

@@ -69,7 +69,8 @@ impl Letter {
             error => SetError::invalid(&["envelope"]).because(error.to_string()),
         })?;
         if mail.wishes.release.is_none() && !settings.undo_time.is_zero() {
-            mail.wishes.release = Some(delivery::Release { at: now.plus(settings.undo_time), over: false });
+            mail.wishes.release =
+                Some(delivery::Release { at: now.plus(settings.undo_time), over: false, asked: None });
         }
         // RFC 8689, 5: holds where MAIL did not say REQUIRETLS
         let says_no =

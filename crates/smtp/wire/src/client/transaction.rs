@@ -1,6 +1,6 @@
 //! One message on its way through a connection: MAIL, RCPT, the data, the answers (RFC 5321, 3.3).
 use super::{BodyForm, Capabilities, Dialect};
-use crate::{Body, ByMode, EnhancedCode, Mail, Rcpt, Reply};
+use crate::{Body, ByMode, EnhancedCode, Mail, Rcpt, Reply, unitext_in_ascii};
 use std::collections::VecDeque;
 use thiserror::Error;
 
@@ -99,9 +99,8 @@ impl Progress {
         let mut commands = VecDeque::new();
         commands.push_back((Asked::Mail, line(&mail(transaction, offered).to_string())));
         for (at, rcpt) in transaction.recipients.iter().enumerate() {
-            let bare = Rcpt::to(rcpt.forward_path.clone());
-            let text = if offered.dsn { rcpt.to_string() } else { bare.to_string() };
-            commands.push_back((Asked::Rcpt(at), line(&text)));
+            let asked = if offered.dsn { of(rcpt, transaction.mail.utf8) } else { Rcpt::to(rcpt.forward_path.clone()) };
+            commands.push_back((Asked::Rcpt(at), line(&asked.to_string())));
         }
         let later = if offered.pipelining { VecDeque::new() } else { commands.split_off(1) };
         let asked = commands.iter().map(|(asked, _)| *asked).collect();
@@ -136,6 +135,7 @@ impl Progress {
 
     /// The server hangs up: who has no answer yet gets this one.
     pub(super) fn closed(self, reply: &Reply) -> Vec<Reply> {
+        let reply = reply.clone().shortened();
         self.replies.into_iter().map(|known| known.unwrap_or_else(|| reply.clone())).collect()
     }
 
@@ -146,6 +146,7 @@ impl Progress {
 
     /// Takes an answer; appends what is to be said next.
     pub(super) fn answered(&mut self, reply: Reply, out: &mut Vec<u8>) -> Step {
+        let reply = reply.shortened();
         match self.asked.pop_front() {
             Some(Asked::Mail) if !reply.is_positive() => {
                 self.mail_refused = true;
@@ -273,6 +274,12 @@ fn check(transaction: &Transaction, offered: &Capabilities) -> Result<BodyForm, 
         Some(Body::EightBitMime) if !offered.eight_bit_mime => Err(Unsendable::NeedsEightBit),
         Some(Body::SevenBit | Body::EightBitMime) | None => Ok(BodyForm::DotStuffed),
     }
+}
+
+/// RCPT; RFC 6533, 3: without SMTPUTF8 the address that the sender wrote goes in ASCII.
+fn of(rcpt: &Rcpt, utf8: bool) -> Rcpt {
+    let orcpt = rcpt.orcpt.as_deref().map(|orcpt| if utf8 { orcpt.to_owned() } else { unitext_in_ascii(orcpt) });
+    Rcpt { orcpt, ..rcpt.clone() }
 }
 
 /// MAIL with what the server knows; a body that needs more has been refused before.
