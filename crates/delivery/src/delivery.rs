@@ -9,6 +9,7 @@ use crate::outbound::{Kept, Known};
 use crate::queue::board::Queue;
 use crate::queue::ledger::Ledger;
 use crate::queue::{Terms, future, runner};
+use crate::relay_domains::RelayDomain;
 use crate::routes::Route;
 use crate::routing::{Asked, Recipient, Refused, Residents};
 use crate::settings::Settings;
@@ -153,6 +154,11 @@ impl Delivery {
         if self.0.settings.routes.replace(routes) {
             self.0.queue.read_all_again();
         }
+    }
+
+    /// Puts these domains elsewhere in the place of those for which mail is taken from anybody.
+    pub fn set_relay_domains(&self, domains: Vec<RelayDomain>) {
+        self.0.settings.relay_domains.replace(domains);
     }
 
     /// Runs the queue until `stop` is cancelled; ends when every attempt that had begun has ended.

@@ -197,7 +197,11 @@ impl Inner {
         let targets = match resolved {
             Resolved::Targets(targets) => targets,
             Resolved::Elsewhere if sender.origin.may_relay() => vec![Target::Remote(asked.address.clone())],
-            Resolved::Elsewhere => return Err(Refused::RelayingDenied),
+            Resolved::Elsewhere => match self.settings.relay_domains.takes(&asked.address) {
+                Some(true) => vec![Target::Remote(asked.address.clone())],
+                Some(false) => return Err(Refused::Unknown),
+                None => return Err(Refused::RelayingDenied),
+            },
             Resolved::Unknown => return Err(Refused::Unknown),
             Resolved::Suspended => return Err(Refused::Suspended),
             Resolved::Loop => return Err(Refused::Loop),

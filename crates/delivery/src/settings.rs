@@ -1,6 +1,7 @@
 //! What an operator can set.
 use crate::queue::Destination;
 use crate::queue::way::Way;
+use crate::relay_domains::RelayDomains;
 use crate::routes::{Course, Routes};
 use crate::source::{self, Source};
 use names::Domain;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub languages: Vec<texts::Language>,
     /// By which way mail leaves. Default: each domain's own servers.
     pub routes: Routes,
+    /// Domains elsewhere for which mail is taken from anybody. Default: none.
+    pub relay_domains: RelayDomains,
     /// The waits between the first attempts; the last one repeats.
     pub retry: Vec<Duration>,
     /// When to give up and tell the sender. Default 5 days (RFC 5321, 4.5.4.1: at least 4 to 5).
@@ -73,6 +76,7 @@ impl Settings {
             own_addresses: Vec::new(),
             languages: texts::Language::ALL.to_vec(),
             routes: Routes::default(),
+            relay_domains: RelayDomains::default(),
             retry: vec![MINUTE * 5, MINUTE * 10, MINUTE * 20, MINUTE * 40, HOUR, HOUR * 2, HOUR * 4],
             give_up_after: HOUR * 120,
             warn_after: HOUR * 4,

@@ -13,6 +13,7 @@ mod operator;
 mod outbound;
 mod people_here;
 mod queue;
+mod relay_domains;
 mod report;
 mod routes;
 mod security;

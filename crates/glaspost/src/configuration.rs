@@ -8,6 +8,7 @@ mod period;
 mod queue;
 mod read;
 mod reference;
+mod relay_domain;
 mod route;
 mod sections;
 mod source;
@@ -19,6 +20,7 @@ pub(crate) use read::load;
 #[cfg(test)]
 pub(crate) use read::parse;
 pub(crate) use reference::{as_json, reference, show};
+pub(crate) use relay_domain::RelayDomain;
 pub(crate) use route::{Route, RouteHost, RouteKind};
 pub(crate) use sections::{
     Dns, Dnssec, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts, MtaStsMode, Mx, Passwords, Pop3,

@@ -57,6 +57,8 @@ impl Needs {
         let passwords = [&configuration.passwords.breached, &configuration.passwords.pepper];
         let trust = configuration.dns.trust_anchors.iter().chain([&configuration.queue.authorities]);
         let trust = trust.chain(configuration.routes.iter().filter_map(|route| route.password_file.as_ref()));
+        let listed = configuration.mx.relay_domains.iter().filter_map(|one| one.recipients_file.as_ref());
+        let trust = trust.chain(listed);
         let files = certificates.chain(passwords.into_iter().flatten()).chain(trust).map(PathBuf::as_path);
         for file in files.chain([file]) {
             needs.read.extend(folder(file));

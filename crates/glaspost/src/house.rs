@@ -2,9 +2,10 @@
 //! `serve` opens doors on them; a command on a stopped server uses them as they are.
 use crate::configuration::{self, Configuration, Language};
 use crate::failure::{Code, Failure};
+use crate::relay_domains::relay_domains;
 use crate::routes::routes;
 use admin::Admin;
-use delivery::{Delivery, Routes, SourceAddress};
+use delivery::{Delivery, RelayDomains, Routes, SourceAddress};
 use directory::{Directory, DirectorySettings, LoginObserver, PasswordRules, Pepper, ThrottleLimits};
 use engines::Embedded;
 use jmap::Pushing;
@@ -191,6 +192,7 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         own_names: configuration.listeners.iter().flat_map(|listener| listener.names.clone()).collect(),
         languages,
         routes: Routes::new(routes(configuration)?),
+        relay_domains: RelayDomains::new(relay_domains(configuration)?),
         retry: queue.retry.iter().map(|wait| wait.0).collect(),
         give_up_after: queue.give_up_after.0,
         warn_after: queue.warn_after.0,

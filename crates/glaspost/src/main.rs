@@ -10,6 +10,7 @@ mod health;
 mod house;
 mod log;
 mod open_doors;
+mod relay_domains;
 mod routes;
 mod serve;
 

@@ -1,6 +1,7 @@
 //! The tables of the file, one section each, in the order of the manual.
 use super::field::section;
 use super::period::Period;
+use super::relay_domain::RelayDomain;
 use clap::ValueEnum;
 use ipnet::IpNet;
 use names::{ByteSize, Domain};
@@ -88,12 +89,17 @@ section! {
 }
 
 section! {
-    /// Mail from the Internet, for local recipients only (port 25).
+    /// Mail from the Internet, for local recipients and the domains of `relay-domains` only (port 25).
     Mx {
         /// What a bad HELO name gets: `strict` or `lenient`.
         helo: HeloRule = HeloRule::Lenient;
         /// Recipients in one transaction (RFC 5321 asks for at least 100).
         max_recipients: usize = 1_000;
+        /// Domains that live on other servers and whose mail is taken all the same and sent on, by a `[[route]]` or to those of
+        /// their MX that come before this one: `[{ domain = "klant.example", recipients-file = "/etc/glaspost/klant" }]`. The
+        /// file has an address a line, or the part before the `@`; all others are refused. With `any-recipient = true` in its
+        /// place whatever comes is taken, and what their server then refuses goes back to senders who may be forged.
+        relay_domains: Vec<RelayDomain> = Vec::new();
         /// How long to wait for a command.
         timeout: Period = Period::mins(5);
     }

@@ -1,6 +1,6 @@
 //! What no single setting can tell: what must be there, and what does not go together.
 use super::read::Fault;
-use super::{Configuration, Listener, Security, ServiceKind, queue, route};
+use super::{Configuration, Listener, Security, ServiceKind, queue, relay_domain, route};
 
 /// Every fault of the settings beside one another; `route_places` has line and column of each route.
 pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize)]) -> Vec<Fault> {
@@ -54,6 +54,7 @@ pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize
         faults.push(Fault::missing("[imap] `server-admin`: a URI, such as `mailto:helpdesk@example.nl`"));
     }
     faults.extend(mta_sts_faults(configuration));
+    faults.extend(relay_domain::faults(&configuration.mx.relay_domains));
     faults.extend(queue::faults(&configuration.queue));
     faults.extend(route::faults(
         &configuration.routes,

@@ -10,6 +10,7 @@ use crate::confinement::Needs;
 use crate::failure::{Code, Failure};
 use crate::house::{House, Rim};
 use crate::open_doors;
+use crate::relay_domains::relay_domains;
 use crate::routes::routes;
 use net::{CertFile, CertificateStore, Inherited, Limits, Listeners};
 use std::net::SocketAddr;
@@ -148,8 +149,9 @@ impl Server {
     /// Takes certificates, listeners and routes as `configuration` has them now. What is wrong leaves the old ones; living
     /// sessions go on either way. Other settings hold from the next start.
     pub(super) fn reload(&mut self, configuration: Configuration) {
-        let routes = match routes(&configuration) {
-            Ok(routes) => routes,
+        let ways = routes(&configuration).and_then(|routes| Ok((routes, relay_domains(&configuration)?)));
+        let (routes, relay_domains) = match ways {
+            Ok(ways) => ways,
             Err(failure) => {
                 warn!(fault = failure.message(), "the old configuration stays");
                 return self.renew_certificates();
@@ -172,6 +174,7 @@ impl Server {
         match specs.specs().map(|specs| self.listeners.replace(specs)) {
             Ok(Ok(())) => {
                 self.house.delivery.set_routes(routes);
+                self.house.delivery.set_relay_domains(relay_domains);
                 for port in self.confined_to.iter().flat_map(|needs| needs.missing(&configuration)) {
                     warn!(port, "a route goes to a port to which this server may not connect before its next start");
                 }
