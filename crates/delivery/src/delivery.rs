@@ -7,6 +7,7 @@ use crate::operator::Operator;
 use crate::outbound::weak::Weak;
 use crate::outbound::{Kept, Known};
 use crate::queue::board::Queue;
+use crate::queue::fresh::FreshIds;
 use crate::queue::ledger::Ledger;
 use crate::queue::{Terms, future, runner};
 use crate::relay_domains::RelayDomain;
@@ -60,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) https: Arc<dyn Https>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) queue: Queue,
+    pub(crate) ids: FreshIds,
     pub(crate) known: Arc<Known>,
     /// The key of rewritten senders, once it was asked for.
     pub(crate) srs: OnceLock<SrsKey>,
@@ -102,6 +104,7 @@ impl Delivery {
             https,
             settings,
             queue,
+            ids: FreshIds::default(),
             known,
             kept,
             srs,

@@ -3,6 +3,7 @@ mod age;
 pub(crate) mod board;
 pub(crate) mod due;
 mod entry;
+pub(crate) mod fresh;
 pub(crate) mod future;
 mod id;
 pub(crate) mod lanes;
