@@ -2,7 +2,12 @@
 
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
 from provider import ANNA, PASSWORD
+
+# as long as an act may wait, on a machine that does other things too
+expect.set_options(timeout=20_000)
 
 HOST = "webmail.telfortglasvezel.nl"
 SIZES = {"desktop": (1300, 800), "phone": (360, 740)}
@@ -15,6 +20,7 @@ WORDS = {
         "unread": "Markeren als ongelezen", "move": "Verplaatsen…", "inbox": "Postvak IN", "archived": "Archief",
         "trash": "Prullenbak", "sent": "Verzonden", "drafts": "Concepten", "boxes": "Mappen", "search": "Zoeken in mail",
         "back": "Terug", "settings": "Instellingen", "attach": "Bestanden bijvoegen", "close": "Sluiten", "log out": "Uitloggen",
+        "contacts": "Contacten", "save": "Bewaren",
     },
     "en": {
         "address": "Email address", "password": "Password", "log in": "Log in", "reply": "Reply", "forward": "Forward",
@@ -22,7 +28,7 @@ WORDS = {
         "archive": "Archive", "delete": "Delete", "flag": "Flag", "unread": "Mark as unread", "move": "Move to…",
         "inbox": "Inbox", "archived": "Archive", "trash": "Trash", "sent": "Sent", "drafts": "Drafts", "boxes": "Mailboxes",
         "search": "Search mail", "back": "Back", "settings": "Settings", "attach": "Attach files", "close": "Close",
-        "log out": "Log out",
+        "log out": "Log out", "contacts": "Contacts", "save": "Save",
     },
 }
 
@@ -92,6 +98,19 @@ class Screen:
             self.button("boxes").click()
         links = self.page.get_by_role("navigation").get_by_role("link")
         links.filter(has_text=self.word(mailbox)).click()
+        return self
+
+    def settings(self, section):
+        """Opens a section of the settings by its name there."""
+        self.page.get_by_role("link", name=self.word("settings"), exact=True).click()
+        navigation = self.page.get_by_role("navigation", name=self.word("settings"))
+        navigation.get_by_role("link", name=section, exact=True).click()
+        self.page.get_by_role("heading", name=section, exact=True).wait_for()
+        return self
+
+    def contacts(self):
+        self.page.get_by_role("link", name=self.word("contacts"), exact=True).click()
+        self.page.get_by_role("searchbox", name={"nl": "Zoeken in contacten", "en": "Search contacts"}[self.language]).wait_for()
         return self
 
     def violations(self, axe):

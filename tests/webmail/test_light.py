@@ -6,9 +6,9 @@ from provider import letter, unique
 
 #: Compressed script and style before the first list.
 BUDGET = 100 * 1024
-#: The page, its script, style and icon; who one is (nobody, then somebody), logging in, mailboxes
+#: The page, its two scripts, style and icon; who one is (nobody, then somebody), logging in, mailboxes
 #: with identities, the list, push and what it missed; the browser may ask for the icon twice.
-REQUESTS = 12
+REQUESTS = 13
 
 
 def fetched(screen):

@@ -37,6 +37,14 @@ def test_every_view_is_accessible(provider, screens, axe, tmp_path, language, co
     screen.page.get_by_role("link", name=screen.word("settings"), exact=True).click()
     expect(screen.page.get_by_role("heading", name=screen.word("settings")).last).to_be_visible()
     look("settings")
+    links = screen.page.get_by_role("navigation", name=screen.word("settings")).get_by_role("link").all()
+    # on a phone a section stands in the place of their list
+    for where in [link.get_attribute("href") for link in links]:
+        screen.page.evaluate("where => location.hash = where", where)
+        expect(screen.page.get_by_role("heading", level=2).last).to_be_visible()
+        look(f"settings-{where.rsplit('/', 1)[-1]}")
+    screen.contacts()
+    look("contacts")
     assert [one for one in seen if one[1]] == []
 
 

@@ -144,24 +144,6 @@ def test_what_is_done_without_network_is_done_when_it_is_back(provider, screens)
     assert provider.count(word) == 0
 
 
-def test_the_answer_while_away_is_kept(screen):
-    words = {"nl": ("Automatisch antwoorden terwijl ik weg ben", "Tekst van het antwoord", "Bewaren", "Bewaard"),
-             "en": ("Answer automatically while I am away", "Text of the answer", "Save", "Saved")}
-    turned_on, text, save, saved = words[screen.language]
-    word = unique()
-    screen.page.get_by_role("link", name=screen.word("settings"), exact=True).click()
-    screen.page.get_by_label(turned_on).check()
-    screen.page.get_by_label(text).fill(word)
-    screen.page.get_by_role("button", name=save, exact=True).click()
-    expect(screen.page.get_by_role("status").filter(has_text=saved)).to_be_visible()
-    screen.page.reload()
-    expect(screen.page.get_by_label(text)).to_have_value(word)
-    expect(screen.page.get_by_label(turned_on)).to_be_checked()
-    screen.page.get_by_label(turned_on).uncheck()
-    screen.page.get_by_role("button", name=save, exact=True).click()
-    expect(screen.page.get_by_role("status").filter(has_text=saved)).to_be_visible()
-
-
 def test_questions_are_asked_before_it_goes(screens):
     screen = screens().log_in()
     compose(screen, unique(), text="Zie de bijlage.")

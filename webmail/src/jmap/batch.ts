@@ -1,5 +1,5 @@
 /** Method calls of one request, and their answers; a later call may refer to what an earlier one gives (RFC 8620, 3). */
-import { absent, answer, anything, attempt, type Decoder, list, map, object, state, text } from "./decode";
+import { absent, answer, anything, attempt, type Decoder, fields, list, map, object, state, text } from "./decode";
 import type { State } from "./ids";
 import { Failure, type Problem } from "./problem";
 import { CORE } from "./session";
@@ -74,5 +74,7 @@ export class Answers {
 function refused(method: string, value: unknown): Problem {
   const told = attempt(error, value);
   const detail = typeof told?.description === "string" ? told.description : "";
-  return { kind: "refused-method", method, type: told?.type ?? "unknown", detail };
+  const problem = { kind: "refused-method", method, type: told?.type ?? "unknown", detail } as const;
+  const { type: _, description: __, ...more } = attempt(fields, value) ?? {};
+  return Object.keys(more).length === 0 ? problem : { ...problem, more };
 }

@@ -47,6 +47,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** An object as it was sent: for records that must keep what this client does not know. */
+export type Fields = Readonly<Record<string, unknown>>;
+export const fields: Decoder<Fields> = (value, where) => (isObject(value) ? value : wrong(where));
+
 /** A map from strings, as a `Map`: names such as `__proto__` stay names. */
 export function map<T, K extends string = string>(of: Decoder<T>): Decoder<ReadonlyMap<K, T>> {
   return (value, where) => {
@@ -63,15 +67,15 @@ export function keys<K extends string = string>(): Decoder<ReadonlySet<K>> {
   };
 }
 
-type Fields = Record<string, Decoder<unknown>>;
-type ObjectOf<F extends Fields> = { readonly [K in keyof F]: Decoded<F[K]> };
+type Decoders = Record<string, Decoder<unknown>>;
+type ObjectOf<F extends Decoders> = { readonly [K in keyof F]: Decoded<F[K]> };
 
 /** An object with these properties; others are passed over, as a server may know more (RFC 8620, 1.7). */
-export function object<F extends Fields>(fields: F): Decoder<ObjectOf<F>> {
-  const entries = Object.entries(fields);
+export function object<F extends Decoders>(of: F): Decoder<ObjectOf<F>> {
+  const entries = Object.entries(of);
   return (value, where) => {
     if (!isObject(value)) return wrong(where);
-    const decoded = entries.map(([name, of]) => [name, of(own(value, name), `${where}/${name}`)]);
+    const decoded = entries.map(([name, decode]) => [name, decode(own(value, name), `${where}/${name}`)]);
     return Object.fromEntries(decoded) as ObjectOf<F>;
   };
 }

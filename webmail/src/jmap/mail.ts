@@ -20,7 +20,11 @@ import type { RecordType } from "./methods";
 import { MAIL, SUBMISSION, VACATION } from "./session";
 
 /** The properties of a decoder's object, as they are asked for. */
-function record<Of extends string, F extends Record<string, Decoder<unknown>>>(name: Of, using: string, fields: F) {
+export function record<Of extends string, F extends Record<string, Decoder<unknown>>>(
+  name: Of,
+  using: string,
+  fields: F,
+) {
   const type: RecordType<Of, Decoded<ReturnType<typeof object<F>>>> = {
     name,
     using,

@@ -14,7 +14,14 @@ export type Problem =
   /** The request as a whole was refused (RFC 8620, 3.6.1). */
   | { readonly kind: "refused-request"; readonly type: string; readonly detail: string }
   /** One method was refused (RFC 8620, 3.6.2). */
-  | { readonly kind: "refused-method"; readonly method: string; readonly type: string; readonly detail: string }
+  | {
+      readonly kind: "refused-method";
+      readonly method: string;
+      readonly type: string;
+      readonly detail: string;
+      /** What the error says beside. */
+      readonly more?: Readonly<Record<string, unknown>>;
+    }
   /** One record of a `set` was refused (RFC 8620, 5.3). */
   | {
       readonly kind: "refused-record";

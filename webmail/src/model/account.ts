@@ -1,14 +1,14 @@
 /** One account as the views see it: its mailboxes, the list that is looked at, acts with undo, the desk, and the line to the server. */
 import { Batch } from "../jmap/batch";
 import { Client } from "../jmap/client";
-import type { EmailId, MailboxId, ThreadId } from "../jmap/ids";
+import type { EmailId, MailboxId, State, ThreadId } from "../jmap/ids";
 import { EMAIL, type Email, IDENTITY, type Identity } from "../jmap/mail";
 import { get, type Question, set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import { type Changed, PING, Push, type Surroundings, surroundings } from "../jmap/push";
 import { expand, offers, SUBMISSION, VACATION } from "../jmap/session";
 import type { Transport } from "../jmap/transport";
-import { type Mark, type Move, marked, moved } from "./acts";
+import { type Deed, type Mark, type Move, marked, moved } from "./acts";
 import { Desk } from "./desk";
 import { Emails } from "./emails";
 import type { Kept } from "./kept";
@@ -24,7 +24,7 @@ import { Sync } from "./sync";
 export type Notice =
   | {
       readonly kind: "done";
-      readonly what: Move | Mark | "destroyed";
+      readonly what: Deed;
       readonly count: number;
       readonly undo: (() => void) | null;
     }
@@ -55,6 +55,8 @@ export class Account {
   readonly list = new Value<MessageList | null>(null);
   readonly notice = new Value<Notice | null>(null);
   readonly line = new Value<Line>({ kind: "open" });
+  /** What the server last said had changed here, by type. */
+  readonly pushed = new Value<ReadonlyMap<string, State>>(new Map());
   readonly #sync: Sync;
   readonly #push: Push;
   readonly #kept: Kept;
@@ -121,7 +123,12 @@ export class Account {
   }
 
   get hasVacation(): boolean {
-    return offers(this.client.session, this.client.accountId, VACATION);
+    return this.offers(VACATION);
+  }
+
+  /** Whether the account may do what stands behind a capability's name. */
+  offers(capability: string): boolean {
+    return offers(this.client.session, this.client.accountId, capability);
   }
 
   /** The mailbox of a role; where there is none, the first there is. */
@@ -270,7 +277,10 @@ export class Account {
   }
 
   #changed(changed: Changed): void {
-    if (changed.has(this.client.accountId)) void this.follow();
+    const here = changed.get(this.client.accountId);
+    if (here === undefined) return;
+    this.pushed.set(here);
+    void this.follow();
   }
 
   #line(problem: Problem | null): void {

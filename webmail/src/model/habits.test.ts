@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { emailId, mailboxId } from "../../test/bench";
+import { id } from "../jmap/decode";
 import { type Preferences, read, write } from "./preferences";
 import { parsed, type Route, withEmail, written } from "./route";
 import { extended, nothing, remaining, toggled } from "./selection";
 import { KEYS, Keyboard, PATIENCE } from "./shortcuts";
+
+const cardId = id<"ContactCard">();
 
 function shelf(first: string | null = null) {
   const kept = new Map<string, string>(first === null ? [] : [["glaspost/preferences", first]]);
@@ -22,12 +25,19 @@ describe("preferences", () => {
         theme: "system",
         conversations: true,
         shortcuts: true,
+        density: "roomy",
       });
     },
   );
 
   it("come back as they were", () => {
-    const mine: Preferences = { language: "nl", theme: "dark", conversations: false, shortcuts: false };
+    const mine: Preferences = {
+      language: "nl",
+      theme: "dark",
+      conversations: false,
+      shortcuts: false,
+      density: "compact",
+    };
     const there = shelf();
     write(there, mine);
     expect(read(there, ["en"])).toEqual(mine);
@@ -87,7 +97,13 @@ describe("the keyboard", () => {
 describe("a route", () => {
   const routes: Route[] = [
     { view: "start" },
-    { view: "settings" },
+    { view: "settings", section: null },
+    { view: "settings", section: "away" },
+    { view: "contacts", card: { kind: "none" } },
+    { view: "contacts", card: { kind: "shown", id: cardId("c/1", "") } },
+    { view: "contacts", card: { kind: "edited", id: cardId("c/1", "") } },
+    { view: "contacts", card: { kind: "new", of: "person" } },
+    { view: "contacts", card: { kind: "new", of: "group" } },
     { view: "mailbox", mailbox: mailboxId("a/b #?"), unreadOnly: false, email: null },
     { view: "mailbox", mailbox: mailboxId("m"), unreadOnly: true, email: emailId("e/1") },
     { view: "search", typed: 'van:"Jan / Piet" 100%', email: emailId("e") },
@@ -103,6 +119,6 @@ describe("a route", () => {
   it("opens and closes a message in its list", () => {
     const list: Route = { view: "mailbox", mailbox: mailboxId("m"), unreadOnly: false, email: null };
     expect(withEmail(list, emailId("e"))).toEqual({ ...list, email: "e" });
-    expect(withEmail({ view: "settings" }, emailId("e"))).toEqual({ view: "settings" });
+    expect(withEmail({ view: "settings", section: null }, emailId("e"))).toEqual({ view: "settings", section: null });
   });
 });

@@ -2,6 +2,7 @@
 import { absent, attempt, flag, json, object, oneOf } from "../jmap/decode";
 import { isLanguage, type Language, preferred } from "../texts/languages";
 
+export type Density = "roomy" | "compact";
 export type Theme = "system" | "light" | "dark";
 
 export interface Preferences {
@@ -10,6 +11,8 @@ export interface Preferences {
   readonly conversations: boolean;
   /** Whether single letters are shortcuts (WCAG 2.1.4 asks for a way to turn them off). */
   readonly shortcuts: boolean;
+  /** How much room a row of the list has. */
+  readonly density: Density;
 }
 
 /** The part of the browser's `Storage` that is used. */
@@ -25,6 +28,7 @@ const kept = object({
   theme: absent(oneOf("system", "light", "dark"), "system" as const),
   conversations: absent(flag, true),
   shortcuts: absent(flag, true),
+  density: absent(oneOf("roomy", "compact"), "roomy" as const),
 });
 
 export function read(shelf: Shelf, asked: readonly string[]): Preferences {
@@ -35,6 +39,7 @@ export function read(shelf: Shelf, asked: readonly string[]): Preferences {
     theme: found?.theme ?? "system",
     conversations: found?.conversations ?? true,
     shortcuts: found?.shortcuts ?? true,
+    density: found?.density ?? "roomy",
   };
 }
 

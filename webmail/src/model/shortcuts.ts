@@ -20,6 +20,7 @@ export type Command =
   | "search"
   | "undo"
   | "inbox"
+  | "contacts"
   | "help";
 
 /** As `KeyboardEvent.key` names them; two after another where there is a space between. Gmail's, where it has one. */
@@ -43,6 +44,7 @@ export const KEYS: readonly (readonly [string, Command])[] = [
   ["/", "search"],
   ["z", "undo"],
   ["g i", "inbox"],
+  ["g c", "contacts"],
   ["?", "help"],
 ];
 

@@ -1,6 +1,6 @@
 /** English, and by that the type that every language must fit. Functions where a number, a name or a date stands inside. */
 import type { Problem } from "../jmap/problem";
-import type { Mark, Move } from "../model/acts";
+import type { Deed } from "../model/acts";
 import type { Role } from "../model/mailboxes";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
@@ -31,7 +31,14 @@ export const en = {
     programs: "Use a mail program? These are its settings.",
   },
 
-  account: { menu: "Account", settings: "Settings", shortcuts: "Keyboard shortcuts", logout: "Log out" },
+  account: {
+    menu: "Account",
+    mail: "Mail",
+    contacts: "Contacts",
+    settings: "Settings",
+    shortcuts: "Keyboard shortcuts",
+    logout: "Log out",
+  },
 
   roles: {
     inbox: "Inbox",
@@ -95,7 +102,10 @@ export const en = {
     flagged: (n: number) => `${plural(n, "message", "messages")} flagged`,
     unflagged: (n: number) => `Flag removed from ${plural(n, "message", "messages")}`,
     destroyed: (n: number) => `${plural(n, "message", "messages")} deleted for good`,
-  } satisfies Record<Move | Mark | "destroyed", (n: number) => string>,
+    "contact-removed": (n: number) => `${plural(n, "contact", "contacts")} deleted`,
+    "contact-added": (n: number) => `${plural(n, "contact", "contacts")} added`,
+    blocked: (n: number) => `${plural(n, "sender", "senders")} blocked; new mail from there goes to Junk`,
+  } satisfies Record<Deed, (n: number) => string>,
 
   search: {
     label: "Search mail",
@@ -139,6 +149,12 @@ export const en = {
     subject: "Subject",
   },
 
+  sender: {
+    menu: "About the sender",
+    add: "Add to contacts",
+    block: "Block this sender",
+  },
+
   write: {
     new: "New message",
     title: "New message",
@@ -177,26 +193,6 @@ export const en = {
   /** Words of a text that promise an attachment. */
   attachmentWords: ["attach", "enclosed"],
 
-  settings: {
-    title: "Settings",
-    language: "Language",
-    theme: "Colours",
-    themes: { system: "As on this device", light: "Light", dark: "Dark" },
-    conversations: "Show messages as conversations",
-    shortcuts: "Keyboard shortcuts with single keys",
-    away: "Away",
-    awayOn: "Answer automatically while I am away",
-    awayFrom: "First day",
-    awayUntil: "Last day",
-    awaySubject: "Subject",
-    awayText: "Text of the answer",
-    awayTextMissing: "Write what the answer says.",
-    awayOrder: "The last day is before the first.",
-    save: "Save",
-    saved: "Saved",
-    banner: "Your automatic answer is on.",
-  },
-
   shortcuts: {
     title: "Keyboard shortcuts",
     off: "Shortcuts with single keys are off; the settings turn them on.",
@@ -220,6 +216,7 @@ export const en = {
       search: "Search",
       undo: "Undo",
       inbox: "Go to the inbox",
+      contacts: "Go to the contacts",
       help: "This sheet",
       send: "Send the message",
     },
@@ -257,7 +254,8 @@ export const en = {
 
 const refusals: Readonly<Record<string, string>> = {
   overQuota: "The mailbox is full.",
-  notFound: "This message is not there any more.",
+  rateLimit: "This was asked too often. Wait a moment, then try again.",
+  notFound: "This is not there any more.",
   tooLarge: "The message is larger than the server takes.",
   invalidRecipients: "The server does not take one of the addresses.",
   noRecipients: "Say who the message is for.",

@@ -29,7 +29,14 @@ export const nl: Texts = {
     programs: "Een mailprogramma gebruiken? Dit zijn de instellingen.",
   },
 
-  account: { menu: "Account", settings: "Instellingen", shortcuts: "Sneltoetsen", logout: "Uitloggen" },
+  account: {
+    menu: "Account",
+    mail: "E-mail",
+    contacts: "Contacten",
+    settings: "Instellingen",
+    shortcuts: "Sneltoetsen",
+    logout: "Uitloggen",
+  },
 
   roles: {
     inbox: "Postvak IN",
@@ -94,6 +101,9 @@ export const nl: Texts = {
     flagged: (n) => `Ster gegeven aan ${berichten(n)}`,
     unflagged: (n) => `Ster weggehaald bij ${berichten(n)}`,
     destroyed: (n) => `${berichten(n)} definitief verwijderd`,
+    "contact-removed": (n) => `${aantal(n, "contact", "contacten")} verwijderd`,
+    "contact-added": (n) => `${aantal(n, "contact", "contacten")} toegevoegd`,
+    blocked: (n) => `${aantal(n, "afzender", "afzenders")} geblokkeerd; nieuwe mail daarvan gaat naar Spam`,
   },
 
   search: {
@@ -138,6 +148,12 @@ export const nl: Texts = {
     subject: "Onderwerp",
   },
 
+  sender: {
+    menu: "Over de afzender",
+    add: "Aan contacten toevoegen",
+    block: "Deze afzender blokkeren",
+  },
+
   write: {
     new: "Nieuw bericht",
     title: "Nieuw bericht",
@@ -175,26 +191,6 @@ export const nl: Texts = {
   },
   attachmentWords: ["bijlage", "bijgevoegd", "bijgaand", "bijgesloten"],
 
-  settings: {
-    title: "Instellingen",
-    language: "Taal",
-    theme: "Kleuren",
-    themes: { system: "Zoals op dit apparaat", light: "Licht", dark: "Donker" },
-    conversations: "Berichten als gesprekken tonen",
-    shortcuts: "Sneltoetsen met losse letters",
-    away: "Afwezig",
-    awayOn: "Automatisch antwoorden terwijl ik weg ben",
-    awayFrom: "Eerste dag",
-    awayUntil: "Laatste dag",
-    awaySubject: "Onderwerp",
-    awayText: "Tekst van het antwoord",
-    awayTextMissing: "Vul in wat het antwoord zegt.",
-    awayOrder: "De laatste dag ligt voor de eerste.",
-    save: "Bewaren",
-    saved: "Bewaard",
-    banner: "Uw automatisch antwoord staat aan.",
-  },
-
   shortcuts: {
     title: "Sneltoetsen",
     off: "Sneltoetsen met losse letters staan uit; bij de instellingen zet u ze aan.",
@@ -218,6 +214,7 @@ export const nl: Texts = {
       search: "Zoeken",
       undo: "Ongedaan maken",
       inbox: "Naar Postvak IN",
+      contacts: "Naar de contacten",
       help: "Dit overzicht",
       send: "Bericht verzenden",
     },
@@ -255,7 +252,8 @@ export const nl: Texts = {
 
 const weigeringen: Readonly<Record<string, string>> = {
   overQuota: "Het postvak is vol.",
-  notFound: "Dit bericht is er niet meer.",
+  rateLimit: "Dit is te vaak gevraagd. Wacht even, en probeer het opnieuw.",
+  notFound: "Dit is er niet meer.",
   tooLarge: "Het bericht is groter dan de server aanneemt.",
   invalidRecipients: "De server neemt een van de adressen niet aan.",
   noRecipients: "Vul in voor wie het bericht is.",

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../jmap/problem";
-import { en } from "./en";
-import { LANGUAGES, preferred } from "./languages";
-import { nl } from "./nl";
+import { CONTACTS } from "./contacts";
+import { LANGUAGES, type Language, preferred } from "./languages";
+import { SETTINGS } from "./settings";
 
 /** Every text by its path; functions as they speak of one and of two. */
 function spoken(texts: object, path = ""): [string, string][] {
@@ -11,11 +11,17 @@ function spoken(texts: object, path = ""): [string, string][] {
     if (typeof text === "string") return [[at, text]];
     if (typeof text === "function") {
       if (name === "problem") return [];
-      return [1, 2].map((n) => [`${at}(${n})`, String(text(n, n))]);
+      return [1, 2].map((n) => [`${at}(${n})`, String(text(n, n, n))]);
     }
     return Array.isArray(text) ? [[at, text.join(" ")]] : spoken(text, at);
   });
 }
+
+/** What is said at once and what comes later. */
+function all(language: Language): object {
+  return { ...LANGUAGES[language], settings: SETTINGS[language], contacts: CONTACTS[language] };
+}
+const [en, nl] = [all("en"), all("nl")];
 
 const problems: readonly Problem[] = [
   { kind: "offline" },
@@ -29,9 +35,11 @@ const problems: readonly Problem[] = [
   { kind: "refused-method", method: "x", type: "neverSeen", detail: "" },
 ];
 
-describe.each(Object.entries(LANGUAGES))("%s", (_, texts) => {
+describe.each([["nl", nl] as const, ["en", en] as const])("%s", (language, every) => {
+  const texts = LANGUAGES[language];
+
   it("says everything, and no more than once the same number", () => {
-    for (const [path, text] of spoken(texts)) {
+    for (const [path, text] of spoken(every)) {
       expect(text.trim(), path).not.toBe("");
       expect(text, path).not.toMatch(/undefined|NaN|\[object/);
     }
@@ -55,8 +63,10 @@ describe("the languages", () => {
       "bcc",
       "cc",
       "cc",
+      "count(1)",
       "details",
       "menu",
+      "server",
     ]);
   });
 

@@ -23,6 +23,22 @@ export function longDate(time: number, language: Language): string {
   return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "full", timeStyle: "short" }).format(new Date(time));
 }
 
+/** A day of which the year may be unknown. */
+export function dayAndMonth(
+  { year, month, day }: { readonly year: number | null; readonly month: number | null; readonly day: number | null },
+  language: Language,
+): string {
+  if (year === null && month === null) return day === null ? "" : String(day);
+  // 2000 has every day that a year can have
+  const then = new Date(Date.UTC(year ?? 2000, (month ?? 1) - 1, day ?? 1));
+  if (year !== null && year < 100) then.setUTCFullYear(year);
+  const options: Intl.DateTimeFormatOptions = { timeZone: "UTC" };
+  if (year !== null) options.year = "numeric";
+  if (month !== null) options.month = "long";
+  if (month !== null && day !== null) options.day = "numeric";
+  return new Intl.DateTimeFormat(LOCALES[language], options).format(then);
+}
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 export function size(bytes: number, language: Language): string {

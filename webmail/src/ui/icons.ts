@@ -1,6 +1,7 @@
 /** The signs that are used, from Phosphor (MIT), as paths: drawn in place, so that no file is fetched for them. */
 
 import starred from "@phosphor-icons/core/assets/fill/star-fill.svg?raw";
+import contacts from "@phosphor-icons/core/assets/regular/address-book.svg?raw";
 import archive from "@phosphor-icons/core/assets/regular/archive.svg?raw";
 import replyAll from "@phosphor-icons/core/assets/regular/arrow-bend-double-up-left.svg?raw";
 import reply from "@phosphor-icons/core/assets/regular/arrow-bend-up-left.svg?raw";
@@ -24,6 +25,8 @@ import logout from "@phosphor-icons/core/assets/regular/sign-out.svg?raw";
 import star from "@phosphor-icons/core/assets/regular/star.svg?raw";
 import trash from "@phosphor-icons/core/assets/regular/trash.svg?raw";
 import inbox from "@phosphor-icons/core/assets/regular/tray.svg?raw";
+import upload from "@phosphor-icons/core/assets/regular/upload-simple.svg?raw";
+import people from "@phosphor-icons/core/assets/regular/users-three.svg?raw";
 import junk from "@phosphor-icons/core/assets/regular/warning-octagon.svg?raw";
 import close from "@phosphor-icons/core/assets/regular/x.svg?raw";
 
@@ -33,6 +36,7 @@ const sources = {
   back,
   check,
   close,
+  contacts,
   download,
   drafts,
   folder,
@@ -42,6 +46,7 @@ const sources = {
   keyboard,
   logout,
   menu,
+  people,
   print,
   read,
   reply,
@@ -53,6 +58,7 @@ const sources = {
   starred,
   trash,
   unread,
+  upload,
   write,
 };
 

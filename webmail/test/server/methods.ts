@@ -6,15 +6,22 @@ import { emailSet, submissionSet, vacationSet } from "./sets";
 
 export type Method = (records: Records, args: Fields, created: Map<string, string>) => Fields;
 
-/** A refusal of the whole method. */
-export class Refused extends Error {}
+/** A refusal of the whole method, with what it says beside. */
+export class Refused extends Error {
+  constructor(
+    type: string,
+    readonly more: Fields = {},
+  ) {
+    super(type);
+  }
+}
 
 function pick(record: Fields, properties: unknown): Fields {
   if (!Array.isArray(properties)) return record;
   return Object.fromEntries(["id", ...properties].map((name) => [name, record[String(name)] ?? null]));
 }
 
-function getter(all: (records: Records) => Map<string, Fields>): Method {
+export function getter(all: (records: Records) => Map<string, Fields>): Method {
   return (records, { ids, properties }) => {
     const known = all(records);
     const wanted = Array.isArray(ids) ? [...new Set(ids.map(String))] : [...known.keys()];
@@ -104,7 +111,6 @@ export const METHODS: Record<string, Method> = {
     return new Map([...threads].map((id) => [id, { id, emailIds: records.threadOf(id) }]));
   }),
   "Thread/changes": changer("Thread"),
-  "Identity/get": getter((records) => records.identities),
   "EmailSubmission/get": getter((records) => records.submissions),
   "EmailSubmission/set": submissionSet,
   "VacationResponse/get": getter((records) => new Map([["singleton", records.vacation]])),

@@ -44,7 +44,17 @@ export interface StoredMailbox extends Fields {
   sortOrder: number;
 }
 
-export type TypeName = "Email" | "Mailbox" | "Thread" | "Identity" | "EmailSubmission" | "VacationResponse";
+export type TypeName =
+  | "Email"
+  | "Mailbox"
+  | "Thread"
+  | "Identity"
+  | "EmailSubmission"
+  | "VacationResponse"
+  | "ContactCard"
+  | "Forwarding"
+  | "BlockedSender"
+  | "ProgramLogin";
 type Happened = "created" | "updated" | "destroyed";
 
 export class Records {
@@ -61,6 +71,12 @@ export class Records {
     subject: null,
     textBody: null,
   };
+  readonly cards = new Map<string, Fields>();
+  quotas: Fields[] = [];
+  forwarding: Fields = { id: "singleton", targets: [], keepCopy: true };
+  readonly blocked = new Map<string, Fields>();
+  readonly programs = new Map<string, Fields>();
+  password = "secret";
   readonly #log: { modseq: number; type: TypeName; id: string; what: Happened }[] = [];
   /** Changes before this state are forgotten: `cannotCalculateChanges`. */
   remembersSince = 0;

@@ -1,6 +1,7 @@
 /** A JMAP server in memory, spoken to without a network: what is asked is remembered, and every fault can be ordered. */
 import { Failure, type Problem } from "../../src/jmap/problem";
 import type { Question, Transport } from "../../src/jmap/transport";
+import { ACCOUNT_METHODS } from "./account";
 import { METHODS, Refused } from "./methods";
 import { type Address, type Fields, Records, type StoredEmail } from "./records";
 
@@ -44,6 +45,8 @@ export class Server implements Transport {
     maxObjectsInSet: 500,
   };
   maxDelayedSend = 86_400;
+  /** What the account offers beside. */
+  offers: Fields = {};
   readonly #arrived: (() => void)[] = [];
 
   constructor() {
@@ -84,10 +87,12 @@ export class Server implements Transport {
     const mail = { "urn:ietf:params:jmap:mail": {}, "urn:ietf:params:jmap:vacationresponse": {} };
     const accountCapabilities = {
       ...mail,
+      ...this.offers,
       "urn:ietf:params:jmap:submission": { maxDelayedSend: this.maxDelayedSend, submissionExtensions: {} },
     };
+    const known = Object.fromEntries(Object.keys(accountCapabilities).map((name) => [name, {}]));
     return {
-      capabilities: { "urn:ietf:params:jmap:core": this.limits, ...mail, "urn:ietf:params:jmap:submission": {} },
+      capabilities: { "urn:ietf:params:jmap:core": this.limits, ...known },
       accounts: { [ACCOUNT]: { name: "anna@here.example", isPersonal: true, isReadOnly: false, accountCapabilities } },
       primaryAccounts: { "urn:ietf:params:jmap:mail": ACCOUNT },
       username: "anna@here.example",
@@ -119,12 +124,12 @@ export class Server implements Transport {
         const refusal = this.refuse.get(name);
         this.refuse.delete(name);
         if (refusal !== undefined) throw new Refused(refusal);
-        const method = METHODS[name];
+        const method = METHODS[name] ?? ACCOUNT_METHODS[name];
         if (method === undefined) throw new Refused("unknownMethod");
         methodResponses.push([name, method(this.records, args, created), tag]);
       } catch (thrown) {
         if (!(thrown instanceof Refused)) throw thrown;
-        methodResponses.push(["error", { type: thrown.message }, tag]);
+        methodResponses.push(["error", { type: thrown.message, ...thrown.more }, tag]);
       }
     }
     return { sessionState: this.sessionState, methodResponses };

@@ -3,7 +3,7 @@ import type { Method } from "./methods";
 import type { Fields, Records, StoredEmail } from "./records";
 
 /** Applies a patch (RFC 8620, 5.3) of one or two levels. */
-function patched<T extends Fields>(record: T, patch: Fields): T {
+export function patched<T extends Fields>(record: T, patch: Fields): T {
   const copy: Fields = structuredClone(record);
   for (const [path, value] of Object.entries(patch)) {
     const [name = "", key] = path.split("/").map((word) => word.replace(/~1/g, "/").replace(/~0/g, "~"));

@@ -1,0 +1,155 @@
+/** The address book: found by what is typed, shown page by page; cards are read, written and taken away, which can be undone. */
+import { Batch, resultOf } from "../jmap/batch";
+import type { Client } from "../jmap/client";
+import { CARD, type Card, type CardId, WHOLE } from "../jmap/contacts";
+import type { Fields } from "../jmap/decode";
+import { get, query, set } from "../jmap/methods";
+import { Failure, type Problem, problemOf } from "../jmap/problem";
+import { same } from "./addresses";
+import { BLANK, type Draft, mailAddresses } from "./card";
+import { created, patched } from "./card_patch";
+import { Value } from "./observable";
+
+/** How many rows are asked for at a time. */
+export const PAGE = 100;
+/** Of how many members of a group the cards are shown. */
+export const MOST_MEMBERS = 200;
+
+export interface Found {
+  readonly rows: readonly Card[];
+  readonly total: number;
+}
+
+export type Finding =
+  | { readonly kind: "loading" }
+  | { readonly kind: "ready"; readonly found: Found }
+  | { readonly kind: "failed"; readonly cause: Problem };
+
+const BY_NAME = [
+  { property: "name/given", isAscending: true },
+  { property: "name/surname", isAscending: true },
+] as const;
+
+export class Contacts {
+  readonly finding = new Value<Finding>({ kind: "loading" });
+  readonly #client: Client;
+  #typed = "";
+  /** Of several questions on their way the last one counts. */
+  #asked = 0;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Looks for what was typed; what was found before stands until there is an answer. */
+  async search(typed: string): Promise<void> {
+    this.#typed = typed.trim();
+    await this.#find(0, PAGE);
+  }
+
+  /** The next page. */
+  async more(): Promise<void> {
+    const { value } = this.finding;
+    if (value.kind === "ready") await this.#find(value.found.rows.length, PAGE);
+  }
+
+  /** The same anew: somebody changed something. */
+  async refresh(): Promise<void> {
+    const { value } = this.finding;
+    const shown = value.kind === "ready" ? value.found.rows.length : 0;
+    await this.#find(0, Math.min(Math.max(PAGE, shown), this.#client.session.limits.maxObjectsInGet));
+  }
+
+  /** The whole card. */
+  async card(id: CardId): Promise<Card> {
+    const { list } = await this.#client.call(get(CARD, this.#client.accountId, [id], WHOLE));
+    const [card] = list;
+    if (card === undefined) throw new Failure({ kind: "refused-record", type: "notFound", detail: "", properties: [] });
+    return card;
+  }
+
+  /** The first card that has this address. */
+  async withAddress(address: string): Promise<Card | null> {
+    const { rows } = await this.#ask({ email: address }, 0, 20);
+    return rows.find((card) => mailAddresses(card).some((one) => same(one, address))) ?? null;
+  }
+
+  /** The cards of those who belong to a group. */
+  async of(uids: readonly string[]): Promise<readonly Card[]> {
+    if (uids.length === 0) return [];
+    const conditions = uids.slice(0, MOST_MEMBERS).map((uid) => ({ uid }));
+    return (await this.#ask({ operator: "OR", conditions }, 0, MOST_MEMBERS)).rows;
+  }
+
+  /** Writes a card by its form; gives its id. */
+  async save(card: Card | null, draft: Draft): Promise<CardId> {
+    if (card === null) return this.#create(created(draft, BLANK));
+    const patch = patched(card, draft);
+    if (Object.keys(patch).length > 0) await this.#update(card.id, patch);
+    return card.id;
+  }
+
+  /** A group of the cards with these `uid`s. */
+  async saveGroup(card: Card | null, name: string, uids: readonly string[]): Promise<CardId> {
+    const now = { name: { full: name }, members: Object.fromEntries(uids.map((uid) => [uid, true])) };
+    if (card === null) return this.#create({ kind: "group", ...now });
+    await this.#update(card.id, now);
+    return card.id;
+  }
+
+  /** Takes a card away; what it gives brings the card back. */
+  async remove(id: CardId): Promise<() => Promise<CardId>> {
+    const { fields } = await this.card(id);
+    const done = await this.#client.call(set(CARD, this.#client.accountId, { destroy: [id] }));
+    const refused = done.refused.get(id);
+    if (refused !== undefined) throw new Failure(refused);
+    await this.refresh();
+    const { id: _, ...again } = fields;
+    return () => this.#create(again);
+  }
+
+  async #create(card: Fields): Promise<CardId> {
+    const done = await this.#client.call(set(CARD, this.#client.accountId, { create: { card } }));
+    const made = done.created.get("card");
+    if (made === undefined) {
+      throw new Failure(done.refused.get("card") ?? { kind: "malformed", where: "ContactCard/set/created" });
+    }
+    await this.refresh();
+    return made.id;
+  }
+
+  async #update(id: CardId, patch: Fields): Promise<void> {
+    const done = await this.#client.call(set(CARD, this.#client.accountId, { update: { [id]: patch } }));
+    const refused = done.refused.get(id);
+    if (refused !== undefined) throw new Failure(refused);
+    await this.refresh();
+  }
+
+  async #find(position: number, limit: number): Promise<void> {
+    this.#asked += 1;
+    const mine = this.#asked;
+    try {
+      const next = await this.#ask(this.#typed === "" ? null : { text: this.#typed }, position, limit);
+      if (mine !== this.#asked) return;
+      const { value } = this.finding;
+      const before = position > 0 && value.kind === "ready" ? value.found.rows.slice(0, position) : [];
+      const ids = new Set(before.map(({ id }) => id));
+      const rows = [...before, ...next.rows.filter(({ id }) => !ids.has(id))];
+      this.finding.set({ kind: "ready", found: { rows, total: next.total } });
+    } catch (thrown) {
+      const cause = problemOf(thrown);
+      if (mine === this.#asked) this.finding.set({ kind: "failed", cause });
+    }
+  }
+
+  async #ask(filter: unknown, position: number, limit: number): Promise<Found> {
+    const { accountId } = this.#client;
+    const batch = new Batch();
+    const asked = batch.add(query(CARD, accountId, { filter, sort: BY_NAME }, { position, limit }));
+    const cards = batch.add(get(CARD, accountId, { from: resultOf(asked, "/ids") }));
+    const answers = await this.#client.send(batch);
+    const { ids, total } = answers.of(asked);
+    const known = new Map(answers.of(cards).list.map((card) => [card.id, card]));
+    return { rows: ids.flatMap((id) => known.get(id) ?? []), total };
+  }
+}
