@@ -34,3 +34,11 @@ def reason(server, domain):
         pending = [one for entry in data(server, "queue", "list") for one in entry["recipients"]]
         return next((one["reply"] for one in pending if one["address"].endswith(f"@{domain}") and one["attempts"]), None)
     return wait_for(right)
+
+
+def arrive(server, subject, to=ANNA):
+    """A message from the Internet; it is in the mailbox when this returns."""
+    listeners = tomllib.loads(server.config.read_text())["listener"]
+    host, _, port = next(one["address"][0] for one in listeners if one["service"] == "mx").rpartition(":")
+    with smtplib.SMTP(host, int(port), local_hostname="mail.example.org", timeout=30) as client:
+        client.sendmail("a@example.org", [to], f"Subject: {subject}\r\n\r\nhello\r\n")
