@@ -42,5 +42,5 @@ pub use reference::{Budget, resolve};
 pub use request::{Call, Request};
 pub use request_error::RequestError;
 pub use response::{Answer, Response};
-pub use set::Set;
+pub use set::{Set, updates};
 pub use set_error::SetError;

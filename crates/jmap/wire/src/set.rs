@@ -37,7 +37,11 @@ impl Set {
     }
 }
 
-fn updates(arguments: &mut Arguments) -> Result<Vec<(String, Object)>, MethodError> {
+/// Patches by id, or by `#` and a creation id.
+///
+/// # Errors
+/// `invalidArguments`.
+pub fn updates(arguments: &mut Arguments) -> Result<Vec<(String, Object)>, MethodError> {
     let wrong = || MethodError::InvalidArguments("`update` is no map from Ids to patches".to_owned());
     let Some(value) = arguments.value("update") else { return Ok(Vec::new()) };
     let Value::Object(members) = value else { return Err(wrong()) };

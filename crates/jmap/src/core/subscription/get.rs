@@ -57,7 +57,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     Ok(vec![context.answer(answer)])
 }
 
-fn told(number: ObjectId, subscription: &Subscription) -> Map<String, Value> {
+pub(super) fn told(number: ObjectId, subscription: &Subscription) -> Map<String, Value> {
     let told = json!({
         "id": number.to_string(),
         "deviceClientId": subscription.device,

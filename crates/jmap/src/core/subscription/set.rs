@@ -1,5 +1,7 @@
-//! PushSubscription/set (RFC 8620, 7.2.2).
-use super::{MAX_TEXT, MAX_TYPES, PushUrl, Subscription, all, number};
+//! PushSubscription/set (RFC 8620, 7.2.2). It has no state, so neither `ifInState` nor `newState`.
+mod change;
+
+use super::{MAX_TEXT, MAX_TYPES, PushUrl, Subscription, number};
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
@@ -7,8 +9,9 @@ use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
 use crate::webpush::Keys;
+use change::change;
 use data_encoding::BASE64URL_NOPAD;
-use jmap_wire::{Arguments, Id, MethodError, Object, SetError, UtcDate, utc_date};
+use jmap_wire::{Arguments, Id, MethodError, Object, SetError, UtcDate, updates, utc_date};
 use serde_json::{Map, Value, json};
 use store::{ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
 
@@ -34,8 +37,8 @@ struct Done {
 
 async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let create = arguments.objects("create")?.unwrap_or_default();
-    let update = arguments.objects("update")?.unwrap_or_default();
-    let destroy = arguments.ids("destroy")?.unwrap_or_default();
+    let update = updates(&mut arguments)?;
+    let destroy = arguments.texts("destroy")?.unwrap_or_default();
     arguments.none_left()?;
     if create.len() + update.len() + destroy.len() > OBJECTS_IN_SET {
         return Err(MethodError::RequestTooLarge);
@@ -52,15 +55,20 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         }
     }
     for (id, patch) in update {
-        match change(context, &own, &id, &patch).await? {
-            Ok(told) => drop(done.updated.insert(id.to_string(), told)),
-            Err(error) => drop(done.not_updated.insert(id.to_string(), json!(error))),
+        // RFC 8620, 5.3
+        let will_go = destroy.iter().any(|going| context.id(going).is_some_and(|going| context.id(&id) == Some(going)));
+        let changed =
+            if will_go { Err(SetError::new("willDestroy")) } else { change(context, &own, &id, &patch).await? };
+        match changed {
+            Ok(told) => drop(done.updated.insert(id, told)),
+            Err(error) => drop(done.not_updated.insert(id, json!(error))),
         }
     }
     for id in destroy {
-        match write(&own, number(&id).map(ObjectChange::Remove)).await? {
-            Ok(_) => done.destroyed.push(id.as_str().into()),
-            Err(error) => drop(done.not_destroyed.insert(id.to_string(), json!(error))),
+        let known = context.id(&id).and_then(|id| number(&id));
+        match write(&own, known.map(ObjectChange::Remove)).await? {
+            Ok(_) => done.destroyed.push(id.into()),
+            Err(error) => drop(done.not_destroyed.insert(id, json!(error))),
         }
     }
     Ok(vec![context.answer(done.told())])
@@ -171,40 +179,6 @@ fn read(object: &Object, now: u64) -> Result<Subscription, SetError> {
     }
 }
 
-async fn change(context: &Context<'_>, own: &Opened, id: &Id, patch: &Object) -> Outcome<Value> {
-    let now = context.parts.world.clock.now().secs();
-    let (_, found) = all(&own.account).await.map_err(|error| refusal::method(&error))?;
-    let found = number(id).and_then(|id| found.into_iter().find(|(other, _)| *other == id));
-    let Some((number, mut subscription)) = found.filter(|(_, subscription)| subscription.expires > now) else {
-        return Ok(Err(SetError::new("notFound")));
-    };
-    let mut told = Value::Null;
-    for (name, value) in patch {
-        match name.as_str() {
-            "verificationCode" => match value.as_str() {
-                // RFC 8620, 7.2.2: "if it does not match ... invalidProperties"
-                Some(code) if code == subscription.code => subscription.verified = true,
-                _ => return Ok(Err(SetError::invalid(&["verificationCode"]))),
-            },
-            "types" => match types(Some(value)) {
-                Some(types) => subscription.types = types,
-                None => return Ok(Err(SetError::invalid(&["types"]))),
-            },
-            "expires" => match expires(Some(value), now) {
-                Some(expires) => {
-                    subscription.expires = expires;
-                    told = json!({"expires": utc_date(i64::try_from(expires).unwrap_or(i64::MAX))});
-                }
-                None => return Ok(Err(SetError::invalid(&["expires"]))),
-            },
-            // the others never change
-            other => return Ok(Err(SetError::invalid(&[other]))),
-        }
-    }
-    let change = ObjectChange::Replace(number, subscription.encode().into());
-    Ok(write(own, Some(change)).await?.map(|_| told))
-}
-
 /// Makes one change; `notFound` where there is nothing to change.
 async fn write(own: &Opened, change: Option<ObjectChange>) -> Outcome<ObjectId> {
     let Some(change) = change else { return Ok(Err(SetError::new("notFound"))) };
@@ -249,97 +223,4 @@ fn nobody() -> Result<names::Address, SetError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::bench::Bench;
-    use serde_json::{Value, json};
-
-    async fn set(bench: &Bench, arguments: Value) -> Value {
-        let mut response = bench.request(json!([["PushSubscription/set", arguments, "c"]])).await;
-        response["methodResponses"][0][1].take()
-    }
-
-    async fn get(bench: &Bench, arguments: Value) -> Value {
-        let mut response = bench.request(json!([["PushSubscription/get", arguments, "c"]])).await;
-        response["methodResponses"][0][1].take()
-    }
-
-    fn object() -> Value {
-        json!({"deviceClientId": "a889-ffea-910", "url": "https://push.example.net/push/?device=X8980fc", "types": ["Email"]})
-    }
-
-    #[tokio::test]
-    async fn one_is_made_told_changed_and_goes() {
-        let bench = Bench::new().await;
-        let made = set(&bench, json!({"create": {"4f29": object()}})).await;
-        let id = made["created"]["4f29"]["id"].as_str().unwrap().to_owned();
-        assert_eq!(made["created"]["4f29"]["expires"], "2026-01-08T00:00:00Z");
-        let told = get(&bench, json!({"ids": null})).await;
-        assert_eq!(
-            told["list"],
-            json!([{"id": id, "deviceClientId": "a889-ffea-910", "verificationCode": null,
-                "expires": "2026-01-08T00:00:00Z", "types": ["Email"]}])
-        );
-        assert_eq!(get(&bench.as_bram(), json!({"ids": [id]})).await["notFound"], json!([id]));
-        let longer = json!({"update": {&id: {"expires": "2030-01-01T00:00:00Z", "types": null}}});
-        assert_eq!(set(&bench, longer).await["updated"][&id]["expires"], "2026-01-08T00:00:00Z");
-        assert_eq!(set(&bench.as_bram(), json!({"destroy": [id]})).await["notDestroyed"][&id]["type"], "notFound");
-        assert_eq!(set(&bench, json!({"destroy": [id]})).await["destroyed"], json!([id]));
-        assert_eq!(get(&bench, json!({"ids": null})).await["list"], json!([]));
-    }
-
-    #[tokio::test]
-    async fn what_is_wrong_is_named() {
-        let bench = Bench::new().await;
-        for (name, value) in [
-            ("url", json!("http://push.example.net/")),
-            ("url", json!("https://127.0.0.1/")),
-            ("url", Value::Null),
-            ("keys", json!({"p256dh": "x", "auth": "y"})),
-            ("deviceClientId", json!("")),
-            ("verificationCode", json!("x")),
-            ("types", json!("Email")),
-            ("expires", json!("2025-12-31T00:00:00Z")),
-            ("expires", json!("tomorrow")),
-            ("more", json!(1)),
-        ] {
-            let mut wrong = object();
-            wrong[name] = value.clone();
-            let answer = set(&bench, json!({"create": {"k": wrong}})).await;
-            assert_eq!(
-                answer["notCreated"]["k"],
-                json!({"type": "invalidProperties", "properties": [name]}),
-                "{value}"
-            );
-        }
-        let made = set(&bench, json!({"create": {"k": object()}})).await;
-        let id = made["created"]["k"]["id"].as_str().unwrap();
-        for (name, value) in
-            [("verificationCode", json!("guessed")), ("url", json!("https://x.example/")), ("types", json!(1))]
-        {
-            let answer = set(&bench, json!({"update": {id: {name: value}}})).await;
-            assert_eq!(answer["notUpdated"][id]["properties"], json!([name]));
-        }
-        assert_eq!(get(&bench, json!({"ids": null, "properties": ["url"]})).await["type"], "forbidden");
-        assert_eq!(get(&bench, json!({"ids": null, "properties": ["x"]})).await["type"], "invalidArguments");
-        assert_eq!(get(&bench, json!({"accountId": "a"})).await["type"], "invalidArguments");
-    }
-
-    #[tokio::test]
-    async fn an_account_has_so_many_and_makes_so_many_an_hour() {
-        let bench = Bench::new().await;
-        let mut ids = Vec::new();
-        for _ in 0..16 {
-            let made = set(&bench, json!({"create": {"k": object()}})).await;
-            ids.push(made["created"]["k"]["id"].clone());
-        }
-        let full = set(&bench, json!({"create": {"k": object()}})).await;
-        assert_eq!(full["notCreated"]["k"]["type"], "overQuota");
-        set(&bench, json!({"destroy": ids})).await;
-        for _ in 17..30 {
-            let made = set(&bench, json!({"create": {"k": object()}})).await;
-            assert!(made["created"]["k"]["id"].is_string(), "{made}");
-        }
-        let often = set(&bench, json!({"create": {"k": object()}})).await;
-        assert_eq!(often["notCreated"]["k"]["type"], "rateLimit");
-    }
-}
+mod tests;
