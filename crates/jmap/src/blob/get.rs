@@ -16,7 +16,7 @@ use sha2::Sha256;
 pub(crate) const GET: Method = Method {
     name: "Blob/get",
     capability: Capability::Blob,
-    run: |context, arguments| Box::pin(get(context, arguments)),
+    run: |context, arguments| Box::pin(get(context, arguments, MAX_READ)),
 };
 
 /// `supportedDigestAlgorithms`: names of the registry of RFC 3230.
@@ -70,7 +70,8 @@ struct Sums {
     sha256: Option<Sha256>,
 }
 
-async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+/// `read` is how much it may read, in bytes.
+async fn get(context: &mut Context<'_>, mut arguments: Arguments, mut read: u64) -> Answers {
     let (offset, length) = (arguments.unsigned("offset")?.unwrap_or(0), arguments.unsigned("length")?);
     let Get { account, ids, properties } = Get::take(&mut arguments, OBJECTS_IN_GET)?;
     arguments.none_left()?;
@@ -78,7 +79,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let ids = ids.ok_or_else(|| MethodError::InvalidArguments("`ids` is missing".to_owned()))?;
     let opened = context.account(&account).await?;
     let (mut list, mut not_found) = (Vec::new(), Vec::new());
-    let (mut data, mut read) = (MAX_DATA, MAX_READ);
+    let mut data = MAX_DATA;
     for written in ids {
         let found = match BlobId::of(&written) {
             Some(blob) => find(context, &opened, blob, &mut read).await?,
@@ -159,7 +160,10 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use crate::bench::Bench;
+    use crate::context::Context;
+    use jmap_wire::{Arguments, MethodError};
     use serde_json::{Value, json};
+    use std::collections::BTreeMap;
 
     async fn got(bench: &Bench, id: &str, mut arguments: Value) -> Value {
         arguments["ids"] = json!([id]);
@@ -220,5 +224,33 @@ mod tests {
         assert_eq!(got(&bench, &large, json!({})).await["type"], "requestTooLarge");
         let size = got(&bench, &large, json!({"properties": ["size"]})).await;
         assert_eq!(size["size"], 16 * 1024 * 1024 + 1);
+    }
+
+    #[tokio::test]
+    async fn what_one_call_reads_has_a_size() {
+        let bench = Bench::new().await;
+        let fox = bench.upload(b"The quick brown fox jumped over the lazy dog.").await;
+        let message = b"Content-Type: text/plain\r\n\r\nthe part\r\n";
+        let part = format!("{}-0", bench.upload(message).await);
+        for (ids, properties, needed) in [
+            (json!([fox]), json!(["digest:sha"]), 45),
+            (json!([fox]), json!(["data"]), 45),
+            (json!([fox]), json!(["size"]), 0),
+            // nobody has said what is where in it: all of it is looked through
+            (json!([part]), json!(["size"]), message.len() as u64),
+            (json!([fox, part]), json!(["digest:sha"]), 45 + message.len() as u64 + 10),
+        ] {
+            let read = async |read: u64| {
+                let mut context = Context::new(bench.parts(), &bench.anna, BTreeMap::new());
+                let account = bench.anna.account.to_string();
+                let arguments = json!({"accountId": account, "ids": ids, "properties": properties});
+                let Value::Object(arguments) = arguments else { unreachable!() };
+                super::get(&mut context, Arguments::new(arguments), read).await.err()
+            };
+            assert_eq!(read(needed).await, None, "{ids} {properties}");
+            if needed > 0 {
+                assert_eq!(read(needed - 1).await, Some(MethodError::RequestTooLarge), "{ids} {properties}");
+            }
+        }
     }
 }

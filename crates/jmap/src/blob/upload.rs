@@ -16,7 +16,7 @@ use store::{BlobHash, LineEnds};
 pub(crate) const UPLOAD: Method = Method {
     name: "Blob/upload",
     capability: Capability::Blob,
-    run: |context, arguments| Box::pin(upload(context, arguments)),
+    run: |context, arguments| Box::pin(upload(context, arguments, MAX_READ)),
 };
 
 /// What is left of the bounds of a call.
@@ -31,7 +31,8 @@ enum Piece {
     Range { blob: BlobId, offset: u64, length: Option<u64> },
 }
 
-async fn upload(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+/// `read` is how much it may read, in bytes.
+async fn upload(context: &mut Context<'_>, mut arguments: Arguments, read: u64) -> Answers {
     let account = arguments.required_id("accountId")?;
     let create = arguments.objects("create")?.unwrap_or_default();
     arguments.none_left()?;
@@ -40,7 +41,7 @@ async fn upload(context: &mut Context<'_>, mut arguments: Arguments) -> Answers 
     }
     let opened = context.account(&account).await?;
     let (mut created, mut refused) = (Map::new(), Map::new());
-    let mut left = Left { written: MAX_SIZE, read: MAX_READ };
+    let mut left = Left { written: MAX_SIZE, read };
     for (creation, object) in create {
         match make(context, &opened, &object, &mut left).await? {
             Ok((hash, size)) => {
@@ -142,7 +143,10 @@ fn piece(context: &Context<'_>, source: &Value) -> Result<Piece, SetError> {
 #[cfg(test)]
 mod tests {
     use crate::bench::Bench;
+    use crate::context::Context;
+    use jmap_wire::{Arguments, MethodError};
     use serde_json::json;
+    use std::collections::BTreeMap;
     use store::BlobHash;
 
     #[tokio::test]
@@ -185,6 +189,20 @@ mod tests {
             let answer = bench.call("Blob/upload", json!({"create": {"k": object, "right": {"data": []}}})).await;
             assert_eq!(answer["notCreated"]["k"]["type"], kind, "{:.60}", answer["notCreated"].to_string());
             assert_eq!(answer["created"]["right"]["size"], 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_one_call_reads_has_a_size() {
+        let bench = Bench::new().await;
+        let fox = bench.upload(b"The quick brown fox jumped over the lazy dog.").await;
+        let pieces = json!([{"blobId": fox, "offset": 4, "length": 5}, {"blobId": fox, "offset": 40}]);
+        for (read, error) in [(10, None), (9, Some(MethodError::RequestTooLarge))] {
+            let mut context = Context::new(bench.parts(), &bench.anna, BTreeMap::new());
+            let account = bench.anna.account.to_string();
+            let arguments = json!({"accountId": account, "create": {"k": {"data": pieces}}});
+            let serde_json::Value::Object(arguments) = arguments else { unreachable!() };
+            assert_eq!(super::upload(&mut context, Arguments::new(arguments), read).await.err(), error);
         }
     }
 }
