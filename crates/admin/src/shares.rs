@@ -102,7 +102,7 @@ impl Admin {
         let id = named(&mailboxes, mailbox)?;
         let signs = if change == AclChange::Delete { &[Sign::Granted, Sign::Denied][..] } else { &[Sign::Granted] };
         for sign in signs {
-            let done = self.store.change_acl((&account, &address), id, (grantee, *sign), change).await;
+            let done = self.store.change_acl(None, (&account, &address), id, (grantee, *sign), change).await;
             match done {
                 Ok(_) => {}
                 Err(store::Error::NoSuchMailbox) => return Err(unknown(mailbox)),

@@ -28,6 +28,7 @@ pub(crate) struct Bench {
     pub(crate) jmap: Jmap,
     pub(crate) parts: Arc<Parts>,
     pub(crate) clock: Arc<ScriptedClock>,
+    pub(crate) memory: Memory,
     pub(crate) anna: Caller,
     pub(crate) bram: Caller,
     caller: Caller,
@@ -51,7 +52,7 @@ impl Bench {
     async fn build(web: Arc<ScriptedWeb>, change: impl FnOnce(&mut Settings)) -> Self {
         let (world, clock, _) = world::scripted::world();
         let memory = Memory::new(clock.clone());
-        let store = Store::open(Arc::new(memory), world.clone(), store::Settings::default()).await.unwrap();
+        let store = Store::open(Arc::new(memory.clone()), world.clone(), store::Settings::default()).await.unwrap();
         let cost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
         let settings = DirectorySettings { hash_cost: cost, hash_permits: 1, ..DirectorySettings::default() };
         let directory = Arc::new(Directory::new(store.records(), world.clone(), settings, Arc::new(())).unwrap());
@@ -78,10 +79,10 @@ impl Bench {
             pushing: Pushing::new(web, "mailto:postmaster@example.org".to_owned()),
             settings,
         };
-        let anna = account(&parts, 0xa1, "anna@example.org").await;
-        let bram = account(&parts, 0xb2, "bram@example.org").await;
+        let anna = account(&parts, 0xa1, "anna@example.org", "Anna").await;
+        let bram = account(&parts, 0xb2, "bram@example.org", "Bram").await;
         let caller = anna.clone();
-        Self { jmap: Jmap::new(parts.clone()), parts: Arc::new(parts), clock, anna, bram, caller }
+        Self { jmap: Jmap::new(parts.clone()), parts: Arc::new(parts), clock, memory, anna, bram, caller }
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -139,6 +140,12 @@ impl Bench {
         upload.finish().await.unwrap()["blobId"].as_str().unwrap().to_owned()
     }
 
+    /// Subscribes bram to one of anna's mailboxes.
+    pub(crate) async fn subscribe(&self, mailbox: &str) {
+        let name = MailboxName::new(&format!("Other Users/{}/{mailbox}", self.anna.address)).unwrap();
+        self.parts.store.account(self.bram.account).await.unwrap().subscribe(&name).await.unwrap();
+    }
+
     /// Grants bram these rights in one of anna's mailboxes, and none else there.
     pub(crate) async fn share(&self, mailbox: &str, rights: &str) {
         let owner = self.parts.store.account(self.anna.account).await.unwrap();
@@ -146,19 +153,20 @@ impl Bench {
         let mailbox = mailboxes.named(&MailboxName::new(mailbox).unwrap()).unwrap().id;
         let bram = Grantee { account: self.bram.account, address: self.bram.address.clone() };
         let change = AclChange::Set(Rights::from_letters(rights).unwrap());
-        let (owner, grantee) = ((&owner, &self.anna.address), (&bram, Sign::Granted));
-        self.parts.store.change_acl(owner, mailbox, grantee, change).await.unwrap();
+        let by = Grantee { account: self.anna.account, address: self.anna.address.clone() };
+        let (owner, grantee) = ((&owner, &by.address), (&bram, Sign::Granted));
+        self.parts.store.change_acl(Some(&by), owner, mailbox, grantee, change).await.unwrap();
     }
 }
 
-async fn account(parts: &Parts, id: u64, address: &str) -> Caller {
+async fn account(parts: &Parts, id: u64, address: &str, name: &str) -> Caller {
     let (id, address): (_, Address) = (AccountId(id), address.parse().unwrap());
     let mailboxes = STANDARD.map(|(name, role)| (MailboxName::new(name).unwrap(), Some(role)));
     parts.store.create_account(id, None, &mailboxes).await.unwrap();
     let password = NewPassword::Plain(Secret::new("een lang wachtwoord".to_owned()));
     let password = parts.directory.hash(password).await.unwrap();
     let account =
-        NewAccount { id, address: address.clone(), name: String::new(), password, quota: None, role: Role::User };
+        NewAccount { id, address: address.clone(), name: name.to_owned(), password, quota: None, role: Role::User };
     parts.directory.add_account(account).await.unwrap();
     let remote = "192.0.2.9:50000".parse().unwrap();
     let peer = journal::Peer { session: "s1".into(), remote, listener: "webmail".into(), tls: None };

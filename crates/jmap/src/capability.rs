@@ -1,9 +1,11 @@
 //! Capabilities (RFC 8620, 2): what is advertised, and what is said of it.
+use crate::caller::Caller;
 use crate::limits;
 use crate::mail::email::SORT_OPTIONS;
 use crate::methods;
 use crate::opened::Opened;
 use crate::settings::Settings;
+use crate::sharing::principal::principal_id;
 use crate::{blob, contacts};
 use serde_json::{Value, json};
 
@@ -30,11 +32,13 @@ pub(crate) enum Capability {
     Contacts,
     /// Notices of what became of a message (RFC 9007).
     Mdn,
+    /// Principals, and what is told of sharing (RFC 9670).
+    Principals,
 }
 
 impl Capability {
     /// Every one that this server can have.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Core,
         Self::WebSocket,
         Self::SignedPush,
@@ -45,6 +49,7 @@ impl Capability {
         Self::Quota,
         Self::Contacts,
         Self::Mdn,
+        Self::Principals,
     ];
 
     /// Its URN.
@@ -60,6 +65,7 @@ impl Capability {
             Self::Quota => "urn:ietf:params:jmap:quota",
             Self::Contacts => "urn:ietf:params:jmap:contacts",
             Self::Mdn => "urn:ietf:params:jmap:mdn",
+            Self::Principals => "urn:ietf:params:jmap:principals",
         }
     }
 
@@ -96,14 +102,19 @@ impl Capability {
                 "maxObjectsInSet": limits::OBJECTS_IN_SET,
                 "collationAlgorithms": limits::COLLATIONS,
             }),
-            Self::Mail | Self::Submission | Self::Vacation | Self::Blob | Self::Quota | Self::Contacts | Self::Mdn => {
-                json!({})
-            }
+            Self::Mail
+            | Self::Submission
+            | Self::Vacation
+            | Self::Blob
+            | Self::Quota
+            | Self::Contacts
+            | Self::Mdn
+            | Self::Principals => json!({}),
         }
     }
 
     /// What the session object says of it in an account; nothing where the account has it not.
-    pub(crate) fn in_account(self, opened: &Opened, settings: &Settings) -> Option<Value> {
+    pub(crate) fn in_account(self, opened: &Opened, caller: &Caller, settings: &Settings) -> Option<Value> {
         match self {
             Self::Core | Self::WebSocket | Self::SignedPush => None,
             Self::Mail => Some(json!({
@@ -131,6 +142,10 @@ impl Capability {
             Self::Vacation | Self::Quota | Self::Mdn => opened.own.then(|| json!({})),
             Self::Blob => Some(blob::in_account()),
             Self::Contacts => opened.own.then(contacts::in_account),
+            // RFC 9670, 1.5.1; they stand in the caller's own account
+            Self::Principals => {
+                opened.own.then(|| json!({"currentUserPrincipalId": principal_id(caller.account, &caller.address)}))
+            }
         }
     }
 }

@@ -57,6 +57,7 @@ impl Begun {
 mod tests {
     use crate::bench::Bench;
     use serde_json::{Map, Value, json};
+    use std::time::Duration;
     use store::Flags;
 
     async fn state(bench: &Bench) -> Value {
@@ -110,5 +111,40 @@ mod tests {
         // what the call itself failed to write is nobody's commit
         let refused = bench.call("Email/set", json!({"update": {"nobody": {"keywords/a": true}}})).await;
         assert_eq!((&refused["oldState"], &refused["newState"]), (&state(&bench).await, &state(&bench).await));
+    }
+
+    /// RFC 8620, 5.3: `ifInState` is asked again in the first commit.
+    #[tokio::test(start_paused = true)]
+    async fn nobody_writes_between_the_state_and_the_first_commit() {
+        let bench = Bench::new().await;
+        let blob = bench.upload(b"Subject: t\r\n\r\ny\r\n").await;
+        let archive = bench.mailbox("Archive").await.to_string();
+        let import = json!({"emails": {"k": {"blobId": blob, "mailboxIds": {&archive: true}}}});
+        let draft = json!({"create": {"k": {"mailboxIds": {&archive: true}}}});
+        let mailbox = |name: &str| json!({"create": {"k": {"name": name}}});
+        let identity = |name: &str| json!({"create": {"k": {"email": "anna@example.org", "name": name}}});
+        let vacation = |subject: &str| json!({"update": {"singleton": {"subject": subject}}});
+        for (of, method, first, second) in [
+            ("Mailbox", "Mailbox/set", mailbox("a"), mailbox("b")),
+            ("Identity", "Identity/set", identity("a"), identity("b")),
+            ("VacationResponse", "VacationResponse/set", vacation("a"), vacation("b")),
+            ("Email", "Email/set", draft.clone(), draft),
+            ("Email", "Email/import", import.clone(), import),
+        ] {
+            let get = async || bench.call(&format!("{of}/get"), json!({"ids": []})).await["state"].clone();
+            let before = get().await;
+            let mut second = second;
+            second["ifInState"] = before.clone();
+            bench.memory.delay(Duration::from_secs(2));
+            let (first, second) = tokio::join!(bench.call(method, first), async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                assert_eq!(get().await, before, "{method}");
+                bench.call(method, second).await
+            });
+            bench.memory.delay(Duration::ZERO);
+            assert_ne!(first["newState"], before, "{method}: {first}");
+            assert_eq!(second, json!({"type": "stateMismatch"}), "{method}");
+            assert_eq!(get().await, first["newState"], "{method}");
+        }
     }
 }

@@ -213,6 +213,7 @@ fn opened(
         epoch: parts.store.epoch(),
         reader,
         commits: Commits::default(),
+        provided: None,
     })
 }
 

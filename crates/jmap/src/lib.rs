@@ -27,6 +27,7 @@ mod push;
 mod quota;
 mod refusal;
 mod settings;
+mod sharing;
 mod state;
 mod upload;
 mod webpush;

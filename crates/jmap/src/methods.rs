@@ -1,7 +1,7 @@
 //! The table of all methods.
 use crate::mail::{email, identity, mailbox, mdn, snippet, submission, thread, vacation};
 use crate::method::Method;
-use crate::{blob, contacts, core, quota};
+use crate::{blob, contacts, core, quota, sharing};
 
 /// Every method, folder by folder.
 const ALL: &[&[Method]] = &[
@@ -17,6 +17,7 @@ const ALL: &[&[Method]] = &[
     mdn::METHODS,
     vacation::METHODS,
     contacts::METHODS,
+    sharing::METHODS,
 ];
 
 /// Every method.

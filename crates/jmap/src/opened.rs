@@ -3,9 +3,12 @@
 use crate::commits::Commits;
 use crate::state;
 use jmap_wire::{Id, MethodError};
-use names::AccountId;
+use names::{AccountId, Address};
 use std::sync::Arc;
-use store::{Account, Error, MailboxId, Mailboxes, ModSeq, Rights, TypeStates};
+use store::{
+    Account, Error, MailboxId, MailboxName, Mailboxes, ModSeq, OTHER_USERS, Provided, Rights, StateOf, TypeStates,
+    owners_level,
+};
 
 /// What must be granted before a mailbox is there for JMAP: that it is listed, and that it may be read.
 pub(crate) const SEES: Rights = Rights::LOOKUP.with(Rights::READ);
@@ -27,6 +30,13 @@ pub(crate) struct Opened {
     pub(crate) reader: Option<AccountId>,
     /// What the call has written there.
     pub(crate) commits: Commits,
+    /// The state that a client said the type has, where he said one.
+    pub(crate) provided: Option<Arc<Provided>>,
+}
+
+/// Below what names of another's mailboxes stand, as IMAP shows them.
+fn level_of(owner: &Address) -> String {
+    format!("{OTHER_USERS}/{}/", owners_level(&owner.to_string()))
 }
 
 impl Opened {
@@ -41,6 +51,20 @@ impl Opened {
     /// Whether a mailbox is there for the caller.
     pub(crate) fn sees(&self, mailbox: MailboxId) -> bool {
         self.mailboxes.get(mailbox).is_some() && self.rights(mailbox).contains(SEES)
+    }
+
+    /// Whether the caller, whose own account this is, has subscribed any name of another's.
+    pub(crate) fn subscribes_below(&self, owner: &Address) -> bool {
+        let level = level_of(owner);
+        self.mailboxes.subscribed().iter().any(|name| name.as_str().starts_with(&level))
+    }
+
+    /// Whether the caller, whose own account this is, has subscribed any mailbox that he sees in another's (RFC 9670, 1.4).
+    pub(crate) fn subscribes_to(&self, owner: &Address, other: &Self) -> bool {
+        let level = level_of(owner);
+        let names = self.mailboxes.subscribed().iter().filter_map(|name| name.as_str().strip_prefix(&level));
+        let there = names.filter_map(|name| other.mailboxes.named(&MailboxName::new(name).ok()?));
+        there.into_iter().any(|mailbox| other.sees(mailbox.id))
     }
 
     /// Whether nothing in it may be changed (RFC 8620, 2: `isReadOnly`).
@@ -70,6 +94,41 @@ impl Opened {
     /// The states of its types now, what the caller has just done among it.
     pub(crate) async fn states_now(&self) -> Result<TypeStates, Error> {
         state::seen_by(self.caller, &self.account).await
+    }
+
+    /// RFC 8620, 5.3: nothing is written unless the type has the state that the client says, if he says one. It is asked now,
+    /// and again in the first commit of the call, so that nobody writes between the two.
+    ///
+    /// # Errors
+    /// `stateMismatch`.
+    pub(crate) fn provide(
+        &mut self,
+        if_in_state: Option<&str>,
+        (of, state): (StateOf, ModSeq),
+    ) -> Result<(), MethodError> {
+        let Some(wanted) = if_in_state else { return Ok(()) };
+        if wanted != self.state(state) {
+            return Err(MethodError::StateMismatch);
+        }
+        let (account, provided) = self.account.provided(of, state);
+        (self.account, self.provided) = (account, Some(provided));
+        Ok(())
+    }
+
+    /// Whether the first commit found that state.
+    ///
+    /// # Errors
+    /// `stateMismatch`: nothing was written.
+    pub(crate) fn was_provided(&self) -> Result<(), MethodError> {
+        if self.provided.as_ref().is_some_and(|provided| provided.is_broken()) {
+            return Err(MethodError::StateMismatch);
+        }
+        Ok(())
+    }
+
+    /// Of what the state of emails is, as the caller sees them.
+    pub(crate) const fn emails(&self) -> StateOf {
+        if self.own { StateOf::Emails } else { StateOf::EmailsInSight }
     }
 
     /// A state as it is told.

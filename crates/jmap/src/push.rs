@@ -4,6 +4,7 @@ use crate::capability::Capability;
 use crate::error::Error;
 use crate::jmap::{Jmap, Parts, open_other, open_own};
 use crate::opened::Opened;
+use crate::sharing::principal;
 use crate::state::{seen_by, told};
 use futures_util::future::select_all;
 use names::AccountId;
@@ -60,7 +61,16 @@ const TYPES: &[DataType] = &[
         shared: false,
         state: |states| states.contact_card,
     },
+    DataType {
+        name: "ShareNotification",
+        capability: Capability::Principals,
+        shared: false,
+        state: |states| states.share_notification,
+    },
 ];
+
+/// The type whose state is none of the store's: whom the caller knows.
+const PRINCIPAL: &str = "Principal";
 
 /// Accounts of others that are watched.
 const MAX_SHARED: usize = 100;
@@ -79,7 +89,8 @@ impl Wanted {
             return Self::All;
         }
         let named = |name: &&DataType| types.split(',').any(|wanted| wanted == name.name);
-        Self::Some(TYPES.iter().filter(named).map(|of| of.name).collect())
+        let principals = types.split(',').any(|wanted| wanted == PRINCIPAL).then_some(PRINCIPAL);
+        Self::Some(TYPES.iter().filter(named).map(|of| of.name).chain(principals).collect())
     }
 
     fn has(&self, name: &str) -> bool {
@@ -106,6 +117,12 @@ pub struct Push {
     watched: Vec<Watched>,
     /// What shares something with the caller, as it was when that was looked at.
     sharers: Vec<AccountId>,
+    /// The state of his subscriptions, and of what he was told of sharing, then.
+    sharing: ModSeq,
+    /// The state of principals that was told last, where it is wanted.
+    principals: Option<String>,
+    /// The account that has changed and is being looked at.
+    stirred: Option<AccountId>,
 }
 
 /// What changed, and an id that stands for all that the listener knows then.
@@ -136,10 +153,14 @@ impl Jmap {
             wanted: Wanted::read(types),
             watched: Vec::new(),
             sharers: Vec::new(),
+            sharing: ModSeq(0),
+            principals: None,
+            stirred: None,
         };
         push.watch_all().await?;
         let missed = last.is_some_and(|last| last != push.id());
-        let whole = missed.then(|| push.change(push.watched.iter().map(|one| (one, TypeStates::default()))));
+        let since_ever = || push.watched.iter().map(|one| (one, TypeStates::default()));
+        let whole = missed.then(|| push.change(since_ever(), push.principals.as_deref()));
         Ok((push, whole.flatten()))
     }
 }
@@ -154,42 +175,71 @@ impl Push {
     /// When the account cannot be read any more.
     pub async fn next(&mut self) -> Result<StateChange, Error> {
         loop {
-            let place = {
-                let waits = self.watched.iter_mut().map(|one| Box::pin(one.changes.changed()));
-                let (outcome, place, _) = select_all(waits).await;
-                outcome.map_err(|_| Error::Store(store::Error::Closed))?;
-                place
+            let id = match self.stirred {
+                Some(id) => id,
+                None => {
+                    let waits = self.watched.iter_mut().map(|one| Box::pin(one.changes.changed()));
+                    let (outcome, place, _) = select_all(waits).await;
+                    outcome.map_err(|_| Error::Store(store::Error::Closed))?;
+                    let Some(one) = self.watched.get(place) else { continue };
+                    one.id
+                }
             };
-            if let Some(change) = self.look(place).await? {
+            // until it was looked at, however often this is dropped
+            self.stirred = Some(id);
+            let change = self.look(id).await?;
+            self.stirred = None;
+            if let Some(change) = change {
                 return Ok(change);
             }
         }
     }
 
-    async fn look(&mut self, place: usize) -> Result<Option<StateChange>, Error> {
-        let Some(one) = self.watched.get_mut(place) else { return Ok(None) };
-        let (id, own) = (one.id, one.id == self.caller.account);
+    /// Looks at an account that has changed; what is told of it is noted at the end, without a wait before it is told.
+    async fn look(&mut self, id: AccountId) -> Result<Option<StateChange>, Error> {
+        let own = id == self.caller.account;
+        let Some(one) = self.watched.iter().find(|one| one.id == id) else { return Ok(None) };
         let before = one.told;
-        match seen_by(self.caller.account, &one.account).await {
-            Ok(now) => one.told = now,
+        let now = match seen_by(self.caller.account, &one.account.clone()).await {
+            Ok(now) => now,
             Err(store::Error::NoSuchAccount(_)) if !own => {
-                self.watched.remove(place);
+                self.watched.retain(|one| one.id != id);
                 return Ok(None);
             }
             Err(error) => return Err(error.into()),
-        }
-        let change = self.watched.get(place).and_then(|one| self.change(std::iter::once((one, before))));
+        };
+        let (mut principals, mut is_told) = (None, true);
         if own {
+            if now.sharing != before.sharing {
+                principals = self.other_principals().await?;
+            }
             self.watch_shared().await?;
-        } else if change.is_some() && !self.still_shares(id).await? {
+        } else if now != before {
             // it may be shared again, and stays watched
-            return Ok(None);
+            is_told = self.still_shares(id).await?;
         }
-        Ok(change)
+        if principals.is_some() {
+            self.principals.clone_from(&principals);
+        }
+        let Some(one) = self.watched.iter_mut().find(|one| one.id == id) else { return Ok(None) };
+        one.told = now;
+        let one = self.watched.iter().find(|one| one.id == id).filter(|_| is_told);
+        Ok(one.and_then(|one| self.change(std::iter::once((one, before)), principals.as_deref())))
     }
 
-    /// The change of some accounts from what they were; nothing where no wanted type is another.
-    fn change<'w>(&self, accounts: impl Iterator<Item = (&'w Watched, TypeStates)>) -> Option<StateChange> {
+    /// The state of principals, where it is wanted and another than was told last.
+    async fn other_principals(&self) -> Result<Option<String>, Error> {
+        let Some(before) = &self.principals else { return Ok(None) };
+        let now = principal::state(&self.parts, &self.caller).await?;
+        Ok((*before != now).then_some(now))
+    }
+
+    /// The change of some accounts from what they were, and of principals; nothing where no wanted type is another.
+    fn change<'w>(
+        &self,
+        accounts: impl Iterator<Item = (&'w Watched, TypeStates)>,
+        principals: Option<&str>,
+    ) -> Option<StateChange> {
         let epoch = self.parts.store.epoch();
         let mut changed = Map::new();
         for (one, before) in accounts {
@@ -199,8 +249,11 @@ impl Push {
                     && (of.state)(&one.told) != (of.state)(&before)
                     && Capability::there().any(|there| there == of.capability)
             });
-            let types: Map<String, Value> =
+            let mut types: Map<String, Value> =
                 types.map(|of| (of.name.to_owned(), told(epoch, (of.state)(&one.told)).into())).collect();
+            if let Some(state) = principals.filter(|_| one.id == self.caller.account) {
+                types.insert(PRINCIPAL.to_owned(), state.into());
+            }
             if !types.is_empty() {
                 changed.insert(one.id.to_string(), Value::Object(types));
             }
@@ -216,6 +269,7 @@ impl Push {
             one.id.hash(&mut hasher);
             TYPES.iter().for_each(|of| (of.state)(&one.told).hash(&mut hasher));
         }
+        self.principals.hash(&mut hasher);
         self.parts.store.epoch().hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
@@ -223,16 +277,23 @@ impl Push {
     async fn watch_all(&mut self) -> Result<(), Error> {
         let own = open_own(&self.parts, &self.caller).await?;
         self.watch(&own).await?;
+        if self.wanted.has(PRINCIPAL) {
+            self.principals = Some(principal::state(&self.parts, &self.caller).await?);
+        }
         self.watch_shared().await
     }
 
-    /// Watches what is shared since the last look.
+    /// Watches what is shared since the last look, as far as the caller has subscribed it. RFC 9670, 1.4: changes "MUST NOT be
+    /// sent for any Account where the user is not subscribed to any records".
     async fn watch_shared(&mut self) -> Result<(), Error> {
         let own = open_own(&self.parts, &self.caller).await?;
-        let sharers: Vec<AccountId> = own.mailboxes.sharers().take(MAX_SHARED).map(|(id, _)| id).collect();
-        if sharers == self.sharers {
+        let subscribed = own.mailboxes.sharers().filter(|(_, sharer)| own.subscribes_below(&sharer.address));
+        let sharers: Vec<AccountId> = subscribed.take(MAX_SHARED).map(|(id, _)| id).collect();
+        let sharing = own.account.type_states().await?.sharing;
+        if sharers == self.sharers && sharing == self.sharing {
             return Ok(());
         }
+        self.watched.retain(|one| one.id == self.caller.account || sharers.contains(&one.id));
         for id in &sharers {
             if !self.watched.iter().any(|one| one.id == *id)
                 && let Ok(Some(other)) = open_other(&self.parts, &self.caller, &own, *id).await
@@ -240,7 +301,7 @@ impl Push {
                 self.watch(&other).await?;
             }
         }
-        self.sharers = sharers;
+        (self.sharers, self.sharing) = (sharers, sharing);
         Ok(())
     }
 
@@ -253,110 +314,14 @@ impl Push {
         Ok(())
     }
 
+    /// Whether another's account has anything that the caller sees and has subscribed.
     async fn still_shares(&self, id: AccountId) -> Result<bool, Error> {
         let own = open_own(&self.parts, &self.caller).await?;
-        Ok(open_other(&self.parts, &self.caller, &own, id).await?.is_some())
+        let Some((_, sharer)) = own.mailboxes.sharers().find(|(sharer, _)| *sharer == id) else { return Ok(false) };
+        let other = open_other(&self.parts, &self.caller, &own, id).await?;
+        Ok(other.is_some_and(|other| own.subscribes_to(&sharer.address, &other)))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{StateChange, Wanted};
-    use crate::bench::Bench;
-    use futures_util::FutureExt;
-    use serde_json::json;
-    use store::{FlagChange, Flags, SystemFlags, Uid};
-
-    #[test]
-    fn types_are_all_or_some() {
-        assert_eq!(Wanted::read("*"), Wanted::All);
-        assert!(Wanted::read("Email,Nothing").has("Email") && !Wanted::read("Email").has("Mailbox"));
-        assert_eq!(Wanted::read(""), Wanted::Some(Vec::new()));
-    }
-
-    #[tokio::test]
-    async fn what_is_the_callers_own_is_told_and_anothers_is_not() {
-        let bench = Bench::new().await;
-        bench.share("INBOX", "lr").await;
-        let types = "Identity,VacationResponse,EmailSubmission";
-        let (mut anna, _) = bench.jmap.push(&bench.anna, types, None).await.unwrap();
-        let (mut bram, _) = bench.jmap.push(&bench.bram, types, None).await.unwrap();
-        bench.call("VacationResponse/set", json!({"update": {"singleton": {"isEnabled": true}}})).await;
-        bench.call("Identity/get", json!({"ids": null})).await;
-        let told = anna.next().await.unwrap().object["changed"][bench.anna.account.to_string()].clone();
-        assert_eq!(told.as_object().unwrap().keys().collect::<Vec<_>>(), ["Identity", "VacationResponse"]);
-        assert!(bram.next().now_or_never().is_none());
-    }
-
-    #[tokio::test]
-    async fn a_commit_of_another_type_is_not_told() {
-        let bench = Bench::new().await;
-        let (mut push, at_once) = bench.jmap.push(&bench.anna, "", None).await.unwrap();
-        assert_eq!(at_once, None);
-        bench.append("INBOX", "Subject: x\r\n\r\n", Flags::default()).await;
-        assert!(push.next().now_or_never().is_none());
-    }
-
-    #[tokio::test]
-    async fn a_new_email_is_a_delivery_and_a_flag_is_none() {
-        let bench = Bench::new().await;
-        let (mut push, _) = bench.jmap.push(&bench.anna, "EmailDelivery", None).await.unwrap();
-        bench.append("INBOX", "Subject: x\r\n\r\n", Flags::default()).await;
-        let told = push.next().await.unwrap().object["changed"][bench.anna.account.to_string()].clone();
-        assert_eq!(told.as_object().unwrap().keys().collect::<Vec<_>>(), ["EmailDelivery"]);
-        let inbox = bench.mailbox("INBOX").await;
-        let seen = FlagChange::Add(Flags::system(SystemFlags::SEEN));
-        bench.account().await.store_flags(inbox, &[Uid::MIN], &seen, None).await.unwrap();
-        assert!(push.next().now_or_never().is_none());
-    }
-
-    #[tokio::test]
-    async fn what_was_missed_is_told_at_once() {
-        let bench = Bench::new().await;
-        let (push, _) = bench.jmap.push(&bench.anna, "*", None).await.unwrap();
-        let known = push.id();
-        let again = bench.jmap.push(&bench.anna, "*", Some(&known)).await.unwrap();
-        assert_eq!(again.1, None);
-        bench.append("INBOX", "Subject: x\r\n\r\n", Flags::default()).await;
-        let (later, _) = bench.jmap.push(&bench.anna, "*", Some(&known)).await.unwrap();
-        assert_ne!(later.id(), known);
-    }
-
-    #[tokio::test]
-    async fn a_change_of_mail_is_told_once() {
-        let bench = Bench::new().await;
-        let (mut push, _) = bench.jmap.push(&bench.anna, "*", None).await.unwrap();
-        let (mut mailboxes, _) = bench.jmap.push(&bench.anna, "Mailbox,Nothing", None).await.unwrap();
-        bench.append("INBOX", "Subject: x\r\n\r\n", Flags::default()).await;
-        let types = |change: StateChange| {
-            assert_eq!(change.object["@type"], "StateChange");
-            let states = change.object["changed"][bench.anna.account.to_string()].as_object().unwrap().clone();
-            states.keys().cloned().collect::<Vec<_>>()
-        };
-        let told = push.next().now_or_never().unwrap().unwrap();
-        let state = told.object["changed"][bench.anna.account.to_string()]["Email"].clone();
-        assert_eq!(types(told), ["Email", "EmailDelivery", "Mailbox", "Quota", "Thread"]);
-        assert!(push.next().now_or_never().is_none());
-        assert_eq!(types(mailboxes.next().now_or_never().unwrap().unwrap()), ["Mailbox"]);
-        // the state is the one that a method tells
-        assert_eq!(bench.call("Email/get", json!({"ids": []})).await["state"], state);
-    }
-
-    #[tokio::test]
-    async fn what_is_shared_is_told_while_it_is() {
-        let bench = Bench::new().await;
-        let (mut push, _) = bench.jmap.push(&bench.bram, "Email", None).await.unwrap();
-        bench.share("INBOX", "lr").await;
-        // the note in his own account makes him look
-        assert!(push.next().now_or_never().is_none());
-        bench.append("INBOX", "Subject: x\r\n\r\n", Flags::default()).await;
-        let told = push.next().now_or_never().unwrap().unwrap();
-        assert!(told.object["changed"][bench.anna.account.to_string()]["Email"].is_string());
-        bench.share("INBOX", "").await;
-        bench.append("INBOX", "Subject: y\r\n\r\n", Flags::default()).await;
-        assert!(push.next().now_or_never().is_none());
-        bench.share("INBOX", "lr").await;
-        bench.append("INBOX", "Subject: z\r\n\r\n", Flags::default()).await;
-        assert!(push.next().now_or_never().is_some());
-    }
-}
+mod tests;

@@ -40,10 +40,11 @@ pub(crate) fn set(error: &Error) -> SetError {
         Error::Limit { what: "copies of an email", .. } => SetError::new("tooManyMailboxes"),
         // RFC 8620, 5.3: "a limit ... on the number of objects of this type"
         Error::Limit { .. } => SetError::new("overQuota").because(error.to_string()),
+        // the client's own: another state than it said; the call as a whole is told so
+        Error::Conflict => SetError::new("serverFail").because("others write; please try again"),
         Error::CannotCalculateChanges(_)
         | Error::NoSpace
         | Error::Closed
-        | Error::Conflict
         | Error::Engine(_)
         | Error::Corrupt(_)
         | Error::NewerSchema { .. } => {

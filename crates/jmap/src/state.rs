@@ -103,7 +103,7 @@ mod tests {
             let anna = Grantee { account: bench.anna.account, address: bench.anna.address.clone() };
             let account = bench.account().await;
             let owner = (&account, &bench.anna.address);
-            bench.parts().store.change_acl(owner, archive, (&anna, Sign::Granted), change).await.unwrap();
+            bench.parts().store.change_acl(None, owner, archive, (&anna, Sign::Granted), change).await.unwrap();
             let now = states(&bench).await;
             for (at, told) in changes(&bench, &known).await.iter().enumerate() {
                 assert_eq!(told["type"], "cannotCalculateChanges", "{told}");

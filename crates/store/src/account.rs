@@ -16,6 +16,7 @@ mod places;
 mod prune;
 mod replace;
 mod seen;
+mod share_notices;
 mod sharing;
 mod threads;
 mod transfer;
@@ -32,10 +33,11 @@ pub(crate) use mailboxes::first_mailboxes;
 pub use metadata::NewAnnotation;
 pub(crate) use seen::Hand;
 pub use sharing::Grantee;
-pub(crate) use sharing::grants_anything;
+pub(crate) use sharing::{RightsChanged, grants_anything};
 pub use transfer::Copied;
 pub use uploads::Named;
 
+use crate::author::{Author, Provided, StateOf};
 use crate::email_cache::EmailCache;
 use crate::error::Error;
 use crate::flags::Keyword;
@@ -60,7 +62,7 @@ pub struct Account {
     head: Arc<Head>,
     emails: Arc<EmailCache>,
     keep_deleted: Duration,
-    who: Arc<str>,
+    who: Author,
     hand: Hand,
 }
 
@@ -100,6 +102,10 @@ pub struct TypeStates {
     pub address_book: ModSeq,
     /// Cards in them.
     pub contact_card: ModSeq,
+    /// What changed in what others share.
+    pub share_notification: ModSeq,
+    /// Who shares what, of the two sides: the lists of this account, and the notes of others.
+    pub sharing: ModSeq,
 }
 
 /// Room for a message that was announced or promised, held until it is dropped. Kept in memory only.
@@ -117,7 +123,7 @@ impl Drop for Reservation {
 
 impl Account {
     pub(crate) fn new(head: Arc<Head>, emails: Arc<EmailCache>, keep_deleted: Duration) -> Self {
-        Self { head, emails, keep_deleted, who: "".into(), hand: Hand::default() }
+        Self { head, emails, keep_deleted, who: Author::named(""), hand: Hand::default() }
     }
 
     /// Its number.
@@ -133,12 +139,20 @@ impl Account {
     /// The same account, with another word for who acts (protocol and session, `imap s4k2`), for the change log.
     #[must_use]
     pub fn acting_as(&self, who: &str) -> Self {
-        Self { who: who.into(), ..self.clone() }
+        Self { who: Author { word: who.into(), ..self.who.clone() }, ..self.clone() }
+    }
+
+    /// The same account, whose first commit is made only while `of` has this state; and what came of that.
+    #[must_use]
+    pub fn provided(&self, of: StateOf, state: ModSeq) -> (Self, Arc<Provided>) {
+        let provided = Arc::new(Provided::new(of, state));
+        let who = Author { provided: Some(provided.clone()), ..self.who.clone() };
+        (Self { who, ..self.clone() }, provided)
     }
 
     /// The word for who acts, as the change log keeps it.
     pub fn who(&self) -> &str {
-        &self.who
+        &self.who.word
     }
 
     /// Tells each commit of the account by its modseq, once it is on disk. Wake-ups may be merged.
@@ -176,6 +190,7 @@ impl Account {
     /// As [`Self::mailboxes`].
     pub async fn type_states(&self) -> Result<TypeStates, Error> {
         let record = self.head.told().await?.record;
+        let notifications = ModSeq(record.objects.of(ObjectKind::ShareNotification).modseq);
         Ok(TypeStates {
             mailbox: ModSeq(record.mailbox_modseq.max(record.list_modseq)),
             email: ModSeq(record.email_modseq),
@@ -187,6 +202,8 @@ impl Account {
             submission: ModSeq(record.objects.of(ObjectKind::Submission).modseq),
             address_book: ModSeq(record.objects.of(ObjectKind::AddressBook).modseq),
             contact_card: ModSeq(record.objects.of(ObjectKind::ContactCard).modseq),
+            share_notification: notifications,
+            sharing: notifications.max(ModSeq(record.list_modseq)),
         })
     }
 

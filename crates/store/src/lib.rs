@@ -6,6 +6,7 @@
 //! under them. What is in system partitions (directory, queue, journal) goes by [`Records`].
 mod account;
 mod acl;
+mod author;
 mod blob;
 mod blob_writer;
 mod change;
@@ -30,6 +31,7 @@ mod prompt;
 mod records;
 mod schema;
 mod seal;
+mod share_notification;
 mod store;
 mod unfinished;
 mod view;
@@ -39,6 +41,7 @@ pub use account::{
     WithEmails,
 };
 pub use acl::{Acl, AclChange, AclEntry, Rights, Sign};
+pub use author::{Provided, StateOf};
 pub use blob::{
     BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened, StoredBlob,
 };
@@ -64,6 +67,7 @@ pub use object::{MAX_OBJECT, Object, ObjectChange, ObjectKind, ObjectTouch, Obje
 pub use outcome::{Outcome, Wrote};
 pub use records::{Change, KeyRange, Page, Records};
 pub use seal::{seal, unseal, unseal_lent};
+pub use share_notification::ShareNotification;
 pub use store::{SCHEMA, Settings, Store, Swept};
 pub use unfinished::Unfinished;
 pub use view::{Glimpse, Message, View, ViewChanges};

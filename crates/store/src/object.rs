@@ -22,17 +22,20 @@ pub enum ObjectKind {
     AddressBook = 5,
     /// Somebody whom one knows (RFC 9610, 3).
     ContactCard = 6,
+    /// A change of what one may do with what another shares (RFC 9670, 3).
+    ShareNotification = 7,
 }
 
 impl ObjectKind {
     /// Every kind, by its number.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Vacation,
         Self::Identity,
         Self::Submission,
         Self::PushSubscription,
         Self::AddressBook,
         Self::ContactCard,
+        Self::ShareNotification,
     ];
 
     /// How many of them an account may have.
@@ -42,6 +45,7 @@ impl ObjectKind {
             Self::Identity | Self::AddressBook => 100,
             Self::Submission | Self::ContactCard => 10_000,
             Self::PushSubscription => 16,
+            Self::ShareNotification => 200,
         }
     }
 

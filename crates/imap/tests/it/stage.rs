@@ -104,8 +104,9 @@ impl House {
         let (account, _) = OTHERS.into_iter().find(|(_, local)| *local == with).ok_or("nobody")?;
         let grantee = Grantee { account, address: format!("{with}@example.nl").parse().unwrap() };
         let change = AclChange::Set(Rights::from_letters(rights).ok_or("rights")?);
-        let owner = "anna@example.nl".parse().unwrap();
-        let done = self.store.change_acl((&anna, &owner), id, (&grantee, Sign::Granted), change).await;
+        let owner = Grantee { account: ANNA, address: "anna@example.nl".parse().unwrap() };
+        let whose = (&anna, &owner.address);
+        let done = self.store.change_acl(Some(&owner), whose, id, (&grantee, Sign::Granted), change).await;
         done.map(drop).map_err(|error| error.to_string())
     }
 

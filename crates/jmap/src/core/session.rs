@@ -4,11 +4,16 @@ use crate::capability::Capability;
 use crate::error::Error;
 use crate::jmap::{Parts, open_other, open_own};
 use crate::opened::Opened;
+use crate::sharing::principal::principal_id;
+use names::Address;
 use serde_json::{Map, Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// Whose an account is (RFC 9670, 1.5.2).
+const PRINCIPAL_OWNER: &str = "urn:ietf:params:jmap:principals:owner";
+
 /// Accounts of others that are shown.
-const MAX_SHARED: usize = 100;
+pub(crate) const MAX_SHARED: usize = 100;
 
 /// The object; its addresses begin with `base`.
 pub(crate) async fn object(parts: &Parts, caller: &Caller, base: &str) -> Result<Value, Error> {
@@ -51,13 +56,15 @@ fn state_of(accounts: &Value, username: &str) -> String {
 async fn accounts(parts: &Parts, caller: &Caller) -> Result<Value, Error> {
     let own = open_own(parts, caller).await?;
     let mut accounts = Map::new();
-    accounts.insert(own.id.to_string(), account(&own, &caller.address.to_string(), parts));
-    for (id, sharer) in own.mailboxes.sharers().take(MAX_SHARED) {
+    accounts.insert(own.id.to_string(), account(&own, &caller.address, caller, parts));
+    // RFC 9670, 1.4: "MUST only include Accounts where ... the user is subscribed to at least one record"
+    let subscribed = own.mailboxes.sharers().filter(|(_, sharer)| own.subscribes_below(&sharer.address));
+    for (id, sharer) in subscribed.take(MAX_SHARED) {
         match open_other(parts, caller, &own, id).await {
-            Ok(Some(other)) => {
-                accounts.insert(other.id.to_string(), account(&other, &sharer.address.to_string(), parts));
+            Ok(Some(other)) if own.subscribes_to(&sharer.address, &other) => {
+                accounts.insert(other.id.to_string(), account(&other, &sharer.address, caller, parts));
             }
-            Ok(None) => {}
+            Ok(_) => {}
             // what is damaged there is not in the way of one's own
             Err(store::Error::Corrupt(cause)) => {
                 tracing::error!(account = %id, cause, "what is shared cannot be read");
@@ -68,12 +75,18 @@ async fn accounts(parts: &Parts, caller: &Caller) -> Result<Value, Error> {
     Ok(Value::Object(accounts))
 }
 
-fn account(opened: &Opened, name: &str, parts: &Parts) -> Value {
-    let capabilities: Map<String, Value> = Capability::there()
-        .filter_map(|capability| Some((capability.urn().to_owned(), capability.in_account(opened, &parts.settings)?)))
-        .collect();
+/// An account as the caller sees it; `owner` is its owner's address.
+pub(crate) fn account(opened: &Opened, owner: &Address, caller: &Caller, parts: &Parts) -> Value {
+    let of = |capability: Capability| Some((capability.urn(), capability.in_account(opened, caller, &parts.settings)?));
+    let mut capabilities: Map<String, Value> =
+        Capability::there().filter_map(of).map(|(urn, told)| (urn.to_owned(), told)).collect();
+    // RFC 9670, 1.5.2: it is no capability that a request uses
+    if let Some(principal) = principal_id(opened.account.id(), owner) {
+        let told = json!({"accountIdForPrincipal": caller.account.to_string(), "principalId": principal});
+        capabilities.insert(PRINCIPAL_OWNER.to_owned(), told);
+    }
     json!({
-        "name": name,
+        "name": owner.to_string(),
         "isPersonal": opened.own,
         "isReadOnly": opened.is_read_only(),
         "accountCapabilities": capabilities,
@@ -127,6 +140,7 @@ mod tests {
         let bench = Bench::new().await;
         let before = bench.jmap.session(&bench.bram, "").await.unwrap();
         bench.share("INBOX", "lr").await;
+        bench.subscribe("INBOX").await;
         let session = bench.jmap.session(&bench.bram, "").await.unwrap();
         let anna = bench.anna.account.to_string();
         assert_eq!(session["accounts"][&anna]["name"], "anna@example.org");

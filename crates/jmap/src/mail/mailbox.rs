@@ -11,6 +11,8 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod unread;
+pub(crate) use object::rights_told;
+
 use crate::method::Method;
 
 pub(crate) const METHODS: &[Method] =

@@ -10,6 +10,7 @@ use crate::refusal;
 use delivery::{KeptVacation, Vacation, VacationError};
 use jmap_wire::{Arguments, Get, Id, MethodError, Object, Set, SetError, UtcDate, patch, utc_date};
 use serde_json::Value;
+use store::{ObjectKind, StateOf};
 
 pub(crate) const METHODS: &[Method] = &[
     Method {
@@ -73,13 +74,11 @@ fn object(vacation: &Vacation) -> Object {
 async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
-    let opened = context.own_account(&asked.account).await?;
+    let mut opened = context.own_account(&asked.account).await?;
     let begun = Begun::of(&opened).await?;
     let before = kept(&opened).await?;
     let old_state = opened.state(before.state);
-    if asked.if_in_state.is_some_and(|state| state != old_state) {
-        return Err(MethodError::StateMismatch);
-    }
+    opened.provide(asked.if_in_state.as_deref(), (StateOf::Objects(ObjectKind::Vacation), before.state))?;
     let mut written = Written::default();
     // RFC 8620, 5.3: "the type is a singleton; the client cannot create another or destroy the existing one"
     let singleton = || told(&SetError::new("singleton"));
@@ -97,6 +96,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
             Err(error) => drop(written.not_updated.insert(id, told(&error))),
         }
     }
+    opened.was_provided()?;
     let now = opened.state(kept(&opened).await?.state);
     let new_state = begun.reached(&opened, &old_state, now).await?;
     Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])

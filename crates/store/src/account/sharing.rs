@@ -10,7 +10,7 @@ use crate::engine::Growth;
 use crate::error::Error;
 use crate::head::{Plan, Stop, Tx};
 use crate::id::MailboxId;
-use crate::mailbox::Sharer;
+use crate::mailbox::{MailboxName, Sharer};
 use crate::metadata::Annotated;
 use crate::outcome::Outcome;
 use crate::schema::{self, LogItem, SharerRecord, acl_record};
@@ -24,6 +24,15 @@ const MAX_SHARERS: usize = 1_000;
 /// How old a note may get before it is written anew, in seconds; and how old it must be to go.
 const REFRESHED: u64 = 1_800;
 const KEPT: u64 = 3_600;
+
+/// What a change of a list did to the rights of whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RightsChanged {
+    /// What the mailbox is called.
+    pub(crate) name: MailboxName,
+    pub(crate) old: Rights,
+    pub(crate) new: Rights,
+}
 
 /// An account that stands in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +51,16 @@ impl Account {
         mailbox: MailboxId,
         (grantee, sign): (&Grantee, Sign),
         change: AclChange,
-    ) -> Result<Outcome<()>, Error> {
+    ) -> Result<Outcome<RightsChanged>, Error> {
         let owner = self.id();
         let plan = |tx: &mut Tx<'_>| {
-            tx.mailbox(mailbox)?;
+            let name = tx.mailbox(mailbox)?.name.clone();
             let before = tx.state.mailboxes.acl(mailbox).clone();
             let after = before.changed((grantee.account, &grantee.address), owner, sign, change);
+            let rights = |acl: &Acl| acl.rights(grantee.account, owner);
+            let changed = RightsChanged { name, old: rights(&before), new: rights(&after) };
             if after == before {
-                return Ok(Plan::Nothing(()));
+                return Ok(Plan::Nothing(changed));
             }
             limits(tx, &before, &after)?;
             if grantee.account != owner && after.entry(grantee.account).is_none() {
@@ -60,7 +71,7 @@ impl Account {
             if grantee.account == owner {
                 owner_sees_other(tx);
             }
-            Ok(Plan::Commit(()))
+            Ok(Plan::Commit(changed))
         };
         self.head.write(&self.who, plan).await
     }

@@ -1,6 +1,7 @@
 //! From a plan to a receipt: plan under the lock, hand in, settle in order.
 use super::tx::Ready;
 use super::{Flight, Head, Inner, Plan, Refused, Settled, State, Stop, Tx};
+use crate::author::Author;
 use crate::engine::{CommitError, Found, Key, MAX_PAGE, Read, Receipt, Slot};
 use crate::error::Error;
 use crate::id::ModSeq;
@@ -34,7 +35,7 @@ impl Head {
     /// Until it is handed in, nothing has happened; after, it is made whether or not anybody waits.
     pub(crate) async fn write<T: Send>(
         self: &Arc<Self>,
-        who: &str,
+        who: &Author,
         plan: impl Fn(&mut Tx<'_>) -> Result<Plan<T>, Stop> + Send + Sync,
     ) -> Result<Outcome<T>, Error> {
         for _ in 0..ROUNDS {
@@ -44,7 +45,7 @@ impl Head {
             };
             if let Round::Loads(sight) = round {
                 self.load_view(sight).await?;
-            } else if let Some(outcome) = self.await_round(round).await? {
+            } else if let Some(outcome) = self.await_round_of(who, round).await? {
                 return Ok(outcome);
             }
         }
@@ -55,7 +56,7 @@ impl Head {
     /// holds when the plan is made.
     pub(crate) async fn write_alone<L: Sync + Send, T: Send, F: Future<Output = Result<L, Error>> + Send>(
         self: &Arc<Self>,
-        who: &str,
+        who: &Author,
         look: impl Fn() -> F + Send + Sync,
         plan: impl Fn(&mut Tx<'_>, &L) -> Result<Plan<T>, Stop> + Send + Sync,
     ) -> Result<Outcome<T>, Error> {
@@ -66,11 +67,21 @@ impl Head {
             let round = self.round(who, &|tx: &mut Tx<'_>| plan(tx, &seen)).await?;
             if let Round::Loads(sight) = round {
                 self.load_view_alone(sight).await?;
-            } else if let Some(outcome) = self.await_round(round).await? {
+            } else if let Some(outcome) = self.await_round_of(who, round).await? {
                 return Ok(outcome);
             }
         }
         Err(Error::Conflict)
+    }
+
+    /// As [`Self::await_round`], and the author hears of his own.
+    async fn await_round_of<T>(&self, who: &Author, round: Round<T>) -> Result<Option<Outcome<T>>, Error> {
+        let flies = matches!(round, Round::Flies(..));
+        let outcome = self.await_round(round).await;
+        if flies {
+            who.is_answered(matches!(outcome, Ok(Some(_))));
+        }
+        outcome
     }
 
     pub(super) async fn await_round<T>(&self, round: Round<T>) -> Result<Option<Outcome<T>>, Error> {
@@ -94,7 +105,7 @@ impl Head {
 
     pub(super) async fn round<T>(
         self: &Arc<Self>,
-        who: &str,
+        who: &Author,
         plan: &(impl Fn(&mut Tx<'_>) -> Result<Plan<T>, Stop> + Send + Sync),
     ) -> Result<Round<T>, Error> {
         self.told().await?;
@@ -106,7 +117,7 @@ impl Head {
     fn plan_and_submit<T>(
         self: &Arc<Self>,
         slot: Box<dyn Slot>,
-        who: &str,
+        who: &Author,
         plan: &impl Fn(&mut Tx<'_>) -> Result<Plan<T>, Stop>,
     ) -> Result<Round<T>, Error> {
         let random = &self.ground.world.random;
@@ -117,8 +128,9 @@ impl Head {
         if ahead.record.leaving {
             return Err(Error::NoSuchAccount(self.id));
         }
+        who.may_write(&ahead.record)?;
         let now = self.ground.world.clock.now();
-        let mut tx = Tx::new(&ahead, who, now, &self.ground, (&inner.cache, &inner.recent));
+        let mut tx = Tx::new(&ahead, &who.word, now, &self.ground, (&inner.cache, &inner.recent));
         tx.promised = inner.held.promised;
         tx.metadata = self.ground.metadata;
         match plan(&mut tx) {
@@ -129,6 +141,7 @@ impl Head {
             Ok(Plan::Commit(value)) => {
                 let ready = tx.finish(self.partition(), id);
                 let landing = self.submit(inner, slot, ready);
+                who.hands_in();
                 Ok(Round::Flies(landing, value))
             }
         }

@@ -1,5 +1,6 @@
 //! Reading a head from disk.
 use super::{Head, Keywords, Plan, State, Stop, Tx};
+use crate::author::Author;
 use crate::codec::Decoder;
 use crate::engine::{Found, Key, MAX_PAGE, Read, Value};
 use crate::error::Error;
@@ -63,7 +64,7 @@ impl Head {
             inner.ahead = Some(nothing.clone());
             inner.told = Some(nothing);
         }
-        let round = self.round(who, &plan).await;
+        let round = self.round(&Author::named(who), &plan).await;
         let made = match round {
             Ok(round) => self.await_round(round).await,
             Err(error) => Err(error),

@@ -1,5 +1,6 @@
 //! Removing an account, in bounded steps. The head goes last, so that a stop midway can be taken up again.
 use super::Store;
+use crate::author::Author;
 use crate::blob::BlobHash;
 use crate::engine::{Growth, Key, MAX_PAGE, Partition, PartitionKind, Precondition};
 use crate::error::Error;
@@ -22,7 +23,7 @@ impl Store {
             tx.growth = Growth::Frees;
             Ok(Plan::Commit(()))
         };
-        match head.write_alone("delete", async || Ok(()), leave).await {
+        match head.write_alone(&Author::named("delete"), async || Ok(()), leave).await {
             Ok(_) | Err(Error::NoSuchAccount(_)) => {}
             Err(error) => return Err(error),
         }

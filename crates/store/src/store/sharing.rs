@@ -1,6 +1,6 @@
 //! What sharing asks of two accounts: the note in the one, then the list in the other.
 use super::Store;
-use crate::account::{Account, Grantee, grants_anything};
+use crate::account::{Account, Grantee, RightsChanged, grants_anything};
 use crate::acl::{AclChange, Sign};
 use crate::engine::{MAX_PAGE, Partition, PartitionKind};
 use crate::error::Error;
@@ -9,16 +9,19 @@ use crate::key::KeyReader;
 use crate::outcome::Outcome;
 use crate::records::KeyRange;
 use crate::schema::kind;
+use crate::share_notification::ShareNotification;
 use names::{AccountId, Address};
 
 impl Store {
-    /// Changes what the list of a mailbox says of an account. `account` is its owner's, whose address is `owner`.
+    /// Changes what the list of a mailbox says of an account. `account` is its owner's, whose address is `owner`; `by` is who
+    /// does it, nobody where an operator does. Whom it is about is told, where he has other rights by it and does it not himself.
     ///
     /// # Errors
     /// [`Error::NoSuchMailbox`]; [`Error::NoSuchAccount`] when whom it is about is gone; [`Error::Limit`] when a list is
     /// full, or too many share with that account already; else what the engine says.
     pub async fn change_acl(
         &self,
+        by: Option<&Grantee>,
         (account, owner): (&Account, &Address),
         mailbox: MailboxId,
         (grantee, sign): (&Grantee, Sign),
@@ -31,7 +34,42 @@ impl Store {
             let other = self.account(grantee.account).await?.acting_as("share");
             other.note_sharer(&Grantee { account: account.id(), address: owner.clone() }).await?;
         }
-        account.change_acl(mailbox, (grantee, sign), change).await
+        let done = account.change_acl(mailbox, (grantee, sign), change).await?;
+        if done.receipt().is_some() {
+            self.notify(by, account.id(), (grantee, mailbox), done.value()).await;
+        }
+        Ok(done.map(drop))
+    }
+
+    /// Tells whom it is about. The list is the truth and stands: what cannot be told now never is.
+    async fn notify(
+        &self,
+        by: Option<&Grantee>,
+        owner: AccountId,
+        (grantee, mailbox): (&Grantee, MailboxId),
+        changed: &RightsChanged,
+    ) {
+        if changed.old == changed.new || by.is_some_and(|by| by.account == grantee.account) {
+            return;
+        }
+        let notification = ShareNotification {
+            created: self.ground.world.clock.now().secs(),
+            by: by.cloned(),
+            owner,
+            mailbox,
+            name: changed.name.to_string(),
+            old: changed.old,
+            new: changed.new,
+        };
+        let told = async {
+            let other = self.account(grantee.account).await?.acting_as("share");
+            other.notify_of_share(notification).await
+        };
+        match told.await {
+            // who is gone is taken out of a list, too
+            Ok(_) | Err(Error::NoSuchAccount(_)) => {}
+            Err(error) => tracing::warn!(%error, account = %grantee.account, "a change of rights was not told"),
+        }
     }
 
     /// Forgets sharers who share nothing any more.

@@ -12,6 +12,8 @@ mod many;
 mod nth;
 mod objects;
 mod place;
+mod provided;
+mod share_notices;
 mod sharing;
 mod suite;
 mod unread_threads;

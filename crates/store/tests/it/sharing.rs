@@ -32,7 +32,8 @@ async fn share(store: &Store, mailbox: MailboxId, with: AccountId, letters: &str
     let anna = store.account(ANNA).await?;
     let grantee = Grantee { account: with, address: address(with) };
     let change = AclChange::Set(rights(letters));
-    store.change_acl((&anna, &address(ANNA)), mailbox, (&grantee, Sign::Granted), change).await.map(drop)
+    let owner = Grantee { account: ANNA, address: address(ANNA) };
+    store.change_acl(Some(&owner), (&anna, &owner.address), mailbox, (&grantee, Sign::Granted), change).await.map(drop)
 }
 
 async fn place() -> Place {

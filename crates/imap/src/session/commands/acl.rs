@@ -81,7 +81,9 @@ async fn change_acl(
     let grantee = grantee(talk, identifier, place.mailboxes.acl(allowed.mailbox)).await?;
     let sign = if identifier.negative { Sign::Denied } else { Sign::Granted };
     let store = &talk.house.rooms.store;
-    let done = store.change_acl((&allowed.account, &place.owner), allowed.mailbox, (&grantee, sign), change).await;
+    let by = Grantee { account: login.account.id(), address: login.address.clone() };
+    let owner = (&allowed.account, &place.owner);
+    let done = store.change_acl(Some(&by), owner, allowed.mailbox, (&grantee, sign), change).await;
     match done {
         Ok(_) => Ok(Completion::ok("done")),
         // The mailbox was seen just now: it is the account that is gone.

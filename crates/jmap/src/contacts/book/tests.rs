@@ -1,6 +1,7 @@
 //! Address books as a client sees them.
 use crate::bench::Bench;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn get(bench: &Bench) -> Value {
     bench.call("AddressBook/get", json!({})).await
@@ -177,4 +178,24 @@ async fn contacts_are_their_owners() {
     assert_eq!(*own, json!({"maxAddressBooksPerCard": 20, "mayCreateAddressBook": true}));
     assert_eq!(session["accounts"][&anna]["accountCapabilities"][contacts], Value::Null);
     assert_eq!(session["primaryAccounts"][contacts], bench.bram.account.to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_always_too_late_is_told_so() {
+    let bench = Bench::new().await;
+    let id = bench.call("AddressBook/get", json!({})).await["list"][0]["id"].as_str().unwrap().to_owned();
+    let set = async |change: Value| bench.call("AddressBook/set", json!({"update": {&id: change}})).await;
+    // between each look of the one and his commit there is one of the other
+    bench.memory.delay(Duration::from_secs(2));
+    let first = async {
+        for order in 1..10 {
+            assert_eq!(set(json!({"sortOrder": order})).await["updated"], json!({&id: null}));
+        }
+    };
+    let second = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        set(json!({"name": "x"})).await
+    };
+    assert_eq!(tokio::join!(first, second).1["type"], "serverUnavailable");
+    assert_eq!(set(json!({"name": "x"})).await["updated"], json!({&id: null}));
 }

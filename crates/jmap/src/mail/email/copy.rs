@@ -28,17 +28,16 @@ async fn copy(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Copy::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
     let from = context.account_from(&asked.from).await?;
-    let opened = context.account_to_change(&asked.account).await?;
+    let mut opened = context.account_to_change(&asked.account).await?;
     if let Some(expected) = asked.if_from_in_state
         && expected != state(&from).await?
     {
         return Err(MethodError::StateMismatch);
     }
     let begun = Begun::of(&opened).await?;
-    let old_state = state(&opened).await?;
-    if asked.if_in_state.is_some_and(|expected| expected != old_state) {
-        return Err(MethodError::StateMismatch);
-    }
+    let old = opened.states_now().await.map_err(|error| refusal::method(&error))?.email;
+    let old_state = opened.state(old);
+    opened.provide(asked.if_in_state.as_deref(), (opened.emails(), old))?;
     let (mut created, mut not_created, mut copied) = (Map::new(), Map::new(), Vec::new());
     let mut room = Room::new(context.parts.settings.max_message_size.bytes());
     for (creation, object) in asked.create {
@@ -53,6 +52,7 @@ async fn copy(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
             Err(error) => drop(not_created.insert(creation.into(), told(&error))),
         }
     }
+    opened.was_provided()?;
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     let or_null = |members: Map<String, Value>| if members.is_empty() { Value::Null } else { members.into() };
     let answer = members([

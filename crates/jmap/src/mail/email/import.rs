@@ -31,12 +31,11 @@ async fn import(context: &mut Context<'_>, mut arguments: Arguments) -> Answers 
     if emails.len() > OBJECTS_IN_SET {
         return Err(MethodError::RequestTooLarge);
     }
-    let opened = context.account_to_change(&account).await?;
+    let mut opened = context.account_to_change(&account).await?;
     let begun = Begun::of(&opened).await?;
-    let old_state = state(&opened).await?;
-    if if_in_state.is_some_and(|state| state != old_state) {
-        return Err(MethodError::StateMismatch);
-    }
+    let old = opened.states_now().await.map_err(|error| refusal::method(&error))?.email;
+    let old_state = opened.state(old);
+    opened.provide(if_in_state.as_deref(), (opened.emails(), old))?;
     let (mut created, mut not_created) = (Map::new(), Map::new());
     let mut room = Room::new(context.parts.settings.max_message_size.bytes());
     for (creation, object) in emails {
@@ -50,6 +49,7 @@ async fn import(context: &mut Context<'_>, mut arguments: Arguments) -> Answers 
             Err(error) => drop(not_created.insert(creation.into(), told(&error))),
         }
     }
+    opened.was_provided()?;
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     let or_null = |members: Map<String, Value>| if members.is_empty() { Value::Null } else { members.into() };
     let answer = members([

@@ -13,6 +13,7 @@ use crate::mail::compose::Room;
 use crate::mail::reply::{Written, told};
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
+use crate::refusal;
 use futures_util::stream::{self, StreamExt as _};
 use jmap_wire::{Answer, Arguments, Id, MethodError, Object, Set, SetError};
 use serde_json::{Map, Value};
@@ -30,12 +31,11 @@ const AT_ONCE: usize = 32;
 async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
-    let opened = context.account_to_change(&asked.account).await?;
+    let mut opened = context.account_to_change(&asked.account).await?;
     let begun = Begun::of(&opened).await?;
-    let old_state = state(&opened).await?;
-    if asked.if_in_state.is_some_and(|state| state != old_state) {
-        return Err(MethodError::StateMismatch);
-    }
+    let old = opened.states_now().await.map_err(|error| refusal::method(&error))?.email;
+    let old_state = opened.state(old);
+    opened.provide(asked.if_in_state.as_deref(), (opened.emails(), old))?;
     let mut written = Written::default();
     let mut room = Room::new(context.parts.settings.max_message_size.bytes());
     for (creation, object) in asked.create {
@@ -50,6 +50,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         }
     }
     change(context, &opened, (asked.update, asked.destroy), &mut written).await;
+    opened.was_provided()?;
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     let answer = written.answer(&opened, old_state, new_state);
     Ok(vec![context.answer(answer)])

@@ -11,7 +11,7 @@ use crate::refusal;
 use jmap_wire::{Arguments, Id, MethodError, Object, Set, SetError, patch};
 use names::Address;
 use serde_json::{Value, json};
-use store::{ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
+use store::{ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged, StateOf};
 
 pub(super) const SET: Method = Method {
     name: "Identity/set",
@@ -29,13 +29,11 @@ const MOST_ADDRESSES: usize = 20;
 async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
-    let opened = context.own_account(&asked.account).await?;
+    let mut opened = context.own_account(&asked.account).await?;
     let begun = Begun::of(&opened).await?;
     let before = identities(context, &opened).await.map_err(|error| refusal::method(&error))?;
     let old_state = opened.state(before.state);
-    if asked.if_in_state.is_some_and(|state| state != old_state) {
-        return Err(MethodError::StateMismatch);
-    }
+    opened.provide(asked.if_in_state.as_deref(), (StateOf::Objects(ObjectKind::Identity), before.state))?;
     let mut written = Written::default();
     for (creation, object) in asked.create {
         match create(context, &opened, object).await? {
@@ -70,6 +68,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
             Err(error) => drop(written.not_destroyed.insert(id, told(&error))),
         }
     }
+    opened.was_provided()?;
     let state = opened.account.object_state(ObjectKind::Identity).await.map_err(|error| refusal::method(&error))?;
     let new_state = begun.reached(&opened, &old_state, opened.state(state)).await?;
     Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])

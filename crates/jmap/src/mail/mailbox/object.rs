@@ -54,11 +54,14 @@ pub(super) fn place<'o>(opened: &'o Opened, mailbox: &'o Mailbox) -> (Option<&'o
     (None, full)
 }
 
-/// RFC 8621, 2: the rights of IMAP's lists (RFC 4314) as JMAP counts them.
 pub(super) fn rights(opened: &Opened, mailbox: &Mailbox) -> Value {
-    let rights = opened.rights(mailbox.id);
+    rights_told(opened.rights(mailbox.id), mailbox.name.is_inbox())
+}
+
+/// RFC 8621, 2: the rights of IMAP's lists (RFC 4314) as JMAP counts them.
+pub(crate) fn rights_told(rights: Rights, is_inbox: bool) -> Value {
     let is = |needed: Rights| rights.contains(needed);
-    let moves = is(Rights::DELETE) && !mailbox.name.is_inbox();
+    let moves = is(Rights::DELETE) && !is_inbox;
     json!({
         "mayReadItems": is(Rights::LOOKUP.with(Rights::READ)),
         "mayAddItems": is(Rights::INSERT),

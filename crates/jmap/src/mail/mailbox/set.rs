@@ -15,7 +15,7 @@ use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
 use jmap_wire::{Arguments, MethodError, Object, Set, SetError};
-use store::WithEmails;
+use store::{StateOf, WithEmails};
 
 pub(super) const SET: Method = Method {
     name: "Mailbox/set",
@@ -27,13 +27,16 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     let remove_emails = arguments.truth("onDestroyRemoveEmails")?;
     arguments.none_left()?;
-    let opened = context.account_to_change(&asked.account).await?;
+    let mut opened = context.account(&asked.account).await?;
+    // whoever subscribes changes nothing there (RFC 9670, 1.4)
+    if opened.is_read_only() && !only_subscribes(&asked) {
+        return Err(MethodError::AccountReadOnly);
+    }
     let begun = Begun::of(&opened).await?;
     let subscriptions = Subscriptions::of(context, &opened).await?;
-    let old_state = state(&opened).await?;
-    if asked.if_in_state.is_some_and(|wanted| wanted != old_state) {
-        return Err(MethodError::StateMismatch);
-    }
+    let old = opened.states_now().await.map_err(|error| refusal::method(&error))?.mailbox;
+    let old_state = opened.state(old);
+    opened.provide(asked.if_in_state.as_deref(), (StateOf::Mailboxes, old))?;
     let mut setting = Setting { opened, subscriptions, written: Written::default() };
     setting.create(context, asked.create).await;
     let destroy: Vec<String> = asked.destroy.iter().map(|id| plain(context, id)).collect();
@@ -42,8 +45,15 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let emails = if remove_emails { WithEmails::Remove } else { WithEmails::Refuse };
     setting.destroy(destroy, emails).await;
     let Setting { opened, written, .. } = setting;
+    opened.was_provided()?;
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+}
+
+/// Whether nothing is asked but what concerns the caller alone.
+fn only_subscribes(asked: &Set) -> bool {
+    let patches = asked.update.iter().all(|(_, patch)| patch.keys().all(|property| property == "isSubscribed"));
+    patches && asked.create.is_empty() && asked.destroy.is_empty()
 }
 
 /// An id as it is, where it was written by its creation id.

@@ -18,7 +18,7 @@ use jmap_wire::{Arguments, Id, MethodError, Object, Set, SetError, patch};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Email, EmailId, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
+use store::{Email, EmailId, ObjectChange, ObjectId, ObjectKind, ObjectsChanged, StateOf};
 
 pub(super) const SET: Method = Method {
     name: "EmailSubmission/set",
@@ -37,12 +37,11 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     if updates.len() + destroys.len() > OBJECTS_IN_SET {
         return Err(MethodError::RequestTooLarge);
     }
-    let opened = context.own_account(&asked.account).await?;
+    let mut opened = context.own_account(&asked.account).await?;
     let begun = Begun::of(&opened).await?;
-    let old_state = state(&opened).await?;
-    if asked.if_in_state.is_some_and(|state| state != old_state) {
-        return Err(MethodError::StateMismatch);
-    }
+    let old = opened.account.object_state(ObjectKind::Submission).await.map_err(|error| refusal::method(&error))?;
+    let old_state = opened.state(old);
+    opened.provide(asked.if_in_state.as_deref(), (StateOf::Objects(ObjectKind::Submission), old))?;
     let mut written = Written::default();
     // the emails of those that were successful, by how the client writes their ids
     let mut successful: BTreeMap<String, String> = BTreeMap::new();
@@ -76,6 +75,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
             Err(error) => drop(written.not_destroyed.insert(id, told(&error))),
         }
     }
+    opened.was_provided()?;
     // the queue writes into submissions meanwhile
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
     let answer = written.answer(&opened, old_state, new_state);
