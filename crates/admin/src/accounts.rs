@@ -1,6 +1,7 @@
 //! Accounts: one at a time. Many at once is an import.
+use crate::passwords::AskedBy;
 use crate::{AccountView, Admin, Caller, Error, Permission, Response, SecretText};
-use delivery::Vacation;
+use delivery::{BlockPattern, Vacation};
 use directory::{Forward, NewAccount, Role};
 use names::{AccountId, Address, ByteSize, Domain};
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,29 @@ pub enum AccountAct {
         /// A password, or a hash as Dovecot writes it.
         password: SecretText,
     },
+    /// Gives an account another password, for who proves that he knows the one it has; all but what he asks by ends.
+    ChangePassword {
+        /// Its address.
+        address: Address,
+        /// The password that it has.
+        current: SecretText,
+        /// The password that it is to have, in the clear.
+        new: SecretText,
+        /// How it is asked.
+        asked: AskedBy,
+    },
+    /// Lists by what an account is used: its tokens, and the programs that have its password.
+    Logins {
+        /// Its address.
+        address: Address,
+    },
+    /// Ends a token, or the open sessions of a program that has the password, which may come back.
+    EndLogin {
+        /// The account's address.
+        address: Address,
+        /// The token or program, as it is listed.
+        login: String,
+    },
     /// Suspends an account: no login, no mail; its sessions end.
     Suspend {
         /// Its address.
@@ -80,7 +104,7 @@ pub enum AccountAct {
         /// Bytes; nothing: no limit.
         quota: Option<ByteSize>,
     },
-    /// Lets an account's mail go on to others, or ends that.
+    /// Lets an account's mail go on to others, or ends that; a message in its inbox says so.
     Forward {
         /// Its address.
         address: Address,
@@ -89,6 +113,25 @@ pub enum AccountAct {
         /// Whether the account gets it too.
         #[serde(default)]
         keep: bool,
+    },
+    /// Lists the senders whose mail goes to the account's junk.
+    BlockedSenders {
+        /// Its address.
+        address: Address,
+    },
+    /// Sends a sender's mail to the account's junk from now on.
+    Block {
+        /// Its address.
+        address: Address,
+        /// An address, or a domain with all below it.
+        pattern: BlockPattern,
+    },
+    /// Sends a sender's mail to the account's junk no more.
+    Unblock {
+        /// Its address.
+        address: Address,
+        /// As it was blocked.
+        pattern: BlockPattern,
     },
     /// Stops an account's sending at once: it may log in and read, and what it has in the queue is on hold.
     Hold {
@@ -149,20 +192,56 @@ const fn user() -> Role {
 impl AccountAct {
     pub(crate) const fn permission(&self) -> Permission {
         match self {
+            Self::ChangePassword { .. }
+            | Self::Logins { .. }
+            | Self::EndLogin { .. }
+            | Self::Forward { .. }
+            | Self::BlockedSenders { .. }
+            | Self::Block { .. }
+            | Self::Unblock { .. }
+            | Self::ImportContacts { .. }
+            | Self::ExportContacts { .. } => Permission::Own,
             Self::Show { .. } | Self::List { .. } | Self::PlainLogins { .. } => Permission::Look,
             Self::Password { .. }
             | Self::Suspend { .. }
             | Self::Resume { .. }
-            | Self::Forward { .. }
+            | Self::Quota { .. }
+            | Self::Hold { .. }
+            | Self::Release { .. }
+            | Self::SendOnce { .. }
+            | Self::Vacation { .. }
+            | Self::SetVacation { .. } => Permission::Help,
+            Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
+        }
+    }
+
+    /// The account of an act that its customer may ask himself.
+    pub(crate) const fn own_account(&self) -> Option<&Address> {
+        match self {
+            Self::ChangePassword { address, .. }
+            | Self::Logins { address }
+            | Self::EndLogin { address, .. }
+            | Self::Forward { address, .. }
+            | Self::BlockedSenders { address }
+            | Self::Block { address, .. }
+            | Self::Unblock { address, .. }
+            | Self::ImportContacts { address, .. }
+            | Self::ExportContacts { address, .. } => Some(address),
+            Self::Add { .. }
+            | Self::Show { .. }
+            | Self::List { .. }
+            | Self::PlainLogins { .. }
+            | Self::Password { .. }
+            | Self::Suspend { .. }
+            | Self::Resume { .. }
+            | Self::Remove { .. }
             | Self::Quota { .. }
             | Self::Hold { .. }
             | Self::Release { .. }
             | Self::SendOnce { .. }
             | Self::Vacation { .. }
             | Self::SetVacation { .. }
-            | Self::ImportContacts { .. }
-            | Self::ExportContacts { .. } => Permission::Help,
-            Self::Add { .. } | Self::Remove { .. } | Self::Import { .. } => Permission::Operate,
+            | Self::Import { .. } => None,
         }
     }
 }
@@ -180,19 +259,17 @@ impl Admin {
                 Ok(Response::Done)
             }
             AccountAct::Forward { address, targets, keep } => {
-                let to = targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                let told = if to.is_empty() { "stopped".to_owned() } else { format!("to {to}") };
                 let forward = (!targets.is_empty()).then_some(Forward { targets, keep });
-                self.directory.set_forward(&address, forward).await?;
-                self.told(caller, "account forward", &address.to_string(), Some(&told));
-                Ok(Response::Done)
+                self.forward(caller, &address, forward).await
             }
-            AccountAct::Password { address, password } => {
-                self.directory.account(&address).await?;
-                let hash = self.hash(&password).await?;
-                self.directory.set_password(&address, hash).await?;
-                self.told(caller, "account password", &address.to_string(), None);
-                Ok(Response::Done)
+            AccountAct::Logins { address } => self.logins(&address).await,
+            AccountAct::EndLogin { address, login } => self.end_login(caller, &address, &login).await,
+            AccountAct::BlockedSenders { address } => self.blocked_senders(&address).await,
+            AccountAct::Block { address, pattern } => self.block(caller, &address, pattern).await,
+            AccountAct::Unblock { address, pattern } => self.unblock(caller, &address, &pattern).await,
+            AccountAct::Password { address, password } => self.set_password(caller, &address, &password).await,
+            AccountAct::ChangePassword { address, current, new, asked } => {
+                self.change_password(caller, &address, (&current, &new), asked).await
             }
             AccountAct::Suspend { address, reason } => {
                 self.directory.suspend(&address, &reason).await?;

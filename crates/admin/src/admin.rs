@@ -1,11 +1,12 @@
 //! The one door of all acts.
+use crate::pace::Pace;
 use crate::{Caller, Error, Request, Response, SecretText};
 use arc_swap::ArcSwapOption;
 use delivery::{Delivery, Operator};
 use directory::{Directory, NewPassword, PasswordHash, PasswordOrHash};
 use guide::Guide;
 use journal::{Event, Journal, Reader};
-use names::Secret;
+use names::{Address, Secret};
 use std::sync::Arc;
 use store::{MailboxName, Role as MailboxRole, Store};
 use world::World;
@@ -33,6 +34,9 @@ pub struct Admin {
     pub(crate) store: Store,
     pub(crate) directory: Arc<Directory>,
     pub(crate) queue: Operator,
+    pub(crate) delivery: Delivery,
+    /// How often customers change what is told to them by mail.
+    pub(crate) pace: Pace,
     pub(crate) world: World,
     pub(crate) mailboxes: Vec<(MailboxName, Option<MailboxRole>)>,
     pub(crate) history: Reader,
@@ -45,8 +49,8 @@ impl Admin {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let Parts { store, directory, delivery, journal, history, world, mailboxes } = parts;
-        let (queue, guide) = (delivery.operator(), ArcSwapOption::empty());
-        Self { store, directory, queue, world, mailboxes, history, guide, journal }
+        let (queue, guide, pace) = (delivery.operator(), ArcSwapOption::empty(), Pace::default());
+        Self { store, directory, queue, delivery, pace, world, mailboxes, history, guide, journal }
     }
 
     /// Does what `request` asks. What the answer says is on disk.
@@ -57,7 +61,7 @@ impl Admin {
     /// # Cancel safety
     /// Dropped midway, an act may be half done; every act can be repeated.
     pub async fn run(&self, caller: &Caller, request: Request) -> Result<Response, Error> {
-        if !caller.may(request.permission()) {
+        if !caller.may(&request) {
             return Err(Error::NotPermitted(format!("{:?}", caller.role).to_lowercase()));
         }
         match request {
@@ -71,6 +75,11 @@ impl Admin {
             Request::Settings => self.settings(),
             Request::Store(act) => self.whole(caller, act).await,
         }
+    }
+
+    /// Tells the journal what a customer did with his own account that needs no act here: he took a file out, or brought one in.
+    pub fn note(&self, caller: &Caller, act: &str, account: &Address, told: &str) {
+        self.told(caller, act, &account.to_string(), Some(told));
     }
 
     /// Tells the journal that an act was done.

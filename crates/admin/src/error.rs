@@ -19,15 +19,51 @@ pub enum Error {
     /// What is asked makes no sense: the caller must change it.
     #[error("{0}")]
     BadRequest(String),
+    /// The password that was to be cannot be.
+    #[error("{text}")]
+    WeakPassword {
+        /// What is wrong with it.
+        why: Weakness,
+        /// The same for people.
+        text: String,
+    },
+    /// The password that was to be proved is wrong.
+    #[error("the password is wrong")]
+    WrongPassword,
     /// Lines of a file are wrong; nothing of the file was applied.
     #[error("{}", lines(.0))]
     BadLines(Vec<BadLine>),
+    /// There is room for no more of these.
+    #[error("{0}")]
+    TooMany(String),
+    /// It was asked too often.
+    #[error("that was asked too often; try again in {wait} seconds")]
+    TooOften {
+        /// For so many seconds it is not done.
+        wait: u64,
+    },
     /// Not now: the store is away, the disk is full, or others changed the same thing.
     #[error("{0}")]
     Unavailable(String),
     /// What is on the disk is damaged.
     #[error("{0}")]
     Corrupt(String),
+}
+
+/// What is wrong with a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Weakness {
+    /// It has too few characters, or none.
+    TooShort,
+    /// It has too many.
+    TooLong,
+    /// Thieves know it.
+    Breached,
+    /// It is the one that it was to replace.
+    SameAsBefore,
+    /// It has the account's name in it.
+    ContainsName,
 }
 
 /// A wrong line of a file.
@@ -64,10 +100,12 @@ impl From<directory::Error> for Error {
             | E::BadTargets
             | E::BadText
             | E::TooManyDelegates(_)
-            | E::BadPassword
-            | E::PasswordTooShort(_)
-            | E::PasswordBreached
             | E::BadHash(_) => Self::BadRequest(text),
+            E::BadPassword => Self::WeakPassword { why: Weakness::TooLong, text },
+            E::PasswordTooShort(_) => Self::WeakPassword { why: Weakness::TooShort, text },
+            E::PasswordBreached => Self::WeakPassword { why: Weakness::Breached, text },
+            E::PasswordAsBefore => Self::WeakPassword { why: Weakness::SameAsBefore, text },
+            E::PasswordHasName => Self::WeakPassword { why: Weakness::ContainsName, text },
             E::Conflict | E::Busy | E::NoSpace | E::Unavailable(_) => Self::Unavailable(text),
             E::Corrupt(_) => Self::Corrupt(text),
         }

@@ -1,4 +1,4 @@
-//! Every act of an operator as a typed request with its permission.
+//! Every act of an operator, and of a customer on his own account, as a typed request with its permission.
 //!
 //! One code path: the command line, the admin API and the pages make a [`Request`], and [`Admin::run`] answers it.
 //! [`control`] carries both over the control socket of a running server; on a stopped one the command line runs the
@@ -7,6 +7,7 @@
 mod accounts;
 mod admin;
 mod aliases;
+mod blocked;
 mod caller;
 mod check;
 mod contacts;
@@ -14,8 +15,12 @@ pub mod control;
 mod destination;
 mod domains;
 mod error;
+mod forwarding;
 mod import;
+mod logins;
+mod pace;
 mod paging;
+mod passwords;
 mod plain_logins;
 mod queue;
 mod request;
@@ -33,8 +38,11 @@ pub use aliases::AliasAct;
 pub use caller::{Caller, Permission};
 pub use destination::{CauseView, QueueDestinationView};
 pub use domains::{DomainAct, Setting};
-pub use error::{BadLine, Error};
+pub use error::{BadLine, Error, Weakness};
+pub use forwarding::MAX_OWN_TARGETS;
 pub use import::{MAX_BAD_LINES, MAX_IMPORT};
+pub use logins::{LoginAdvice, LoginView};
+pub use passwords::AskedBy;
 pub use queue::{QueueAct, QueueChange, QueueFilter};
 pub use request::Request;
 pub use response::{

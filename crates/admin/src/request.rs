@@ -1,5 +1,6 @@
 //! What can be asked. Each room's acts stand with what they need and do, in a file of their own.
 use crate::{AccountAct, AliasAct, DomainAct, Permission, QueueAct, SenderAct, ShareAct, StoreAct, TraceAct};
+use names::Address;
 use serde::{Deserialize, Serialize};
 
 /// An act. On the wire: `{"account":{"resume":{"address":"anna@example.org"}}}`.
@@ -37,8 +38,23 @@ impl Request {
             Self::Sender(act) => act.permission(),
             Self::Queue(act) => act.permission(),
             Self::Trace(act) => act.permission(),
-            Self::Settings => Permission::Look,
+            Self::Settings => Permission::Anyone,
             Self::Store(act) => act.permission(),
+        }
+    }
+
+    /// The account that it is about, where its customer may ask it himself.
+    pub(crate) const fn account(&self) -> Option<&Address> {
+        match self {
+            Self::Account(act) => act.own_account(),
+            Self::Domain(_)
+            | Self::Alias(_)
+            | Self::Share(_)
+            | Self::Sender(_)
+            | Self::Queue(_)
+            | Self::Trace(_)
+            | Self::Settings
+            | Self::Store(_) => None,
         }
     }
 }

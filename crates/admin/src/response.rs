@@ -1,8 +1,8 @@
 //! What is answered: all that a rendering for people or machines needs.
 mod made;
 
-use crate::{DelegateView, DestinationView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
-use delivery::{QueueId, Vacation};
+use crate::{DelegateView, DestinationView, LoginView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
+use delivery::{BlockPattern, QueueId, Vacation};
 use directory::Role;
 use guide::Guide;
 use names::{AccountId, Address, ByteSize, Domain};
@@ -67,6 +67,21 @@ pub enum Response {
     },
     /// What is answered to mail while its reader is away.
     Vacation(Vacation),
+    /// By what the account is used.
+    Logins {
+        /// The last one first.
+        logins: Vec<LoginView>,
+    },
+    /// The account has another password.
+    PasswordChanged {
+        /// How many tokens, and open sessions with the old password, have ended.
+        ended: u64,
+    },
+    /// The senders whose mail goes to the account's junk.
+    BlockedSenders {
+        /// In the order in which they were blocked.
+        senders: Vec<BlockPattern>,
+    },
     /// What vCards came to.
     ContactsImported {
         /// Contacts that are new.

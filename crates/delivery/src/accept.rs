@@ -4,7 +4,7 @@ use crate::aims::{self, Aim};
 use crate::delivery::Inner;
 use crate::envelope::{self, Envelope};
 use crate::error::Error;
-use crate::homes::{Held, Mail};
+use crate::homes::{Held, Mail, Writer};
 use crate::queue::ledger::{Kept, Turn};
 use crate::queue::settle::{Verdict, Words, settle};
 use crate::queue::{Entry, Pending, QueueId};
@@ -118,6 +118,7 @@ impl Inner {
             received: ReceivedAt::utc(self.world.clock.now()),
             original_recipient: original.map(ToString::to_string).unwrap_or_default(),
             quota: QuotaCheck::Asked,
+            writer: Writer::Somebody(envelope.sender.reverse_path.clone()),
         };
         match self.homes.deliver(account, mail).await {
             Ok(Some(receipt)) => {
@@ -239,6 +240,7 @@ impl Inner {
             received: ReceivedAt::utc(kept.entry.created),
             original_recipient: pending.original.to_string(),
             quota: QuotaCheck::Settled,
+            writer: Writer::Somebody(kept.entry.reverse_path.clone()),
         };
         match self.homes.deliver(account, mail).await {
             Ok(receipt) => {

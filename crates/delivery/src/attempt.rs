@@ -2,7 +2,7 @@
 use crate::away::{Away, Going};
 use crate::delivery::Inner;
 use crate::error::Error;
-use crate::homes::{Mail, read_again};
+use crate::homes::{Mail, Writer, read_again};
 use crate::outbound::Courier;
 use crate::outbound::hosts::is_circle;
 use crate::queue::lanes::Item;
@@ -139,6 +139,7 @@ impl Inner {
                 received: ReceivedAt::utc(entry.begun()),
                 original_recipient: original.unwrap_or_default(),
                 quota: QuotaCheck::Settled,
+                writer: Writer::Somebody(entry.reverse_path.clone()),
             };
             self.homes.deliver(account, mail).await
         };

@@ -1,6 +1,7 @@
 //! The mailboxes of people here, as delivery sees them.
+use crate::blocked::landing;
 use futures_util::future::BoxFuture;
-use names::AccountId;
+use names::{AccountId, Address};
 use std::fmt;
 use store::{DeliveryId, LineEnds, NewBlob, NewEmail, QuotaCheck, Receipt, ReceivedAt, Store};
 
@@ -13,6 +14,16 @@ pub(crate) struct Mail {
     pub(crate) received: ReceivedAt,
     pub(crate) original_recipient: String,
     pub(crate) quota: QuotaCheck,
+    pub(crate) writer: Writer,
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone)]
+pub(crate) enum Writer {
+    /// The server, to its customer: nothing keeps it out of INBOX.
+    Server,
+    /// Whom its envelope names.
+    Somebody(Option<Address>),
 }
 
 /// Room held for a message that was announced; given back when dropped.
@@ -38,7 +49,7 @@ pub(crate) trait Homes: Send + Sync {
     /// Holds room for `size` bytes that have come, until they are delivered.
     fn promise(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>>;
 
-    /// Puts a message into INBOX, once for each delivery id. `None`: it was there before.
+    /// Puts a message into INBOX, or into junk where its writer is blocked, once for each delivery id. `None`: it was there before.
     fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>>;
 }
 
@@ -57,16 +68,16 @@ impl Homes for StoreHomes {
     fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>> {
         Box::pin(async move {
             let account = self.0.account(account).await?.acting_as(&format!("delivery d{:032x}", mail.delivery.0));
-            let mailboxes = account.mailboxes().await?;
-            let inbox = mailboxes.inbox().ok_or(store::Error::NoSuchMailbox)?.id;
+            let (mailbox, flags) = landing(&account, &mail).await?;
             let email = NewEmail {
+                flags,
                 prefix_len: mail.prefix_len,
                 original_recipient: Some(mail.original_recipient),
                 once: Some(mail.delivery),
                 quota: mail.quota,
                 ..NewEmail::new(mail.blob, mail.received)
             };
-            Ok(account.append(inbox, vec![email]).await?.receipt())
+            Ok(account.append(mailbox, vec![email]).await?.receipt())
         })
     }
 }

@@ -283,6 +283,9 @@ impl Directory {
                     if let Err(error) = self.end_tokens(address, record.id).await {
                         tracing::warn!(account = %record.id, %error, "tokens were not removed");
                     }
+                    if let Err(error) = self.forget_programs(address, record.id).await {
+                        tracing::warn!(account = %record.id, %error, "by what it was used was not removed");
+                    }
                     return Ok((Account::from(&record), receipt));
                 }
             }

@@ -1,7 +1,7 @@
 //! The directory itself: what it is made of and how it is set up.
-use crate::login::{HashPool, LoginObserver, Sessions, Throttle, Verdicts};
+use crate::login::{HashPool, LoginObserver, Programs, Sessions, Throttle, Verdicts};
 use crate::shelf::Shelf;
-use crate::{HashCost, HashError, PasswordHash, PasswordRules, Pepper, ThrottleLimits};
+use crate::{Doorway, HashCost, HashError, PasswordHash, PasswordRules, Pepper, ThrottleLimits};
 use names::Domain;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -83,13 +83,18 @@ impl Directory {
             pool: HashPool::new(settings.hash_permits),
             verdicts: Verdicts::new(&*world.random, settings.remembered),
             throttle: Throttle::new(settings.throttle),
-            sessions: Sessions::new(settings.sessions_per_account),
+            sessions: Sessions::new(settings.sessions_per_account, Programs::new(world.clone())),
             observer,
             name_key,
             nobody: PasswordHash::dummy(cost),
             world,
             settings,
         })
+    }
+
+    /// Learns which doors are open: what a login came by is told with their names.
+    pub fn know_doors(&self, doors: Vec<Doorway>) {
+        self.sessions.programs.know_doors(doors);
     }
 
     /// How many password hashes were computed since the start, for the metrics.

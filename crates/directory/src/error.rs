@@ -68,6 +68,12 @@ pub enum Error {
     /// A new password is shorter than the operator wants.
     #[error("a new password has at least {0} characters ([passwords] min-length)")]
     PasswordTooShort(usize),
+    /// A new password is the one that it was to replace.
+    #[error("a new password is another one than before")]
+    PasswordAsBefore,
+    /// A new password has the name in it under which everybody knows the account.
+    #[error("a new password does not have the account's name in it")]
+    PasswordHasName,
     /// A new password is known to thieves.
     #[error("this password is on the list of those that thieves know ([passwords] breached): choose another one")]
     PasswordBreached,

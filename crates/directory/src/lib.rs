@@ -15,6 +15,7 @@ mod error;
 mod forwards;
 mod login;
 mod name;
+mod password_change;
 mod resolve;
 mod schema;
 mod senders;
@@ -29,9 +30,11 @@ pub use forwards::Forward;
 pub use login::sasl::{Credentials, MAX_SASL_RESPONSE, Mechanism, SaslError, SaslExchange, SaslStep};
 pub use login::scheme::{HashCost, HashError, PasswordHash, PasswordOrHash};
 pub use login::{
-    Attempt, Leash, Leashed, Login, LoginError, LoginNotice, LoginObserver, Network, PasswordRules, Pepper,
-    PepperError, Revocation, Revoked, Service, SessionPermit, ThrottleLimits,
+    Attempt, Came, Channel, Doorway, Leash, Leashed, Login, LoginError, LoginId, LoginNotice, LoginObserver, Network,
+    NoLoginId, PasswordRules, Pepper, PepperError, ProgramLogin, Revocation, Revoked, Secured, Service, SessionPermit,
+    ThrottleLimits, Use,
 };
+pub use password_change::{PasswordChange, PasswordChangeError};
 pub use resolve::{AliasFault, Resolution, Target};
 pub use schema::{Delegate, Role};
 pub use tokens::NewToken;

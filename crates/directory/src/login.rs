@@ -5,20 +5,25 @@
 //! moment that is counted from the attempt's begin, so neither the kind of hash nor the look at the store shows.
 //! The login name is the account's own address; an alias is none. A store that is away is never a wrong password.
 mod breached;
+mod login_id;
 mod network;
 mod password;
 mod pepper;
 mod pool;
+pub(crate) mod programs;
 pub(crate) mod sasl;
 pub(crate) mod scheme;
 mod sessions;
 mod throttle;
 mod verdicts;
+pub use login_id::{LoginId, NoLoginId};
 pub use network::Network;
 pub use password::PasswordRules;
 pub(crate) use password::prepare_password;
 pub use pepper::{Pepper, PepperError};
 pub(crate) use pool::HashPool;
+pub(crate) use programs::Programs;
+pub use programs::{Came, Channel, Doorway, ProgramLogin, Secured, Use};
 pub(crate) use scheme::HashMemory;
 pub(crate) use sessions::Sessions;
 pub use sessions::{Leash, Leashed, Revocation, Revoked, Service, SessionPermit};
@@ -135,7 +140,7 @@ impl LoginObserver for () {
 }
 
 /// The outcome of looking at a password.
-enum Verdict {
+pub(crate) enum Verdict {
     Right,
     /// Right, verified against this very hash just now.
     RightAgainst(PasswordHash),
@@ -151,6 +156,22 @@ impl Directory {
     /// # Errors
     /// As [`LoginError`] says. Faces must answer each variant in their own terms, and `Unavailable` never as `Wrong`.
     pub async fn login(&self, attempt: Attempt) -> Result<Login, LoginError> {
+        let (account, verdict) = self.prove(&attempt).await?;
+        let login = self.admit(&account, &attempt).await?;
+        if let Verdict::RightAgainst(hash) = verdict {
+            self.upgrade(&account, &hash, &attempt.password, Network::from(attempt.from)).await;
+        }
+        Ok(login)
+    }
+
+    /// Whose the password is; counted, delayed and refused as a login, and it is none.
+    ///
+    /// # Cancel safety
+    /// As [`Directory::login`].
+    ///
+    /// # Errors
+    /// `Wrong`, `Throttled` or `Unavailable`.
+    pub(crate) async fn prove(&self, attempt: &Attempt) -> Result<(AccountRecord, Verdict), LoginError> {
         let began = Instant::now();
         let network = Network::from(attempt.from);
         let folded = FoldedAddress::of_login(&attempt.name, self.settings.default_domain.as_ref());
@@ -176,11 +197,7 @@ impl Directory {
             }
             (Ok(verdict), Some(account), Some(fingerprint)) => {
                 counted.right(fingerprint);
-                let login = self.admit(&account, &attempt).await?;
-                if let Verdict::RightAgainst(hash) = verdict {
-                    self.upgrade(&account, &hash, &attempt.password, network).await;
-                }
-                Ok(login)
+                Ok((account, verdict))
             }
         }
     }
@@ -280,7 +297,7 @@ impl Directory {
             let (account, service) = (account.address.clone(), attempt.service);
             self.observer.noticed(LoginNotice::Unencrypted { account, service });
         }
-        let opened = self.sessions.open(account.id, attempt.service);
+        let opened = self.sessions.open((account.id, account.address.domain()), attempt.service, None);
         let (permit, revoked) = opened.ok_or(LoginError::TooManySessions)?;
         // A change that was committed since the password was looked at has not told this session: look again.
         let (_, now) = self.account_record(&account.address).await.map_err(|error| match error {

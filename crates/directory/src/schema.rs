@@ -9,10 +9,13 @@
 //! | 1, domain | [`DomainRecord`] |
 //! | 2, domain, 0, folded local part | [`Entry`]: an account or an alias |
 //! | 3, account 8, hash 32 | [`TokenRecord`]: a token of the account |
+//! | 4, account 8, login | [`ProgramRecord`]: by what the account was used, and when |
 mod codec;
+mod program;
 mod token;
 
-pub(crate) use token::{TokenRecord, token_key, token_keys};
+pub(crate) use program::{ProgramRecord, program_key, program_keys, program_login};
+pub(crate) use token::{TokenRecord, token_key, token_keys, token_login};
 
 use crate::Forward;
 use crate::name::FoldedAddress;

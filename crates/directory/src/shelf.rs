@@ -1,9 +1,11 @@
 //! Reads and commits of the directory's partitions.
 use crate::cache::{Cache, Versioned};
+use crate::login::LoginId;
 use crate::name::FoldedAddress;
-use crate::schema::{self, DomainRecord, Entry, TokenRecord};
+use crate::schema::{self, DomainRecord, Entry, ProgramRecord, TokenRecord};
 use crate::{DirectorySettings, Error};
 use names::{AccountId, Domain};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Change, Key, MAX_PAGE, Partition, PartitionKind, Receipt, Records, Value};
 
@@ -18,6 +20,14 @@ pub(crate) struct Page {
     pub(crate) entries: Vec<(Key, Versioned<Entry>)>,
     /// Where the next page begins; nothing at the end.
     pub(crate) next: Option<Key>,
+}
+
+/// A token as it is kept.
+pub(crate) struct KeptToken {
+    pub(crate) key: Key,
+    /// The version that its next change expects.
+    pub(crate) version: u64,
+    pub(crate) record: TokenRecord,
 }
 
 impl Shelf {
@@ -100,16 +110,28 @@ impl Shelf {
     }
 
     /// All tokens of an account.
-    pub(crate) async fn tokens(
+    pub(crate) async fn tokens(&self, partition: Partition, account: AccountId) -> Result<Vec<KeptToken>, Error> {
+        let page = self.records.scan(partition, schema::token_keys(account), MAX_PAGE).await?;
+        let kept = |(key, value): (Key, Value)| Ok(KeptToken { key, version: value.version, record: token(&value)? });
+        page.items.into_iter().map(kept).collect()
+    }
+
+    /// By what an account was used.
+    pub(crate) async fn programs(
         &self,
         partition: Partition,
         account: AccountId,
-    ) -> Result<Vec<(Key, TokenRecord)>, Error> {
-        let page = self.records.scan(partition, schema::token_keys(account), MAX_PAGE).await?;
-        page.items.into_iter().map(|(key, value)| Ok((key, token(&value)?))).collect()
+    ) -> Result<BTreeMap<LoginId, ProgramRecord>, Error> {
+        let page = self.records.scan(partition, schema::program_keys(account), MAX_PAGE).await?;
+        let read = |(key, value): (Key, Value)| {
+            let record = ProgramRecord::decode(&value.payload).ok();
+            // one that cannot be read is no loss: it is written anew with the next use
+            Some((schema::program_login(&key)?, record?))
+        };
+        Ok(page.items.into_iter().filter_map(read).collect())
     }
 
-    /// Commits a change of tokens alone, of which nothing is cached.
+    /// Commits a change of tokens and uses alone, of which nothing is cached.
     pub(crate) async fn commit_tokens(&self, partition: Partition, change: Change) -> Result<(), Error> {
         Ok(self.records.commit(partition, change).await.map(drop)?)
     }

@@ -3,9 +3,10 @@
 //! A token says where its record stands, and holds 256 random bits of which only the hash is kept. It ends by itself, by
 //! logging out, and with the password or the account that it was given for: the record names the password's number, so an
 //! old one is none whether or not it was removed.
-use crate::login::{LoginError, Service};
+use crate::login::{LoginError, LoginId, Service};
 use crate::schema::{self, TokenRecord};
-use crate::{Directory, Error, Login};
+use crate::shelf::KeptToken;
+use crate::{Came, Directory, Error, Login};
 use data_encoding::BASE64URL_NOPAD;
 use names::{AccountId, Address, Secret};
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub struct NewToken {
     pub text: Secret<String>,
     /// When it ends.
     pub expires: UnixTime,
+    /// What it is called.
+    pub id: LoginId,
 }
 
 /// A token that somebody sent, taken apart.
@@ -87,17 +90,25 @@ impl Directory {
         };
         let mut change = Change::new(Growth::Grows);
         let mut others = self.shelf.tokens(partition, account.id).await?;
-        others.sort_by_key(|(_, record)| record.expires);
+        others.sort_by_key(|other| other.record.expires);
         let too_many = (others.len() + 1).saturating_sub(MAX_TOKENS);
-        for (place, (key, other)) in others.into_iter().enumerate() {
+        for (place, KeptToken { key, record: other, .. }) in others.into_iter().enumerate() {
             if place < too_many || other.expires <= now || other.credential != account.credential {
                 change.delete(key);
             }
         }
-        change.create(schema::token_key(account.id, blake3::hash(&secret).as_bytes()), record.encode());
+        let hash = blake3::hash(&secret);
+        change.create(schema::token_key(account.id, hash.as_bytes()), record.encode());
         self.shelf.commit_tokens(partition, change).await?;
         let bytes = [&partition.id.to_be_bytes()[..], &account.id.0.to_be_bytes(), &secret].concat();
-        Ok(NewToken { text: Secret::new(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes))), expires })
+        let text = Secret::new(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes)));
+        Ok(NewToken { text, expires, id: LoginId::of_token(hash.as_bytes()) })
+    }
+
+    /// Notes how somebody came who was given a token.
+    pub fn token_is_used(&self, login: &Login, token: &NewToken, came: &Came<'_>) {
+        let what = self.sessions.programs.read(Service::Jmap, came);
+        self.sessions.programs.note(login.address.domain(), login.account, token.id, what);
     }
 
     /// Lets in whoever holds a token. A wrong one costs one look at the store and is not counted: it cannot be guessed.
@@ -106,16 +117,21 @@ impl Directory {
     /// As [`LoginError`] says; `Wrong` for what is no token, or is one no more.
     pub async fn login_by_token(&self, token: &str, service: Service) -> Result<(Login, UnixTime), LoginError> {
         let sent = Sent::read(token).ok_or(LoginError::Wrong)?;
-        let record = self.shelf.token(sent.partition, sent.key()).await?.ok_or(LoginError::Wrong)?;
+        let mut record = self.shelf.token(sent.partition, sent.key()).await?.ok_or(LoginError::Wrong)?;
         if record.expires <= self.world.clock.now() {
             return Err(LoginError::Wrong);
         }
         // A place first, then the account: a change that is committed later tells this session.
-        let opened = self.sessions.open(sent.account, service);
+        let token = LoginId::of_token(&sent.hash);
+        let opened = self.sessions.open((sent.account, record.address.domain()), service, Some(token));
         let (_, account) = self.account_record(&record.address).await.map_err(|error| match error {
             Error::NoSuchAccount(_) => LoginError::Wrong,
             other => LoginError::Unavailable(other),
         })?;
+        if record.credential != account.credential {
+            // another password may have come between the two reads, and this token may be the one that went on with it
+            record = self.shelf.token(sent.partition, sent.key()).await?.ok_or(LoginError::Wrong)?;
+        }
         if (account.id, account.credential) != (sent.account, record.credential) {
             return Err(LoginError::Wrong);
         }
@@ -146,8 +162,8 @@ impl Directory {
     pub(crate) async fn end_tokens(&self, address: &Address, account: AccountId) -> Result<(), Error> {
         let partition = schema::partition(address.domain());
         let mut change = Change::new(Growth::Frees);
-        for (key, _) in self.shelf.tokens(partition, account).await? {
-            change.delete(key);
+        for token in self.shelf.tokens(partition, account).await? {
+            change.delete(token.key);
         }
         if change.writes.is_empty() { Ok(()) } else { self.shelf.commit_tokens(partition, change).await }
     }

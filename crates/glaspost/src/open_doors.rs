@@ -2,6 +2,7 @@
 use crate::configuration::{Configuration, HeloRule, Listener, Security, ServiceKind};
 use crate::failure::{Code, Failure};
 use crate::serve::doors::listener_names;
+use directory::Doorway;
 use guide::{Door, Guide, Open, Service};
 use names::Domain;
 use net::CertificateStore;
@@ -34,6 +35,17 @@ pub(crate) fn guide(
     let strict = configuration.submission.helo == HeloRule::Strict;
     let bad_helo = strict.then_some(bad_helo as fn(&str) -> String);
     Ok(Guide::new(&Open { provider, doors, certified, bad_helo, page: web::SETTINGS_PATH }))
+}
+
+/// The listeners as logins are told of: by which name customers know each, and where TLS begins.
+pub(crate) fn doorways(configuration: &Configuration) -> Vec<Doorway> {
+    let listeners = configuration.listeners.iter().zip(listener_names(&configuration.listeners));
+    let doorway = |(listener, name): (&Listener, String)| Doorway {
+        listener: name.into(),
+        host: listener.names.first().or(configuration.general.host_name.as_ref()).cloned(),
+        implicit: listener.tls == Security::Implicit,
+    };
+    listeners.map(doorway).collect()
 }
 
 /// A listener that is for customers.

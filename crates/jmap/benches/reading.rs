@@ -1,5 +1,6 @@
 //! What a client waits for when it opens a mailbox: 50 of 100,000, their rows, what changed; on the store in memory.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a bench that cannot go on has failed")]
+use admin::Admin;
 use criterion::Criterion;
 use delivery::Delivery;
 use directory::{Directory, DirectorySettings, Role};
@@ -27,7 +28,9 @@ impl House {
     async fn new() -> Self {
         let (world, clock, _) = world::scripted::world();
         let settings = store::Settings::default();
-        let store = Store::open(Arc::new(Memory::new(clock)), world.clone(), settings).await.unwrap();
+        let memory = Memory::new(clock);
+        let history = journal::Reader::new(Arc::new(memory.clone()));
+        let store = Store::open(Arc::new(memory), world.clone(), settings).await.unwrap();
         let told = Arc::new(());
         let directory = Directory::new(store.records(), world.clone(), DirectorySettings::default(), told).unwrap();
         let directory = Arc::new(directory);
@@ -35,23 +38,32 @@ impl House {
         let delivery = Delivery::new(delivery::Parts {
             store: store.clone(),
             residents: directory.clone(),
-            journal,
+            journal: journal.clone(),
             world: world.clone(),
             connect: Arc::new(ScriptedConnect::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()))),
             https: Arc::new(ScriptedWeb::empty()),
             settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
         });
+        let admin = Arc::new(Admin::new(admin::Parts {
+            store: store.clone(),
+            directory: directory.clone(),
+            delivery: delivery.clone(),
+            journal,
+            history,
+            world: world.clone(),
+            mailboxes: Vec::new(),
+        }));
         store.create_account(ANNA, None, &[]).await.unwrap();
         let account = store.account(ANNA).await.unwrap();
         let inbox = account.mailboxes().await.unwrap().inbox().unwrap().id;
         let searches = Arc::new(Searches::new(2));
         let pushing = Pushing::new(Arc::new(ScriptedWeb::empty()), "mailto:postmaster@example.org".to_owned());
         let settings = Settings::new("mx.example.org".parse().unwrap());
-        let parts = Parts { store, directory, delivery, world, searches, pushing, settings };
+        let parts = Parts { store, directory, delivery, admin, world, searches, pushing, settings };
         let address = "anna@example.org".parse().unwrap();
         let remote = "192.0.2.9:50000".parse().unwrap();
         let peer = journal::Peer { session: "s1".into(), remote, listener: "webmail".into(), tls: None };
-        let caller = Caller { account: ANNA, address, role: Role::User, peer };
+        let caller = Caller { account: ANNA, address, role: Role::User, login: None, peer };
         let house = Self { store: parts.store.clone(), jmap: Jmap::new(parts), caller, account, inbox };
         house.fill().await;
         house

@@ -1,8 +1,10 @@
 //! A bench for tests: two accounts on the engine in memory, and calls of methods as a client makes them.
 use crate::capability::Capability;
 use crate::{Caller, Jmap, Parts, Pushing, Settings};
+use admin::Admin;
 use delivery::Delivery;
 use directory::{Directory, DirectorySettings, HashCost, NewAccount, NewPassword, Role};
+use journal::Reader;
 use names::{AccountId, Address, Secret};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -52,6 +54,7 @@ impl Bench {
     async fn build(web: Arc<ScriptedWeb>, change: impl FnOnce(&mut Settings)) -> Self {
         let (world, clock, _) = world::scripted::world();
         let memory = Memory::new(clock.clone());
+        let history = Reader::new(Arc::new(memory.clone()));
         let store = Store::open(Arc::new(memory.clone()), world.clone(), store::Settings::default()).await.unwrap();
         let cost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
         let settings = DirectorySettings { hash_cost: cost, hash_permits: 1, ..DirectorySettings::default() };
@@ -61,12 +64,21 @@ impl Bench {
         let delivery = Delivery::new(delivery::Parts {
             store: store.clone(),
             residents: directory.clone(),
-            journal,
+            journal: journal.clone(),
             world: world.clone(),
             connect: Arc::new(ScriptedConnect::new(|_| Err(std::io::ErrorKind::ConnectionRefused.into()))),
             https: Arc::new(ScriptedWeb::empty()),
             settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
         });
+        let admin = admin::Parts {
+            store: store.clone(),
+            directory: directory.clone(),
+            delivery: delivery.clone(),
+            journal,
+            history,
+            world: world.clone(),
+            mailboxes: Vec::new(),
+        };
         let searches = Arc::new(search::Searches::new(2));
         let mut settings = Settings::new("mx.example.org".parse().unwrap());
         change(&mut settings);
@@ -74,6 +86,7 @@ impl Bench {
             store,
             directory,
             delivery,
+            admin: Arc::new(Admin::new(admin)),
             world,
             searches,
             pushing: Pushing::new(web, "mailto:postmaster@example.org".to_owned()),
@@ -170,5 +183,5 @@ async fn account(parts: &Parts, id: u64, address: &str, name: &str) -> Caller {
     parts.directory.add_account(account).await.unwrap();
     let remote = "192.0.2.9:50000".parse().unwrap();
     let peer = journal::Peer { session: "s1".into(), remote, listener: "webmail".into(), tls: None };
-    Caller { account: id, address, role: Role::User, peer }
+    Caller { account: id, address, role: Role::User, login: None, peer }
 }

@@ -1,5 +1,5 @@
 //! Who calls.
-use directory::Role;
+use directory::{LoginId, Role};
 use journal::Peer;
 use names::{AccountId, Address};
 
@@ -12,6 +12,8 @@ pub struct Caller {
     pub address: Address,
     /// What it may do beside its own mail.
     pub role: Role,
+    /// By what it is in: a token, or a program that has the password.
+    pub login: Option<LoginId>,
     /// The session that it calls in, as in the log and the journal.
     pub peer: Peer,
 }

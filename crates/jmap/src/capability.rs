@@ -6,7 +6,7 @@ use crate::methods;
 use crate::opened::Opened;
 use crate::settings::Settings;
 use crate::sharing::principal::principal_id;
-use crate::{blob, contacts};
+use crate::{account, blob, contacts};
 use serde_json::{Value, json};
 
 /// What a request may use.
@@ -34,11 +34,13 @@ pub(crate) enum Capability {
     Mdn,
     /// Principals, and what is told of sharing (RFC 9670).
     Principals,
+    /// What a customer sets of his own account: Glaspost's own (`docs/jmap-account.md`).
+    Account,
 }
 
 impl Capability {
     /// Every one that this server can have.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Core,
         Self::WebSocket,
         Self::SignedPush,
@@ -50,6 +52,7 @@ impl Capability {
         Self::Contacts,
         Self::Mdn,
         Self::Principals,
+        Self::Account,
     ];
 
     /// Its URN.
@@ -66,6 +69,7 @@ impl Capability {
             Self::Contacts => "urn:ietf:params:jmap:contacts",
             Self::Mdn => "urn:ietf:params:jmap:mdn",
             Self::Principals => "urn:ietf:params:jmap:principals",
+            Self::Account => "urn:glaspost:params:jmap:account",
         }
     }
 
@@ -109,7 +113,8 @@ impl Capability {
             | Self::Quota
             | Self::Contacts
             | Self::Mdn
-            | Self::Principals => json!({}),
+            | Self::Principals
+            | Self::Account => json!({}),
         }
     }
 
@@ -146,6 +151,7 @@ impl Capability {
             Self::Principals => {
                 opened.own.then(|| json!({"currentUserPrincipalId": principal_id(caller.account, &caller.address)}))
             }
+            Self::Account => opened.own.then(account::in_account),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::methods;
 use crate::opened::Opened;
 use crate::settings::Settings;
 use crate::webpush::Pushing;
+use admin::Admin;
 use delivery::Delivery;
 use directory::Directory;
 use jmap_wire::{Answer, Arguments, Budget, Call, Id, MethodError, Request, RequestError, Response, resolve};
@@ -32,6 +33,8 @@ pub struct Parts {
     pub directory: Arc<Directory>,
     /// What sends.
     pub delivery: Delivery,
+    /// What changes accounts.
+    pub admin: Arc<Admin>,
     /// Clock and random numbers.
     pub world: World,
     /// Places in which searches read messages.

@@ -6,6 +6,7 @@
 //!
 //! Invariants: every number of `limits` is published and kept; an account that the caller may not see is one that is not
 //! there; no large message is held in memory.
+mod account;
 mod blob;
 mod blob_id;
 mod blobs;

@@ -1,7 +1,7 @@
 //! The table of all methods.
 use crate::mail::{email, identity, mailbox, mdn, snippet, submission, thread, vacation};
 use crate::method::Method;
-use crate::{blob, contacts, core, quota, sharing};
+use crate::{account, blob, contacts, core, quota, sharing};
 
 /// Every method, folder by folder.
 const ALL: &[&[Method]] = &[
@@ -18,6 +18,7 @@ const ALL: &[&[Method]] = &[
     vacation::METHODS,
     contacts::METHODS,
     sharing::METHODS,
+    account::METHODS,
 ];
 
 /// Every method.

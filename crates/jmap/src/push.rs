@@ -67,6 +67,12 @@ const TYPES: &[DataType] = &[
         shared: false,
         state: |states| states.share_notification,
     },
+    DataType {
+        name: "BlockedSender",
+        capability: Capability::Account,
+        shared: false,
+        state: |states| states.blocked_sender,
+    },
 ];
 
 /// The type whose state is none of the store's: whom the caller knows.

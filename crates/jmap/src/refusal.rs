@@ -26,6 +26,46 @@ pub(crate) fn method(error: &Error) -> MethodError {
     }
 }
 
+/// Why a call that has an act done is refused.
+pub(crate) fn of_admin(error: &admin::Error) -> MethodError {
+    match error {
+        admin::Error::NotPermitted(_) => MethodError::Forbidden,
+        // the account went meanwhile
+        admin::Error::NotFound(_) => MethodError::AccountNotFound,
+        admin::Error::TooOften { wait } => MethodError::RateLimit(*wait),
+        admin::Error::Exists(why) | admin::Error::BadRequest(why) => MethodError::InvalidArguments(why.clone()),
+        admin::Error::TooMany(_) => MethodError::RequestTooLarge,
+        admin::Error::WrongPassword => MethodError::WrongPassword,
+        admin::Error::WeakPassword { text, .. } => MethodError::InvalidArguments(text.clone()),
+        admin::Error::Unavailable(cause) => {
+            tracing::warn!(cause, "an act was not done");
+            MethodError::ServerUnavailable
+        }
+        admin::Error::BadLines(_) | admin::Error::Corrupt(_) => {
+            tracing::error!(%error, "an act was not done");
+            MethodError::ServerFail("a fault of this server; it has been noted".to_owned())
+        }
+    }
+}
+
+/// Why one object is not changed by an act.
+pub(crate) fn set_of_admin(error: &admin::Error) -> SetError {
+    match error {
+        admin::Error::NotPermitted(_) => SetError::new("forbidden"),
+        admin::Error::NotFound(_) => SetError::new("notFound"),
+        admin::Error::TooOften { wait } => SetError::new("rateLimit").with("retryAfter", *wait),
+        admin::Error::Exists(why) | admin::Error::BadRequest(why) | admin::Error::WeakPassword { text: why, .. } => {
+            SetError::new("forbidden").because(why)
+        }
+        admin::Error::TooMany(why) => SetError::new("overQuota").because(why),
+        admin::Error::WrongPassword => SetError::new("forbidden"),
+        admin::Error::Unavailable(_) | admin::Error::BadLines(_) | admin::Error::Corrupt(_) => {
+            tracing::warn!(%error, "an act was not done");
+            SetError::new("serverFail").because("not possible just now; please try again later")
+        }
+    }
+}
+
 /// Why one object is not created, changed or destroyed.
 pub(crate) fn set(error: &Error) -> SetError {
     match error {

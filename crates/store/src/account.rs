@@ -106,6 +106,8 @@ pub struct TypeStates {
     pub share_notification: ModSeq,
     /// Who shares what, of the two sides: the lists of this account, and the notes of others.
     pub sharing: ModSeq,
+    /// Senders whose mail goes to junk.
+    pub blocked_sender: ModSeq,
 }
 
 /// Room for a message that was announced or promised, held until it is dropped. Kept in memory only.
@@ -204,6 +206,7 @@ impl Account {
             contact_card: ModSeq(record.objects.of(ObjectKind::ContactCard).modseq),
             share_notification: notifications,
             sharing: notifications.max(ModSeq(record.list_modseq)),
+            blocked_sender: ModSeq(record.objects.of(ObjectKind::BlockedSender).modseq),
         })
     }
 

@@ -24,11 +24,13 @@ pub enum ObjectKind {
     ContactCard = 6,
     /// A change of what one may do with what another shares (RFC 9670, 3).
     ShareNotification = 7,
+    /// Whose mail goes to junk.
+    BlockedSender = 8,
 }
 
 impl ObjectKind {
     /// Every kind, by its number.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Vacation,
         Self::Identity,
         Self::Submission,
@@ -36,6 +38,7 @@ impl ObjectKind {
         Self::AddressBook,
         Self::ContactCard,
         Self::ShareNotification,
+        Self::BlockedSender,
     ];
 
     /// How many of them an account may have.
@@ -44,6 +47,7 @@ impl ObjectKind {
             Self::Vacation => 1,
             Self::Identity | Self::AddressBook => 100,
             Self::Submission | Self::ContactCard => 10_000,
+            Self::BlockedSender => 500,
             Self::PushSubscription => 16,
             Self::ShareNotification => 200,
         }

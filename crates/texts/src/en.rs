@@ -1,7 +1,7 @@
 //! English.
 mod settings_page;
 
-use crate::texts::{Meanings, Notice, Report, Texts, Vacation};
+use crate::texts::{Forwarding, Meanings, Notice, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "English",
@@ -43,5 +43,14 @@ pub(crate) static TEXTS: Texts = Texts {
     notice: Notice {
         subject: |subject| format!("Read: {subject}"),
         text: "Your message was received by the mail program of its reader. That does not say that it was read or understood.\n",
+    },
+    forwarding: Forwarding {
+        on_subject: "Your mail is sent on",
+        off_subject: "Your mail is sent on no more",
+        on: |account| format!("From now on the mail for {account} is sent on to:"),
+        off: |account| format!("From now on the mail for {account} is sent on no more."),
+        copy: "A copy stays in this mailbox.",
+        no_copy: "No copy stays in this mailbox.",
+        not_you: "If it was not you who set this: set another password in the webmail, switch it off, and tell your provider.",
     },
 };

@@ -6,4 +6,4 @@ mod en;
 mod nl;
 pub mod settings_page;
 mod texts;
-pub use texts::{Language, Meanings, Notice, Report, Texts, UnknownLanguage, Vacation};
+pub use texts::{Forwarding, Language, Meanings, Notice, Report, Texts, UnknownLanguage, Vacation};

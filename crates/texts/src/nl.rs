@@ -1,7 +1,7 @@
 //! Nederlands.
 mod settings_page;
 
-use crate::texts::{Meanings, Notice, Report, Texts, Vacation};
+use crate::texts::{Forwarding, Meanings, Notice, Report, Texts, Vacation};
 
 pub(crate) static TEXTS: Texts = Texts {
     name: "Nederlands",
@@ -45,5 +45,14 @@ pub(crate) static TEXTS: Texts = Texts {
     notice: Notice {
         subject: |subject| format!("Gelezen: {subject}"),
         text: "Uw bericht is ontvangen door het mailprogramma van de lezer. Dat zegt niet dat het gelezen of begrepen is.\n",
+    },
+    forwarding: Forwarding {
+        on_subject: "Uw mail wordt doorgestuurd",
+        off_subject: "Uw mail wordt niet meer doorgestuurd",
+        on: |account| format!("De mail voor {account} wordt vanaf nu doorgestuurd naar:"),
+        off: |account| format!("De mail voor {account} wordt vanaf nu niet meer doorgestuurd."),
+        copy: "Een kopie blijft in deze postbus.",
+        no_copy: "In deze postbus blijft geen kopie.",
+        not_you: "Hebt u dit niet zelf ingesteld? Stel dan in de webmail een ander wachtwoord in, zet het doorsturen uit en neem contact op met uw provider.",
     },
 };

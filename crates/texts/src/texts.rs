@@ -66,6 +66,27 @@ pub struct Texts {
     pub vacation: Vacation,
     /// Notices of what became of a message.
     pub notice: Notice,
+    /// That an account's mail goes on to others, or does no more.
+    pub forwarding: Forwarding,
+}
+
+/// What a customer is told in his inbox when his mail goes on to others. Lines are wrapped by who prints them.
+#[derive(Debug)]
+pub struct Forwarding {
+    /// The subject when mail goes on.
+    pub on_subject: &'static str,
+    /// The subject when it does no more.
+    pub off_subject: &'static str,
+    /// That it goes on, given the account; the addresses stand below, a line each.
+    pub on: fn(account: &str) -> String,
+    /// That it does no more, given the account.
+    pub off: fn(account: &str) -> String,
+    /// That a copy stays.
+    pub copy: &'static str,
+    /// That none does.
+    pub no_copy: &'static str,
+    /// What to do when it was somebody else.
+    pub not_you: &'static str,
 }
 
 /// What a notice says where its sender has not written it himself (RFC 8098, 3; RFC 9007, 1.3.1).

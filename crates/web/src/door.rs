@@ -10,8 +10,9 @@ pub(crate) use credentials::{COOKIE, Credentials};
 pub(crate) use refusal::Refused;
 
 use crate::origin;
+use axum::http::header;
 use axum::http::request::Parts;
-use directory::{Attempt, Directory, Login, LoginError, Network, Revoked, Service, SessionPermit};
+use directory::{Attempt, Came, Directory, Login, LoginError, Network, Revoked, Service, SessionPermit};
 use ends::Ends;
 use jmap::Caller;
 use journal::{Event, Journal, Text};
@@ -117,6 +118,7 @@ impl Door {
         }
         let ended = self.ends.of(hash);
         let (login, expires) = self.admit(&credentials, peer).await?;
+        login.permit.came(&came(parts, peer, matches!(credentials, Credentials::Cookie(_))));
         Ok(self.remember(place, (hash, ended), login, expires, peer))
     }
 
@@ -220,8 +222,9 @@ impl Door {
     ) -> Arc<Session> {
         let now = self.world.clock.now();
         let (account, address, role) = (login.account, login.address, login.role);
+        let by = login.permit.login();
         let session = Arc::new(Session {
-            caller: Caller { account, address, role, peer: told(peer) },
+            caller: Caller { account, address, role, login: by, peer: told(peer) },
             credentials,
             revoked: login.revoked,
             ended,
@@ -254,6 +257,19 @@ impl Known {
             self.swept = Instant::now();
             self.sessions.retain(|_, session| !session.is_over(now) && session.remembered.elapsed() < REMEMBERED);
         }
+    }
+}
+
+/// How a request came.
+pub(crate) fn came<'r>(parts: &'r Parts, peer: &'r Peer, by_browser: bool) -> Came<'r> {
+    Came {
+        listener: &peer.listener,
+        server_name: peer.tls.as_ref().and_then(|tls| tls.server_name.as_deref()),
+        port: peer.local.port(),
+        tls: peer.tls.is_some(),
+        from: peer.remote.ip(),
+        program: parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()),
+        by_browser,
     }
 }
 

@@ -45,7 +45,7 @@ async fn the_life_of_an_account() {
     assert!(matches!(place.run(add("Anna@example.org", "geheim")).await, Err(Error::Exists(_))));
     assert!(matches!(place.run(add("anna@elders.example", "geheim")).await, Err(Error::NotFound(_))));
     assert!(matches!(place.run(add("bram@example.org", "{MD4}00")).await, Err(Error::BadRequest(_))));
-    assert!(matches!(place.run(add("bram@example.org", "")).await, Err(Error::BadRequest(_))));
+    assert!(matches!(place.run(add("bram@example.org", "")).await, Err(Error::WeakPassword { .. })));
     let view = show(&place, "anna@example.org").await.unwrap();
     assert_eq!((view.quota, view.used, view.messages), (Some(ByteSize::gib(1)), Some(ByteSize(0)), Some(0)));
     let home = place.store.account(view.id).await.unwrap();

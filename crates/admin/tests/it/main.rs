@@ -3,6 +3,7 @@
 mod accounts;
 mod contacts;
 mod control;
+mod own;
 mod place;
 mod plain_logins;
 mod senders;

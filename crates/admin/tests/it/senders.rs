@@ -51,7 +51,7 @@ async fn q13_the_service_desk_holds_what_an_account_sends() {
     let place = place().await;
     people(&place).await;
     let anna = || address("anna@example.org");
-    let desk = Caller { by: "desk@example.org".to_owned(), role: Role::ServiceDesk };
+    let desk = Caller::staff("desk@example.org", Role::ServiceDesk);
     let hold = Request::Account(AccountAct::Hold { address: anna(), reason: "stolen".to_owned() });
     assert_eq!(place.admin.run(&desk, hold.clone()).await, Ok(Response::Held { messages: 0 }));
     let show = Request::Account(AccountAct::Show { address: anna() });

@@ -91,7 +91,7 @@ async fn what_is_not_there_is_not_shared() {
     assert!(matches!(place.run(Request::Share(act.clone())).await, Err(Error::NotFound(_))));
     // The service desk looks, and changes nothing.
     assert_eq!(Request::Share(act).permission(), Permission::Help);
-    let desk = Caller { by: "desk".to_owned(), role: Role::ServiceDesk };
+    let desk = Caller::staff("desk", Role::ServiceDesk);
     let refused = place.admin.run(&desk, grant("INBOX", "bram@example.org", "lr")).await;
     assert!(matches!(refused, Err(Error::NotPermitted(_))));
 }

@@ -164,7 +164,7 @@ async fn who_may_do_what() {
         (Role::ServiceDesk, [true, true, false]),
         (Role::Owner, [true, true, true]),
     ] {
-        let caller = Caller { by: "x@example.org".to_owned(), role };
+        let caller = Caller::staff("x@example.org", role);
         for (request, may) in [look(), help(), operate()].into_iter().zip(may) {
             let refused = matches!(place.admin.run(&caller, request).await, Err(Error::NotPermitted(_)));
             assert_eq!(refused, !may, "{role:?}");

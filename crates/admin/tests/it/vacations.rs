@@ -22,7 +22,7 @@ async fn the_service_desk_sets_what_is_answered() {
     let set = |vacation| Request::Account(AccountAct::SetVacation { address: anna(), vacation });
     assert_eq!(place.run(show()).await, Ok(Response::Vacation(Vacation::default())));
     let away = Vacation { enabled: true, text: Some("Away.".to_owned()), until: Some(2), ..Vacation::default() };
-    let desk = Caller { by: "desk@example.org".to_owned(), role: Role::ServiceDesk };
+    let desk = Caller::staff("desk@example.org", Role::ServiceDesk);
     for _ in 0..2 {
         assert_eq!(place.admin.run(&desk, set(away.clone())).await, Ok(Response::Done), "it can be repeated");
     }

@@ -5,6 +5,7 @@ use super::memory::{Known, Memory, Proof, fingerprint, partition};
 use super::reply::Reply;
 use super::rules::{self, Asks};
 use super::{KeptVacation, Vacation};
+use crate::blocked::is_blocked;
 use crate::delivery::Inner;
 use crate::envelope::{Body, Origin};
 use crate::error::Error;
@@ -102,6 +103,13 @@ impl Inner {
         }
         let Some(_place) = self.answering.read().await else { return Ok(()) };
         let Some(header) = self.header(arrived).await? else { return Ok(()) };
+        let mut parser = Parser::new(Limits::default());
+        parser.push(&header);
+        let answers = parser.finish();
+        // a sender who is blocked learns nothing, not even that his mail comes
+        if is_blocked(&account, Some(sender), &answers.envelope.from).await? {
+            return Ok(());
+        }
         let asks = match rules::read(sender, &arrived.own, &header) {
             Ok(asks) => asks,
             Err(silent) => {
@@ -113,9 +121,6 @@ impl Inner {
             return Ok(());
         }
         let Some(from) = self.addressed(arrived, &asks).await? else { return Ok(()) };
-        let mut parser = Parser::new(Limits::default());
-        parser.push(&header);
-        let answers = parser.finish();
         let due = Due { arrived, vacation: &vacation, sender, from, asks: &asks, answers: &answers, now };
         self.reply(&due).await
     }

@@ -1,13 +1,14 @@
 //! Mail for people here: in their mailboxes, exactly once, whatever fails.
 use delivery::{
-    Accepted, Act, Asked, Delivery, Envelope, Notify, Origin, Outcome, Parts, Recipient, Refused, Sender, Settings,
+    Accepted, Act, Asked, BlockedSenders, Blocking, Delivery, Envelope, Notice, Notify, Origin, Outcome, Parts,
+    Recipient, Refused, Sender, Settings,
 };
 use directory::{Directory, DirectorySettings, DomainOptions, NewAccount, NewPassword, PasswordHash, Role};
 use names::{AccountId, Address, Secret};
 use std::sync::Arc;
 use std::time::Duration;
 use store::memory::Memory;
-use store::{CommitError, LineEnds, Store};
+use store::{CommitError, Keyword, LineEnds, MailboxName, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::scripted::{ScriptedConnect, ScriptedWeb};
@@ -94,6 +95,10 @@ impl House {
     }
 
     async fn send(&self, to: &[Address], text: &str) -> Result<Accepted, Refused> {
+        self.send_from(None, to, text).await
+    }
+
+    async fn send_from(&self, from: Option<&str>, to: &[Address], text: &str) -> Result<Accepted, Refused> {
         let mut recipients = Vec::new();
         for to in to {
             recipients.push(self.recipient(to.clone(), text.len() as u64).await?);
@@ -101,7 +106,8 @@ impl House {
         let mut writer = self.store.blob_writer(LineEnds::Keep);
         writer.write(text.as_bytes()).await.unwrap();
         let blob = writer.finish().await.unwrap();
-        let sender = Sender { reverse_path: None, origin: Origin::Internet, account: None, peer: None };
+        let reverse_path = from.map(|from| from.parse().unwrap());
+        let sender = Sender { reverse_path, origin: Origin::Internet, account: None, peer: None };
         let envelope = Envelope::of(sender);
         self.delivery.accept(envelope, blob, recipients).await
     }
@@ -225,4 +231,64 @@ async fn s34_nothing_is_accepted_for_nobody() {
     house.directory.add_alias(&address("a"), vec![address("b")]).await.unwrap();
     house.directory.add_alias(&address("b"), vec![address("a")]).await.unwrap();
     assert_eq!(house.recipient(address("a"), 0).await.map(|_| ()), Err(Refused::Loop));
+}
+
+/// Of each message in a mailbox of anna's, whether it bears the word; nothing where there is no such mailbox.
+async fn held(house: &House, mailbox: &str) -> Option<Vec<bool>> {
+    let account = house.store.account(account("anna")).await.unwrap();
+    let mailboxes = account.mailboxes().await.unwrap();
+    let mailbox = mailboxes.named(&MailboxName::new(mailbox).unwrap())?.id;
+    let word = Keyword::new("$junk").unwrap();
+    Some(account.view(mailbox).await.unwrap().iter().map(|message| message.has(&word)).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blocked_senders_mail_goes_to_junk_by_every_way() {
+    let house = house().await;
+    let anna = house.store.account(account("anna")).await.unwrap();
+    for pattern in ["bob@far.example", "@spam.example"] {
+        let blocked = BlockedSenders::block(&anna, &pattern.parse().unwrap(), house.clock.now()).await.unwrap();
+        assert_eq!(blocked, Blocking::Done);
+    }
+    assert_eq!(held(&house, "Junk").await, None);
+    let (one, two) = ([address("anna")], [address("anna"), address("bram")]);
+    for (from, header, to) in [
+        // by the envelope, by the header, alone and with others
+        (Some("BOB@far.example"), "From: x@y.example", &one[..]),
+        (Some("list@y.example"), "From: Bob <bob@far.example>", &one),
+        (None, "From: \"Prize\" <win@mail.spam.example>", &two),
+    ] {
+        let accepted = house.send_from(from, to, &format!("{header}\r\nSubject: a\r\n\r\nb\r\n")).await.unwrap();
+        assert!(accepted.outcomes.iter().all(|outcome| matches!(outcome, Outcome::Stored(_))), "{accepted:?}");
+    }
+    assert_eq!(held(&house, "Junk").await, Some(vec![true; 3]));
+    assert_eq!((house.messages("anna").await, house.messages("bram").await), (0, 1), "it is anna's list");
+    // whom one does not block comes as ever, and so does who is blocked no more
+    assert!(BlockedSenders::unblock(&anna, &"bob@far.example".parse().unwrap()).await.unwrap());
+    house.send_from(Some("bob@far.example"), &one, "From: carl@far.example\r\n\r\nb\r\n").await.unwrap();
+    assert_eq!(house.messages("anna").await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_tells_its_customer_is_blocked_by_nobody_and_by_no_quota() {
+    let house = house().await;
+    let anna = house.store.account(account("anna")).await.unwrap();
+    let everybody = "@here.example".parse().unwrap();
+    BlockedSenders::block(&anna, &everybody, house.clock.now()).await.unwrap();
+    anna.set_quota(Some(0)).await.unwrap();
+    let targets = ["x@far.example".parse().unwrap()];
+    let notice = Notice::Forwarding { targets: &targets, keep: true };
+    house.delivery.notify(account("anna"), &address("anna"), &notice).await.unwrap();
+    assert_eq!(house.messages("anna").await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_without_room_for_words_or_mailboxes_keeps_what_is_junk() {
+    let house = house().await;
+    let anna = house.store.account(account("anna")).await.unwrap();
+    BlockedSenders::block(&anna, &"@spam.example".parse().unwrap(), house.clock.now()).await.unwrap();
+    // somebody has a mailbox of that name, for something else
+    anna.create_mailbox(&MailboxName::new("Junk").unwrap(), None).await.unwrap();
+    house.send_from(Some("a@spam.example"), &[address("anna")], "Subject: a\r\n\r\nb\r\n").await.unwrap();
+    assert_eq!(held(&house, "Junk").await, Some(vec![true]));
 }

@@ -3,7 +3,7 @@ use super::breached;
 use super::pepper::Pepper;
 use super::scheme::HashMemory;
 use crate::{Directory, Error, PasswordHash};
-use names::Secret;
+use names::{Address, Secret};
 use precis_profiles::OpaqueString;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use std::path::PathBuf;
@@ -22,6 +22,9 @@ pub(crate) fn verify(hash: &PasswordHash, password: &str, pepper: Option<&Pepper
         || (prepared.reveal() != password && hash.verify_in(password.as_bytes(), pepper, memory))
 }
 
+/// A shorter name may stand in any password.
+const SHORTEST_NAME: usize = 4;
+
 /// What a new password must be. Those that come with an account from elsewhere are taken as they are.
 #[derive(Debug, Clone)]
 pub struct PasswordRules {
@@ -38,6 +41,21 @@ impl Default for PasswordRules {
 }
 
 impl Directory {
+    /// Whether this new password is not what anybody tries first: the name of the account whose it is.
+    ///
+    /// # Errors
+    /// When the name is in it.
+    pub fn check_not_of_account(&self, address: &Address, password: &Secret<String>) -> Result<(), Error> {
+        let name = address.local().as_str().to_lowercase();
+        let has = name.chars().count() >= SHORTEST_NAME && password.reveal().to_lowercase().contains(&name);
+        if has { Err(Error::PasswordHasName) } else { Ok(()) }
+    }
+
+    /// How many characters a new password has at least.
+    pub fn min_password_length(&self) -> usize {
+        self.settings.passwords.min_length
+    }
+
     /// Whether somebody may have this new password.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Tokens: by account, so that all of one are neighbours, and by the hash of what is secret.
 use super::codec::{Malformed, Reader, Writer};
+use crate::login::LoginId;
 use names::{AccountId, Address};
 use store::{Key, KeyRange};
 use world::UnixTime;
@@ -10,6 +11,11 @@ const VERSION: u8 = 1;
 /// The key of a token.
 pub(crate) fn token_key(account: AccountId, hash: &[u8; 32]) -> Key {
     [&[TOKEN][..], &account.0.to_be_bytes(), hash].concat()
+}
+
+/// The login of a key.
+pub(crate) fn token_login(key: &[u8]) -> Option<LoginId> {
+    key.get(1 + 8..)?.try_into().ok().map(LoginId::of_token)
 }
 
 /// The keys of all tokens of an account.

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "what a test prepares must be there")]
 mod accounts;
 mod door;
+mod password_change;
 mod place;
+mod programs;
 mod recipients;
 mod tokens;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use store::memory::Memory;
 use store::{Settings, Store};
 use world::scripted::{self, ScriptedClock};
+use world::{Clock as _, World};
 
 pub(crate) const CHEAP: HashCost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
 
@@ -49,11 +50,15 @@ pub(crate) async fn place() -> Place {
 
 pub(crate) async fn place_with(settings: DirectorySettings) -> Place {
     let (world, clock, _) = scripted::world();
-    let memory = Memory::new(clock.clone());
+    let place = place_on(Memory::new(clock.clone()), (world, clock), settings).await;
+    place.directory.add_domain(&domain(), DomainOptions::default()).await.unwrap();
+    place
+}
+
+async fn place_on(memory: Memory, (world, clock): (World, Arc<ScriptedClock>), settings: DirectorySettings) -> Place {
     let notices = Arc::new(Notices::default());
     let store = Store::open(Arc::new(memory.clone()), world.clone(), Settings::default()).await.unwrap();
     let directory = Arc::new(Directory::new(store.records(), world, settings, notices.clone()).unwrap());
-    directory.add_domain(&domain(), DomainOptions::default()).await.unwrap();
     Place { memory, clock, directory, notices }
 }
 
@@ -77,6 +82,13 @@ pub(crate) fn new_account(id: u64, text: &str, password: PasswordHash) -> NewAcc
 }
 
 impl Place {
+    /// The same after the process was killed and started again.
+    pub(crate) async fn again(&self) -> Self {
+        let (world, clock, _) = scripted::world();
+        clock.set(self.clock.now());
+        place_on(self.memory.reopen(), (world, clock), settings()).await
+    }
+
     pub(crate) async fn hash(&self, password: &str) -> PasswordHash {
         self.directory.hash(NewPassword::Plain(Secret::new(password.to_owned()))).await.unwrap()
     }

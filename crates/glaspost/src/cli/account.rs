@@ -1,4 +1,5 @@
-//! `glaspost account add|show|list|password|suspend|resume|hold|release|send-once|vacation|contacts|remove|quota|forward|import`.
+//! `glaspost account add|show|list|password|suspend|resume|hold|release|send-once|vacation|contacts|remove|quota|forward|block|import`.
+mod block;
 mod contacts;
 mod import;
 mod plain_logins;
@@ -13,6 +14,7 @@ use crate::failure::Failure;
 use admin::{AccountAct, Request, SecretText};
 use clap::{Subcommand, ValueEnum};
 use contacts::ContactsCommand;
+use delivery::BlockPattern;
 use names::{Address, ByteSize, Domain};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -161,6 +163,19 @@ pub(crate) enum AccountCommand {
         #[arg(long)]
         stop: bool,
     },
+    /// Send a sender's mail to an account's junk, or show whose goes there
+    #[command(
+        after_help = "Examples:\n  glaspost account block anna@example.org\n  glaspost account block anna@example.org bob@far.example\n  glaspost account block anna@example.org @far.example --remove\n\nA domain means all below it too. The sender is not told, and gets no answer while the reader is away."
+    )]
+    Block {
+        /// The account's address
+        address: Address,
+        /// An address, or `@` and a domain; without it, those that are blocked are shown
+        pattern: Option<BlockPattern>,
+        /// Block that sender no more
+        #[arg(long, requires = "pattern")]
+        remove: bool,
+    },
     /// Make accounts from a file, whole or not at all; it can be repeated
     #[command(
         after_help = "Example:\n  glaspost account import accounts.csv\n\nThe file is CSV with the header `address,password-or-hash,name,quota`:\n  anna@example.org,{SHA512-CRYPT}$6$…,Anna de Vries,5GiB\n\nAccounts that are there already stay as they are."
@@ -255,6 +270,7 @@ impl AccountCommand {
             Self::Remove { address, confirm } => remove(global, address, confirm.as_deref()),
             Self::Quota { address, quota } => set_quota(global, address, quota.0),
             Self::Forward { address, targets, keep, stop: _ } => forward(global, address, targets, keep),
+            Self::Block { address, pattern, remove } => block::block(global, address, pattern, remove),
             Self::Import { file } => import::import(global, &file),
         }
     }

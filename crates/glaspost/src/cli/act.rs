@@ -122,8 +122,10 @@ fn refused(error: Error) -> Failure {
         Error::NotPermitted(_) => Code::NoPermission,
         Error::NotFound(_) => Code::NoUser,
         Error::Exists(_) => Code::CantCreate,
-        Error::BadRequest(_) | Error::BadLines(_) | Error::Corrupt(_) => Code::Data,
-        Error::Unavailable(_) => Code::Temporary,
+        Error::BadRequest(_) | Error::WeakPassword { .. } | Error::BadLines(_) | Error::Corrupt(_) => Code::Data,
+        Error::WrongPassword => Code::NoPermission,
+        Error::TooMany(_) => Code::CantCreate,
+        Error::Unavailable(_) | Error::TooOften { .. } => Code::Temporary,
     };
     Failure::new(code, error)
 }

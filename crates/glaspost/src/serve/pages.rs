@@ -45,6 +45,7 @@ pub(super) fn jmap(configuration: &Configuration, house: &House, world: &World) 
         store: house.store.clone(),
         directory: house.directory.clone(),
         delivery: house.delivery.clone(),
+        admin: house.admin.clone(),
         world: world.clone(),
         searches: house.searches.clone(),
         pushing: house.pushing.clone(),

@@ -105,6 +105,8 @@ impl Server {
         let queue_stop = stop.clone();
         tasks.spawn(async move { delivery.run(queue_stop).await });
         let queue = house.delivery.operator();
+        let (directory, programs_stop) = (house.directory.clone(), stop.clone());
+        tasks.spawn(async move { directory.keep_programs(programs_stop).await });
         let (pushing, push_stop) = (house.pushing.clone(), stop.clone());
         tasks.spawn(async move { push_stop.run_until_cancelled(pushing.run(jmap)).await });
         tasks.spawn(upkeep::run(house.store.clone(), queue, outside.world.clock.clone(), stop.clone()));
@@ -132,6 +134,7 @@ impl Server {
 
     /// Tells customers and operators of the doors that are open now.
     fn show_settings(&self) {
+        self.house.directory.know_doors(open_doors::doorways(&self.configuration));
         match open_doors::guide(&self.configuration, self.certificates.as_deref(), &self.addresses()) {
             Ok(guide) => {
                 self.settings.show(&guide, self.configuration.general.language.spoken());

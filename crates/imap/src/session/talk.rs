@@ -3,12 +3,12 @@ use super::completion::Ended;
 use super::language::Speech;
 use super::progress::{Progress, TOLD_EVERY};
 use crate::service::House;
-use directory::Leash;
+use directory::{Leash, SessionPermit};
 use imap_wire::reply::{Code, Status, condition};
 use imap_wire::{Framer, Limits, Step};
 use journal::Counts;
 use names::AccountId;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use store::{MailboxId, Uid};
 use tokio::time::Instant;
@@ -36,6 +36,8 @@ pub(crate) struct Talk {
     pub(crate) counts: Counts,
     /// What the client calls itself (ID).
     pub(crate) client: Option<String>,
+    /// The place of who has logged in.
+    pub(crate) permit: Weak<SessionPermit>,
     /// How people are spoken to.
     pub(crate) speech: Speech,
     /// The command at hand lets no expunge be told, whatever its row says.
@@ -90,6 +92,7 @@ impl Talk {
             tag: String::new(),
             counts: Counts::default(),
             client: None,
+            permit: Weak::new(),
             speech: Speech::default(),
             holds_expunges: false,
             removed: false,

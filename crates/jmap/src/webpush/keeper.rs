@@ -123,6 +123,7 @@ async fn sender(
         account: subscription.account,
         address: subscription.address.clone(),
         role: Role::User,
+        login: None,
         // nobody is at the other end
         peer: Peer {
             session: "push".into(),

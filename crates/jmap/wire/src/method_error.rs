@@ -62,6 +62,20 @@ pub enum MethodError {
     /// There is no account to copy from.
     #[error("fromAccountNotFound")]
     FromAccountNotFound,
+    /// It was asked too often: for so many seconds it is not done (Glaspost's own).
+    #[error("rateLimit")]
+    RateLimit(u64),
+    /// The password that was to be proved is wrong (Glaspost's own).
+    #[error("wrongPassword")]
+    WrongPassword,
+    /// The password that was to be cannot be (Glaspost's own).
+    #[error("weakPassword")]
+    WeakPassword {
+        /// What is wrong with it.
+        reason: &'static str,
+        /// How many characters one has at least.
+        min_length: u64,
+    },
     /// The account to copy from has not what the method is about.
     #[error("fromAccountNotSupportedByMethod")]
     FromAccountNotSupportedByMethod,
@@ -81,6 +95,13 @@ impl MethodError {
         | Self::UnknownDataType(text) = self
         {
             arguments.insert("description".to_owned(), text.as_str().into());
+        }
+        if let Self::WeakPassword { reason, min_length } = self {
+            arguments.insert("reason".to_owned(), (*reason).into());
+            arguments.insert("minLength".to_owned(), (*min_length).into());
+        }
+        if let Self::RateLimit(wait) = self {
+            arguments.insert("retryAfter".to_owned(), (*wait).into());
         }
         arguments
     }

@@ -4,7 +4,7 @@ use super::maildrop::Maildrop;
 use super::row::Next;
 use super::{Ended, LoginRule, Session, State, refusal};
 use ::journal::Event;
-use directory::{Attempt, Login, LoginError, Service};
+use directory::{Attempt, Came, Login, LoginError, Service};
 use names::Secret;
 
 /// The state before login.
@@ -45,6 +45,16 @@ impl Session {
             peer: journal::peer(&self.talk.peer),
             account: login.account,
             mechanism: mechanism.into(),
+        });
+        let peer = &self.talk.peer;
+        login.permit.came(&Came {
+            listener: &peer.listener,
+            server_name: peer.tls.as_ref().and_then(|tls| tls.server_name.as_deref()),
+            port: peer.local.port(),
+            tls: peer.tls.is_some(),
+            from: peer.remote.ip(),
+            program: None,
+            by_browser: false,
         });
         self.leash.hold(&login.revoked);
         self.open(login).await

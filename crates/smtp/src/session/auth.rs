@@ -3,7 +3,7 @@ use super::phase::Phase;
 use super::turn::Turn;
 use super::{Session, refusal};
 use crate::door::AuthRule;
-use directory::{Attempt, Credentials, Mechanism, SaslStep, Service};
+use directory::{Attempt, Came, Credentials, Mechanism, SaslStep, Service};
 use journal::Cause;
 use smtp_wire::{Auth, EnhancedCode, MAX_AUTH_LINE, Reply};
 use std::io;
@@ -35,6 +35,7 @@ pub(super) async fn auth(session: &mut Session, phase: Phase, arguments: &[u8]) 
     match session.house.parts.directory.login(attempt).await {
         Ok(login) => {
             session.note_login(login.account, mechanism);
+            login.permit.came(&came(session, &phase));
             session.leash.hold(&login.revoked);
             session.login = Some(login);
             session.talk.trust();
@@ -45,6 +46,25 @@ pub(super) async fn auth(session: &mut Session, phase: Phase, arguments: &[u8]) 
             session.note_login_refused(&credentials.name, mechanism, refusal::login_cause(&error)).await;
             Ok(Turn::say(phase, refusal::login(&error)))
         }
+    }
+}
+
+/// How the session came in. The name of EHLO is what its program calls itself; an address literal is no name, and another
+/// one in every network.
+fn came<'s>(session: &'s Session, phase: &'s Phase) -> Came<'s> {
+    let peer = &session.talk.peer;
+    let name = match phase {
+        Phase::Greeted(greeted) => Some(greeted.name.as_str()),
+        Phase::Ungreeted | Phase::Begun(_) | Phase::Addressed(_) | Phase::Chunks(_) => None,
+    };
+    Came {
+        listener: &peer.listener,
+        server_name: peer.tls.as_ref().and_then(|tls| tls.server_name.as_deref()),
+        port: peer.local.port(),
+        tls: peer.tls.is_some(),
+        from: peer.remote.ip(),
+        program: name.filter(|name| !name.starts_with('[')),
+        by_browser: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Logging in for a token, and out: what a browser, or a program that keeps no password, does instead of sending the
 //! password each time. See `docs/jmap.md`, "Logging in".
 use super::{Asked, Rooms, enter, is_json};
-use crate::door::{COOKIE, Refused};
+use crate::door::{COOKIE, Refused, came};
 use crate::problem;
 use crate::{gzip, origin};
 use axum::extract::{Request, State};
@@ -59,7 +59,11 @@ pub(super) async fn log_in(State(rooms): State<Arc<Rooms>>, request: Request) ->
         Err(refused) => return refused.answer(&parts),
     };
     match rooms.visitors.door.directory().issue_token(&login, LIFE, &asked.program).await {
-        Ok(token) => answer(&asked.keeper, token.text.reveal(), token.expires.secs()).await,
+        Ok(token) => {
+            let came = came(&parts, &peer, matches!(asked.keeper, Keeper::Browser));
+            rooms.visitors.door.directory().token_is_used(&login, &token, &came);
+            answer(&asked.keeper, token.text.reveal(), token.expires.secs()).await
+        }
         // suspended, or with another password, since it was looked at
         Err(directory::Error::NoSuchAccount(_)) => Refused::Login(LoginError::Wrong).answer(&parts),
         Err(error) => {

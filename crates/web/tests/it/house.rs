@@ -1,4 +1,5 @@
 //! A house with one domain, `example.org`, and two accounts behind the pages.
+use admin::Admin;
 use delivery::Delivery;
 use directory::{Directory, DirectorySettings, DomainOptions, HashCost, NewAccount, NewPassword, Role};
 use guide::{Door, Guide, Open, Security, Service as Behind};
@@ -34,8 +35,9 @@ pub(crate) struct House {
 impl House {
     pub(crate) async fn new(mta_sts: Option<MtaSts>) -> Self {
         let (world, clock, _) = world::scripted::world();
-        let store =
-            Store::open(Arc::new(Memory::new(clock.clone())), world.clone(), Settings::default()).await.unwrap();
+        let memory = Memory::new(clock.clone());
+        let history = journal::Reader::new(Arc::new(memory.clone()));
+        let store = Store::open(Arc::new(memory), world.clone(), Settings::default()).await.unwrap();
         let hash_cost = HashCost { memory_kib: 64, passes: 1, lanes: 1 };
         let settings = DirectorySettings { hash_cost, hash_permits: 1, ..DirectorySettings::default() };
         let directory = Arc::new(Directory::new(store.records(), world.clone(), settings, Arc::new(())).unwrap());
@@ -57,10 +59,20 @@ impl House {
             https: Arc::new(ScriptedWeb::empty()),
             settings: delivery::Settings::new("mx.example.org".parse().unwrap()),
         });
+        let admin = Arc::new(Admin::new(admin::Parts {
+            store: store.clone(),
+            directory: directory.clone(),
+            delivery: delivery.clone(),
+            journal: journal.clone(),
+            history,
+            world: world.clone(),
+            mailboxes: Vec::new(),
+        }));
         let jmap = Jmap::new(jmap::Parts {
             store: store.clone(),
             directory: directory.clone(),
             delivery,
+            admin,
             world: world.clone(),
             searches: Arc::new(search::Searches::new(2)),
             pushing: jmap::Pushing::new(Arc::new(ScriptedWeb::empty()), "mailto:postmaster@example.org".to_owned()),

@@ -8,12 +8,13 @@ use crate::session::refusal::refusal;
 use crate::session::report;
 use crate::session::talk::Talk;
 use directory::{
-    Attempt, Credentials, LoginError, MAX_SASL_RESPONSE, Mechanism, SaslError, SaslExchange, SaslStep, Service,
+    Attempt, Came, Credentials, LoginError, MAX_SASL_RESPONSE, Mechanism, SaslError, SaslExchange, SaslStep, Service,
 };
 use imap_wire::Cursor;
 use imap_wire::reply::Code;
 use journal::Cause;
 use names::Secret;
+use std::sync::Arc;
 use transport::Line;
 
 pub(crate) const LOGIN: Command = Command {
@@ -113,7 +114,7 @@ async fn admit(
         service: Service::Imap,
         tls: talk.conversation.peer.tls.is_some(),
     };
-    let door = std::sync::Arc::clone(&talk.house);
+    let door = Arc::clone(&talk.house);
     let stop = talk.conversation.stop.clone();
     let outcome = tokio::select! {
         () = stop.cancelled() => return Err(Ended::Stopped),
@@ -135,6 +136,18 @@ async fn admit(
         }
     };
     report::login_accepted(talk, admitted.account, mechanism);
+    let peer = &talk.conversation.peer;
+    admitted.permit.came(&Came {
+        listener: &peer.listener,
+        server_name: peer.tls.as_ref().and_then(|tls| tls.server_name.as_deref()),
+        port: peer.local.port(),
+        tls: peer.tls.is_some(),
+        from: peer.remote.ip(),
+        program: talk.client.as_deref(),
+        by_browser: false,
+    });
+    let permit = Arc::new(admitted.permit);
+    talk.permit = Arc::downgrade(&permit);
     talk.conversation.trust();
     talk.leash.hold(&admitted.revoked);
     let login = Login {
@@ -147,7 +160,7 @@ async fn admit(
         utf8: false,
         uid_only: false,
         revoked: admitted.revoked,
-        _permit: std::sync::Arc::new(admitted.permit),
+        _permit: permit,
     };
     // RFC 3501, 6.2.2 and 6.2.3: the capabilities after login differ; saying them saves a round trip.
     let code = Code::Capability(capabilities(true, talk));

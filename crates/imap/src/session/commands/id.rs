@@ -22,6 +22,9 @@ fn id(talk: &mut Talk, mut args: Cursor<'_>) -> Answer {
     };
     let client = format!("{} {}", of("name"), of("version"));
     talk.client = Some(client.trim().to_owned()).filter(|client| !client.is_empty());
+    if let (Some(permit), Some(client)) = (talk.permit.upgrade(), &talk.client) {
+        permit.is_called(client);
+    }
     // RFC 2971, 4: a version helps who looks for holes; the name is enough.
     reply::id(talk.out(), &[("name", "Glaspost")]);
     Ok(Completion::ok("done"))

@@ -1,0 +1,36 @@
+//! Senders whose mail goes to an account's junk.
+use crate::cli::act::{done, run, unexpected};
+use crate::cli::{Global, changed, print, print_json};
+use crate::failure::Failure;
+use admin::{AccountAct, Request, Response};
+use delivery::BlockPattern;
+use names::Address;
+
+pub(super) fn block(
+    global: &Global,
+    address: Address,
+    pattern: Option<BlockPattern>,
+    remove: bool,
+) -> Result<(), Failure> {
+    let Some(pattern) = pattern else { return show(global, address) };
+    let whom = address.to_string();
+    if remove {
+        done(global, Request::Account(AccountAct::Unblock { address, pattern: pattern.clone() }))?;
+        let said = format!("{whom}: takes mail of {pattern} again\nundo: glaspost account block {whom} {pattern}");
+        return changed(global, "account unblock", &whom, &said);
+    }
+    done(global, Request::Account(AccountAct::Block { address, pattern: pattern.clone() }))?;
+    let said =
+        format!("{whom}: mail of {pattern} goes to junk\nundo: glaspost account block {whom} {pattern} --remove");
+    changed(global, "account block", &whom, &said)
+}
+
+fn show(global: &Global, address: Address) -> Result<(), Failure> {
+    match run(global, Request::Account(AccountAct::BlockedSenders { address }))? {
+        Response::BlockedSenders { senders } if global.json => print_json(&senders),
+        Response::BlockedSenders { senders } => {
+            print(&senders.iter().map(|sender| format!("{sender}\n")).collect::<String>())
+        }
+        _ => Err(unexpected()),
+    }
+}

@@ -1,0 +1,41 @@
+//! What a customer sets of his own account, beyond the RFCs: Glaspost's own capability, `docs/jmap-account.md`. Every change is
+//! an act of `admin`, the same that the command line makes.
+mod blocked;
+mod forwarding;
+mod password;
+mod program;
+mod sheet;
+
+use crate::context::Context;
+use crate::method::Method;
+use admin::{AccountAct, MAX_OWN_TARGETS, Request, Response};
+use serde_json::{Value, json};
+use store::ObjectKind;
+
+pub(crate) const METHODS: &[Method] = &[
+    forwarding::GET,
+    forwarding::SET,
+    blocked::GET,
+    blocked::SET,
+    password::SET,
+    program::GET,
+    program::SET,
+    sheet::GET,
+];
+
+/// The id of what there is one of.
+const SINGLETON: &str = "singleton";
+
+/// What the session object says of an account.
+pub(crate) fn in_account() -> Value {
+    json!({
+        "maxForwardTargets": MAX_OWN_TARGETS,
+        "maxBlockedSenders": ObjectKind::BlockedSender.most(),
+    })
+}
+
+/// Has an act done on the caller's own account, as he may.
+async fn act(context: &Context<'_>, act: AccountAct) -> Result<Response, admin::Error> {
+    let caller = admin::Caller::customer(&context.caller.address);
+    Box::pin(context.parts.admin.run(&caller, Request::Account(act))).await
+}
