@@ -7,6 +7,7 @@ mod program;
 mod sheet;
 
 use crate::context::Context;
+use crate::exchange::{EXPORT_URL, IMPORT_SIZE, IMPORT_URL};
 use crate::method::Method;
 use admin::{AccountAct, MAX_OWN_TARGETS, Request, Response};
 use serde_json::{Value, json};
@@ -31,6 +32,9 @@ pub(crate) fn in_account() -> Value {
     json!({
         "maxForwardTargets": MAX_OWN_TARGETS,
         "maxBlockedSenders": ObjectKind::BlockedSender.most(),
+        "exportUrl": EXPORT_URL,
+        "importUrl": IMPORT_URL,
+        "maxSizeImport": IMPORT_SIZE,
     })
 }
 

@@ -3,6 +3,8 @@
 mod api;
 mod download;
 mod events;
+mod export;
+mod import;
 mod login;
 mod session;
 mod socket;
@@ -24,6 +26,9 @@ use transport::Peer;
 
 /// Where uploads go: they may take longer than other requests.
 pub(crate) const UPLOADS: &str = "/jmap/upload/";
+
+/// Where files go in: they may take as long.
+pub(crate) const IMPORTS: &str = "/jmap/import/";
 
 /// Listeners of an account at once, by EventSource and by WebSocket.
 const LISTENERS: usize = 20;
@@ -50,6 +55,8 @@ pub(crate) fn pages(rooms: Arc<Rooms>) -> Router {
         .route("/jmap/api", post(api::api))
         .route("/jmap/upload/{account}", post(upload::upload))
         .route("/jmap/download/{account}/{blob}/{name}", get(download::download))
+        .route("/jmap/export/{account}/{*what}", get(export::export))
+        .route("/jmap/import/{account}/{place}", post(import::import))
         .route("/jmap/events", get(events::events))
         .route("/jmap/ws", get(socket::socket))
         .route("/jmap/login", post(login::log_in))

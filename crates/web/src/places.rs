@@ -12,6 +12,10 @@ pub(crate) enum Kind {
     Upload,
     /// A download.
     Download,
+    /// A file that is taken out.
+    Export,
+    /// A file that is brought in.
+    Import,
     /// Somebody who waits for changes.
     Listener,
 }

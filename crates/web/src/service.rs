@@ -101,7 +101,9 @@ impl Service for Web {
 }
 
 async fn answer(pages: Router, request: Request) -> Response {
-    let longest = if request.uri().path().starts_with(jmap::UPLOADS) { UPLOAD } else { REQUEST };
+    let path = request.uri().path();
+    let takes_long = path.starts_with(jmap::UPLOADS) || path.starts_with(jmap::IMPORTS);
+    let longest = if takes_long { UPLOAD } else { REQUEST };
     let mut answer = match tokio::time::timeout(longest, pages.oneshot(request)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(never)) => match never {},

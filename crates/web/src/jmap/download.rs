@@ -77,16 +77,23 @@ pub(super) async fn download(
 }
 
 fn headers(name: &str, media: Option<&str>, blob: &str) -> HeaderMap {
+    let mut headers = attachment(name, media.filter(|media| is_media(media)).unwrap_or("application/octet-stream"));
+    let mut set = |name, value: String| HeaderValue::try_from(value).map(|value| headers.insert(name, value)).is_ok();
+    // RFC 8620, 6.2: what an id stands for never changes
+    set(header::CACHE_CONTROL, "private, immutable, max-age=31536000".to_owned());
+    set(header::ETAG, format!("\"{blob}\""));
+    headers
+}
+
+/// What is said of a file that is kept and never shown.
+pub(super) fn attachment(name: &str, media: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let mut set = |name, value: String| HeaderValue::try_from(value).map(|value| headers.insert(name, value)).is_ok();
-    set(header::CONTENT_TYPE, media.filter(|media| is_media(media)).unwrap_or("application/octet-stream").to_owned());
+    set(header::CONTENT_TYPE, media.to_owned());
     let quoted: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
     // RFC 6266, 4.3 and 5
     let encoded = utf8_percent_encode(name, NAME);
     set(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{quoted}\"; filename*=UTF-8''{encoded}"));
-    // RFC 8620, 6.2: what an id stands for never changes
-    set(header::CACHE_CONTROL, "private, immutable, max-age=31536000".to_owned());
-    set(header::ETAG, format!("\"{blob}\""));
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'".to_owned());
     headers
 }
