@@ -214,6 +214,20 @@ impl Sessions {
         counts
     }
 
+    /// Notes by what an account is used that is open now, also by a program that has not said what it is called and may
+    /// never do so.
+    pub(crate) fn note_open(&self, home: &Domain, account: AccountId) {
+        let known: Vec<(LoginId, Use)> = {
+            let table = self.lock();
+            let open = table.accounts.get(&account).into_iter().flat_map(BTreeMap::values);
+            let open = open.filter(|live| live.revoked.borrow().is_none());
+            open.filter_map(|live| Some((live.login?, live.what.clone()?))).collect()
+        };
+        for (login, what) in known {
+            self.programs.note(home, account, login, what);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }

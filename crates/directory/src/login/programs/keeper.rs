@@ -91,6 +91,7 @@ impl Directory {
         let (_, account) = self.account_record(address).await?;
         let (home, now) = (address.domain(), self.world.clock.now());
         let mut used = self.kept_programs(home, account.id).await?;
+        self.sessions.note_open(home, account.id);
         for (login, noted) in self.sessions.programs.noted(account.id) {
             let first = used.get(&login).map_or(noted.first, |known| known.first.min(noted.first));
             used.insert(login, ProgramRecord { first, ..noted });
