@@ -190,9 +190,11 @@ impl Server {
         if manners.silent {
             return std::future::pending().await;
         }
-        while manners.drips {
-            stream.get_mut().write_all(b"2").await?;
-            tokio::time::sleep(Duration::from_secs(60)).await;
+        if manners.drips {
+            loop {
+                stream.get_mut().write_all(b"2").await?;
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
         }
         if let Some(endless) = manners.endless {
             loop {
