@@ -8,6 +8,7 @@ mod bdat;
 mod dates;
 mod encoded_words;
 mod header_fields;
+mod html;
 mod imap_command;
 mod imap_literal_stream;
 mod imap_mailbox_pattern;
@@ -44,6 +45,7 @@ pub const TARGETS: &[Target] = &[
     ("dates", dates::dates),                                              //
     ("encoded_words", encoded_words::encoded_words),                      //
     ("header_fields", header_fields::header_fields),                      //
+    ("html", html::html),                                                 //
     ("imap_command", imap_command::imap_command),                         //
     ("imap_literal_stream", imap_literal_stream::imap_literal_stream),    //
     ("imap_mailbox_pattern", imap_mailbox_pattern::imap_mailbox_pattern), //

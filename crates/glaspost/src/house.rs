@@ -17,7 +17,7 @@ use store::{Engine, MailboxName, Role, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::{Connect, Https};
-use web::Visitors;
+use web::{Pictures, Visitors};
 use world::World;
 
 /// The rooms, running.
@@ -34,6 +34,7 @@ pub(crate) struct House {
     pub(crate) pushing: Pushing,
     /// Who is in by HTTP.
     pub(crate) visitors: Visitors,
+    pub(crate) pictures: Pictures,
     /// What new accounts have beside INBOX, and what it is for.
     pub(crate) standard: Vec<(MailboxName, Role)>,
     writer_stop: CancellationToken,
@@ -83,6 +84,7 @@ impl House {
                 .map_err(|error| Failure::new(Code::Software, error))?;
         let directory = Arc::new(directory);
         let pushes = rim.https.clone();
+        let pictures = Pictures::new(rim.https.clone(), &rim.world);
         let delivery = Delivery::new(delivery::Parts {
             store: store.clone(),
             residents: directory.clone(),
@@ -116,6 +118,7 @@ impl House {
             searches,
             pushing,
             visitors,
+            pictures,
             standard,
             writer_stop,
             tasks,

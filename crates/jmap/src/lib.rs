@@ -39,6 +39,7 @@ pub use error::Error;
 pub use exchange::{Export, Import, ImportKind};
 pub use jmap::{Jmap, Parts};
 pub use limits::{CONCURRENT_REQUESTS, CONCURRENT_UPLOADS, SIZE_REQUEST};
+pub use mail::email::{Embedded, Html};
 pub use push::{Push, StateChange};
 pub use settings::Settings;
 pub use upload::Upload;

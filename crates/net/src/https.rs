@@ -69,6 +69,8 @@ impl HttpsClient {
             let media_type = answer.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
             let media_type = media_type.unwrap_or_default().split(';').next().unwrap_or_default();
             let media_type = media_type.trim().to_ascii_lowercase();
+            let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+            let location = location.map(str::to_owned);
             let body = Limited::new(answer.into_body(), limit).collect().await.map_err(|error| {
                 if error.is::<LengthLimitError>() {
                     HttpsFault::TooLarge
@@ -76,7 +78,7 @@ impl HttpsClient {
                     HttpsFault::Broken(error.to_string())
                 }
             })?;
-            Ok(HttpsAnswer { status, media_type, body: body.to_bytes().to_vec() })
+            Ok(HttpsAnswer { status, media_type, location, body: body.to_bytes().to_vec() })
         };
         // the connection moves as long as it is asked to; how it ends is no affair of the answer's
         let driven = async {

@@ -28,6 +28,8 @@ pub struct HttpsAnswer {
     pub status: u16,
     /// The media type, lower case and without its parameters; empty where none is said.
     pub media_type: String,
+    /// Where it says that what was asked for is (RFC 9110, 10.2.2).
+    pub location: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }

@@ -5,14 +5,17 @@ mod download;
 mod events;
 mod export;
 mod import;
+mod html;
+mod image;
 mod login;
 mod session;
 mod socket;
 mod upload;
 
-use crate::Visitors;
 use crate::door::Session;
 use crate::handlers::Handlers;
+use crate::turns::Turns;
+use crate::{Pictures, Visitors};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -37,6 +40,9 @@ const LISTENERS: usize = 20;
 pub(crate) struct Rooms {
     pub(crate) jmap: Jmap,
     pub(crate) visitors: Visitors,
+    pub(crate) pictures: Pictures,
+    /// Turns to clean HTML in.
+    pub(crate) cleaning: Turns,
 }
 
 /// A request of somebody who is in.
@@ -57,6 +63,8 @@ pub(crate) fn pages(rooms: Arc<Rooms>) -> Router {
         .route("/jmap/download/{account}/{blob}/{name}", get(download::download))
         .route("/jmap/export/{account}/{*what}", get(export::export))
         .route("/jmap/import/{account}/{place}", post(import::import))
+        .route("/jmap/html/{account}/{email}/{part}", get(html::html))
+        .route("/jmap/image/{seal}", get(image::image))
         .route("/jmap/events", get(events::events))
         .route("/jmap/ws", get(socket::socket))
         .route("/jmap/login", post(login::log_in))

@@ -16,6 +16,10 @@ pub(crate) enum Kind {
     Export,
     /// A file that is brought in.
     Import,
+    /// HTML that is cleaned or waits to be.
+    Html,
+    /// An image of the web that is asked for or waits to be.
+    Image,
     /// Somebody who waits for changes.
     Listener,
 }

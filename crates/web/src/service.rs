@@ -3,7 +3,8 @@ use crate::activity::{Activity, Guarded};
 use crate::handlers::Handlers;
 use crate::jmap::{self, Rooms};
 use crate::limits::{LAST_REQUESTS, REQUEST, UPLOAD, connections};
-use crate::{MtaSts, SettingsPage, Visitors, headers, webmail};
+use crate::turns::Turns;
+use crate::{MtaSts, Pictures, SettingsPage, Visitors, headers, webmail};
 use ::jmap::Jmap;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -17,12 +18,16 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use names::Domain;
 use std::convert::Infallible;
+use std::num::NonZero;
 use std::sync::Arc;
 use tower::ServiceExt;
 use transport::{Link, Service};
 
 /// What stands in front of a domain's name where its policy is fetched (RFC 8461, 3.3).
 const POLICY_HOST: &str = "mta-sts.";
+
+/// Messages of an account whose HTML is cleaned at once.
+const CLEANED: usize = 2;
 
 /// What the pages need.
 pub struct Parts {
@@ -36,6 +41,8 @@ pub struct Parts {
     pub jmap: Jmap,
     /// Who is in.
     pub visitors: Visitors,
+    /// What asks for the images of messages.
+    pub pictures: Pictures,
     /// The webmail's files: path in the folder that was built, and text; none where it was not built.
     pub webmail: &'static [(&'static str, &'static str)],
 }
@@ -49,8 +56,9 @@ impl Web {
     /// The pages.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { directory, mta_sts: policy, settings, jmap, visitors, webmail } = parts;
-        let rooms = Rooms { jmap, visitors };
+        let Parts { directory, mta_sts: policy, settings, jmap, visitors, pictures, webmail } = parts;
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let rooms = Rooms { jmap, visitors, pictures, cleaning: Turns::new(CLEANED, cores) };
         let pages = Router::new()
             .route("/.well-known/mta-sts.txt", get(mta_sts))
             .with_state(Arc::new(Published { directory, policy }))

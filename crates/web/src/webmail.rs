@@ -16,7 +16,7 @@ const NAMED_BY_CONTENT: &str = "assets/";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything comes from here, no text becomes a script or markup but by the one policy of the framework, whose templates
 /// are the program's own (THREATS: W14).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 

@@ -21,7 +21,7 @@ struct Place {
 }
 
 fn answer(status: u16, media_type: &str, body: &str) -> Result<HttpsAnswer, HttpsFault> {
-    Ok(HttpsAnswer { status, media_type: media_type.to_owned(), body: body.as_bytes().to_vec() })
+    Ok(HttpsAnswer { status, media_type: media_type.to_owned(), location: None, body: body.as_bytes().to_vec() })
 }
 
 fn policy(mode: &str, days: u64) -> Result<HttpsAnswer, HttpsFault> {

@@ -145,7 +145,7 @@ async fn a_report_is_posted_and_tried_again_where_that_fails() {
     let ids = posts().into_iter().map(|asked| unpacked(&asked.post.unwrap().1)["report-id"].to_string());
     let ids: std::collections::BTreeSet<String> = ids.collect();
     assert_eq!(ids.len(), 1, "as the same report, whether or not the first was taken");
-    let answer = HttpsAnswer { status: 201, media_type: String::new(), body: Vec::new() };
+    let answer = HttpsAnswer { status: 201, media_type: String::new(), location: None, body: Vec::new() };
     bench.web.says("reports.far.example", Ok(answer));
     let before = posts().len();
     bench.advance(HOUR).await;
@@ -194,7 +194,7 @@ async fn many(bench: &Bench, number: usize, rua: &str) {
 #[tokio::test(start_paused = true)]
 async fn reports_are_read_and_sent_some_at_a_time_and_all_are() {
     let bench = Bench::new().await;
-    let answer = HttpsAnswer { status: 200, media_type: String::new(), body: Vec::new() };
+    let answer = HttpsAnswer { status: 200, media_type: String::new(), location: None, body: Vec::new() };
     bench.web.says("reports.example", Ok(answer));
     bench.run().rest().await;
     many(&bench, 120, "https://reports.example/").await;

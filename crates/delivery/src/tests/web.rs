@@ -27,7 +27,7 @@ impl Web {
     /// From now on the policy host of `domain` has this policy.
     pub(super) fn policy(&self, domain: &str, text: &str) {
         let (media_type, body) = ("text/plain".to_owned(), text.as_bytes().to_vec());
-        self.says(&format!("mta-sts.{domain}"), Ok(HttpsAnswer { status: 200, media_type, body }));
+        self.says(&format!("mta-sts.{domain}"), Ok(HttpsAnswer { status: 200, media_type, location: None, body }));
     }
 
     /// The most that were asked at once.

@@ -22,6 +22,7 @@ pub(super) fn web(
         settings,
         jmap,
         visitors: house.visitors.clone(),
+        pictures: house.pictures.clone(),
         webmail: super::webmail::FILES,
     }))
 }

@@ -14,7 +14,12 @@ use transport::{HttpsAnswer, HttpsRequest};
 async fn bench(status: &Arc<AtomicU16>) -> (Bench, Arc<ScriptedWeb>) {
     let status = Arc::clone(status);
     let web = Arc::new(ScriptedWeb::new(move |_: &HttpsRequest| {
-        Ok(HttpsAnswer { status: status.load(Ordering::Relaxed), media_type: String::new(), body: Vec::new() })
+        Ok(HttpsAnswer {
+            status: status.load(Ordering::Relaxed),
+            media_type: String::new(),
+            location: None,
+            body: Vec::new(),
+        })
     }));
     let bench = Bench::with_web(web.clone()).await;
     let (pushing, jmap) = (bench.parts().pushing.clone(), bench.jmap.clone());

@@ -16,11 +16,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::scripted::{ScriptedConnect, ScriptedWeb, pair, peer, tls_info};
-use transport::{Peer, Service};
-use web::{MtaSts, MtaStsMode, Parts, SETTINGS_PATH, SettingsPage, Visitors, Web};
+use transport::{HttpsAnswer, Peer, Service};
+use web::{MtaSts, MtaStsMode, Parts, Pictures, SETTINGS_PATH, SettingsPage, Visitors, Web};
 use world::scripted::ScriptedClock;
 
 pub(crate) const ANNA: AccountId = AccountId(0xa1);
+/// Each image of the web.
+const GIF: &[u8] = b"GIF89a;";
 
 pub(crate) struct House {
     web: Web,
@@ -78,10 +80,21 @@ impl House {
             pushing: jmap::Pushing::new(Arc::new(ScriptedWeb::empty()), "mailto:postmaster@example.org".to_owned()),
             settings: jmap::Settings::new("mx.example.org".parse().unwrap()),
         });
+        let web = ScriptedWeb::new(|_| {
+            Ok(HttpsAnswer { status: 200, media_type: String::new(), location: None, body: GIF.to_vec() })
+        });
+        let pictures = Pictures::new(Arc::new(web), &world);
         let visitors = Visitors::new(directory.clone(), journal, world);
         let settings = Arc::new(SettingsPage::new(&imap_at(993), Language::Dutch));
-        let parts =
-            Parts { directory: directory.clone(), mta_sts, settings: settings.clone(), jmap, visitors, webmail: &[] };
+        let parts = Parts {
+            directory: directory.clone(),
+            mta_sts,
+            settings: settings.clone(),
+            jmap,
+            visitors,
+            pictures,
+            webmail: &[],
+        };
         Self { web: Web::new(parts), settings, store, directory, clock, told, tasks: TaskTracker::new() }
     }
 

@@ -5,6 +5,7 @@ mod doors;
 mod events;
 mod files;
 mod house;
+mod html;
 mod http2;
 mod limits;
 mod policy;

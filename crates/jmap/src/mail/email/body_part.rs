@@ -178,7 +178,7 @@ fn value(name: &str, part: &Part, (naming, index): (Naming, usize)) -> Value {
 }
 
 /// "with CFWS and surrounding angle brackets removed"
-fn content_id(raw: &[u8]) -> Option<String> {
+pub(super) fn content_id(raw: &[u8]) -> Option<String> {
     message::message_ids(raw, 1).pop().map(|id| String::from_utf8_lossy(&id).into_owned())
 }
 
