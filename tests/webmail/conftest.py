@@ -1,5 +1,7 @@
 """Chromium before the webmail of the program under test: real mail, real screens."""
 
+import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,14 +23,45 @@ def provider(tmp_path_factory):
         running.check_store()
 
 
+class Stranger:
+    """Where hostile mail leads: counts who comes. Up until the `with` ends."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "{}:{}".format(*self.listener.getsockname())
+        self.came = 0
+
+    def __enter__(self):
+        threading.Thread(target=self.count, daemon=True).start()
+        return self
+
+    def count(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.came += 1
+            connection.close()
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+
 @pytest.fixture(scope="module")
-def chromium(provider):
-    """The browser, to which the customers' name of the webmail is the listener under test."""
+def stranger():
+    with Stranger() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def chromium(provider, stranger):
+    """The browser, to which the customers' name of the webmail is the listener under test, and every other name a stranger."""
     door = provider.door("https")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} {door.address}:{door.port}"],
+            args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} {door.address}:{door.port},MAP evil.example {stranger.address}"],
         )
         yield browser
         browser.close()

@@ -90,7 +90,7 @@ class Screen:
         """Opens a message; gives the open one."""
         self.row(text).click()
         article = self.page.get_by_role("article").last
-        article.locator(".text").wait_for()
+        article.locator(".text, .page.shown").first.wait_for()
         return article
 
     def go(self, mailbox):

@@ -1,6 +1,6 @@
 /** Blobs: uploads with progress, and the addresses of downloads (RFC 8620, 6). */
 import { count, type Decoded, id, json, object, text } from "./decode";
-import type { AccountId, BlobId } from "./ids";
+import type { AccountId, BlobId, EmailId } from "./ids";
 import { Failure } from "./problem";
 import { expand, type Session } from "./session";
 import { refusal } from "./transport";
@@ -53,6 +53,12 @@ export async function upload(
     throw new Failure(refusal(answer.status, answer.retryAfter, answer.body));
   }
   return uploaded(json(answer.body), "upload");
+}
+
+/** Where the HTML of a message is, as a document that the server has cleaned; with the images of the web or without. */
+export function htmlUrl(accountId: AccountId, emailId: EmailId, partId: string, images: boolean): string {
+  const path = [accountId, emailId, partId].map(encodeURIComponent).join("/");
+  return `/jmap/html/${path}${images ? "?remote=1" : ""}`;
 }
 
 /** Where a blob is fetched, under a name and as a type (RFC 8620, 6.2). */

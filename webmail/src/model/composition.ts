@@ -172,7 +172,7 @@ export function resumed(message: Message, identity: Identity): Composition {
 }
 
 function attached(message: Message): readonly Attached[] {
-  return attachments(message).flatMap(({ blobId, name, type, size }) =>
+  return attachments(message, false).flatMap(({ blobId, name, type, size }) =>
     blobId === null ? [] : [{ blobId, name: name ?? "", type, size }],
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emailId, mailboxId } from "../../test/bench";
 import { id } from "../jmap/decode";
-import { type Preferences, read, write } from "./preferences";
+import { MOST_SENDERS, type Preferences, read, showsImages, withImagesOf, write } from "./preferences";
 import { parsed, type Route, withEmail, written } from "./route";
 import { extended, nothing, remaining, toggled } from "./selection";
 import { KEYS, Keyboard, PATIENCE } from "./shortcuts";
@@ -26,6 +26,8 @@ describe("preferences", () => {
         conversations: true,
         shortcuts: true,
         density: "roomy",
+        formatted: true,
+        imagesFrom: [],
       });
     },
   );
@@ -37,10 +39,23 @@ describe("preferences", () => {
       conversations: false,
       shortcuts: false,
       density: "compact",
+      formatted: false,
+      imagesFrom: ["a@b.example"],
     };
     const there = shelf();
     write(there, mine);
     expect(read(there, ["en"])).toEqual(mine);
+  });
+
+  it("know whose images are shown, the last ones of many", () => {
+    let mine = read(shelf(), ["en"]);
+    for (let number = 0; number <= MOST_SENDERS; number += 1) {
+      mine = { ...mine, imagesFrom: withImagesOf(mine, `A${number}@b.example`) };
+    }
+    expect(mine.imagesFrom).toHaveLength(MOST_SENDERS);
+    expect(showsImages(mine, `a${MOST_SENDERS}@B.example`)).toBe(true);
+    expect(showsImages(mine, "a0@b.example")).toBe(false);
+    expect(withImagesOf(mine, "a7@b.example")).toHaveLength(MOST_SENDERS);
   });
 });
 

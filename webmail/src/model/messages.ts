@@ -72,17 +72,40 @@ export function body(message: Message): Body {
   };
 }
 
-/** Whether the message has a formatted form that is not shown. */
-export function hasFormatting(message: Message): boolean {
-  return message.htmlBody.some(({ type }) => type.toLowerCase() === "text/html");
+/** A piece of a message with its layout: a document of its own, or words between such documents. */
+export type Formatted =
+  | { readonly kind: "html"; readonly partId: string }
+  | { readonly kind: "text"; readonly partId: string; readonly text: string };
+
+/** More documents than this no message has for a reader. */
+const MOST_PIECES = 20;
+
+/** The pieces of a message with its layout, as `htmlBody` has them; none where it has no layout. */
+export function formatted(message: Message): readonly Formatted[] {
+  const isHtml = ({ type }: Part) => type.toLowerCase() === "text/html";
+  if (!message.htmlBody.some(isHtml)) return [];
+  return message.htmlBody.slice(0, MOST_PIECES).flatMap((part): readonly Formatted[] => {
+    const { partId } = part;
+    if (partId === null) return [];
+    if (isHtml(part)) return [{ kind: "html", partId }];
+    const value = message.bodyValues.get(partId);
+    return value === undefined ? [] : [{ kind: "text", partId, text: value.value }];
+  });
 }
 
-/** What can be saved: the attachments, and parts of the body that are no text. */
-export function attachments(message: Message): readonly Part[] {
+/** Whether an image stands in the layout of its message, and is no file that somebody sent. */
+function isPlaced({ cid, type, disposition }: Part): boolean {
+  return cid !== null && type.startsWith("image/") && disposition !== "attachment";
+}
+
+/** What can be saved: the attachments, and parts of the body that are no text. With the layout, its images are in it. */
+export function attachments(message: Message, withLayout: boolean): readonly Part[] {
   const shown = new Set(message.textBody.filter(({ type }) => type.startsWith("text/")).map(({ blobId }) => blobId));
   const all = [...message.attachments, ...message.textBody.filter(({ type }) => !type.startsWith("text/"))];
   const seen = new Set<string>();
-  return all.filter(({ blobId }) => {
+  return all.filter((part) => {
+    const { blobId } = part;
+    if (withLayout && isPlaced(part)) return false;
     if (blobId === null || shown.has(blobId) || seen.has(blobId)) return false;
     seen.add(blobId);
     return true;

@@ -1,5 +1,5 @@
 /** How a person wants the webmail to be, kept in this browser. */
-import { absent, attempt, flag, json, object, oneOf } from "../jmap/decode";
+import { absent, attempt, flag, json, list, object, oneOf, text } from "../jmap/decode";
 import { isLanguage, type Language, preferred } from "../texts/languages";
 
 export type Density = "roomy" | "compact";
@@ -13,7 +13,14 @@ export interface Preferences {
   readonly shortcuts: boolean;
   /** How much room a row of the list has. */
   readonly density: Density;
+  /** Whether messages are shown with their layout, where they have one. */
+  readonly formatted: boolean;
+  /** Addresses from which the images of the web are shown without asking; the last ones to be added. */
+  readonly imagesFrom: readonly string[];
 }
+
+/** How many addresses are kept. */
+export const MOST_SENDERS = 500;
 
 /** The part of the browser's `Storage` that is used. */
 export interface Shelf {
@@ -29,6 +36,8 @@ const kept = object({
   conversations: absent(flag, true),
   shortcuts: absent(flag, true),
   density: absent(oneOf("roomy", "compact"), "roomy" as const),
+  formatted: absent(flag, true),
+  imagesFrom: absent(list(text), []),
 });
 
 export function read(shelf: Shelf, asked: readonly string[]): Preferences {
@@ -40,9 +49,22 @@ export function read(shelf: Shelf, asked: readonly string[]): Preferences {
     conversations: found?.conversations ?? true,
     shortcuts: found?.shortcuts ?? true,
     density: found?.density ?? "roomy",
+    formatted: found?.formatted ?? true,
+    imagesFrom: found?.imagesFrom ?? [],
   };
 }
 
 export function write(shelf: Shelf, preferences: Preferences): void {
   shelf.setItem(KEY, JSON.stringify(preferences));
+}
+
+/** Whether the images of this sender are shown without asking. */
+export function showsImages(of: Preferences, sender: string): boolean {
+  return of.imagesFrom.includes(sender.toLowerCase());
+}
+
+/** The senders with one more. */
+export function withImagesOf(of: Preferences, sender: string): readonly string[] {
+  const address = sender.toLowerCase();
+  return [...of.imagesFrom.filter((other) => other !== address), address].slice(-MOST_SENDERS);
 }

@@ -138,8 +138,20 @@ export const en = {
     download: (name: string) => `Download ${name}`,
     quoteShow: (lines: number) => `Show quoted text (${plural(lines, "line", "lines")})`,
     quoteHide: "Hide quoted text",
-    wordsOnly: "Only the words of this message are shown, not its layout and images.",
-    formatted: "This message also has a formatted version, which is not shown.",
+    quoteFolded: "Quoted text",
+    formattedTitle: "The message with its layout",
+    showPlain: "Show only the words",
+    showFormatted: "Show the layout",
+    tooMuch: "The layout of this message cannot be shown; these are its words.",
+    leadsTo: (where: string) => `Leads to ${where}`,
+    linksDeceive: (n: number) =>
+      n === 1
+        ? "A link says another site than the one it leads to:"
+        : `${n} links say other sites than those they lead to:`,
+    imagesBlocked: (n: number) =>
+      n === 1 ? "An image from the web is not shown." : `${n} images from the web are not shown.`,
+    imagesShow: "Show images",
+    imagesAlways: (sender: string) => `Always for ${sender}`,
     truncated: "This message is longer. Save it as a file to read all of it.",
     damaged: "Some characters of this message could not be read.",
     deceives: (email: string) => `The name shows another address than the sender’s: ${email}`,

@@ -137,8 +137,20 @@ export const nl: Texts = {
     download: (naam) => `${naam} downloaden`,
     quoteShow: (regels) => `Aangehaalde tekst tonen (${aantal(regels, "regel", "regels")})`,
     quoteHide: "Aangehaalde tekst verbergen",
-    wordsOnly: "Alleen de woorden van dit bericht zijn te zien, niet de opmaak en de afbeeldingen.",
-    formatted: "Dit bericht heeft ook een versie met opmaak. Die is niet te zien.",
+    quoteFolded: "Aangehaalde tekst",
+    formattedTitle: "Het bericht met opmaak",
+    showPlain: "Alleen de woorden tonen",
+    showFormatted: "Met opmaak tonen",
+    tooMuch: "De opmaak van dit bericht kan niet worden getoond; dit zijn de woorden.",
+    leadsTo: (waar) => `Gaat naar ${waar}`,
+    linksDeceive: (n) =>
+      n === 1
+        ? "Een link noemt een andere site dan waar hij heen gaat:"
+        : `${n} links noemen een andere site dan waar ze heen gaan:`,
+    imagesBlocked: (n) =>
+      n === 1 ? "Een afbeelding van internet is niet getoond." : `${n} afbeeldingen van internet zijn niet getoond.`,
+    imagesShow: "Afbeeldingen tonen",
+    imagesAlways: (afzender) => `Altijd voor ${afzender}`,
     truncated: "Dit bericht is langer. Sla het op als bestand om alles te lezen.",
     damaged: "Sommige tekens in dit bericht waren niet te lezen.",
     deceives: (email) => `De naam toont een ander adres dan dat van de afzender: ${email}`,
