@@ -181,7 +181,7 @@ async def crowd(provider, users, first, count):
         login = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
         writer.write(f"GET /jmap/events?types=*&closeafter=no&ping=0 HTTP/1.1\r\nHost: {door.names[0]}\r\n"
                      f"Authorization: Basic {login}\r\n\r\n".encode())
-        await reader.readuntil(b":\n\n")
+        await reader.readuntil(b":\n")
         return user, reader, writer
 
     listeners = [await listen(number) for number in range(first)]

@@ -20,6 +20,9 @@ const QUIET: Duration = Duration::from_secs(240);
 /// The shortest time between pings, and the longest.
 const PINGS: std::ops::RangeInclusive<u64> = 30..=900;
 
+/// What is said where there is nothing to tell. No empty line comes after it: jmap-client takes one for an event.
+const COMMENT: &str = ":\n";
+
 /// One listener.
 struct Listener {
     rooms: Arc<Rooms>,
@@ -72,7 +75,7 @@ pub(super) async fn events(State(rooms): State<Arc<Rooms>>, request: Request) ->
 impl Listener {
     fn stream(self) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
         // a first line, so that the client sees at once that it is heard
-        let begun = stream::iter([Ok(Bytes::from_static(b":\n\n"))]);
+        let begun = stream::iter([Ok(Bytes::from_static(COMMENT.as_bytes()))]);
         let events = stream::unfold(self, |mut listener| async move {
             let event = listener.next().await?;
             Some((Ok(Bytes::from(event)), listener))
@@ -103,7 +106,7 @@ impl Listener {
                 self.next_ping = Instant::now() + self.ping.unwrap_or(QUIET);
                 Some(match self.ping {
                     Some(ping) => format!("event: ping\ndata: {{\"interval\":{}}}\n\n", ping.as_secs()),
-                    None => ":\n\n".to_owned(),
+                    None => COMMENT.to_owned(),
                 })
             }
         }
