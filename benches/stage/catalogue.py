@@ -6,12 +6,13 @@ What needs an untouched server comes first; what starts servers anew comes last,
 import sys
 
 from stage.works import (
-    appends, crowd, deliveries, disk_use, flags, huge, idle, logins, mix, peaks, pop3, reading, sending, transfers,
+    appends, crowd, deliveries, disk_use, flags, huge, idle, jmap, listeners, logins, mix, peaks, pop3, reading, sending, transfers,
 )
 
 WORKS = (
     *idle.WORKS, *logins.WORKS, *deliveries.WORKS, *appends.WORKS, *reading.WORKS, *flags.WORKS, *transfers.WORKS,
-    *mix.WORKS, *pop3.WORKS, *sending.WORKS, *disk_use.WORKS, *peaks.WORKS, *huge.WORKS, *crowd.WORKS,
+    *mix.WORKS, *pop3.WORKS, *sending.WORKS, *disk_use.WORKS, *peaks.WORKS, *huge.WORKS, *jmap.WORKS,
+    *listeners.WORKS, *crowd.WORKS,
 )
 ROWS = tuple(row for work in WORKS for row in work.rows)
 

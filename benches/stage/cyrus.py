@@ -29,14 +29,28 @@ class Cyrus(BehindPostfix):
             **self.port, "folder": self.own, "domain": DOMAIN, "certificate": chain, "key": key,
             "socket": self.socket, "configuration": self.configuration, "programs": debian.ROOT / "usr/lib/cyrus/bin",
         }
+        self.facts = facts
         template.write("imapd.conf", self.configuration, facts)
-        template.write("cyrus.conf", self.own / "cyrus.conf", facts)
+        template.write("cyrus.conf", self.own / "cyrus.conf", {**facts, "jmap": ""})
         for account in [ADMIN, *accounts]:
             user, _, domain = account.partition("@")
             run("saslpasswd2", "-p", "-c", "-f", self.own / "sasldb2", "-u", domain, user, input=PASSWORD)
         run("chown", "-R", "cyrus:mail", self.own)
         # Postfix and the master put their sockets here.
         self.folder.chmod(0o777)
+
+    def open_jmap(self):
+        """Starts it anew with JMAP and the conversations that this needs: they cost each delivery, so other works have none."""
+        self.settle()
+        self.stop()
+        facts = {**self.facts, "jmap": f'https cmd="httpd -C {self.configuration} -s -U 1000" listen="127.0.0.1:{self.port["https"]}" prefork=0 maxchild=100'}
+        template.write("cyrus.conf", self.own / "cyrus.conf", facts)
+        with open(self.configuration, "a") as configuration:
+            configuration.write("\nconversations: 1\nconversations_db: twoskip\nhttpmodules: jmap\n")
+        # What was delivered before gets its conversations now.
+        run("/usr/sbin/cyrus", "ctl_conversationsdb", "-C", self.configuration, "-b", "-r")
+        self.launch()
+        self.wait_for("https")
 
     def commands(self):
         master = "/usr/lib/cyrus/bin/master"

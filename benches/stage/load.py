@@ -20,7 +20,7 @@ class Load:
     limit: float = 600
 
     def command(self, server, door, work, options):
-        tls = ["--tls"] if door == "imaps" else []
+        tls = ["--tls"] if door in ("imaps", "https") else []
         words = [self.program, work, "--host", HOST, "--port", server.port[door], *tls, *flatten(options)]
         return [str(word) for word in words]
 

@@ -11,7 +11,7 @@ from stage import group
 from stage.accounts import PASSWORD
 
 HOST = "127.0.0.1"
-#: The doors of every server.
+#: The doors of every server; that of JMAP, `https`, is open where a server has one, or from `open_jmap` on.
 DOORS = ("smtp", "lmtp", "imap", "imaps", "pop3")
 
 
@@ -25,7 +25,7 @@ class Server:
     def __init__(self, folder, certificate):
         self.folder = folder / self.name
         self.certificate = certificate
-        self.port = dict(zip(DOORS, free_ports(len(DOORS))))
+        self.port = dict(zip((*DOORS, "https"), free_ports(len(DOORS) + 1)))
         self.group = None
         self.running = []
         #: What works have made here for later ones, and messages that must be in the mailboxes at the end.
@@ -55,6 +55,9 @@ class Server:
     def waiting(self):
         """Whether accepted mail is still on its way into mailboxes."""
         return False
+
+    def open_jmap(self):
+        """Makes JMAP be there, where it is not from the start."""
 
     def start(self, accounts):
         self.folder.mkdir(mode=0o755)

@@ -56,6 +56,10 @@ enum Work {
     Qresync(work::qresync::Options),
     /// FETCH of one message after another by many sessions
     Browse(work::browse::Options),
+    /// One JMAP request again and again
+    Ask(work::ask::Options),
+    /// Listeners by JMAP, held, or timed from the 250 to the StateChange
+    Listen(work::listen::Options),
 }
 
 /// Does the work and prints its object.
@@ -80,6 +84,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Work::Select(options) => options.run(),
         Work::Qresync(options) => options.run(),
         Work::Browse(options) => options.run(),
+        Work::Ask(options) => options.run(),
+        Work::Listen(options) => options.run(),
     };
     report.map_or_else(|error| refused(&error), Report::print)
 }

@@ -1,5 +1,6 @@
 //! The works, each a file: its options, what is done outside of the timed part, and what is counted.
 pub(crate) mod append;
+pub(crate) mod ask;
 pub(crate) mod big;
 pub(crate) mod browse;
 pub(crate) mod corpus;
@@ -7,6 +8,7 @@ pub(crate) mod fetch;
 pub(crate) mod fill;
 pub(crate) mod flags;
 pub(crate) mod idle;
+pub(crate) mod listen;
 pub(crate) mod login;
 pub(crate) mod mix;
 pub(crate) mod notice;

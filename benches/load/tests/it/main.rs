@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test prepares must be there")]
 mod huge;
 mod imap;
+mod jmap;
 mod peer;
 mod pop3;
 mod smtp;

@@ -16,6 +16,11 @@ impl Peer {
         self.stream.write_all(text.as_bytes()).unwrap();
     }
 
+    /// Sends bytes of any kind.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).unwrap();
+    }
+
     /// Sends `text` byte by byte, each in a packet of its own.
     pub(crate) fn trickle(&mut self, text: &str) {
         self.stream.set_nodelay(true).unwrap();
@@ -43,9 +48,23 @@ impl Peer {
 
     /// Reads `octets` of a literal.
     pub(crate) fn octets(&mut self, octets: usize) -> String {
-        let mut bytes = vec![0; octets];
+        String::from_utf8(self.bytes(octets)).unwrap()
+    }
+
+    /// Reads so many bytes of any kind.
+    pub(crate) fn bytes(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
         self.reader.read_exact(&mut bytes).unwrap();
-        String::from_utf8(bytes).unwrap()
+        bytes
+    }
+
+    /// Reads the header of a request of HTTP, which must begin with `line`.
+    pub(crate) fn request(&mut self, line: &str) -> String {
+        let mut head = self.hear(line);
+        while !head.ends_with("\r\n\r\n") {
+            assert!(self.reader.read_line(&mut head).unwrap() > 0, "the header has no end");
+        }
+        head
     }
 
     /// Reads until the program closes.
