@@ -23,6 +23,7 @@ test: tools webmail ## install what the tests need, start the real parts, run ev
 	npm test --prefix webmail --silent
 	$(CARGO) test --workspace --locked
 	$(CARGO) build --locked -p glaspost
+	$(CARGO) build --locked --manifest-path tests/programs/jmap-client/Cargo.toml --target-dir target
 	.venv/bin/python -m pytest tests benches
 
 chaos: tools ## the long forms of the tests of durability: kills, failing and slow and full disks, power cuts
