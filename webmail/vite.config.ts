@@ -1,7 +1,10 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { framedSquire } from "./framed_squire";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), framedSquire()],
+  // the page, and the empty document of the frame in which formatted messages are written
+  build: { rolldownOptions: { input: ["index.html", "writing.html"] } },
   test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
 });

@@ -21,6 +21,8 @@ WORDS = {
         "trash": "Prullenbak", "sent": "Verzonden", "drafts": "Concepten", "boxes": "Mappen", "search": "Zoeken in mail",
         "back": "Terug", "settings": "Instellingen", "attach": "Bestanden bijvoegen", "close": "Sluiten", "log out": "Uitloggen",
         "contacts": "Contacten", "save": "Bewaren",
+        "formatting": "Opmaak", "bold": "Vet", "list": "Lijst", "link": "Link", "cc": "Cc en Bcc toevoegen", "plan": "Later verzenden",
+        "options": "Meer opties", "fate": "Wat er van dit bericht is geworden",
     },
     "en": {
         "address": "Email address", "password": "Password", "log in": "Log in", "reply": "Reply", "forward": "Forward",
@@ -28,7 +30,9 @@ WORDS = {
         "archive": "Archive", "delete": "Delete", "flag": "Flag", "unread": "Mark as unread", "move": "Move to…",
         "inbox": "Inbox", "archived": "Archive", "trash": "Trash", "sent": "Sent", "drafts": "Drafts", "boxes": "Mailboxes",
         "search": "Search mail", "back": "Back", "settings": "Settings", "attach": "Attach files", "close": "Close",
-        "log out": "Log out", "contacts": "Contacts", "save": "Save",
+        "contacts": "Contacts", "save": "Save",
+        "log out": "Log out", "formatting": "Formatting", "bold": "Bold", "list": "List", "link": "Link",
+        "cc": "Add Cc and Bcc", "plan": "Send later", "options": "More options", "fate": "What became of this message",
     },
 }
 

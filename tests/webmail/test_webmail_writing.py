@@ -1,12 +1,11 @@
 """Writing in the webmail: what is sent arrives once, what is taken back does not, and nothing written is lost."""
 
-import email
-import email.policy
 import time
 
 import pytest
 from playwright.sync_api import expect
 
+from composing import arrived, compose
 from provider import ANNA, BRAM, letter, unique
 
 SCREENS = [("nl", "desktop"), ("en", "phone")]
@@ -16,26 +15,6 @@ SCREENS = [("nl", "desktop"), ("en", "phone")]
 def screen(request, screens):
     language, size = request.param
     return screens(language=language, size=size).log_in()
-
-
-def compose(screen, word, to=BRAM, text="Dag Bram."):
-    screen.button("new").click()
-    page = screen.page
-    page.get_by_label(screen.word("to"), exact=True).fill(to)
-    page.get_by_label(screen.word("subject"), exact=True).fill(word)
-    page.get_by_label(screen.word("text"), exact=True).fill(text)
-
-
-def arrived(provider, word, who=BRAM, within=30):
-    """The message about `word`, once it is in that inbox."""
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        for raw in provider.messages(who):
-            message = email.message_from_bytes(raw, policy=email.policy.default)
-            if word in (message["Subject"] or ""):
-                return message
-        time.sleep(0.2)
-    raise AssertionError(f"{word} did not arrive")
 
 
 def test_what_is_sent_arrives_with_its_attachment_and_lies_in_sent(provider, screen, tmp_path):

@@ -1,5 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { framedSquire } from "../framed_squire";
 import { scripted } from "./scripted";
 
-export default defineConfig({ plugins: [svelte(), scripted()] });
+export default defineConfig({ plugins: [svelte(), framedSquire(), scripted()] });

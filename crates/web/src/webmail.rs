@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 /// The file that is the page.
 const PAGE: &str = "index.html";
+/// The empty document of the frame in which a formatted message is written.
+const WRITING: &str = "writing.html";
 /// The folder of the files that are named by their content.
 const NAMED_BY_CONTENT: &str = "assets/";
 /// RFC 8246, 2: it never changes, so nobody asks again.
@@ -20,23 +22,31 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
+/// What is written has styles in its attributes, and shows the pictures of the message; nothing in it runs, and nobody
+/// else is asked for anything (THREATS: W14).
+const WRITING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'self'";
+
 /// One file.
 struct File {
     document: Document,
-    is_page: bool,
+    /// Of a document; what is named by its content has none.
+    policy: Option<&'static str>,
 }
 
 /// The addresses of these files: path in the folder that was built, and text. Without a page there are none.
 pub(crate) fn routes(files: &[(&'static str, &'static str)]) -> Router {
     let mut routes = Router::new();
     for &(path, text) in files {
-        let is_page = path == PAGE;
         let Some(media_type) = media_type(path) else { continue };
-        if !is_page && !path.starts_with(NAMED_BY_CONTENT) {
-            continue;
-        }
-        let address = if is_page { "/".to_owned() } else { format!("/{path}") };
-        let file = Arc::new(File { document: Document::new(text.to_owned(), media_type, "accept-encoding"), is_page });
+        let policy = match path {
+            PAGE => Some(POLICY),
+            WRITING => Some(WRITING_POLICY),
+            _ if path.starts_with(NAMED_BY_CONTENT) => None,
+            _ => continue,
+        };
+        let address = if path == PAGE { "/".to_owned() } else { format!("/{path}") };
+        let file = Arc::new(File { document: Document::new(text.to_owned(), media_type, "accept-encoding"), policy });
         routes = routes.route(&address, get(async move |headers: HeaderMap| file.answer(&headers)));
     }
     routes
@@ -46,11 +56,10 @@ impl File {
     fn answer(&self, request: &HeaderMap) -> Response {
         let mut answer = self.document.answer(request);
         let headers = answer.headers_mut();
-        if self.is_page {
-            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-        } else {
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER));
-        }
+        match self.policy {
+            Some(policy) => headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
+            None => headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER)),
+        };
         answer
     }
 }
@@ -68,7 +77,7 @@ fn media_type(path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{POLICY, routes};
+    use super::{POLICY, WRITING_POLICY, routes};
     use axum::body::Body;
     use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
     use axum::http::{Request, StatusCode};
@@ -80,6 +89,7 @@ mod tests {
         ("assets/index-abc.wasm", "\0"),
         ("index.html", "<!doctype html>"),
         ("notes.html", "not named by its content"),
+        ("writing.html", "<!doctype html><main></main>"),
     ];
 
     async fn asked(path: &str, fields: &[(&str, &str)]) -> Response {
@@ -97,6 +107,15 @@ mod tests {
         let tag = page.headers()[ETAG].to_str().unwrap().to_owned();
         assert_eq!(asked("/", &[("if-none-match", &tag)]).await.status(), StatusCode::NOT_MODIFIED);
         assert!(!POLICY.contains("unsafe"));
+    }
+
+    #[tokio::test]
+    async fn w14_the_frame_of_the_editor_runs_nothing_and_asks_nobody_else() {
+        let frame = asked("/writing.html", &[]).await;
+        assert_eq!(frame.status(), StatusCode::OK);
+        assert_eq!(frame.headers()[CONTENT_SECURITY_POLICY], WRITING_POLICY);
+        assert_eq!(frame.headers()[CACHE_CONTROL], "no-cache");
+        assert!(WRITING_POLICY.starts_with("default-src 'none';") && !WRITING_POLICY.contains("script-src"));
     }
 
     #[tokio::test]

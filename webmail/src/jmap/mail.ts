@@ -67,7 +67,7 @@ export type Thread = Decoded<typeof THREAD.decode>;
 const address = object({ name: nullable(text), email: text });
 /** An EmailAddress (RFC 8621, 4.1.2.3). */
 export type Address = Decoded<typeof address>;
-const addresses = absent(nullable(list(address)), null);
+export const addresses = absent(nullable(list(address)), null);
 const messageIds = absent(nullable(list(text)), null);
 
 const summary = {
@@ -118,6 +118,9 @@ export const MESSAGE = record("Email", MAIL, {
   messageId: messageIds,
   inReplyTo: messageIds,
   references: messageIds,
+  "header:Importance:asText": absent(nullable(text), null),
+  // RFC 8098, 2.1
+  "header:Disposition-Notification-To:asAddresses": addresses,
   textBody: list(part),
   htmlBody: list(part),
   attachments: list(part),
@@ -130,6 +133,13 @@ export const MESSAGE_ARGUMENTS = {
   bodyProperties: ["partId", "blobId", "size", "name", "type", "charset", "disposition", "cid"],
   fetchTextBodyValues: true,
   maxBodyValueBytes: 256 * 1024,
+} as const;
+
+/** As `MESSAGE_ARGUMENTS`, both forms of the text and all of it. */
+export const WHOLE_ARGUMENTS = {
+  bodyProperties: MESSAGE_ARGUMENTS.bodyProperties,
+  fetchTextBodyValues: true,
+  fetchHTMLBodyValues: true,
 } as const;
 
 /** RFC 8621, 6. */

@@ -9,6 +9,7 @@ import { type Changed, PING, Push, type Surroundings, surroundings } from "../jm
 import { expand, offers, SUBMISSION, VACATION } from "../jmap/session";
 import type { Transport } from "../jmap/transport";
 import { type Deed, type Mark, type Move, marked, moved } from "./acts";
+import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
 import { Emails } from "./emails";
 import type { Kept } from "./kept";
@@ -18,6 +19,7 @@ import { Messages } from "./messages";
 import { Value } from "./observable";
 import { amongWindows, type Exclusively, Outbox } from "./outbox";
 import { type Patches, patch } from "./patch";
+import { Planned } from "./planned";
 import { Sync } from "./sync";
 
 /** What a person is told once, with what undoes it. */
@@ -51,6 +53,8 @@ export class Account {
   readonly messages: Messages;
   readonly outbox: Outbox;
   readonly desk: Desk;
+  readonly correspondents: Correspondents;
+  readonly planned: Planned;
   readonly identities = new Value<readonly Identity[]>([]);
   readonly list = new Value<MessageList | null>(null);
   readonly notice = new Value<Notice | null>(null);
@@ -85,6 +89,11 @@ export class Account {
         if (problem.kind === "signed-out") this.#line(problem);
       },
       wake: around.wake,
+    });
+    this.planned = new Planned(client);
+    this.correspondents = new Correspondents(client, () => {
+      const found = this.mailboxes.withRole("sent");
+      return found === undefined ? null : { id: found.id, total: found.totalEmails };
     });
     this.emails.changed.subscribe(() => this.list.value?.settle());
     const url = expand(client.session.eventSourceUrl, { types: "*", closeafter: "no", ping: String(PING) });
@@ -234,7 +243,9 @@ export class Account {
     const { session, accountId } = this.client;
     const batch = new Batch();
     const asked = offers(session, accountId, SUBMISSION) ? batch.add(get(IDENTITY, accountId, null)) : null;
+    const planned = this.planned.ask(batch);
     const answers = await this.#sync.begin(batch);
+    if (planned !== null) this.planned.take(answers, planned);
     if (asked !== null) this.identities.set(answers.of(asked).list);
   }
 
@@ -280,6 +291,7 @@ export class Account {
     const here = changed.get(this.client.accountId);
     if (here === undefined) return;
     this.pushed.set(here);
+    if (here.has("EmailSubmission")) void this.planned.refresh();
     void this.follow();
   }
 

@@ -23,6 +23,13 @@ function split(typed: string): readonly string[] {
   return [...parts, part].map((one) => one.trim()).filter((one) => one !== "");
 }
 
+/** The parts of a line of recipients that are complete, and what is still typed: the part behind the last separator. */
+export function typedParts(typed: string): { readonly complete: readonly string[]; readonly rest: string } {
+  // a sign that no separator is shows whether the last part goes on
+  const parts = split(`${typed}\u0000`);
+  return { complete: parts.slice(0, -1), rest: parts.at(-1)?.slice(0, -1).trim() ?? "" };
+}
+
 const SIMPLE = /^[^\s@<>"(),;:\\[\]]+@[^\s@<>"(),;:\\[\]]+$/;
 const NAMED = /^(.*?)\s*<\s*([^<>]*?)\s*>$/s;
 

@@ -10,8 +10,12 @@ const identity = {
   textSignature: "",
   replyTo: null,
 } as unknown as Identity;
-const file = { blobId: "b" as never, name: "a.pdf", type: "application/pdf", size: 1 };
+const file = { blobId: "b" as never, name: "a.pdf", type: "application/pdf", size: 1, cid: null };
 const good = { to: "b@there.example", subject: "Fiets", text: "Dag" };
+
+function many(count: number): string {
+  return Array.from({ length: count }, (_, number) => `a${number}@there.example`).join(", ");
+}
 
 describe("before a message goes", () => {
   it.each<[Partial<Composition>, Check]>([
@@ -27,6 +31,14 @@ describe("before a message goes", () => {
     [{ ...good, text: "Zie de bijlage.", attachments: [file] }, { kind: "ready" }],
     [{ ...good, text: "Dank!\n> Zie de bijlage." }, { kind: "ready" }],
     [{ ...good, subject: "Re: bijlage" }, { kind: "ready" }],
+    // a picture that the text shows is no file
+    [
+      { ...good, text: "de bijlage", html: '<img src="cid:a@b">', attachments: [{ ...file, cid: "a@b" }] },
+      { kind: "forgotten-attachment" },
+    ],
+    [{ ...good, to: many(15) }, { kind: "ready" }],
+    [{ ...good, to: many(15), cc: "z@there.example" }, { kind: "many-recipients" }],
+    [{ ...good, to: "", bcc: many(40) }, { kind: "ready" }],
   ])("%j is %j", (change, expected) => {
     expect(check({ ...blank(identity), ...change }, ["bijlage", "attach"], new Set())).toEqual(expected);
   });

@@ -1,6 +1,6 @@
 /** What is looked at before a message goes: what stops it, and what is asked about. */
 import { parsed } from "./addresses";
-import type { Composition } from "./composition";
+import { type Composition, filesOf } from "./composition";
 import { blocks } from "./plain_text";
 
 export type Check =
@@ -8,7 +8,11 @@ export type Check =
   | { readonly kind: "no-recipient" }
   | { readonly kind: "wrong-address"; readonly part: string }
   | { readonly kind: "forgotten-attachment" }
+  | { readonly kind: "many-recipients" }
   | { readonly kind: "no-subject" };
+
+/** More people than these seldom all know each other's address. */
+export const MANY_RECIPIENTS = 15;
 
 /** The first thing to be said; `passed` are the questions that were answered with yes. */
 export function check(of: Composition, promises: readonly string[], passed: ReadonlySet<Check["kind"]>): Check {
@@ -16,7 +20,9 @@ export function check(of: Composition, promises: readonly string[], passed: Read
   const wrong = all.flatMap((typed) => typed.wrong)[0];
   if (wrong !== undefined) return { kind: "wrong-address", part: wrong };
   if (all.every(({ addresses }) => addresses.length === 0)) return { kind: "no-recipient" };
-  if (of.attachments.length === 0 && promisesFile(of, promises) && !passed.has("forgotten-attachment")) {
+  const seen = [of.to, of.cc].flatMap((typed) => parsed(typed).addresses).length;
+  if (seen > MANY_RECIPIENTS && !passed.has("many-recipients")) return { kind: "many-recipients" };
+  if (filesOf(of).length === 0 && promisesFile(of, promises) && !passed.has("forgotten-attachment")) {
     return { kind: "forgotten-attachment" };
   }
   if (of.subject.trim() === "" && !passed.has("no-subject")) return { kind: "no-subject" };

@@ -5,7 +5,9 @@ import { Client } from "../jmap/client";
 import { IDENTITY, type Identity, MESSAGE, MESSAGE_ARGUMENTS, type Message } from "../jmap/mail";
 import { get } from "../jmap/methods";
 import { deceives, parsed, shortName, written } from "./addresses";
-import { blank, emailObject, forward, isEmpty, reply, restored, resumed } from "./composition";
+import { forward, reply } from "./answers";
+import { blank, isEmpty, restored, resumed } from "./composition";
+import { emailObject } from "./email_object";
 
 const WORDS = { wrote: () => "Bram schreef:", forwarded: () => "--- Doorgestuurd ---" };
 const OWN = ["anna@here.example"];

@@ -1,16 +1,21 @@
-/** A message that is being written, as a value: new, an answer, passed on; and as `Email/set` takes it. */
-import { absent, attempt, count, id, list, nullable, object, oneOf, text } from "../jmap/decode";
-import type { BlobId, EmailId, IdentityId, MailboxId } from "../jmap/ids";
+/** A message that is being written, as a value: new, or a draft that is gone on with. */
+import { absent, attempt, count, flag, id, list, nullable, object, oneOf, text } from "../jmap/decode";
+import type { BlobId, EmailId, IdentityId } from "../jmap/ids";
 import type { Address, Identity, Message } from "../jmap/mail";
-import { parsed, same, writtenAll } from "./addresses";
-import { attachments, body } from "./messages";
+import { parsed, writtenAll } from "./addresses";
+import { attachments, body, htmlOf } from "./messages";
+import { insideOf, shownCids, signature, signatureHtml, textOfRich } from "./rich";
 
 export interface Attached {
   readonly blobId: BlobId;
   readonly name: string;
   readonly type: string;
   readonly size: number;
+  /** By which a formatted text shows it (RFC 2392); `null` for what is only attached. */
+  readonly cid: string | null;
 }
+
+export type Priority = "high" | "normal" | "low";
 
 export interface Composition {
   readonly key: string;
@@ -21,7 +26,16 @@ export interface Composition {
   readonly bcc: string;
   readonly subject: string;
   readonly text: string;
+  /** The formatted text, of which `text` is the plain form; `null` while one writes plainly. */
+  readonly html: string | null;
+  /** What somebody else wrote and the editor has not cleaned yet; its place in `html` is `QUOTE`. */
+  readonly quote: string | null;
   readonly attachments: readonly Attached[];
+  readonly priority: Priority;
+  /** Whether the reader is asked to tell that he read it (RFC 8098, 2.1). */
+  readonly receipt: boolean;
+  /** When it goes, in milliseconds since 1970; `null` for at once. */
+  readonly sendAt: number | null;
   readonly messageId: string;
   readonly inReplyTo: readonly string[] | null;
   readonly references: readonly string[] | null;
@@ -40,7 +54,14 @@ const kept = object({
   bcc: text,
   subject: text,
   text,
-  attachments: list(object({ blobId: id<"Blob">(), name: text, type: text, size: count })),
+  html: absent(nullable(text), null),
+  quote: absent(nullable(text), null),
+  attachments: list(
+    object({ blobId: id<"Blob">(), name: text, type: text, size: count, cid: absent(nullable(text), null) }),
+  ),
+  priority: absent(oneOf("high", "normal", "low"), "normal" as const),
+  receipt: absent(flag, false),
+  sendAt: absent(nullable(count), null),
   messageId: text,
   inReplyTo: nullable(list(text)),
   references: nullable(list(text)),
@@ -49,21 +70,27 @@ const kept = object({
   stage: absent(oneOf("writing", "sending"), "writing" as const),
 });
 
-/** Reads what an earlier page kept. */
+/** Reads what an earlier page, or an earlier version of it, kept. */
 export function restored(value: unknown): Composition | null {
   return attempt(kept, value);
 }
 
 /** What identifies a message everywhere (RFC 5322, 3.6.4): chance, at the domain of its sender. */
-function newMessageId(from: string): string {
+export function newMessageId(from: string): string {
   return `${crypto.randomUUID()}@${from.slice(from.lastIndexOf("@") + 1)}`;
 }
 
-function signed(identity: Identity): string {
+export function signed(identity: Identity): string {
   return identity.textSignature === "" ? "" : `\n\n-- \n${identity.textSignature}`;
 }
 
-export function blank(identity: Identity): Composition {
+export type Form = "plain" | "rich";
+
+/** A line to begin on, and the signature below. */
+export const BEGIN = "<div><br></div>";
+
+export function blank(identity: Identity, form: Form = "plain"): Composition {
+  const html = form === "plain" ? null : `${BEGIN}${signature(signatureHtml(identity))}`;
   return {
     key: crypto.randomUUID(),
     identityId: identity.id,
@@ -71,8 +98,13 @@ export function blank(identity: Identity): Composition {
     cc: "",
     bcc: "",
     subject: "",
-    text: signed(identity),
+    text: html === null ? signed(identity) : textOfRich(html),
+    html,
+    quote: null,
     attachments: [],
+    priority: "normal",
+    receipt: false,
+    sendAt: null,
     messageId: newMessageId(identity.email),
     inReplyTo: null,
     references: null,
@@ -82,80 +114,19 @@ export function blank(identity: Identity): Composition {
   };
 }
 
-/** The words around what is quoted, in the writer's language. */
-export interface QuoteWords {
-  /** "On … Jan wrote:" */
-  wrote(message: Message): string;
-  /** The lines that say what is passed on. */
-  forwarded(message: Message): string;
-}
-
-function prefixed(prefix: "Re" | "Fwd", subject: string | null): string {
-  const known = prefix === "Re" ? /^(re|antw|betr)(\[\d+\])?:/i : /^(fwd?|doorst):/i;
-  const bare = (subject ?? "").trim();
-  return known.test(bare) ? bare : `${prefix}: ${bare}`;
-}
-
-/** Each line behind a mark, quotes of quotes closer (RFC 3676, 4.5). */
-function quoted(textOf: string): string {
-  return textOf
-    .trimEnd()
-    .replace(/\r\n?/g, "\n")
-    .split("\n")
-    .map((line) => (line.startsWith(">") ? `>${line}` : line === "" ? ">" : `> ${line}`))
-    .join("\n");
-}
-
-function others(addresses: readonly Address[] | null, not: readonly string[]): readonly Address[] {
-  return (addresses ?? []).filter(({ email }) => !not.some((one) => same(one, email)));
-}
-
-/** An answer to the sender, or to all. Own addresses get no copy; an answer to oneself goes where the message went. */
-export function reply(
-  message: Message,
-  identity: Identity,
-  own: readonly string[],
-  words: QuoteWords,
-  toWhom: "sender" | "all",
-): Composition {
-  const asked = message.replyTo ?? message.from ?? [];
-  const fromMe = others(asked, own).length === 0;
-  const to = fromMe ? (message.to ?? []) : asked;
-  const rest = others(fromMe ? message.cc : [...(message.to ?? []), ...(message.cc ?? [])], own);
-  const cc =
-    toWhom === "all"
-      ? others(
-          rest,
-          to.map(({ email }) => email),
-        )
-      : [];
-  return {
-    ...blank(identity),
-    to: writtenAll(to),
-    cc: writtenAll(cc),
-    subject: prefixed("Re", message.subject),
-    text: `\n\n${words.wrote(message)}\n${quoted(body(message).text)}${signed(identity)}`,
-    // RFC 5322, 3.6.4
-    inReplyTo: message.messageId,
-    references: [...(message.references ?? message.inReplyTo ?? []), ...(message.messageId ?? [])],
-    origin: { id: message.id, mark: "$answered" },
-  };
-}
-
-/** Passes a message on, its text inline and its attachments with it. */
-export function forward(message: Message, identity: Identity, words: QuoteWords): Composition {
-  return {
-    ...blank(identity),
-    subject: prefixed("Fwd", message.subject),
-    text: `${signed(identity)}\n\n${words.forwarded(message)}\n\n${body(message).text}`,
-    attachments: attached(message),
-    references: [...(message.references ?? []), ...(message.messageId ?? [])],
-    origin: { id: message.id, mark: "$forwarded" },
-  };
+/** The plain text with the signature of another identity in the place of that of the one before. */
+export function resigned({ text }: Composition, before: Identity, after: Identity): Partial<Composition> {
+  const [old, next] = [signed(before), signed(after)];
+  if (old === "") return { text: `${text}${next}` };
+  const at = text.lastIndexOf(old);
+  // one that was rewritten is the writer's own affair
+  return at < 0 ? {} : { text: `${text.slice(0, at)}${next}${text.slice(at + old.length)}` };
 }
 
 /** Goes on with a draft that the server keeps. */
 export function resumed(message: Message, identity: Identity): Composition {
+  const html = htmlOf(message);
+  const importance = message["header:Importance:asText"]?.trim().toLowerCase();
   return {
     ...blank(identity),
     to: writtenAll(message.to),
@@ -163,7 +134,10 @@ export function resumed(message: Message, identity: Identity): Composition {
     bcc: writtenAll(message.bcc),
     subject: message.subject ?? "",
     text: body(message).text,
+    html: html === null ? null : insideOf(html),
     attachments: attached(message),
+    priority: importance === "high" || importance === "low" ? importance : "normal",
+    receipt: message["header:Disposition-Notification-To:asAddresses"] !== null,
     messageId: message.messageId?.[0] ?? newMessageId(identity.email),
     inReplyTo: message.inReplyTo,
     references: message.references,
@@ -171,10 +145,16 @@ export function resumed(message: Message, identity: Identity): Composition {
   };
 }
 
-function attached(message: Message): readonly Attached[] {
-  return attachments(message, false).flatMap(({ blobId, name, type, size }) =>
-    blobId === null ? [] : [{ blobId, name: name ?? "", type, size }],
+export function attached(message: Message): readonly Attached[] {
+  return attachments(message, false).flatMap(({ blobId, name, type, size, cid }) =>
+    blobId === null ? [] : [{ blobId, name: name ?? "", type, size, cid }],
   );
+}
+
+/** What is attached beside what the text shows. */
+export function filesOf(of: Composition): readonly Attached[] {
+  const shown = of.html === null ? new Set<string>() : shownCids(of.html);
+  return of.attachments.filter(({ cid }) => cid === null || !shown.has(cid));
 }
 
 /** Everybody it goes to. */
@@ -184,33 +164,8 @@ export function recipients(of: Composition): readonly Address[] {
 
 /** Whether anything was written that would be missed. */
 export function isEmpty(of: Composition, identity: Identity): boolean {
-  const bare = of.text.trim() === signed(identity).trim();
+  const bare = [signed(identity), blank(identity, "rich").text].some((empty) => empty.trim() === of.text.trim());
   return (
     bare && [of.to, of.cc, of.bcc, of.subject].every((typed) => typed.trim() === "") && of.attachments.length === 0
   );
-}
-
-function some(addresses: readonly Address[]): readonly Address[] | null {
-  return addresses.length === 0 ? null : addresses;
-}
-
-/** The message as a new record (RFC 8621, 4.6): a draft, so far. */
-export function emailObject(of: Composition, identity: Identity, drafts: MailboxId): Record<string, unknown> {
-  const files = of.attachments.map((file) => ({ ...file, disposition: "attachment" }));
-  return {
-    mailboxIds: { [drafts]: true },
-    keywords: { $draft: true, $seen: true },
-    from: [{ name: identity.name === "" ? null : identity.name, email: identity.email }],
-    to: some(parsed(of.to).addresses),
-    cc: some(parsed(of.cc).addresses),
-    bcc: some(parsed(of.bcc).addresses),
-    ...(identity.replyTo === null ? {} : { replyTo: identity.replyTo }),
-    subject: of.subject,
-    messageId: [of.messageId],
-    ...(of.inReplyTo === null ? {} : { inReplyTo: of.inReplyTo }),
-    ...(of.references === null || of.references.length === 0 ? {} : { references: of.references }),
-    bodyValues: { text: { value: of.text } },
-    textBody: [{ partId: "text", type: "text/plain" }],
-    ...(files.length === 0 ? {} : { attachments: files.map(({ size: _, ...file }) => file) }),
-  };
 }

@@ -6,7 +6,8 @@ import { EMAIL, type Identity, SUBMISSION_RECORD } from "../jmap/mail";
 import { type Done, query, set } from "../jmap/methods";
 import { Failure, type Problem, problemOf } from "../jmap/problem";
 import { longestDelay } from "../jmap/session";
-import { type Composition, emailObject, isEmpty, recipients, restored } from "./composition";
+import { type Composition, isEmpty, recipients, restored } from "./composition";
+import { emailObject, utc } from "./email_object";
 import type { Kept } from "./kept";
 import { Value } from "./observable";
 import type { Patch } from "./patch";
@@ -163,6 +164,17 @@ export class Desk {
 
   /** Takes back what was sent, while the server holds it; the message lies open again. */
   async unsend({ submissionId, emailId, composition }: Sent): Promise<Problem | null> {
+    const problem = await this.callBack(submissionId);
+    if (problem !== null) return problem;
+    const { origin } = composition;
+    if (origin !== null) this.#room.mark(origin.id, { unmark: [origin.mark] });
+    this.put({ ...composition, sendAt: null, draftId: emailId, stage: "writing" });
+    await this.#keep(composition.key);
+    return null;
+  }
+
+  /** Calls back what the server holds: its message is a draft again. */
+  async callBack(submissionId: SubmissionId | null): Promise<Problem | null> {
     if (submissionId === null) return { kind: "refused-record", type: "cannotUnsend", detail: "", properties: [] };
     try {
       const update = { [submissionId]: { undoStatus: "canceled" } };
@@ -173,16 +185,10 @@ export class Desk {
         { update },
         { onSuccessUpdateEmail: { [submissionId]: back } },
       );
-      const refused = (await this.#client.call(call)).refused.get(submissionId);
-      if (refused !== undefined) return refused;
+      return (await this.#client.call(call)).refused.get(submissionId) ?? null;
     } catch (thrown) {
       return problemOf(thrown);
     }
-    const { origin } = composition;
-    if (origin !== null) this.#room.mark(origin.id, { unmark: [origin.mark] });
-    this.put({ ...composition, draftId: emailId, stage: "writing" });
-    await this.#keep(composition.key);
-    return null;
   }
 
   /** Closes it, saved; a message with nothing in it goes. */
@@ -209,12 +215,12 @@ export class Desk {
     const batch = new Batch();
     const orders = { create: { draft: this.#object(composition) }, ...destroying(composition.draftId) };
     const email = batch.add(set(EMAIL, accountId, orders));
-    const held = longestDelay(session, accountId) >= UNDO_SECONDS;
+    const hold = holding(composition, longestDelay(session, accountId));
     const submission = batch.add(
       set(
         SUBMISSION_RECORD,
         accountId,
-        { create: { send: { emailId: "#draft", identityId: identity.id, ...envelope(composition, identity, held) } } },
+        { create: { send: { emailId: "#draft", identityId: identity.id, ...envelope(composition, identity, hold) } } },
         { onSuccessUpdateEmail: { "#send": this.#moved(this.#room.drafts(), this.#room.sent(), false) } },
       ),
     );
@@ -223,7 +229,7 @@ export class Desk {
     // the draft is there, whatever becomes of the rest
     this.#show(composition.key, { composition: { ...composition, draftId: emailId } });
     const submissionId = created(answers.of(submission), "send");
-    return { emailId, submissionId: held ? submissionId : null, composition };
+    return { emailId, submissionId: hold === null ? null : submissionId, composition };
   }
 
   /** The message of this id that is no draft any more, if there is one. */
@@ -285,9 +291,15 @@ function created<Of extends string>(done: Done<Of>, key: string): Id<Of> {
   throw new Failure(done.refused.get(key) ?? { kind: "malformed", where: `created/${key}` });
 }
 
-/** Who sends, to whom, and for how long it is held (RFC 8621, 7; RFC 4865, 3). */
-function envelope(composition: Composition, { email }: Identity, held: boolean) {
-  const parameters = held ? { HOLDFOR: String(UNDO_SECONDS) } : null;
+/** Until when it is held: until the time that was chosen, or for as long as it can be taken back (RFC 4865, 3). */
+function holding({ sendAt }: Composition, longest: number): Record<string, string> | null {
+  if (longest < UNDO_SECONDS) return null;
+  const later = sendAt !== null && sendAt > Date.now() + UNDO_SECONDS * 1000;
+  return later ? { HOLDUNTIL: utc(sendAt) } : { HOLDFOR: String(UNDO_SECONDS) };
+}
+
+/** Who sends, and to whom (RFC 8621, 7). */
+function envelope(composition: Composition, { email }: Identity, parameters: Record<string, string> | null) {
   const all = new Map(recipients(composition).map((one) => [one.email.toLowerCase(), one.email]));
   const rcptTo = [...all.values()].map((one) => ({ email: one, parameters: null }));
   return { envelope: { mailFrom: { email, parameters }, rcptTo } };

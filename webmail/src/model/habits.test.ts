@@ -28,6 +28,7 @@ describe("preferences", () => {
         density: "roomy",
         formatted: true,
         imagesFrom: [],
+        rich: false,
       });
     },
   );
@@ -41,6 +42,7 @@ describe("preferences", () => {
       density: "compact",
       formatted: false,
       imagesFrom: ["a@b.example"],
+      rich: true,
     };
     const there = shelf();
     write(there, mine);

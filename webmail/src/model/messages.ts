@@ -1,7 +1,7 @@
 /** Whole messages, as a reader sees them: kept for a while, the neighbours fetched ahead. */
 import type { Client } from "../jmap/client";
 import type { EmailId } from "../jmap/ids";
-import { MESSAGE, MESSAGE_ARGUMENTS, type Message, type Part } from "../jmap/mail";
+import { MESSAGE, MESSAGE_ARGUMENTS, type Message, type Part, WHOLE_ARGUMENTS } from "../jmap/mail";
 import { get } from "../jmap/methods";
 import { Failure } from "../jmap/problem";
 import { textOfHtml } from "./html_text";
@@ -34,16 +34,21 @@ export class Messages {
     for (const id of ids) this.of(id).catch(() => {});
   }
 
+  /** Both forms of its text, however long: for who goes on writing it, or quotes it. */
+  whole(id: EmailId): Promise<Message> {
+    return this.#ask(id, WHOLE_ARGUMENTS);
+  }
+
   #fetch(id: EmailId): Promise<Message> {
-    const call = get(MESSAGE, this.#client.accountId, [id], MESSAGE_ARGUMENTS);
-    const fetching = this.#client.call(call).then(({ list: [message] }) => {
-      if (message === undefined) {
-        throw new Failure({ kind: "refused-record", type: "notFound", detail: "", properties: [] });
-      }
-      return message;
-    });
+    const fetching = this.#ask(id, MESSAGE_ARGUMENTS);
     fetching.catch(() => this.#kept.delete(id));
     return fetching;
+  }
+
+  async #ask(id: EmailId, how: Readonly<Record<string, unknown>>): Promise<Message> {
+    const [message] = (await this.#client.call(get(MESSAGE, this.#client.accountId, [id], how))).list;
+    if (message !== undefined) return message;
+    throw new Failure({ kind: "refused-record", type: "notFound", detail: "", properties: [] });
   }
 }
 
@@ -70,6 +75,14 @@ export function body(message: Message): Body {
     truncated: values.some(({ isTruncated }) => isTruncated),
     damaged: values.some(({ isEncodingProblem }) => isEncodingProblem),
   };
+}
+
+/** The formatted text, where the whole message was asked for and there is one. */
+export function htmlOf(message: Message): string | null {
+  const values = message.htmlBody.flatMap(({ partId, type }) =>
+    partId !== null && type.toLowerCase() === "text/html" ? (message.bodyValues.get(partId)?.value ?? []) : [],
+  );
+  return values.length === 0 ? null : values.join("\n");
 }
 
 /** A piece of a message with its layout: a document of its own, or words between such documents. */

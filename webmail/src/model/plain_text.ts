@@ -70,3 +70,12 @@ function target(text: string): string | null {
     return null;
   }
 }
+
+/** Where a link that a person types goes: a web address, with or without its beginning, or a mail address; `null` for others. */
+export function linkTarget(typed: string): string | null {
+  const bare = typed.trim();
+  if (bare === "" || /\s/.test(bare) || bare.length > LONGEST_ADDRESS) return null;
+  if (/^mailto:/i.test(bare) || /^[^@/:]+@[^@/:]+$/.test(bare)) return target(bare.replace(/^mailto:/i, ""));
+  const whole = /^[a-z][a-z0-9+.-]*:/i.test(bare) && !/^[^/]+:\d/.test(bare) ? bare : `https://${bare}`;
+  return /^https?:/i.test(whole) ? target(whole) : null;
+}

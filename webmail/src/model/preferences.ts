@@ -17,6 +17,8 @@ export interface Preferences {
   readonly formatted: boolean;
   /** Addresses from which the images of the web are shown without asking; the last ones to be added. */
   readonly imagesFrom: readonly string[];
+  /** Whether messages begin with formatted text. */
+  readonly rich: boolean;
 }
 
 /** How many addresses are kept. */
@@ -38,6 +40,7 @@ const kept = object({
   density: absent(oneOf("roomy", "compact"), "roomy" as const),
   formatted: absent(flag, true),
   imagesFrom: absent(list(text), []),
+  rich: absent(flag, false),
 });
 
 export function read(shelf: Shelf, asked: readonly string[]): Preferences {
@@ -51,6 +54,7 @@ export function read(shelf: Shelf, asked: readonly string[]): Preferences {
     density: found?.density ?? "roomy",
     formatted: found?.formatted ?? true,
     imagesFrom: found?.imagesFrom ?? [],
+    rich: found?.rich ?? false,
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decoded, textOfHtml } from "./html_text";
+import { textOfHtml } from "./html_text";
+import { decoded } from "./html_tokens";
 import { blocks, pieces } from "./plain_text";
 
 describe("plain text", () => {

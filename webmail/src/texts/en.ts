@@ -2,6 +2,7 @@
 import type { Problem } from "../jmap/problem";
 import type { Deed } from "../model/acts";
 import type { Role } from "../model/mailboxes";
+import { writing } from "./writing/en";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 
@@ -129,6 +130,7 @@ export const en = {
     reply: "Reply",
     replyAll: "Reply to all",
     forward: "Forward",
+    forwardAsFile: "Forward as an attachment",
     edit: "Continue writing",
     save: "Save as a file",
     print: "Print",
@@ -167,43 +169,7 @@ export const en = {
     block: "Block this sender",
   },
 
-  write: {
-    new: "New message",
-    title: "New message",
-    from: "From",
-    to: "To",
-    cc: "Cc",
-    bcc: "Bcc",
-    addCc: "Add Cc and Bcc",
-    subject: "Subject",
-    text: "Message",
-    send: "Send",
-    sending: "Sending…",
-    attach: "Attach files",
-    attachments: "Attachments",
-    remove: (name: string) => `Remove ${name}`,
-    uploading: (name: string, percent: number) => `${name}: ${percent} % sent`,
-    drop: "Drop files here to attach them",
-    discard: "Discard",
-    discardTitle: "Discard this message?",
-    discardText: "What you wrote will be gone.",
-    unsaved: "Not saved yet",
-    saving: "Saving…",
-    saved: "Draft saved",
-    here: "Kept on this device; not on the server yet",
-    sent: "Message sent",
-    unsent: "Sending was undone.",
-    noRecipient: "Say who the message is for.",
-    wrong: (part: string) => `“${part}” is not an email address.`,
-    forgotten: "You mention an attachment, but none is attached. Send anyway?",
-    forgottenTitle: "No attachment",
-    sendAnyway: "Send anyway",
-    noSubject: "This message has no subject. Send anyway?",
-    noSubjectTitle: "No subject",
-    open: (n: number) => `${plural(n, "open message", "open messages")}`,
-  },
-  /** Words of a text that promise an attachment. */
-  attachmentWords: ["attach", "enclosed"],
+  ...writing,
 
   shortcuts: {
     title: "Keyboard shortcuts",

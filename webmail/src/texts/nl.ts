@@ -1,5 +1,6 @@
 /** Nederlands. */
 import type { Texts } from "./en";
+import { writing } from "./writing/nl";
 
 const aantal = (n: number, een: string, meer: string) => (n === 1 ? `1 ${een}` : `${n} ${meer}`);
 const berichten = (n: number) => aantal(n, "bericht", "berichten");
@@ -128,6 +129,7 @@ export const nl: Texts = {
     reply: "Beantwoorden",
     replyAll: "Allen beantwoorden",
     forward: "Doorsturen",
+    forwardAsFile: "Doorsturen als bijlage",
     edit: "Verder schrijven",
     save: "Opslaan als bestand",
     print: "Afdrukken",
@@ -166,42 +168,7 @@ export const nl: Texts = {
     block: "Deze afzender blokkeren",
   },
 
-  write: {
-    new: "Nieuw bericht",
-    title: "Nieuw bericht",
-    from: "Van",
-    to: "Aan",
-    cc: "Cc",
-    bcc: "Bcc",
-    addCc: "Cc en Bcc toevoegen",
-    subject: "Onderwerp",
-    text: "Bericht",
-    send: "Verzenden",
-    sending: "Bezig met verzenden…",
-    attach: "Bestanden bijvoegen",
-    attachments: "Bijlagen",
-    remove: (naam) => `${naam} weghalen`,
-    uploading: (naam, procent) => `${naam}: ${procent} % verstuurd`,
-    drop: "Laat bestanden hier los om ze bij te voegen",
-    discard: "Weggooien",
-    discardTitle: "Dit bericht weggooien?",
-    discardText: "Wat u schreef is dan weg.",
-    unsaved: "Nog niet bewaard",
-    saving: "Bewaren…",
-    saved: "Concept bewaard",
-    here: "Op dit apparaat bewaard; nog niet op de server",
-    sent: "Bericht verzonden",
-    unsent: "Het verzenden is ongedaan gemaakt.",
-    noRecipient: "Vul in voor wie het bericht is.",
-    wrong: (deel) => `“${deel}” is geen e-mailadres.`,
-    forgotten: "U schrijft over een bijlage, maar er is er geen. Toch verzenden?",
-    forgottenTitle: "Geen bijlage",
-    sendAnyway: "Toch verzenden",
-    noSubject: "Dit bericht heeft geen onderwerp. Toch verzenden?",
-    noSubjectTitle: "Geen onderwerp",
-    open: (n) => aantal(n, "open bericht", "open berichten"),
-  },
-  attachmentWords: ["bijlage", "bijgevoegd", "bijgaand", "bijgesloten"],
+  ...writing,
 
   shortcuts: {
     title: "Sneltoetsen",

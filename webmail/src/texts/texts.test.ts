@@ -65,6 +65,7 @@ describe("the languages", () => {
       "cc",
       "count(1)",
       "details",
+      "link",
       "menu",
       "server",
     ]);

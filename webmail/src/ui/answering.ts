@@ -1,13 +1,17 @@
 /** Beginning to write from a message that is read. */
 import type { Message } from "../jmap/mail";
+import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { shortName, writtenAll } from "../model/addresses";
-import { type Composition, forward, type QuoteWords, reply, resumed } from "../model/composition";
+import { forward, forwardAsFile, type QuoteWords, reply } from "../model/answers";
+import { type Composition, type Form, resumed } from "../model/composition";
+import { body } from "../model/messages";
 import type { Texts } from "../texts/en";
 import type { Language } from "../texts/languages";
 import { longDate } from "./format";
+import type { Shell } from "./shell.svelte";
 
-export type Answering = "reply" | "replyAll" | "forward" | "edit";
+export type Answering = "reply" | "replyAll" | "forward" | "forwardAsFile" | "edit";
 
 function words(texts: Texts, language: Language): QuoteWords {
   const dated = ({ sentAt, receivedAt }: Message) => longDate(sentAt ?? receivedAt, language);
@@ -25,14 +29,24 @@ function words(texts: Texts, language: Language): QuoteWords {
   };
 }
 
+/** What an answer is made of: all of the message, where that is more than what is read of it. */
+async function source(how: Answering, message: Message, account: Account, form: Form): Promise<Message> {
+  if (how === "edit") return account.messages.whole(message.id);
+  if (how === "forwardAsFile" || (form === "plain" && !body(message).truncated)) return message;
+  // without a connection what was read is what is quoted
+  return account.messages.whole(message.id).catch((thrown: unknown) => {
+    problemOf(thrown);
+    return message;
+  });
+}
+
 /** The message to be written; `null` where nobody here may send. */
-export function answer(
+export async function answer(
   how: Answering,
   message: Message,
   account: Account,
-  texts: Texts,
-  language: Language,
-): Composition | null {
+  { texts, preferences: { language, rich } }: Pick<Shell, "texts" | "preferences">,
+): Promise<Composition | null> {
   const identities = account.identities.value;
   const own = identities.map(({ email }) => email.toLowerCase());
   const reached = [...(message.to ?? []), ...(message.cc ?? []), ...(message.from ?? [])].map(({ email }) =>
@@ -41,18 +55,21 @@ export function answer(
   // who was written to at one of his addresses answers from it
   const identity = identities.find(({ email }) => reached.includes(email.toLowerCase())) ?? identities[0];
   if (identity === undefined) return null;
+  const open = account.desk.open.value.find(({ composition }) => composition.draftId === message.id);
+  if (how === "edit" && open !== undefined) return open.composition;
   const quote = words(texts, language);
+  const form = rich ? "rich" : "plain";
+  const whole = await source(how, message, account, form);
   switch (how) {
     case "reply":
-      return reply(message, identity, own, quote, "sender");
+      return reply(whole, identity, own, quote, "sender", form);
     case "replyAll":
-      return reply(message, identity, own, quote, "all");
+      return reply(whole, identity, own, quote, "all", form);
     case "forward":
-      return forward(message, identity, quote);
+      return forward(whole, identity, quote, form);
+    case "forwardAsFile":
+      return forwardAsFile(whole, identity, form);
     case "edit":
-      return (
-        account.desk.open.value.find(({ composition }) => composition.draftId === message.id)?.composition ??
-        resumed(message, identity)
-      );
+      return resumed(whole, identity);
   }
 }

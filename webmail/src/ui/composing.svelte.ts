@@ -1,22 +1,40 @@
 /** What one does with a message that is being written: sends it, closes it, throws it away; and what is asked before. */
+import type { Identity, Message } from "../jmap/mail";
 import type { Problem } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { type Check, check } from "../model/checks";
-import type { Composition } from "../model/composition";
+import { attached, type Composition, type Form, resigned } from "../model/composition";
 import type { Open, Sent } from "../model/desk";
+import { inForm, isFormatted } from "../model/forms";
+import { body, htmlOf } from "../model/messages";
+import { htmlOfText, insideOf, signatureHtml } from "../model/rich";
 import type { Texts } from "../texts/en";
 import { Uploads } from "./uploads.svelte";
 
-export type Question = "discard" | "forgotten-attachment" | "no-subject";
+export type Question = "discard" | "lose-format" | "forgotten-attachment" | "no-subject" | "many-recipients";
 
 export interface Ends {
   closed(): void;
   sent(sent: Sent): void;
 }
 
+/** The editor of a formatted text, as far as the composer needs it. */
+export interface RichWriting {
+  /** What was typed last becomes part of the message now. */
+  flush(): void;
+  sign(html: string): void;
+  picture(cid: string, name: string): void;
+  /** Puts a text of another message where the cursor is. */
+  insert(html: string): void;
+}
+
+/** Pictures that every program shows. */
+const SHOWN = /^image\/(?:png|jpeg|gif|webp)$/;
+
 export class Composing {
   refusal = $state("");
   question = $state<Question | null>(null);
+  rich: RichWriting | null = null;
   readonly uploads: Uploads;
   readonly #account: Account;
   readonly #key: string;
@@ -28,14 +46,70 @@ export class Composing {
     this.#key = key;
     this.#ends = ends;
     this.uploads = new Uploads(account, (file) => {
-      const there = account.desk.of(key)?.composition.attachments ?? [];
-      this.change({ attachments: [...there, file] });
+      this.change({ attachments: [...(this.#now?.attachments ?? []), file] });
+      if (file.cid !== null) this.rich?.picture(file.cid, file.name);
     });
+  }
+
+  get #now(): Composition | undefined {
+    return this.#account.desk.of(this.#key)?.composition;
   }
 
   change(change: Partial<Composition>): void {
     this.refusal = "";
     this.#account.desk.change(this.#key, change);
+  }
+
+  /** Attaches files; pictures stand in a formatted text. */
+  add(files: readonly File[]): void {
+    for (const file of files) {
+      const shown = this.rich !== null && SHOWN.test(file.type);
+      this.uploads.add([file], shown ? `${crypto.randomUUID()}@webmail` : null);
+    }
+  }
+
+  /** Another identity sends, with its signature. */
+  from(identity: Identity): void {
+    this.rich?.flush();
+    const now = this.#now;
+    const before = this.#account.identities.value.find(({ id }) => id === now?.identityId);
+    if (now === undefined || before === undefined) return;
+    this.change({ identityId: identity.id, ...(now.html === null ? resigned(now, before, identity) : {}) });
+    if (now.html !== null) this.rich?.sign(signatureHtml(identity));
+  }
+
+  /** Goes on in another form; what would be lost is asked about first. */
+  inForm(form: Form): void {
+    this.rich?.flush();
+    const now = this.#now;
+    if (now === undefined) return;
+    if (form === "plain" && this.rich !== null && isFormatted(now)) this.question = "lose-format";
+    else this.change(inForm(now, form));
+  }
+
+  /** The message as it is now, to the last letter. */
+  settled(): Composition | null {
+    this.rich?.flush();
+    return this.#now ?? null;
+  }
+
+  identity({ identityId }: Composition): Identity {
+    const all = this.#account.identities.value;
+    const found = all.find(({ id }) => id === identityId) ?? all[0];
+    if (found === undefined) throw new Error("who writes has an identity");
+    return found;
+  }
+
+  /** Puts a template into the message: its text where one writes, its subject where there is none, its files. */
+  insert(template: Message): void {
+    const now = this.settled();
+    if (now === null) return;
+    const files = attached(template);
+    const subject = now.subject.trim() === "" ? (template.subject ?? "") : now.subject;
+    this.change({ subject, attachments: [...now.attachments, ...files] });
+    const html = htmlOf(template);
+    if (this.rich !== null) this.rich.insert(html === null ? htmlOfText(body(template).text) : insideOf(html));
+    else this.change({ text: `${body(template).text}${now.text}` });
   }
 
   /** What is wrong, in words. That there is no connection is said elsewhere. */
@@ -45,10 +119,12 @@ export class Composing {
     return problem === null || problem.kind === "offline" ? "" : texts.problem(problem);
   }
 
-  async send(texts: Texts): Promise<void> {
-    const now = this.#account.desk.of(this.#key)?.composition;
+  async send(texts: Texts, sendAt: number | null = null): Promise<void> {
+    this.rich?.flush();
+    const now = this.#now;
     if (now === undefined || now.stage === "sending" || this.uploads.rising.length > 0) return;
-    const found = check(now, texts.attachmentWords, this.#passed);
+    if (now.sendAt !== sendAt) this.change({ sendAt });
+    const found = check({ ...now, sendAt }, texts.attachmentWords, this.#passed);
     switch (found.kind) {
       case "no-recipient":
         this.refusal = texts.write.noRecipient;
@@ -57,6 +133,7 @@ export class Composing {
         this.refusal = texts.write.wrong(found.part);
         return;
       case "forgotten-attachment":
+      case "many-recipients":
       case "no-subject":
         this.question = found.kind;
         return;
@@ -71,16 +148,29 @@ export class Composing {
   /** A question was answered with yes. */
   async yes(question: Question, texts: Texts): Promise<void> {
     this.question = null;
+    const now = this.#now;
     if (question === "discard") {
       this.#ends.closed();
       await this.#account.desk.discard(this.#key);
+    } else if (question === "lose-format") {
+      if (now !== undefined) this.change(inForm(now, "plain"));
     } else {
       this.#passed = new Set([...this.#passed, question]);
-      await this.send(texts);
+      await this.send(texts, now?.sendAt ?? null);
     }
   }
 
+  /** All recipients that everybody would see become ones that nobody sees. */
+  hideRecipients(): void {
+    this.question = null;
+    const now = this.#now;
+    if (now === undefined) return;
+    const all = [now.bcc, now.to, now.cc].filter((typed) => typed.trim() !== "");
+    this.change({ to: "", cc: "", bcc: all.join(", ") });
+  }
+
   async close(): Promise<void> {
+    this.rich?.flush();
     this.#ends.closed();
     await this.#account.desk.close(this.#key);
   }

@@ -1,6 +1,7 @@
 /** What the panes share: where the cursor is, what is selected, what is asked and what is being written; and what acts do to that. */
 import type { EmailId, MailboxId } from "../jmap/ids";
 import type { Message } from "../jmap/mail";
+import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { blank, type Composition } from "../model/composition";
 import type { Sent } from "../model/desk";
@@ -115,20 +116,24 @@ export class MailView {
   write(composition?: Composition): void {
     const [identity] = this.account.identities.value;
     if (identity === undefined) return;
-    const opened = composition ?? blank(identity);
+    const opened = composition ?? blank(identity, this.shell.preferences.rich ? "rich" : "plain");
     if (this.account.desk.of(opened.key) === undefined) this.account.desk.put(opened);
     this.active = opened.key;
   }
 
-  answerTo(how: Answering, message: Message): void {
-    const { texts, preferences } = this.shell;
-    const composition = answer(how, message, this.account, texts, preferences.language);
-    if (composition !== null) this.write(composition);
+  async answerTo(how: Answering, message: Message): Promise<void> {
+    try {
+      const composition = await answer(how, message, this.account, this.shell);
+      if (composition !== null) this.write(composition);
+    } catch (thrown) {
+      this.account.notice.set({ kind: "refused", problem: problemOf(thrown) });
+    }
   }
 
   writeTo(address: string): void {
     const [identity] = this.account.identities.value;
-    if (identity !== undefined) this.write({ ...blank(identity), to: address });
+    const form = this.shell.preferences.rich ? "rich" : "plain";
+    if (identity !== undefined) this.write({ ...blank(identity, form), to: address });
   }
 
   async unsend(gone: Sent): Promise<void> {

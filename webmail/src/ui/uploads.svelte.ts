@@ -15,15 +15,16 @@ export class Uploads {
   readonly #account: Account;
   readonly #done: (file: Attached) => void;
   readonly #stop = new AbortController();
-  #waiting: File[] = [];
+  #waiting: { file: File; cid: string | null }[] = [];
 
   constructor(account: Account, done: (file: Attached) => void) {
     this.#account = account;
     this.#done = done;
   }
 
-  add(files: Iterable<File>): void {
-    this.#waiting.push(...files);
+  /** `cid` names a picture by which the text shows it. */
+  add(files: Iterable<File>, cid: string | null = null): void {
+    this.#waiting.push(...[...files].map((file) => ({ file, cid })));
     this.#next();
   }
 
@@ -35,13 +36,13 @@ export class Uploads {
 
   #next(): void {
     if (this.rising.length >= this.#account.client.session.limits.maxConcurrentUpload) return;
-    const file = this.#waiting.shift();
-    if (file === undefined) return;
-    void this.#send(file).then(() => this.#next());
+    const first = this.#waiting.shift();
+    if (first === undefined) return;
+    void this.#send(first.file, first.cid).then(() => this.#next());
     this.#next();
   }
 
-  async #send(file: File): Promise<void> {
+  async #send(file: File, cid: string | null): Promise<void> {
     const { session, accountId } = this.#account.client;
     let now: Rising = { name: file.name, percent: 0 };
     this.rising = [...this.rising, now];
@@ -52,7 +53,7 @@ export class Uploads {
     const progress = (sent: number) => show({ ...now, percent: Math.floor((100 * sent) / Math.max(1, file.size)) });
     try {
       const { blobId, type, size } = await upload(session, accountId, file, progress, this.#stop.signal);
-      this.#done({ blobId, name: file.name, type, size });
+      this.#done({ blobId, name: file.name, type, size, cid });
     } catch (thrown) {
       if (!this.#stop.signal.aborted) this.problem = problemOf(thrown);
     } finally {

@@ -2,7 +2,7 @@
 
 import type { Fields, Records, TypeName } from "./records";
 import { find } from "./search";
-import { emailSet, submissionSet, vacationSet } from "./sets";
+import { emailSet, mailboxSet, submissionSet, vacationSet } from "./sets";
 
 export type Method = (records: Records, args: Fields, created: Map<string, string>) => Fields;
 
@@ -93,7 +93,47 @@ function difference(before: string[], now: string[]): { removed: string[]; added
   };
 }
 
+/** Submissions by their email and by whether they wait (RFC 8621, 7.3). */
+const submissionQuery: Method = (records, { filter }) => {
+  const { emailIds, undoStatus } = (filter ?? {}) as { emailIds?: string[]; undoStatus?: string };
+  const found = [...records.submissions.values()].filter(
+    (one) =>
+      (emailIds === undefined || emailIds.includes(one.emailId)) &&
+      (undoStatus === undefined || undoStatus === one.undoStatus),
+  );
+  return {
+    queryState: String(records.modseq),
+    canCalculateChanges: false,
+    position: 0,
+    ids: found.map(({ id }) => id),
+    total: found.length,
+  };
+};
+
+const blobGet: Method = (records, { ids }) => {
+  const asked = Array.isArray(ids) ? ids.map(String) : [];
+  const list = asked.flatMap((id) => (records.blobs.has(id) ? [{ id, "data:asText": records.blobs.get(id) }] : []));
+  return { list, notFound: asked.filter((id) => !records.blobs.has(id)) };
+};
+
+/** One notice for a message (RFC 9007, 2.1). */
+const mdnSend: Method = (records, { send }) => {
+  const answer: Record<string, Fields> = { sent: {}, notSent: {} };
+  for (const [key, { forEmailId }] of Object.entries((send ?? {}) as Record<string, Fields>)) {
+    const email = records.emails.get(String(forEmailId));
+    if (email === undefined) (answer.notSent ?? {})[key] = { type: "notFound" };
+    else if (email.keywords.$mdnsent) (answer.notSent ?? {})[key] = { type: "mdnAlreadySent" };
+    else {
+      records.put({ ...email, keywords: { ...email.keywords, $mdnsent: true } });
+      (answer.sent ?? {})[key] = {};
+    }
+  }
+  return answer;
+};
+
 export const METHODS: Record<string, Method> = {
+  "Blob/get": blobGet,
+  "MDN/send": mdnSend,
   "Mailbox/get": getter(
     (records) => new Map([...records.mailboxes].map(([id, one]) => [id, records.mailboxView(one)])),
   ),
@@ -101,6 +141,7 @@ export const METHODS: Record<string, Method> = {
     ...changer("Mailbox")(records, args, created),
     updatedProperties: null,
   }),
+  "Mailbox/set": mailboxSet,
   "Email/get": getter((records) => records.emails),
   "Email/changes": changer("Email"),
   "Email/query": emailQuery,
@@ -112,6 +153,7 @@ export const METHODS: Record<string, Method> = {
   }),
   "Thread/changes": changer("Thread"),
   "EmailSubmission/get": getter((records) => records.submissions),
+  "EmailSubmission/query": submissionQuery,
   "EmailSubmission/set": submissionSet,
   "VacationResponse/get": getter((records) => new Map([["singleton", records.vacation]])),
   "VacationResponse/set": vacationSet,

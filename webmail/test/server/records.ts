@@ -77,6 +77,8 @@ export class Records {
   readonly blocked = new Map<string, Fields>();
   readonly programs = new Map<string, Fields>();
   password = "secret";
+  /** Texts of parts, for who asks for them by `Blob/get`. */
+  readonly blobs = new Map<string, string>();
   readonly #log: { modseq: number; type: TypeName; id: string; what: Happened }[] = [];
   /** Changes before this state are forgotten: `cannotCalculateChanges`. */
   remembersSince = 0;

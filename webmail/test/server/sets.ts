@@ -91,19 +91,32 @@ export const emailSet: Method = (records, args, created) => {
   return { ...answer, destroyed, oldState: old, newState: String(records.modseq) };
 };
 
+export const mailboxSet: Method = (records, { create }) => {
+  const created: Record<string, Fields> = {};
+  for (const [key, { name }] of Object.entries((create ?? {}) as Record<string, Fields>)) {
+    const id = records.newId("m");
+    records.mailboxes.set(id, { id, name: String(name), parentId: null, role: null, sortOrder: 20 });
+    records.note("Mailbox", id, "created");
+    created[key] = { id };
+  }
+  return { newState: String(records.modseq), created };
+};
+
 export const submissionSet: Method = (records, args, created) => {
   const answer: Record<string, Fields> = { created: {}, updated: {}, notCreated: {}, notUpdated: {} };
   const touched = new Map<string, string>();
   for (const [key, asked] of Object.entries((args.create ?? {}) as Record<string, Fields>)) {
-    const told = String(asked.emailId);
-    const emailId = told.startsWith("#") ? (created.get(told.slice(1)) ?? "") : told;
+    const named = String(asked.emailId);
+    const emailId = named.startsWith("#") ? (created.get(named.slice(1)) ?? "") : named;
     if (!records.emails.has(emailId)) {
       (answer.notCreated ?? {})[key] = { type: "invalidProperties", properties: ["emailId"] };
       continue;
     }
-    const held = JSON.stringify(asked.envelope ?? null).includes("HOLDFOR");
+    const told = JSON.stringify(asked.envelope ?? null);
+    const held = /HOLD(FOR|UNTIL)/.test(told);
     const id = records.newId("s");
-    const sendAt = new Date().toISOString();
+    const until = /"HOLDUNTIL":"([^"]+)"/.exec(told)?.[1];
+    const sendAt = until ?? new Date().toISOString();
     records.submissions.set(id, { ...asked, id, emailId, undoStatus: held ? "pending" : "final", sendAt });
     (answer.created ?? {})[key] = { id, undoStatus: held ? "pending" : "final", sendAt };
     touched.set(`#${key}`, emailId);

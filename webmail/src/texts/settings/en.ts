@@ -35,6 +35,7 @@ export const en = {
     formatted: "Show messages with their layout",
     imagesFrom: (n: number) => `Images from the web are always shown for ${plural(n, "sender", "senders")}.`,
     imagesForget: "Ask again for all",
+    rich: "Write messages with formatting",
     programs: "Settings for mail programs and phones",
     here: "These settings are kept in this browser.",
   },

@@ -34,6 +34,7 @@ export const nl: SettingsTexts = {
     formatted: "Berichten met opmaak tonen",
     imagesFrom: (n) => `Afbeeldingen van internet worden altijd getoond voor ${aantal(n, "afzender", "afzenders")}.`,
     imagesForget: "Voor iedereen weer vragen",
+    rich: "Berichten met opmaak schrijven",
     programs: "Instellingen voor mailprogramma’s en telefoons",
     here: "Deze instellingen worden in deze browser bewaard.",
   },
