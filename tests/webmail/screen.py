@@ -117,6 +117,10 @@ class Screen:
         self.page.get_by_role("searchbox", name={"nl": "Zoeken in contacten", "en": "Search contacts"}[self.language]).wait_for()
         return self
 
+    def named(self, recipient):
+        """A recipient of the message that is written."""
+        return self.page.locator(".composer").get_by_title(recipient, exact=True)
+
     def violations(self, axe):
         self.page.evaluate(axe)
         found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]

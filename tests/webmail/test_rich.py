@@ -68,7 +68,7 @@ def refused(screen):
 
 
 HOSTILE = (
-    '<html><head><style>body{display:none}</style></head><body onload="parent.bad=1"><p style="position:fixed;inset:0;color:red">'
+    '<html><head><style>p{color:blue}</style></head><body onload="parent.bad=1"><p style="position:fixed;inset:0;color:red">'
     "hallo</p><script>parent.bad=1</script><img src=x onerror=\"parent.bad=1\"><img src=\"https://tracker.example/x.gif\" alt=\"plaatje\">"
     '<svg onload="parent.bad=1"><a xlink:href="javascript:parent.bad=1">x</a></svg><a href="javascript:parent.bad=1">klik</a>'
     '<form action="https://evil.example/"><input name="password"></form><iframe srcdoc="<script>parent.bad=1</script>"></iframe>'

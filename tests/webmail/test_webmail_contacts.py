@@ -137,7 +137,7 @@ def test_one_writes_to_a_contact_and_to_a_group(screen, words):
         screen.contacts()
         make(screen, one, email=f"{one}@buren.example")
     page.get_by_role("button", name=f"{words['write']} {second}", exact=True).click()
-    expect(page.get_by_label(screen.word("to"), exact=True)).to_have_value(f"{second} <{second}@buren.example>")
+    expect(screen.named(f"{second} <{second}@buren.example>")).to_be_visible()
     page.get_by_label(screen.word("subject"), exact=True).press("Escape")
     screen.contacts()
     page.get_by_role("link", name=words["group"], exact=True).click()
@@ -148,8 +148,8 @@ def test_one_writes_to_a_contact_and_to_a_group(screen, words):
     screen.button("save").click()
     expect(page.get_by_role("article").get_by_role("link").filter(has_text=first)).to_be_visible()
     page.get_by_role("button", name=f"{words['write']} Buren", exact=True).click()
-    to = page.get_by_label(screen.word("to"), exact=True)
-    expect(to).to_have_value(", ".join(f"{one} <{one}@buren.example>" for one in sorted([first, second])))
+    for one in (first, second):
+        expect(screen.named(f"{one} <{one}@buren.example>")).to_be_visible()
 
 
 def test_who_wrote_becomes_a_contact_once(provider, screen, words):
