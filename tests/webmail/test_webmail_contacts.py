@@ -196,7 +196,8 @@ def test_contacts_by_keyboard_alone(screens):
     expect(page.get_by_text("Er is niemand gekozen.")).to_be_visible()
     page.get_by_role("searchbox", name=words["search"]).focus()
     page.keyboard.type(word)
-    row = page.get_by_role("list", name=screen.word("contacts")).get_by_role("link").filter(has_text=word)
+    # what is found, and no longer all that there is
+    row = page.get_by_role("list", name=screen.word("contacts")).get_by_role("link")
     expect(row).to_have_count(1)
     page.keyboard.press("ArrowDown")
     expect(row).to_be_focused()

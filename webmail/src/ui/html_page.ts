@@ -70,11 +70,11 @@ export function foldQuote(page: Document, words: string): void {
   details.append(summary, quote);
 }
 
-/** Keys that nobody types into the page do what they do outside it. */
-export function passKeys(page: Document): void {
+/** Keys that nobody types into the page do what they do outside it: as if they were pressed on its frame. */
+export function passKeys(page: Document, frame: HTMLIFrameElement): void {
   page.addEventListener("keydown", (event) => {
     const { key, code, ctrlKey, shiftKey, altKey, metaKey } = event;
-    const again = new KeyboardEvent("keydown", { key, code, ctrlKey, shiftKey, altKey, metaKey, cancelable: true });
-    if (!window.dispatchEvent(again)) event.preventDefault();
+    const pressed = { key, code, ctrlKey, shiftKey, altKey, metaKey, bubbles: true, cancelable: true };
+    if (!frame.dispatchEvent(new KeyboardEvent("keydown", pressed))) event.preventDefault();
   });
 }

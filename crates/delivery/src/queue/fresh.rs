@@ -53,7 +53,7 @@ impl Run {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use world::SeededRandom;
+    use world::scripted::SeededRandom;
 
     #[test]
     fn ids_of_one_moment_lie_together_and_none_comes_twice() {

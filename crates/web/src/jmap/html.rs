@@ -84,6 +84,8 @@ fn shown(page: String) -> Response {
     (headers, page).into_response()
 }
 
+/// In the same frame, which then sees that it has no message.
 fn refused(too_much: TooMuch) -> Response {
-    problem::problem(StatusCode::UNPROCESSABLE_ENTITY, &too_much.to_string())
+    let problem = problem::problem(StatusCode::UNPROCESSABLE_ENTITY, &too_much.to_string());
+    ([(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], problem).into_response()
 }

@@ -86,7 +86,7 @@ async fn j07_what_one_does_not_see_is_not_there() {
 #[tokio::test]
 async fn what_is_too_much_is_refused() {
     for (body, why) in
-        [("<b>".repeat(2_000), "the HTML is too complicated"), ("x\r\n".repeat(1 << 20), "the HTML is too long")]
+        [("<b>".repeat(2_000), "the HTML is too complicated"), ("x\r\n".repeat(3 << 19), "the HTML is too long")]
     {
         let (house, path) = house(&format!("Content-Type: text/html\r\n\r\n{body}")).await;
         let answer = get(&house, &format!("{path}/1")).await;

@@ -159,7 +159,7 @@ export const en = {
       oldName: "This program uses an old server name. Put in the name from the settings page.",
     },
     settingsPage: "The right settings",
-    logOut: (name: string) => `Log ${name} out`,
+    logOut: (name: string) => `Log out ${name}`,
     logOutShort: "Log out",
     end: (name: string) => `Close the connections of ${name}`,
     endShort: "Close connections",
