@@ -80,7 +80,8 @@ def test_w01_w02_w05_w11_the_corpus_does_nothing(provider, screens, stranger, gr
 
 
 def test_w01_the_frame_and_its_policy_hold_by_themselves(provider, screens, stranger):
-    """The second wall: what would get through the cleaning runs nothing and asks nobody."""
+    """The second wall: what would get through the cleaning runs nothing and asks nobody. For a frame, which the policy refuses
+    as well, Chromium has a connection made ahead, so that one is where nobody answers."""
     screen = screens().log_in()
     [frame] = frames(opened(provider, screen, ["<p>Hallo"]))
     frame.evaluate("""() => {
@@ -88,7 +89,7 @@ def test_w01_the_frame_and_its_policy_hold_by_themselves(provider, screens, stra
         add('script', {textContent: 'window.__pwn=1'});
         add('img', {src: 'https://evil.example/a.gif'});
         add('img', {src: 'x', onerror: 'window.__pwn=1'});
-        add('iframe', {src: 'https://evil.example/'});
+        add('iframe', {src: 'https://frame.invalid/'});
         add('link', {rel: 'stylesheet', href: 'https://evil.example/a.css'});
         add('style', {textContent: '@import url(https://evil.example/b.css); body{background:url(https://evil.example/c.gif)}'});
         add('div', {innerHTML: '<img src=x onerror="window.__pwn=1"><svg onload="window.__pwn=1">'});
