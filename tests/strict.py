@@ -1,7 +1,7 @@
 """Reads IMAP replies as a strict client does (RFC 9051, 9; RFC 3501, 9): what a broken reply would be, is an error here.
 
 `Replies().feed(bytes)` takes what a server says in any pieces; `next()` gives whole replies. Every black-box test's
-client reads through it (THREATS I20).
+client reads through it (docs/security.md, I20).
 """
 
 import re

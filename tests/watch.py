@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 MIB = 1024 * 1024
-#: What the server may take above what it took when the block began (THREATS, X07).
+#: What the server may take above what it took when the block began (docs/security.md, X07).
 CAP = 256 * MIB
 #: How long another session may wait for its NOOP. More on a machine that is busy with other things.
 NOOP_WITHIN = float(os.environ.get("GLASPOST_NOOP_WITHIN", "1"))

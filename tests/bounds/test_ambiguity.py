@@ -1,4 +1,4 @@
-"""THREATS M10: a message that can be read in two ways is read in one (docs/reading.md), by every face alike.
+"""docs/security.md, M10: a message that can be read in two ways is read in one (docs/reading.md), by every face alike.
 
 Each message goes in by SMTP. What IMAP tells (BODYSTRUCTURE, BODY[n], BINARY[n], SEARCH), what POP3 gives, and what
 `glaspost message show` says about those bytes must be the same reading.

@@ -1,4 +1,4 @@
-"""THREATS A05: no text tells who lives here. RCPT aside: who may send may ask, and mail for nobody is refused (S34)."""
+"""docs/security.md, A05: no text tells who lives here. RCPT aside: who may send may ask, and mail for nobody is refused (S34)."""
 
 import base64
 import re

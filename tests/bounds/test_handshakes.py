@@ -1,4 +1,4 @@
-"""THREATS X04 and I13: handshakes that do not end, and what grows behind TLS or compression."""
+"""docs/security.md, X04 and I13: handshakes that do not end, and what grows behind TLS or compression."""
 
 import socket
 import time

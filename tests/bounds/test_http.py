@@ -1,4 +1,4 @@
-"""THREATS S12, J12 and J13: HTTP that asks for TLS in the middle, HTTP/2 that costs much and asks little, and HTTP that is slow."""
+"""docs/security.md, S12, J12 and J13: HTTP that asks for TLS in the middle, HTTP/2 that costs much and asks little, and HTTP that is slow."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""THREATS I01 to I26: what a hostile IMAP client must not do by what it sends."""
+"""docs/security.md, I01 to I26: what a hostile IMAP client must not do by what it sends."""
 
 import itertools
 import os

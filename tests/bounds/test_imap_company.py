@@ -1,4 +1,4 @@
-"""THREATS I27 and I28: many sessions on one mailbox."""
+"""docs/security.md, I27 and I28: many sessions on one mailbox."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""THREATS I15 and I20: what is said to a hostile client, or of a hostile message."""
+"""docs/security.md, I15 and I20: what is said to a hostile client, or of a hostile message."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""THREATS I12: what a search may cost."""
+"""docs/security.md, I12: what a search may cost."""
 
 import os
 import time

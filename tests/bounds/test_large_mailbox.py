@@ -1,4 +1,4 @@
-"""Large steps: a mailbox of many messages goes in bounded memory and keeps nobody waiting (THREATS I27)."""
+"""Large steps: a mailbox of many messages goes in bounded memory and keeps nobody waiting (docs/security.md, I27)."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""THREATS A01 to A17: what guessing, flooding and junk at the doors must not do."""
+"""docs/security.md, A01 to A17: what guessing, flooding and junk at the doors must not do."""
 
 import base64
 import time

@@ -1,4 +1,4 @@
-"""THREATS M01 to M15: messages made to cost much, or to be read in two ways."""
+"""docs/security.md, M01 to M15: messages made to cost much, or to be read in two ways."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""THREATS P01 to P09: what a hostile POP3 client, or a loss in the middle, must not do."""
+"""docs/security.md, P01 to P09: what a hostile POP3 client, or a loss in the middle, must not do."""
 
 import poplib
 import threading

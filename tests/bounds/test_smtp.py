@@ -1,4 +1,4 @@
-"""THREATS S01 to S33: what a hostile sender must not do, by raw sockets on the real program."""
+"""docs/security.md, S01 to S33: what a hostile sender must not do, by raw sockets on the real program."""
 
 import socket
 import time

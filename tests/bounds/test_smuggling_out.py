@@ -1,4 +1,4 @@
-"""THREATS S03: whatever a message holds, the server at the far side sees CRLF, doubled dots, and one message."""
+"""docs/security.md, S03: whatever a message holds, the server at the far side sees CRLF, doubled dots, and one message."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""THREATS X07: all attacks of this folder, one after another, on one server."""
+"""docs/security.md, X07: all attacks of this folder, one after another, on one server."""
 
 import importlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""THREATS X08: work in some sessions (search, copies, flags, hashes, handshakes) leaves others their turn."""
+"""docs/security.md, X08: work in some sessions (search, copies, flags, hashes, handshakes) leaves others their turn."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Numbers that clients build on: they never go back, and never name another message (THREATS R13)."""
+"""Numbers that clients build on: they never go back, and never name another message (docs/security.md, R13)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Somebody who only looks, by IMAP with IDLE: what he was told of is there after the next start too (THREATS R25)."""
+"""Somebody who only looks, by IMAP with IDLE: what he was told of is there after the next start too (docs/security.md, R25)."""
 
 from imapclient import IMAPClient
 

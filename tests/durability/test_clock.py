@@ -1,4 +1,4 @@
-"""A clock that jumps, while the server runs and over a restart, harms nothing (THREATS R22)."""
+"""A clock that jumps, while the server runs and over a restart, harms nothing (docs/security.md, R22)."""
 
 import json
 import time

@@ -260,7 +260,7 @@ def acknowledged():
 
 
 def password_is_never_wrong(provider, over, heard):
-    """Logs in by POP3 and IMAP all the while: a store that fails is no wrong password (THREATS P09)."""
+    """Logs in by POP3 and IMAP all the while: a store that fails is no wrong password (docs/security.md, P09)."""
     while not over.is_set():
         for login in (provider.pop3, provider.imap):
             try:

@@ -1,5 +1,5 @@
 """On a disk that is full to the last block the server takes no mail, gives out and deletes what it has, and recovers
-by itself (THREATS R06)."""
+by itself (docs/security.md, R06)."""
 
 import random
 import re

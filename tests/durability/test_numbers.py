@@ -1,5 +1,5 @@
 """Numbers that clients build on, at the moments at which they are easily given twice: the last message is gone, the
-mailbox is made anew, the server was killed in between (THREATS R13). Under load: test_kill.py."""
+mailbox is made anew, the server was killed in between (docs/security.md, R13). Under load: test_kill.py."""
 
 from imapclient import IMAPClient
 

@@ -1,4 +1,4 @@
-"""A quota lets one message over, and never more, by whatever ways mail comes at once (THREATS R07)."""
+"""A quota lets one message over, and never more, by whatever ways mail comes at once (docs/security.md, R07)."""
 
 import re
 import smtplib

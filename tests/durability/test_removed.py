@@ -1,5 +1,5 @@
 """An account that is removed is gone whole: after a kill within it nobody sees a half of it, and the act is repeated
-(THREATS R01)."""
+(docs/security.md, R01)."""
 
 import imaplib
 import smtplib

@@ -1,4 +1,4 @@
-"""A slow sync delays those who wait for it, and nobody else (THREATS R05)."""
+"""A slow sync delays those who wait for it, and nobody else (docs/security.md, R05)."""
 
 import select
 import time

@@ -1,4 +1,4 @@
-"""No reply before the disk has it: the program's system calls, seen by strace, in their order (THREATS R25).
+"""No reply before the disk has it: the program's system calls, seen by strace, in their order (docs/security.md, R25).
 
 A kill does not show this, since what was written lives on in the machine's memory.
 """

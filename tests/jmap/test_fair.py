@@ -1,4 +1,4 @@
-"""One account that asks for all it may have leaves room for the next one (THREATS: J01, J25, X08)."""
+"""One account that asks for all it may have leaves room for the next one (docs/security.md: J01, J25, X08)."""
 
 import collections
 import threading

@@ -1,4 +1,4 @@
-"""THREATS X03: connections from one address, at once and within a minute; an IPv6 /64 is one address."""
+"""docs/security.md, X03: connections from one address, at once and within a minute; an IPv6 /64 is one address."""
 
 import socket
 import time

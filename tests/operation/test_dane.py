@@ -1,4 +1,4 @@
-"""Mail to servers with TLSA records, in signed zones of the test's own (RFC 7672; THREATS Q05, Q06)."""
+"""Mail to servers with TLSA records, in signed zones of the test's own (RFC 7672; docs/security.md, Q05, Q06)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""THREATS Q01, Q02, Q04: servers elsewhere that lie, flood, drip and hang up, at every step of a session. Nothing is lost,
+"""docs/security.md, Q01, Q02, Q04: servers elsewhere that lie, flood, drip and hang up, at every step of a session. Nothing is lost,
 nothing comes back that should not, nobody has a message more than twice, others go on, and little memory is taken."""
 
 import imaplib

@@ -118,7 +118,7 @@ def test_a_line_without_end(provider, protocol, tls, what):
 
 
 def test_a_hundred_long_lines_before_login(provider):
-    """THREATS I03: memory before login."""
+    """docs/security.md, I03: memory before login."""
     door = provider.door("imap", "starttls")
     lives(provider)
     before = resident(provider)
@@ -148,7 +148,7 @@ def test_a_literal_before_login(provider, literal):
 
 
 def test_a_reader_who_does_not_read(provider):
-    """THREATS I15: what is not read is not held in memory, and others do not wait for it."""
+    """docs/security.md, I15: what is not read is not held in memory, and others do not wait for it."""
     word = unique()
     provider.deliver(letter(word, body="regel die niemand leest\r\n" * 200_000))
     lives(provider)

@@ -1,4 +1,4 @@
-"""Mail to domains with a policy, fetched from web servers of the test's own (RFC 8461; THREATS Q05)."""
+"""Mail to domains with a policy, fetched from web servers of the test's own (RFC 8461; docs/security.md, Q05)."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""Images of the web that a message shows: what their servers hear, and at which addresses they may be (THREATS: J05, W05)."""
+"""Images of the web that a message shows: what their servers hear, and at which addresses they may be (docs/security.md: J05, W05)."""
 
 import contextlib
 import re

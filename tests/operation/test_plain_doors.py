@@ -1,4 +1,4 @@
-"""THREATS A17: a login without TLS works where the listener allows it, and only there; who still does it is listed."""
+"""docs/security.md, A17: a login without TLS works where the listener allows it, and only there; who still does it is listed."""
 
 import imaplib
 import poplib

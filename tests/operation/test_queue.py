@@ -68,7 +68,7 @@ def test_it_leaves_with_its_bytes(provider, far):
 
 
 def test_what_ends_a_message_cannot_be_smuggled_out(provider, far):
-    """THREATS S03: each leading dot is doubled, so the far side sees one message."""
+    """docs/security.md, S03: each leading dot is doubled, so the far side sees one message."""
     word = unique()
     with provider.submission() as client:
         client.sendmail(ANNA, [KLANT], letter(word, ANNA, KLANT, ".\r\n..\r\n.x\r\nMAIL FROM:<a@b.example>\r\n"))
@@ -132,7 +132,7 @@ def test_one_of_two_is_refused(provider, far):
 
 
 def test_closed_after_the_dot_is_sent_again(provider, far):
-    """THREATS Q01: whether it was taken is not known, so it goes again; twice is right, never is not (RFC 1047)."""
+    """docs/security.md, Q01: whether it was taken is not known, so it goes again; twice is right, never is not (RFC 1047)."""
     word = unique()
     far.say(dot=HANG_UP)
     send(provider, word)

@@ -130,7 +130,7 @@ def test_a_configuration_that_is_not_there(tmp_path):
 
 
 def test_a_key_that_others_can_read_is_refused(tmp_path):
-    """THREATS O02."""
+    """docs/security.md, O02."""
     with Provider(tmp_path / "demo") as demo:
         demo.stop()
         config = demo.facts["config"]

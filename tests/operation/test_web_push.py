@@ -1,4 +1,4 @@
-"""Changes pushed to a push service (RFC 8620, 7.2; RFC 8030): what it is asked, and at which addresses (THREATS: J05)."""
+"""Changes pushed to a push service (RFC 8620, 7.2; RFC 8030): what it is asked, and at which addresses (docs/security.md: J05)."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Hostile words in the webmail (THREATS: Web, W): they stay words, nothing is asked of anybody, nothing covers the page. What is
+"""Hostile words in the webmail (docs/security.md, W): they stay words, nothing is asked of anybody, nothing covers the page. What is
 hostile in HTML has `test_hostile_html.py`.
 
 That no request leaves for anybody else is held for every screen by `screens`."""

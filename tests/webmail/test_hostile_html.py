@@ -1,4 +1,4 @@
-"""Hostile HTML in the webmail (THREATS: Web, W): the corpus of the room that cleans it, as Chromium shows what is left.
+"""Hostile HTML in the webmail (docs/security.md, W): the corpus of the room that cleans it, as Chromium shows what is left.
 
 That no screen asks anybody but the server is held by `screens`, for each request that the browser tells of; `stranger` counts
 those that it does not tell of."""

@@ -76,7 +76,7 @@ pub(crate) const KEPT: &[&str] = &[
 ];
 
 /// Elements that go with all that is in them. Drawings and formulas are other languages with other rules, and neither is
-/// needed in mail (THREATS: W02).
+/// needed in mail (docs/security.md: W02).
 pub(crate) const DROPPED: &[&str] = &[
     "annotation-xml",
     "applet",

@@ -1,5 +1,5 @@
 //! Counts what is looked at, in tests alone: work that grows faster than the message fails there, on any machine
-//! (THREATS M01, M04).
+//! (docs/security.md, M01, M04).
 
 /// Counts so many octets looked at, or boundaries compared.
 #[cfg(not(test))]

@@ -25,7 +25,7 @@ use texts::Language;
 use transport::{Conversation, InputError, Line, Link, Refusal, Service};
 use words::Words;
 
-/// The longest line that is looked at; a longer one ends the session (THREATS P08).
+/// The longest line that is looked at; a longer one ends the session (docs/security.md, P08).
 const LINE: usize = 8 * 1024;
 
 /// Where a password may be given.

@@ -1,4 +1,4 @@
-//! What one SEARCH may cost, and whose turn it is (THREATS I12).
+//! What one SEARCH may cost, and whose turn it is (docs/security.md, I12).
 //!
 //! Work is counted in steps of some ten nanoseconds. Every millisecond or so of them others have their turn on the
 //! processor; every quarter of a second, those who wait for a place to read messages. An account searches in one session

@@ -1,4 +1,4 @@
-//! An engine that is late is an engine that is away (THREATS P09): whoever asks it is answered in time, and no session
+//! An engine that is late is an engine that is away (docs/security.md, P09): whoever asks it is answered in time, and no session
 //! hangs on it. What was handed in to be committed is waited for: its outcome is not known before it is there.
 use crate::blob::{BlobEntry, BlobHash, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened};
 use crate::engine::{Engine, EngineError, EngineStats, Found, Partition, PartitionKind, Read, Slot};

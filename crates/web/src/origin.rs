@@ -1,5 +1,5 @@
 //! What the request is addressed to, and where it was made: the name behind which this server is asked, and whether a page
-//! of another site is behind the request (THREATS: J10).
+//! of another site is behind the request (docs/security.md: J10).
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 

@@ -1,5 +1,5 @@
 //! Images of the web, asked for by this server in the place of the customer's browser: whoever has them learns neither who
-//! reads nor where, and no address within our own network is asked (THREATS: J05; the [`Https`] client looks at each address
+//! reads nor where, and no address within our own network is asked (docs/security.md: J05; the [`Https`] client looks at each address
 //! that a name has, and connects to the one that it looked at).
 use crate::turns::Turns;
 use markup::WebImage;

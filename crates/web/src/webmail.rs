@@ -17,13 +17,13 @@ const NAMED_BY_CONTENT: &str = "assets/";
 /// RFC 8246, 2: it never changes, so nobody asks again.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything comes from here, no text becomes a script or markup but by the one policy of the framework, whose templates
-/// are the program's own (THREATS: W14).
+/// are the program's own (docs/security.md: W14).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
 
 /// What is written has styles in its attributes, and shows the pictures of the message; nothing in it runs, and nobody
-/// else is asked for anything (THREATS: W14).
+/// else is asked for anything (docs/security.md: W14).
 const WRITING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'self'";
 

@@ -1,4 +1,4 @@
-//! Who still logs in without TLS (THREATS A17).
+//! Who still logs in without TLS (docs/security.md, A17).
 use crate::place::place;
 use admin::{AccountAct, PlainLoginsView, Request, Response};
 use journal::{Event, Journal, Peer, Settings, Writer};

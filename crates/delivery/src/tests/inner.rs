@@ -1,4 +1,4 @@
-//! Mail goes to no address that is none of the Internet, or ours, because a domain says so (THREATS.md, J05).
+//! Mail goes to no address that is none of the Internet, or ours, because a domain says so (docs/security.md, J05).
 use super::bench::{Bench, route};
 use super::report::reports;
 use super::server::Server;

@@ -1,5 +1,5 @@
 //! A large queue on the embedded engine: how soon it accepts after a start, what it keeps in memory, how long it takes
-//! to find something in it (THREATS Q12).
+//! to find something in it (docs/security.md, Q12).
 //!
 //! `make test` runs a small form. The whole one, which keeps its store in a folder of yours:
 //!

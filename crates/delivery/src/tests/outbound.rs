@@ -1,4 +1,4 @@
-//! What goes to other servers, and what happens when they misbehave (THREATS.md, Q).
+//! What goes to other servers, and what happens when they misbehave (docs/security.md, Q).
 use super::bench::{Bench, HOUR, MINUTE, smart_host};
 use crate::{Body, NextHop, Notify, Origin};
 

@@ -1,4 +1,4 @@
-//! Reports to senders (THREATS.md, Q08 and S34).
+//! Reports to senders (docs/security.md, Q08 and S34).
 use super::bench::{Bench, HOUR, MINUTE, account, lock};
 use crate::{Notify, Origin, Return};
 

@@ -1,4 +1,4 @@
-//! How the way to other servers is secured, and what happens where it is not (THREATS.md, Q05).
+//! How the way to other servers is secured, and what happens where it is not (docs/security.md, Q05).
 use super::bench::{Bench, HOUR, MINUTE};
 use super::server::Server;
 use crate::{Filter, Origin};

@@ -1,6 +1,6 @@
 //! Where passwords are hashed: beside the runtime, so many at once as there are cores, and with a bounded queue.
 //!
-//! Each hash takes its 19 MiB, so permits are what bounds the memory of a flood of logins (THREATS: A08); it is kept
+//! Each hash takes its 19 MiB, so permits are what bounds the memory of a flood of logins (docs/security.md: A08); it is kept
 //! for the next hash, since to get it anew costs a tenth of the hash, and given back once nobody has hashed for a while.
 use super::Network;
 use super::scheme::HashMemory;

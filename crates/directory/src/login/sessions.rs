@@ -1,4 +1,4 @@
-//! Who is logged in: how many by account and service, and how they learn that they no longer may be (THREATS: A13).
+//! Who is logged in: how many by account and service, and how they learn that they no longer may be (docs/security.md: A13).
 use super::LoginId;
 use super::programs::{Came, Programs, Use, program_name};
 use names::{AccountId, Domain};

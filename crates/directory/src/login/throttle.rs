@@ -1,4 +1,4 @@
-//! Wrong passwords: delayed, counted by account and network, and at last refused unread (THREATS: A01, A03).
+//! Wrong passwords: delayed, counted by account and network, and at last refused unread (docs/security.md: A01, A03).
 //!
 //! The counts are by pair, so that nobody shuts a customer out from elsewhere, and no customer his household. Two
 //! things soften a ban of the pair: a password that was right from there before still passes (the laptop, while the

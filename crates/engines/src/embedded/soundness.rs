@@ -1,5 +1,5 @@
 //! Whether the trees that hold the records are sound: SQLite's own check, with what it says of pages told as the
-//! records that lie there and may be hidden (THREATS R08).
+//! records that lie there and may be hidden (docs/security.md, R08).
 //!
 //! A record that is read has a sum of its own. One that is not found has none: a damaged page above it leads every
 //! look-up past it, in silence, so the trees themselves are looked at.

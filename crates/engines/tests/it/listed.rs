@@ -1,5 +1,5 @@
 //! A damaged page among the accounts hides those that lie there, and no others: `store check` and the sweep go on behind
-//! it (THREATS R08).
+//! it (docs/security.md, R08).
 use std::collections::BTreeSet;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;

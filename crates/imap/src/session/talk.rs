@@ -163,7 +163,7 @@ impl Talk {
             let (used, step) = self.framer.feed(self.conversation.input.buffered(), limits);
             self.conversation.input.consume(used);
             if self.framer.skipped() > SKIPPED {
-                // Nobody waits for the end of such a line; compressed, it costs the peer next to nothing (THREATS I13).
+                // Nobody waits for the end of such a line; compressed, it costs the peer next to nothing (docs/security.md, I13).
                 self.tell(Status::Bye, Some(&Code::TooBig), "the line is too long");
                 return Err(Ended::Said);
             }

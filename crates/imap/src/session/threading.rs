@@ -1,5 +1,5 @@
 //! Threads of what a search has found (RFC 5256, BASE.6.4.THREAD), in time and memory that grow with the messages
-//! (THREATS I22): Message-IDs and subjects are numbers, and nothing recurses.
+//! (docs/security.md, I22): Message-IDs and subjects are numbers, and nothing recurses.
 mod children;
 mod hashed;
 mod links;

@@ -1,4 +1,4 @@
-//! COMPRESS (RFC 4978) with a client that compresses, and what a few of its bytes can grow to (THREATS I13).
+//! COMPRESS (RFC 4978) with a client that compresses, and what a few of its bytes can grow to (docs/security.md, I13).
 use crate::stage::House;
 use miniz_oxide::deflate::core::{CompressorOxide, create_comp_flags_from_zip_params};
 use miniz_oxide::inflate::stream::InflateState;
@@ -93,7 +93,7 @@ async fn what_is_compressed_is_the_same() {
     assert!(client.until("e OK").await.contains("* BYE"));
 }
 
-/// THREATS I13: a line that grows and never ends is not waited for.
+/// docs/security.md, I13: a line that grows and never ends is not waited for.
 #[tokio::test(start_paused = true)]
 async fn i13_a_bomb_ends_its_session() {
     let mut house = House::new().await;

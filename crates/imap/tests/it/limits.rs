@@ -49,7 +49,7 @@ async fn urls_of_one_append_have_a_limit() {
     assert_eq!(client.rows.len(), 2);
 }
 
-/// THREATS I22: one subject for all, and one message that names more others than there are.
+/// docs/security.md, I22: one subject for all, and one message that names more others than there are.
 #[tokio::test(start_paused = true)]
 async fn i22_equal_subjects_and_many_references() {
     let mut house = House::new().await;

@@ -1,4 +1,4 @@
-//! What the journal is told of logins that are refused, and the client is not (THREATS P06).
+//! What the journal is told of logins that are refused, and the client is not (docs/security.md, P06).
 use crate::stage::House;
 use journal::{Cause, Event, Login};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

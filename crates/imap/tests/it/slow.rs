@@ -1,4 +1,4 @@
-//! A client that does not read, and the others (THREATS I15): it slows only itself, and is hung up on in the end.
+//! A client that does not read, and the others (docs/security.md, I15): it slows only itself, and is hung up on in the end.
 use crate::mirror::Mirror;
 use crate::stage::House;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Hostile snippets, one after another (THREATS: W01, W02, W05, W11, W12). The same ones are shown to Chromium by
+//! Hostile snippets, one after another (docs/security.md: W01, W02, W05, W11, W12). The same ones are shown to Chromium by
 //! `tests/webmail/test_hostile_html.py`.
 use crate::harmless::check;
 use markup::{Images, clean};

@@ -1,4 +1,4 @@
-//! THREATS M09: text in every charset that has a label, cut and broken: replacement characters, no panic, and every cut
+//! docs/security.md, M09: text in every charset that has a label, cut and broken: replacement characters, no panic, and every cut
 //! of the message gives the same. What is right is what the charset library gives for the whole string at once.
 use encoding_rs::Encoding;
 use message::{Limits, Parser, SearchScope, TextExtractor, decode_text, encode_base64, parse};

@@ -94,7 +94,7 @@ impl Handshakes {
     }
 
     /// Ends when a handshake has had its time. While somebody waits for a place that is a quarter of it: a handshake is
-    /// two round trips, and those that stop in the middle must not keep out who would make one (THREATS X04).
+    /// two round trips, and those that stop in the middle must not keep out who would make one (docs/security.md, X04).
     async fn patience(&self) {
         let begun = Instant::now();
         tokio::time::sleep(self.timeout / 4).await;

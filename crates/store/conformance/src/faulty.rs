@@ -1,4 +1,4 @@
-//! An engine that fails at its n-th operation, whichever engine works beneath (THREATS R24).
+//! An engine that fails at its n-th operation, whichever engine works beneath (docs/security.md, R24).
 use bytes::Bytes;
 use futures_util::future::{self, BoxFuture};
 use std::ops::Range;

@@ -1,5 +1,5 @@
 //! The first, second, third … operation of the engine fails, until a history of everything a store does passes
-//! (THREATS R24): what was asked for is then not done, what was done before is there, the check is clean, and the same
+//! (docs/security.md, R24): what was asked for is then not done, what was done before is there, the check is clean, and the same
 //! asked again works.
 use crate::bench::Bench;
 use crate::faulty::{Failing, Faulty};

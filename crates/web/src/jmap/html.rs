@@ -1,5 +1,5 @@
 //! The HTML of a message as a document of its own: cleaned, under a policy that lets nothing run and nothing be asked but of
-//! this server, for a frame of the webmail (THREATS: W01, W05, W11). See `docs/jmap.md`, "HTML of a message".
+//! this server, for a frame of the webmail (docs/security.md: W01, W05, W11). See `docs/jmap.md`, "HTML of a message".
 use super::{Asked, Rooms, enter, variable};
 use crate::places::Kind;
 use crate::problem;

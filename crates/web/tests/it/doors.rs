@@ -1,4 +1,4 @@
-//! Who gets in by HTTP, and until when (THREATS: J10, J20).
+//! Who gets in by HTTP, and until when (docs/security.md: J10, J20).
 use crate::house::{Answer, House, anna, basic, rest};
 use directory::NewPassword;
 use journal::Event;

@@ -1,4 +1,4 @@
-//! Tables of numbers that are hashes already, made with a key that nobody knows (THREATS I26): nothing hashes them again.
+//! Tables of numbers that are hashes already, made with a key that nobody knows (docs/security.md, I26): nothing hashes them again.
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 

@@ -38,7 +38,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// By a key that nobody knows (THREATS I26).
+    /// By a key that nobody knows (docs/security.md, I26).
     pub(crate) fn new(hashes: RandomState) -> Self {
         Self { hashes }
     }

@@ -43,7 +43,7 @@ impl Row {
 /// Rows of messages, by UIDs that ascend.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Table {
-    /// With what it was hashed: a key that nobody knows (THREATS I26).
+    /// With what it was hashed: a key that nobody knows (docs/security.md, I26).
     hashes: RandomState,
     /// With the place where the row's references end.
     rows: Vec<(Row, u32)>,

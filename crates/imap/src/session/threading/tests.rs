@@ -123,7 +123,7 @@ fn by_subject() {
     assert_eq!(shown(&Forest::by_subject(Vec::new())), "");
 }
 
-/// THREATS I22: chains from the front and from behind, one subject, many references.
+/// docs/security.md, I22: chains from the front and from behind, one subject, many references.
 #[test]
 fn i22_threads_are_linear() {
     let count = 100_000_u32;

@@ -64,7 +64,7 @@ fn asking() {
     ] {
         assert!(get(text).is_err(), "{text}");
     }
-    // THREATS I05: nothing is nested here, however deep it comes.
+    // docs/security.md, I05: nothing is nested here, however deep it comes.
     for depth in [64, 1_000, 100_000] {
         assert!(get(&format!("a {}", "(".repeat(depth))).is_err());
         assert!(get(&format!("{} a /private/a", "(".repeat(depth))).is_err());

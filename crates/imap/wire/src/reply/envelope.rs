@@ -103,7 +103,7 @@ mod tests {
     }
 
     proptest! {
-        // THREATS I20: no header can forge a reply.
+        // docs/security.md, I20: no header can forge a reply.
         #[test]
         fn a_strict_client_reads_it(
             subject in proptest::collection::vec(any::<u8>(), 0..40),

@@ -211,7 +211,7 @@ mod tests {
     }
 
     proptest! {
-        // THREATS I20
+        // docs/security.md, I20
         #[test]
         fn a_strict_client_reads_it(
             kind in "(text|image|message|multipart)/(plain|rfc822|mixed|[ -~]{0,9})",
