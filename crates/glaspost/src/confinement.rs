@@ -1,5 +1,5 @@
 //! What the process gives up: it leaves no core, nobody of its user looks into its memory, and the running server sees no
-//! file and no port but those it needs (docs/security.md, O02, O06). A fault in a parser then reaches mail, and nothing else.
+//! file and no port but those it needs (docs/security.md, Secure defaults). A fault in a parser then reaches mail, and nothing else.
 use crate::configuration::{Configuration, Route, RouteHost};
 use landlock::{
     ABI, Access, AccessFs, AccessNet, NetPort, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
