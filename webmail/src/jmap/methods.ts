@@ -2,7 +2,7 @@
 import type { Call } from "./batch";
 import { absent, anything, count, type Decoder, flag, id, list, map, nullable, object, state, text } from "./decode";
 import type { AccountId, Id, State } from "./ids";
-import type { Problem } from "./problem";
+import { Failure, type Problem } from "./problem";
 
 /** A type of record: its name, the capability it belongs to, the properties that are asked for, and how they are read. */
 export interface RecordType<Of extends string, T> {
@@ -189,4 +189,18 @@ export function set<Of extends string>(
       };
     },
   };
+}
+
+/** Fails where the server refused this one. */
+export function refusedIn(done: Done<string>, key: string): void {
+  const refused = done.refused.get(key);
+  if (refused !== undefined) throw new Failure(refused);
+}
+
+/** The id of what was created under this key; fails where it was not. */
+export function createdIn<Of extends string>(done: Done<Of>, key: string): Id<Of> {
+  refusedIn(done, key);
+  const made = done.created.get(key);
+  if (made === undefined) throw new Failure({ kind: "malformed", where: `created/${key}` });
+  return made.id;
 }

@@ -231,6 +231,7 @@ export class Account {
   /** Ends the line. What is kept in the browser goes with whoever leaves. */
   async close(): Promise<void> {
     this.#push.stop();
+    this.desk.end();
     await this.#kept.clear();
   }
 

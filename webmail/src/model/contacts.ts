@@ -3,7 +3,7 @@ import { Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
 import { CARD, type Card, type CardId, WHOLE } from "../jmap/contacts";
 import type { Fields } from "../jmap/decode";
-import { get, query, set } from "../jmap/methods";
+import { createdIn, get, query, refusedIn, set } from "../jmap/methods";
 import { Failure, type Problem, problemOf } from "../jmap/problem";
 import { same } from "./addresses";
 import { BLANK, type Draft, mailAddresses } from "./card";
@@ -100,9 +100,7 @@ export class Contacts {
   /** Takes a card away; what it gives brings the card back. */
   async remove(id: CardId): Promise<() => Promise<CardId>> {
     const { fields } = await this.card(id);
-    const done = await this.#client.call(set(CARD, this.#client.accountId, { destroy: [id] }));
-    const refused = done.refused.get(id);
-    if (refused !== undefined) throw new Failure(refused);
+    refusedIn(await this.#client.call(set(CARD, this.#client.accountId, { destroy: [id] })), id);
     await this.refresh();
     const { id: _, ...again } = fields;
     return () => this.#create(again);
@@ -110,18 +108,13 @@ export class Contacts {
 
   async #create(card: Fields): Promise<CardId> {
     const done = await this.#client.call(set(CARD, this.#client.accountId, { create: { card } }));
-    const made = done.created.get("card");
-    if (made === undefined) {
-      throw new Failure(done.refused.get("card") ?? { kind: "malformed", where: "ContactCard/set/created" });
-    }
+    const made = createdIn(done, "card");
     await this.refresh();
-    return made.id;
+    return made;
   }
 
   async #update(id: CardId, patch: Fields): Promise<void> {
-    const done = await this.#client.call(set(CARD, this.#client.accountId, { update: { [id]: patch } }));
-    const refused = done.refused.get(id);
-    if (refused !== undefined) throw new Failure(refused);
+    refusedIn(await this.#client.call(set(CARD, this.#client.accountId, { update: { [id]: patch } })), id);
     await this.refresh();
   }
 

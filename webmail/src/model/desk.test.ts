@@ -87,6 +87,28 @@ describe("a message on the desk", () => {
     expect(after.account.desk.of(composition.key)?.composition).toMatchObject({ text: "Dag Bram", subject: "Hallo" });
   });
 
+  it("that was written without network is a draft when it is closed after a reload", async () => {
+    const kept = inMemory();
+    const { server, account, composition } = await written({ kept });
+    server.fault = { kind: "offline" };
+    await account.desk.save(composition.key);
+    server.fault = null;
+    const after = await bench(() => {}, { kept, server });
+    await after.account.desk.close(composition.key);
+    expect(drafts(after)).toMatchObject([{ subject: "Hallo" }]);
+    expect((await kept.all("compositions")).size).toBe(0);
+  });
+
+  it("leaves nothing in the browser when its writer logs out", async () => {
+    const { account, kept, scene, server } = await written();
+    await account.desk.keepAll();
+    await account.close();
+    scene.pass(SAVE_AFTER);
+    await settled(server);
+    expect((await kept.all("compositions")).size).toBe(0);
+    expect(account.desk.open.value).toEqual([]);
+  });
+
   it("goes to each of its recipients once, held so that it can be taken back, and lies in Sent", async () => {
     const there = await written();
     const { server, account, composition } = there;

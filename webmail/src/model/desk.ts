@@ -1,10 +1,10 @@
 /** The desk: messages that are being written. Kept here every second, on the server every few, sent once. */
 import { Batch } from "../jmap/batch";
 import type { Client } from "../jmap/client";
-import type { EmailId, Id, MailboxId, SubmissionId } from "../jmap/ids";
+import type { EmailId, MailboxId, SubmissionId } from "../jmap/ids";
 import { EMAIL, type Identity, SUBMISSION_RECORD } from "../jmap/mail";
-import { type Done, query, set } from "../jmap/methods";
-import { Failure, type Problem, problemOf } from "../jmap/problem";
+import { createdIn, query, set } from "../jmap/methods";
+import { type Problem, problemOf } from "../jmap/problem";
 import { longestDelay } from "../jmap/session";
 import { type Composition, isEmpty, recipients, restored } from "./composition";
 import { emailObject, utc } from "./email_object";
@@ -67,7 +67,8 @@ export class Desk {
       if (composition === null || (composition.stage === "sending" && (await this.#wentOut(composition)) !== null)) {
         await this.#kept.remove("compositions", key);
       } else {
-        this.put({ ...composition, stage: "writing" });
+        // whether the server has the last of it nobody knows
+        this.put({ ...composition, stage: "writing" }, "here");
       }
     }
   }
@@ -81,10 +82,16 @@ export class Desk {
     await Promise.all(this.open.value.map(({ composition }) => this.#keep(composition.key)));
   }
 
-  put(composition: Composition): void {
+  /** Who writes leaves: nothing is kept or saved any more. */
+  end(): void {
+    for (const key of [...this.#timers.keys()]) this.#quiet(key);
+    this.open.set([]);
+  }
+
+  put(composition: Composition, saving: Saving = "saved"): void {
     this.open.update((all) => [
       ...all.filter((other) => other.composition.key !== composition.key),
-      { composition, saving: "saved", problem: null },
+      { composition, saving, problem: null },
     ]);
   }
 
@@ -111,7 +118,7 @@ export class Desk {
         const { composition } = now;
         const orders = { create: { draft: this.#object(composition) }, ...destroying(composition.draftId) };
         const done = await this.#client.call(set(EMAIL, this.#client.accountId, orders));
-        const draftId = created(done, "draft");
+        const draftId = createdIn(done, "draft");
         const after = this.of(key);
         if (after === undefined) return;
         const unchanged = after.composition === composition;
@@ -225,10 +232,10 @@ export class Desk {
       ),
     );
     const answers = await this.#client.send(batch);
-    const emailId = created(answers.of(email), "draft");
+    const emailId = createdIn(answers.of(email), "draft");
     // the draft is there, whatever becomes of the rest
     this.#show(composition.key, { composition: { ...composition, draftId: emailId } });
-    const submissionId = created(answers.of(submission), "send");
+    const submissionId = createdIn(answers.of(submission), "send");
     return { emailId, submissionId: hold === null ? null : submissionId, composition };
   }
 
@@ -273,22 +280,18 @@ export class Desk {
   #inLine<T>(key: string, run: () => Promise<T>): Promise<T> {
     const before = this.#lines.get(key) ?? Promise.resolve();
     const now = before.then(run, run);
-    this.#lines.set(
-      key,
-      now.catch(() => {}),
-    );
+    const ended = now
+      .catch(() => {})
+      .then(() => {
+        if (this.#lines.get(key) === ended) this.#lines.delete(key);
+      });
+    this.#lines.set(key, ended);
     return now;
   }
 }
 
 function destroying(id: EmailId | null): { destroy?: readonly EmailId[] } {
   return id === null ? {} : { destroy: [id] };
-}
-
-function created<Of extends string>(done: Done<Of>, key: string): Id<Of> {
-  const made = done.created.get(key);
-  if (made !== undefined) return made.id;
-  throw new Failure(done.refused.get(key) ?? { kind: "malformed", where: `created/${key}` });
 }
 
 /** Until when it is held: until the time that was chosen, or for as long as it can be taken back (RFC 4865, 3). */

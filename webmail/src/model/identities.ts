@@ -1,8 +1,7 @@
 /** In whose name one writes (RFC 8621, 6): what the form has, and what it makes of it. */
 import type { Client } from "../jmap/client";
 import { type Address, IDENTITY, type Identity } from "../jmap/mail";
-import { get, set } from "../jmap/methods";
-import { Failure } from "../jmap/problem";
+import { get, refusedIn, set } from "../jmap/methods";
 import { parsed, writtenAll } from "./addresses";
 
 export interface IdentityDraft {
@@ -47,16 +46,12 @@ export async function saveIdentity(
   const key = of?.id ?? "new";
   const orders =
     of === null ? { create: { new: { ...now, email: draft.email.trim() } } } : { update: { [of.id]: now } };
-  const done = await client.call(set(IDENTITY, client.accountId, orders));
-  const refused = done.refused.get(key);
-  if (refused !== undefined) throw new Failure(refused);
+  refusedIn(await client.call(set(IDENTITY, client.accountId, orders)), key);
   return identities(client);
 }
 
 export async function removeIdentity(client: Client, { id }: Identity): Promise<readonly Identity[]> {
-  const done = await client.call(set(IDENTITY, client.accountId, { destroy: [id] }));
-  const refused = done.refused.get(id);
-  if (refused !== undefined) throw new Failure(refused);
+  refusedIn(await client.call(set(IDENTITY, client.accountId, { destroy: [id] })), id);
   return identities(client);
 }
 

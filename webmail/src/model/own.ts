@@ -1,7 +1,7 @@
 /** What an account decides about itself by Glaspost's own capability: forwarding, blocked senders, password, programs. */
 import type { Client } from "../jmap/client";
 import type { Id } from "../jmap/ids";
-import { type Done, get, set } from "../jmap/methods";
+import { createdIn, get, refusedIn, set } from "../jmap/methods";
 import {
   BLOCKED_SENDER,
   type BlockedSender,
@@ -14,11 +14,6 @@ import {
 import { Failure, type Problem, problemOf } from "../jmap/problem";
 
 const SINGLETON = "singleton";
-
-function refusedIn(done: Done<string>, key: string): void {
-  const refused = done.refused.get(key);
-  if (refused !== undefined) throw new Failure(refused);
-}
 
 export type Forwards = Pick<Forwarding, "targets" | "keepCopy">;
 
@@ -47,10 +42,8 @@ export async function block(client: Client, pattern: string): Promise<() => Prom
   );
   const refused = done.refused.get("new");
   if (refused?.kind === "refused-record" && refused.type === "alreadyExists") return async () => {};
-  refusedIn(done, "new");
-  const made = done.created.get("new");
-  if (made === undefined) throw new Failure({ kind: "malformed", where: "BlockedSender/set/created" });
-  return () => unblock(client, made.id);
+  const made = createdIn(done, "new");
+  return () => unblock(client, made);
 }
 
 export async function unblock(client: Client, id: Id<"BlockedSender">): Promise<void> {

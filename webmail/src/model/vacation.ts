@@ -1,7 +1,7 @@
 /** The answer while somebody is away (RFC 8621, 8). */
 import type { Client } from "../jmap/client";
 import { VACATION_RECORD, type Vacation } from "../jmap/mail";
-import { get, set } from "../jmap/methods";
+import { get, refusedIn, set } from "../jmap/methods";
 import { Failure } from "../jmap/problem";
 
 export interface Away {
@@ -61,7 +61,5 @@ export async function setVacation(client: Client, to: Away): Promise<void> {
       textBody: to.text.trim() === "" ? null : to.text,
     },
   };
-  const done = await client.call(set(VACATION_RECORD, client.accountId, { update }));
-  const refused = done.refused.get(SINGLETON);
-  if (refused !== undefined) throw new Failure(refused);
+  refusedIn(await client.call(set(VACATION_RECORD, client.accountId, { update })), SINGLETON);
 }
