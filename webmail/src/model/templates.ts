@@ -4,11 +4,11 @@ import type { Client } from "../jmap/client";
 import { type Decoded, id, keys, nullable, text } from "../jmap/decode";
 import type { EmailId, MailboxId } from "../jmap/ids";
 import { EMAIL, type Identity, MAILBOX, record } from "../jmap/mail";
-import { get, query, set } from "../jmap/methods";
-import { Failure } from "../jmap/problem";
+import { createdIn, get, query, refusedIn, set } from "../jmap/methods";
 import { MAIL } from "../jmap/session";
 import type { Composition } from "./composition";
 import { emailObject } from "./email_object";
+import { roleOf } from "./mailboxes";
 
 export const TEMPLATE = "$template";
 
@@ -28,31 +28,36 @@ export async function templates(client: Client): Promise<readonly Template[]> {
   return (await client.send(batch)).of(got).list;
 }
 
-/** Keeps what is written as a template, in the mailbox where others lie; without one, in a new one of this name. */
+/** Keeps what is written as a template: in the mailbox of this name, else where others lie, else in a new one. */
 export async function keepTemplate(
   client: Client,
   of: Composition,
   identity: Identity,
   mailboxName: string,
 ): Promise<void> {
-  const known = (await templates(client)).flatMap(({ mailboxIds }) => [...mailboxIds])[0];
-  const mailbox = known ?? (await newMailbox(client, mailboxName));
+  const mailbox = (await placeOf(client, mailboxName)) ?? (await newMailbox(client, mailboxName));
   // who gets a message is told anew each time
   const bare = { ...of, to: "", cc: "", bcc: "", inReplyTo: null, references: null, receipt: false, sendAt: null };
   const fresh = { ...bare, messageId: `${crypto.randomUUID()}@template` };
   const object = { ...emailObject(fresh, identity, mailbox), keywords: { [TEMPLATE]: true, $seen: true } };
-  const done = await client.call(set(EMAIL, client.accountId, { create: { template: object } }));
-  const refused = done.refused.get("template");
-  if (refused !== undefined) throw new Failure(refused);
+  createdIn(await client.call(set(EMAIL, client.accountId, { create: { template: object } })), "template");
+}
+
+/** Where templates lie. What has a purpose of its own (the trash, say) is no place for them. */
+async function placeOf(client: Client, name: string): Promise<MailboxId | null> {
+  const { list } = await client.call(get(MAILBOX, client.accountId, null));
+  const plain = list.filter((mailbox) => roleOf(mailbox) === null);
+  const named = plain.find((mailbox) => mailbox.parentId === null && mailbox.name === name);
+  if (named !== undefined) return named.id;
+  const others = (await templates(client)).flatMap(({ mailboxIds }) => [...mailboxIds]);
+  return others.find((one) => plain.some(({ id }) => id === one)) ?? null;
 }
 
 async function newMailbox(client: Client, name: string): Promise<MailboxId> {
   const done = await client.call(set(MAILBOX, client.accountId, { create: { templates: { name } } }));
-  const made = done.created.get("templates");
-  if (made !== undefined) return made.id;
-  throw new Failure(done.refused.get("templates") ?? { kind: "malformed", where: "created/templates" });
+  return createdIn(done, "templates");
 }
 
 export async function removeTemplate(client: Client, template: EmailId): Promise<void> {
-  await client.call(set(EMAIL, client.accountId, { destroy: [template] }));
+  refusedIn(await client.call(set(EMAIL, client.accountId, { destroy: [template] })), template);
 }

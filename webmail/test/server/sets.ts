@@ -93,13 +93,19 @@ export const emailSet: Method = (records, args, created) => {
 
 export const mailboxSet: Method = (records, { create }) => {
   const created: Record<string, Fields> = {};
+  const notCreated: Record<string, Fields> = {};
   for (const [key, { name }] of Object.entries((create ?? {}) as Record<string, Fields>)) {
+    // RFC 8621, 2: no two of one name below one parent
+    if ([...records.mailboxes.values()].some((other) => other.parentId === null && other.name === name)) {
+      notCreated[key] = { type: "invalidProperties", properties: ["name"] };
+      continue;
+    }
     const id = records.newId("m");
     records.mailboxes.set(id, { id, name: String(name), parentId: null, role: null, sortOrder: 20 });
     records.note("Mailbox", id, "created");
     created[key] = { id };
   }
-  return { newState: String(records.modseq), created };
+  return { newState: String(records.modseq), created, notCreated };
 };
 
 export const submissionSet: Method = (records, args, created) => {
