@@ -4,8 +4,8 @@ import { Server } from "../../test/server/server";
 import { Client } from "../jmap/client";
 import { IDENTITY, type Identity, MESSAGE, type Message, WHOLE_ARGUMENTS } from "../jmap/mail";
 import { get } from "../jmap/methods";
-import { forward, forwardAsFile, QUOTE, reply } from "./answers";
-import { blank, filesOf, isEmpty, resigned, resumed } from "./composition";
+import { forward, forwardAsFile, LONGEST_QUOTE, QUOTE, reply } from "./answers";
+import { blank, filesOf, isEmpty, resumed, sentBy } from "./composition";
 import { emailObject } from "./email_object";
 import { inForm, isFormatted, settled } from "./forms";
 
@@ -186,12 +186,36 @@ describe("what else a message says", () => {
   it("is signed anew by another identity, unless somebody wrote into it", async () => {
     const { identity } = await received();
     const other = { ...identity, textSignature: "Bestuur" };
-    expect(resigned({ ...blank(identity), text: "dag\n\n-- \nAnna" }, identity, other)).toEqual({
+    expect(sentBy({ ...blank(identity), text: "dag\n\n-- \nAnna" }, identity, other)).toMatchObject({
       text: "dag\n\n-- \nBestuur",
     });
-    expect(resigned({ ...blank(identity), text: "dag\n\n-- \nA." }, identity, other)).toEqual({});
-    expect(resigned({ ...blank(identity), text: "dag" }, { ...identity, textSignature: "" }, other)).toEqual({
+    expect(sentBy({ ...blank(identity), text: "dag\n\n-- \nA." }, identity, other)).not.toHaveProperty("text");
+    expect(sentBy({ ...blank(identity), text: "dag" }, { ...identity, textSignature: "" }, other)).toMatchObject({
       text: "dag\n\n-- \nBestuur",
     });
+  });
+
+  it("is a copy to whom the identity always sends one, unless somebody chose others", async () => {
+    const { identity, message } = await received();
+    const mine = { ...identity, bcc: [{ name: "Archief", email: "archief@here.example" }] };
+    const other = { ...identity, id: "i2" as typeof identity.id, bcc: [{ name: null, email: "bestuur@here.example" }] };
+    expect(blank(mine)).toMatchObject({ bcc: "Archief <archief@here.example>" });
+    expect(reply(message, mine, [], WORDS, "sender").bcc).toBe("Archief <archief@here.example>");
+    expect(isEmpty(blank(mine), mine)).toBe(true);
+    expect(isEmpty({ ...blank(mine), bcc: "" }, mine)).toBe(true);
+    expect(isEmpty({ ...blank(mine), bcc: "bram@there.example" }, mine)).toBe(false);
+    expect(sentBy(blank(mine), mine, other)).toMatchObject({ identityId: "i2", bcc: "bestuur@here.example" });
+    expect(sentBy(blank(identity), identity, other)).toMatchObject({ bcc: "bestuur@here.example" });
+    expect(sentBy({ ...blank(mine), bcc: "bram@there.example" }, mine, other)).not.toHaveProperty("bcc");
+  });
+
+  it("is, of a formatted text that is very long, its words", async () => {
+    const { identity, message } = await received();
+    const long = new Map(message.bodyValues);
+    const html = `${HTML}${"<p></p>".repeat(LONGEST_QUOTE / 7)}`;
+    long.set("h", { value: html, isEncodingProblem: false, isTruncated: false });
+    expect(reply(message, identity, [], WORDS, "sender", "rich")).toMatchObject({ quote: HTML });
+    const answer = reply({ ...message, bodyValues: long }, identity, [], WORDS, "sender", "rich");
+    expect(answer).toMatchObject({ quote: "<div>een</div>", attachments: [] });
   });
 });

@@ -36,6 +36,15 @@ function others(addresses: readonly Address[] | null, not: readonly string[]): r
 /** Where the editor puts what was quoted, when it has cleaned it. */
 export const QUOTE = '<div data-quote=""></div>';
 
+/** How many letters of HTML are quoted with their looks, which the editor cleans in one go; 1 Mi. */
+export const LONGEST_QUOTE = 1024 * 1024;
+
+/** The formatted text of a message, where it is quoted as it looks; otherwise its words are. */
+function quotable(message: Message): string | null {
+  const html = htmlOf(message);
+  return html === null || html.length > LONGEST_QUOTE ? null : html;
+}
+
 /** The formatted text of an answer: room to write, who wrote, what he wrote, the signature. */
 function richAnswer(message: Message, identity: Identity, words: QuoteWords): Partial<Composition> {
   const head = `${BEGIN}${BEGIN}<div>${escaped(words.wrote(message))}</div>`;
@@ -48,12 +57,12 @@ function richAnswer(message: Message, identity: Identity, words: QuoteWords): Pa
 
 function rich(above: string, below: string, message: Message): Partial<Composition> {
   const html = `${above}${below}`;
-  return { html, text: textOfRich(html), quote: htmlOf(message) ?? htmlOfText(body(message).text) };
+  return { html, text: textOfRich(html), quote: quotable(message) ?? htmlOfText(body(message).text) };
 }
 
 /** What a quote shows comes with it; what is only attached does not. */
 function shown(message: Message): readonly Attached[] {
-  const html = htmlOf(message);
+  const html = quotable(message);
   return html === null ? [] : attached(message).filter(({ cid }) => cid !== null && html.includes(`cid:${cid}`));
 }
 

@@ -96,7 +96,7 @@ export function blank(identity: Identity, form: Form = "plain"): Composition {
     identityId: identity.id,
     to: "",
     cc: "",
-    bcc: "",
+    bcc: writtenAll(identity.bcc),
     subject: "",
     text: html === null ? signed(identity) : textOfRich(html),
     html,
@@ -114,8 +114,17 @@ export function blank(identity: Identity, form: Form = "plain"): Composition {
   };
 }
 
+/** Another identity sends: who always gets a copy of its mail gets one, where nobody wrote there, and a plain text is signed anew. */
+export function sentBy(of: Composition, before: Identity, after: Identity): Partial<Composition> {
+  return {
+    identityId: after.id,
+    ...(of.bcc.trim() === writtenAll(before.bcc) ? { bcc: writtenAll(after.bcc) } : {}),
+    ...(of.html === null ? resigned(of, before, after) : {}),
+  };
+}
+
 /** The plain text with the signature of another identity in the place of that of the one before. */
-export function resigned({ text }: Composition, before: Identity, after: Identity): Partial<Composition> {
+function resigned({ text }: Composition, before: Identity, after: Identity): Partial<Composition> {
   const [old, next] = [signed(before), signed(after)];
   if (old === "") return { text: `${text}${next}` };
   const at = text.lastIndexOf(old);
@@ -164,8 +173,8 @@ export function recipients(of: Composition): readonly Address[] {
 
 /** Whether anything was written that would be missed. */
 export function isEmpty(of: Composition, identity: Identity): boolean {
+  const copied = ["", writtenAll(identity.bcc)].includes(of.bcc.trim());
   const bare = [signed(identity), blank(identity, "rich").text].some((empty) => empty.trim() === of.text.trim());
-  return (
-    bare && [of.to, of.cc, of.bcc, of.subject].every((typed) => typed.trim() === "") && of.attachments.length === 0
-  );
+  const typed = [of.to, of.cc, of.subject].some((one) => one.trim() !== "");
+  return bare && copied && !typed && of.attachments.length === 0;
 }

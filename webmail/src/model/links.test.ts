@@ -17,6 +17,7 @@ describe("a link", () => {
   it.each([
     ["bank.example", "https://www.bank.example/x"],
     ["https://www.bank.nl", "https://bank.nl/"],
+    ["ing.nl", "https://www.ing.nl/x"],
     ["Lees verder", "https://evil.example/"],
     ["Zie bank.example voor meer", "https://evil.example/"],
     ["x@y.example", "mailto:x@y.example"],

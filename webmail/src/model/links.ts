@@ -17,11 +17,14 @@ export function ascii(name: string): string | null {
   }
 }
 
+/** What registries of countries call their own parts. */
+const PUBLIC = /^(?:ac|co|com|edu|go|gov|ltd|me|ne|net|or|org|plc)$/;
+
 /** What of a name somebody has registered: the last two labels, three below names such as `co.uk`. */
 function registered(host: string): string {
   const labels = host.split(".");
   const [second = "", first = ""] = labels.slice(-2);
-  return labels.slice(first.length === 2 && second.length <= 3 ? -3 : -2).join(".");
+  return labels.slice(first.length === 2 && PUBLIC.test(second) ? -3 : -2).join(".");
 }
 
 /** Where a link leads: the host of a page, the address of a mail; `null` for neither. */

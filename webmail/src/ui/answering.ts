@@ -49,10 +49,10 @@ export async function answer(
 ): Promise<Composition | null> {
   const identities = account.identities.value;
   const own = identities.map(({ email }) => email.toLowerCase());
-  const reached = [...(message.to ?? []), ...(message.cc ?? []), ...(message.from ?? [])].map(({ email }) =>
-    email.toLowerCase(),
-  );
-  // who was written to at one of his addresses answers from it
+  // who was written to at one of his addresses answers from it; a draft goes on from whom it is
+  const from = message.from ?? [];
+  const named = how === "edit" ? from : [...(message.to ?? []), ...(message.cc ?? []), ...from];
+  const reached = named.map(({ email }) => email.toLowerCase());
   const identity = identities.find(({ email }) => reached.includes(email.toLowerCase())) ?? identities[0];
   if (identity === undefined) return null;
   const open = account.desk.open.value.find(({ composition }) => composition.draftId === message.id);

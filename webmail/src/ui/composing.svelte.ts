@@ -3,7 +3,7 @@ import type { Identity, Message } from "../jmap/mail";
 import type { Problem } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { type Check, check } from "../model/checks";
-import { attached, type Composition, type Form, resigned } from "../model/composition";
+import { attached, type Composition, type Form, sentBy } from "../model/composition";
 import type { Open, Sent } from "../model/desk";
 import { inForm, isFormatted } from "../model/forms";
 import { body, htmlOf } from "../model/messages";
@@ -74,7 +74,7 @@ export class Composing {
     const now = this.#now;
     const before = this.#account.identities.value.find(({ id }) => id === now?.identityId);
     if (now === undefined || before === undefined) return;
-    this.change({ identityId: identity.id, ...(now.html === null ? resigned(now, before, identity) : {}) });
+    this.change(sentBy(now, before, identity));
     if (now.html !== null) this.rich?.sign(signatureHtml(identity));
   }
 
