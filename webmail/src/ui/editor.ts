@@ -2,6 +2,7 @@
 import squireIn, { type Squire } from "framed-squire";
 import { signature } from "../model/rich";
 import { Cleaner, type Pictures } from "./cleaner";
+import { filesIn } from "./taken";
 
 export type Format = "bold" | "italic" | "underline" | "bullets" | "numbers" | "quote" | "link";
 
@@ -153,9 +154,8 @@ export class Editor {
   }
 
   #taken(event: Event, from: DataTransfer | null): void {
-    const files = [...(from?.files ?? [])];
-    // a spreadsheet gives a picture of its cells beside their text: the text is meant
-    if (files.length === 0 || from?.types.includes("text/html") === true) return;
+    const files = filesIn(from);
+    if (files.length === 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.#around.files(files);
