@@ -1,6 +1,6 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
-import { framedSquire } from "./framed_squire";
+import { framedSquire } from "./framed_squire.ts";
 
 export default defineConfig({
   plugins: [svelte(), framedSquire()],
