@@ -1,7 +1,6 @@
 /** The records of mail (RFC 8621), with the properties that this client shows. */
 import {
   absent,
-  anything,
   count,
   type Decoded,
   type Decoder,
@@ -156,14 +155,7 @@ export const IDENTITY = record("Identity", SUBMISSION, {
 export type Identity = Decoded<typeof IDENTITY.decode>;
 
 /** RFC 8621, 7. */
-export const SUBMISSION_RECORD = record("EmailSubmission", SUBMISSION, {
-  id: id<"EmailSubmission">(),
-  emailId: id<"Email">(),
-  undoStatus: text,
-  sendAt: date,
-  deliveryStatus: absent(nullable(map(anything)), null),
-});
-export type Submission = Decoded<typeof SUBMISSION_RECORD.decode>;
+export const SUBMISSION_RECORD = { name: "EmailSubmission", using: SUBMISSION } as const;
 
 /** RFC 8621, 8. */
 export const VACATION_RECORD = record("VacationResponse", VACATION, {

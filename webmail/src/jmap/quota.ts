@@ -1,5 +1,5 @@
 /** How much an account uses, and how much it may use (RFC 9425). */
-import { count, type Decoded, id, nullable, text } from "./decode";
+import { count, id, text } from "./decode";
 import { record } from "./mail";
 import { QUOTA } from "./session";
 
@@ -9,6 +9,4 @@ export const QUOTA_RECORD = record("Quota", QUOTA, {
   resourceType: text,
   used: count,
   hardLimit: count,
-  warnLimit: nullable(count),
 });
-export type Quota = Decoded<typeof QUOTA_RECORD.decode>;

@@ -12,7 +12,7 @@ export type Check =
   | { readonly kind: "no-subject" };
 
 /** More people than these seldom all know each other's address. */
-export const MANY_RECIPIENTS = 15;
+const MANY_RECIPIENTS = 15;
 
 /** The first thing to be said; `passed` are the questions that were answered with yes. */
 export function check(of: Composition, promises: readonly string[], passed: ReadonlySet<Check["kind"]>): Check {

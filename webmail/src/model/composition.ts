@@ -76,7 +76,7 @@ export function restored(value: unknown): Composition | null {
 }
 
 /** What identifies a message everywhere (RFC 5322, 3.6.4): chance, at the domain of its sender. */
-export function newMessageId(from: string): string {
+function newMessageId(from: string): string {
   return `${crypto.randomUUID()}@${from.slice(from.lastIndexOf("@") + 1)}`;
 }
 

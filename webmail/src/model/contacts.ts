@@ -13,7 +13,7 @@ import { Value } from "./observable";
 /** How many rows are asked for at a time. */
 export const PAGE = 100;
 /** Of how many members of a group the cards are shown. */
-export const MOST_MEMBERS = 200;
+const MOST_MEMBERS = 200;
 
 export interface Found {
   readonly rows: readonly Card[];

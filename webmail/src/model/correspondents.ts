@@ -11,7 +11,7 @@ import { MAIL, offers } from "../jmap/session";
 import { same } from "./addresses";
 
 /** How many are offered. */
-export const MOST_SUGGESTIONS = 8;
+const MOST_SUGGESTIONS = 8;
 /** How many of the last messages are looked through for whom they went to. */
 const LATELY = 250;
 

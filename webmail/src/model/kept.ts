@@ -9,7 +9,7 @@ export interface Kept {
   clear(): Promise<void>;
 }
 
-export const KINDS = ["acts", "compositions"] as const;
+const KINDS = ["acts", "compositions"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const VERSION = 1;

@@ -9,7 +9,7 @@ function named(text: string): string | null {
 }
 
 /** A host's name as the network has it. */
-export function ascii(name: string): string | null {
+function ascii(name: string): string | null {
   try {
     return new URL(`https://${name}/`).hostname;
   } catch {

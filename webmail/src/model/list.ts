@@ -10,7 +10,7 @@ import { Signal, Value } from "./observable";
 import { Positions } from "./positions";
 
 /** How many rows are asked for at once. */
-export const WINDOW = 50;
+const WINDOW = 50;
 /** More changes than these, and the list begins anew. */
 const MOST_CHANGES = 500;
 /** How often a window is asked for that changes while it is fetched. */

@@ -4,7 +4,7 @@ import type { Mailbox } from "../jmap/mail";
 import { Value } from "./observable";
 
 /** Roles that have a place of their own, in the order in which they are shown. */
-export const ROLES = ["inbox", "drafts", "sent", "archive", "junk", "trash"] as const;
+const ROLES = ["inbox", "drafts", "sent", "archive", "junk", "trash"] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Branch {

@@ -76,7 +76,6 @@ describe("a quota", () => {
       resourceType,
       used: 8,
       hardLimit: 10,
-      warnLimit: null,
     });
     server.records.quotas = [told("octets"), told("elephants")];
     expect(await uses(account.client)).toEqual([use("octets", 8, 10)]);

@@ -10,7 +10,7 @@ import type { Composition } from "./composition";
 import { emailObject } from "./email_object";
 import { roleOf } from "./mailboxes";
 
-export const TEMPLATE = "$template";
+const TEMPLATE = "$template";
 
 const NAMED = record("Email", MAIL, { id: id<"Email">(), subject: nullable(text), mailboxIds: keys<MailboxId>() });
 export type Template = Decoded<typeof NAMED.decode>;

@@ -5,7 +5,7 @@ import { ACCOUNT_METHODS } from "./account";
 import { METHODS, Refused } from "./methods";
 import { type Address, type Fields, Records, type StoredEmail } from "./records";
 
-export const ACCOUNT = "a1";
+const ACCOUNT = "a1";
 
 /** What a test says of a message that comes in. */
 export interface Arrival {

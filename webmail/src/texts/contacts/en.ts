@@ -33,7 +33,6 @@ export const en = {
   jobTitle: "Job",
   note: "Notes",
   members: (n: number) => plural(n, "member", "members"),
-  groups: "Groups",
   noMembers: "Nobody belongs to this group.",
 
   form: {

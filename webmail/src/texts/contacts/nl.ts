@@ -33,7 +33,6 @@ export const nl: ContactsTexts = {
   jobTitle: "Functie",
   note: "Notities",
   members: (n) => aantal(n, "lid", "leden"),
-  groups: "Groepen",
   noMembers: "Niemand hoort bij deze groep.",
 
   form: {

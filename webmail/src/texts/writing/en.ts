@@ -28,7 +28,6 @@ export const writing = {
     saved: "Draft saved",
     here: "Kept on this device; not on the server yet",
     sent: "Message sent",
-    unsent: "Sending was undone.",
     noRecipient: "Say who the message is for.",
     wrong: (part: string) => `“${part}” is not an email address.`,
     forgotten: "You mention an attachment, but none is attached. Send anyway?",

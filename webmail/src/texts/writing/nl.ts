@@ -29,7 +29,6 @@ export const writing: WritingTexts = {
     saved: "Concept bewaard",
     here: "Op dit apparaat bewaard; nog niet op de server",
     sent: "Bericht verzonden",
-    unsent: "Het verzenden is ongedaan gemaakt.",
     noRecipient: "Vul in voor wie het bericht is.",
     wrong: (deel) => `“${deel}” is geen e-mailadres.`,
     forgotten: "U schrijft over een bijlage, maar er is er geen. Toch verzenden?",
