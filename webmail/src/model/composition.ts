@@ -75,6 +75,13 @@ export function restored(value: unknown): Composition | null {
   return attempt(kept, value);
 }
 
+const ofSaving = object({ saved: flag });
+
+/** Whether the server had all of what an earlier page kept; where nobody said so, it may not have. */
+export function wasSaved(value: unknown): boolean {
+  return attempt(ofSaving, value)?.saved ?? false;
+}
+
 /** What identifies a message everywhere (RFC 5322, 3.6.4): chance, at the domain of its sender. */
 function newMessageId(from: string): string {
   return `${crypto.randomUUID()}@${from.slice(from.lastIndexOf("@") + 1)}`;

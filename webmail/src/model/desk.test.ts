@@ -99,6 +99,17 @@ describe("a message on the desk", () => {
     expect((await kept.all("compositions")).size).toBe(0);
   });
 
+  it("that the server has is not saved again when it is closed after a reload", async () => {
+    const kept = inMemory();
+    const before = await written({ kept });
+    await before.account.desk.save(before.composition.key);
+    const [draft] = drafts(before);
+    const after = await bench(() => {}, { kept, server: before.server });
+    await after.account.desk.close(before.composition.key);
+    expect(drafts(after).map(({ id }) => id)).toEqual([draft?.id]);
+    expect((await kept.all("compositions")).size).toBe(0);
+  });
+
   it("leaves nothing in the browser when its writer logs out", async () => {
     const { account, kept, scene, server } = await written();
     await account.desk.keepAll();

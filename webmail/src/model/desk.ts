@@ -6,7 +6,7 @@ import { EMAIL, type Identity, SUBMISSION_RECORD } from "../jmap/mail";
 import { createdIn, query, set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import { longestDelay } from "../jmap/session";
-import { type Composition, isEmpty, recipients, restored } from "./composition";
+import { type Composition, isEmpty, recipients, restored, wasSaved } from "./composition";
 import { emailObject, utc } from "./email_object";
 import type { Kept } from "./kept";
 import { Value } from "./observable";
@@ -67,8 +67,7 @@ export class Desk {
       if (composition === null || (composition.stage === "sending" && (await this.#wentOut(composition)) !== null)) {
         await this.#kept.remove("compositions", key);
       } else {
-        // whether the server has the last of it nobody knows
-        this.put({ ...composition, stage: "writing" }, "here");
+        this.put({ ...composition, stage: "writing" }, wasSaved(value) ? "saved" : "here");
       }
     }
   }
@@ -263,7 +262,8 @@ export class Desk {
 
   async #keep(key: string): Promise<void> {
     const now = this.of(key);
-    if (now !== undefined) await this.#kept.put("compositions", key, now.composition);
+    if (now === undefined) return;
+    await this.#kept.put("compositions", key, { ...now.composition, saved: now.saving === "saved" });
   }
 
   async #clear(key: string): Promise<void> {
