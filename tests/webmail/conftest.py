@@ -11,6 +11,7 @@ from provider import HOUSE, Provider
 from screen import HOST, Screen
 
 CHROMIUM = "/usr/bin/chromium"
+SCREENS = [("nl", "desktop"), ("en", "phone")]
 AXE = HOUSE / "webmail" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -81,6 +82,24 @@ def screens(chromium):
     for one in opened:
         assert one.faults == []
         one.close()
+
+
+@pytest.fixture(params=SCREENS, ids=["-".join(one) for one in SCREENS])
+def closed_screen(request, screens):
+    """In each language and size once; nobody is logged in."""
+    language, size = request.param
+    return screens(language=language, size=size)
+
+
+@pytest.fixture
+def screen(closed_screen):
+    return closed_screen.log_in()
+
+
+@pytest.fixture
+def words(request, screen):
+    """The test file's own words, in the language of the screen."""
+    return request.module.WORDS[screen.language]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A person's screen: a page of the webmail with a language, colours and a size."""
 
+import time
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
@@ -20,7 +21,7 @@ WORDS = {
         "unread": "Markeren als ongelezen", "move": "Verplaatsen…", "inbox": "Postvak IN", "archived": "Archief",
         "trash": "Prullenbak", "sent": "Verzonden", "drafts": "Concepten", "boxes": "Mappen", "search": "Zoeken in mail",
         "back": "Terug", "settings": "Instellingen", "attach": "Bestanden bijvoegen", "close": "Sluiten", "log out": "Uitloggen",
-        "contacts": "Contacten", "save": "Bewaren",
+        "contacts": "Contacten", "search contacts": "Zoeken in contacten", "save": "Bewaren", "sender": "Over de afzender",
         "formatting": "Opmaak", "bold": "Vet", "list": "Lijst", "link": "Link", "cc": "Cc en Bcc toevoegen", "plan": "Later verzenden",
         "options": "Meer opties", "fate": "Wat er van dit bericht is geworden",
     },
@@ -30,11 +31,20 @@ WORDS = {
         "archive": "Archive", "delete": "Delete", "flag": "Flag", "unread": "Mark as unread", "move": "Move to…",
         "inbox": "Inbox", "archived": "Archive", "trash": "Trash", "sent": "Sent", "drafts": "Drafts", "boxes": "Mailboxes",
         "search": "Search mail", "back": "Back", "settings": "Settings", "attach": "Attach files", "close": "Close",
-        "contacts": "Contacts", "save": "Save",
+        "contacts": "Contacts", "search contacts": "Search contacts", "save": "Save", "sender": "About the sender",
         "log out": "Log out", "formatting": "Formatting", "bold": "Bold", "list": "List", "link": "Link",
         "cc": "Add Cc and Bcc", "plan": "Send later", "options": "More options", "fate": "What became of this message",
     },
 }
+
+
+def eventually(look, within=20):
+    """What `look` gives as soon as that is something."""
+    end = time.monotonic() + within
+    while not (found := look()) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert found
+    return found
 
 
 class Screen:
@@ -114,7 +124,7 @@ class Screen:
 
     def contacts(self):
         self.page.get_by_role("link", name=self.word("contacts"), exact=True).click()
-        self.page.get_by_role("searchbox", name={"nl": "Zoeken in contacten", "en": "Search contacts"}[self.language]).wait_for()
+        self.page.get_by_role("searchbox", name=self.word("search contacts")).wait_for()
         return self
 
     def named(self, recipient):

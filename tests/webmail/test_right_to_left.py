@@ -4,8 +4,6 @@ import email.headerregistry
 import email.message
 import email.policy
 
-from playwright.sync_api import expect
-
 from provider import ANNA, unique
 
 HEBREW = "שלום אנה, האופניים עדיין למכירה? ‎https://voorbeeld.example/fiets"

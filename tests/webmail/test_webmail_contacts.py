@@ -2,47 +2,34 @@
 
 import base64
 
-import pytest
 from playwright.sync_api import expect
 
 from provider import ANNA, letter, unique
 
-SCREENS = [("nl", "desktop"), ("en", "phone")]
 WORDS = {
     "nl": {
-        "search": "Zoeken in contacten", "new": "Nieuw contact", "group": "Nieuwe groep", "given": "Voornaam",
+        "new": "Nieuw contact", "group": "Nieuwe groep", "given": "Voornaam",
         "surname": "Achternaam", "email": "E-mailadres 1", "second": "E-mailadres 2", "more": "E-mailadres toevoegen",
         "phone": "Telefoonnummer 1", "address": "Adres toevoegen", "street": "Straat en nummer", "town": "Plaats",
         "birthday": "Verjaardag", "born": "9 februari 1980", "note": "Notities", "edit": "Wijzigen", "delete": "Verwijderen",
         "write": "Schrijven aan", "wrong": "is geen e-mailadres", "deleted": "1 contact verwijderd", "none": "Niemand gevonden.",
         "group name": "Naam van de groep", "find": "Contact zoeken om toe te voegen", "add": "toevoegen",
-        "sender": "Over de afzender", "keep": "Aan contacten toevoegen", "added": "1 contact toegevoegd", "photo": "Foto van",
+        "keep": "Aan contacten toevoegen", "added": "1 contact toegevoegd", "photo": "Foto van",
     },
     "en": {
-        "search": "Search contacts", "new": "New contact", "group": "New group", "given": "First name",
+        "new": "New contact", "group": "New group", "given": "First name",
         "surname": "Last name", "email": "Email address 1", "second": "Email address 2", "more": "Add an email address",
         "phone": "Phone number 1", "address": "Add an address", "street": "Street and number", "town": "Town",
         "birthday": "Birthday", "born": "9 February 1980", "note": "Notes", "edit": "Change", "delete": "Delete",
         "write": "Write to", "wrong": "is not an email address", "deleted": "1 contact deleted", "none": "Nobody found.",
         "group name": "Name of the group", "find": "Find a contact to add", "add": "Add",
-        "sender": "About the sender", "keep": "Add to contacts", "added": "1 contact added", "photo": "Photo of",
+        "keep": "Add to contacts", "added": "1 contact added", "photo": "Photo of",
     },
 }
 #: A picture of one point.
 POINT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
-@pytest.fixture(params=SCREENS, ids=["-".join(one) for one in SCREENS])
-def screen(request, screens):
-    language, size = request.param
-    return screens(language=language, size=size).log_in()
-
-
-@pytest.fixture
-def words(screen):
-    return WORDS[screen.language]
 
 
 def make(screen, given, **more):
@@ -59,7 +46,7 @@ def make(screen, given, **more):
 def find(screen, text):
     """The row of the address book in which this stands."""
     screen.contacts()
-    screen.page.get_by_role("searchbox", name=WORDS[screen.language]["search"]).fill(text)
+    screen.page.get_by_role("searchbox", name=screen.word("search contacts")).fill(text)
     return screen.page.get_by_role("list", name=screen.word("contacts")).get_by_role("link").filter(has_text=text)
 
 
@@ -157,11 +144,11 @@ def test_who_wrote_becomes_a_contact_once(provider, screen, words):
     address = f"{word}@buren.example"
     provider.deliver(letter(word, sender=address).replace(f"<{address}>", f"Renee van Dam <{address}>", 1))
     screen.read(word)
-    page.get_by_role("button", name=words["sender"], exact=True).click()
+    page.get_by_role("button", name=screen.word("sender"), exact=True).click()
     page.get_by_role("button", name=words["keep"], exact=True).click()
     expect(page.get_by_role("status").filter(has_text=words["added"])).to_be_visible()
     assert exported(provider).count(address) == 1
-    page.get_by_role("button", name=words["sender"], exact=True).click()
+    page.get_by_role("button", name=screen.word("sender"), exact=True).click()
     page.get_by_role("button", name=words["keep"], exact=True).click()
     expect(page.get_by_role("heading", name="Renee van Dam")).to_be_visible()
     assert exported(provider).count(address) == 1
@@ -184,7 +171,7 @@ def test_contacts_by_keyboard_alone(screens):
     page.get_by_role("listbox").focus()
     page.keyboard.press("g")
     page.keyboard.press("c")
-    page.get_by_role("searchbox", name=words["search"]).wait_for()
+    page.get_by_role("searchbox", name=screen.word("search contacts")).wait_for()
     page.get_by_role("link", name=words["new"], exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=words["new"])).to_be_focused()
@@ -194,7 +181,7 @@ def test_contacts_by_keyboard_alone(screens):
     expect(page.get_by_role("heading", name=word)).to_be_focused()
     page.get_by_role("link", name="Alle contacten").press("Enter")
     expect(page.get_by_text("Er is niemand gekozen.")).to_be_visible()
-    page.get_by_role("searchbox", name=words["search"]).focus()
+    page.get_by_role("searchbox", name=screen.word("search contacts")).focus()
     page.keyboard.type(word)
     # what is found, and no longer all that there is
     row = page.get_by_role("list", name=screen.word("contacts")).get_by_role("link")

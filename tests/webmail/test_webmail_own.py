@@ -1,22 +1,21 @@
 """What a customer decides about his account himself: forwarding, blocked senders, password, programs, files out and in."""
 
 import imaplib
-import time
 import zipfile
 
 import pytest
 from playwright.sync_api import expect
 
 from provider import letter, unique
+from screen import eventually
 
-SCREENS = [("nl", "desktop"), ("en", "phone")]
 OLD, NEW = "een lang wachtwoord", "een nieuw lang wachtwoord"
 WORDS = {
     "nl": {
         "forwarding": "Doorsturen", "targets": "Doorsturen naar", "stop": "Stoppen met doorsturen",
         "off": "Uw mail wordt niet doorgestuurd.", "own": "Misschien is het uw eigen adres", "no address": "is geen e-mailadres",
         "blocked": "Geblokkeerde afzenders", "block": "Blokkeren", "pattern": "Adres of domein", "unblock": "niet meer blokkeren",
-        "sender": "Over de afzender", "block sender": "Deze afzender blokkeren", "junk": "Spam", "nobody": "Niemand is geblokkeerd.",
+        "block sender": "Deze afzender blokkeren", "junk": "Spam", "nobody": "Niemand is geblokkeerd.",
         "password": "Wachtwoord", "current": "Huidig wachtwoord", "next": "Nieuw wachtwoord", "change": "Wachtwoord wijzigen",
         "wrong": "Het huidige wachtwoord klopt niet.", "short": "10 tekens of meer", "changed": "Uw wachtwoord is gewijzigd.",
         "programs": "Programma’s en apparaten", "here": "Deze browser", "imap": "leest mail (IMAP)", "end": "Verbindingen van",
@@ -27,7 +26,7 @@ WORDS = {
         "forwarding": "Forwarding", "targets": "Send on to", "stop": "Stop forwarding",
         "off": "Your mail is not sent on.", "own": "It may be your own address", "no address": "is not an email address",
         "blocked": "Blocked senders", "block": "Block", "pattern": "Address or domain", "unblock": "Unblock",
-        "sender": "About the sender", "block sender": "Block this sender", "junk": "Junk", "nobody": "Nobody is blocked.",
+        "block sender": "Block this sender", "junk": "Junk", "nobody": "Nobody is blocked.",
         "password": "Password", "current": "Password of now", "next": "New password", "change": "Change password",
         "wrong": "The password of now is not right.", "short": "10 characters or more", "changed": "Your password has been changed.",
         "programs": "Programs and devices", "here": "This browser", "imap": "reads mail (IMAP)", "end": "Close the connections of",
@@ -45,23 +44,9 @@ def who(provider):
     return address
 
 
-@pytest.fixture(params=SCREENS, ids=["-".join(one) for one in SCREENS])
-def screen(request, screens, who):
-    language, size = request.param
-    return screens(language=language, size=size).log_in(who, OLD)
-
-
 @pytest.fixture
-def words(screen):
-    return WORDS[screen.language]
-
-
-def eventually(look, within=20):
-    end = time.monotonic() + within
-    while not (found := look()) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert found
-    return found
+def screen(closed_screen, who):
+    return closed_screen.log_in(who, OLD)
 
 
 def test_mail_is_sent_on_and_no_longer(provider, screen, words, who):
@@ -97,7 +82,7 @@ def test_a_sender_is_blocked_from_his_message_and_unblocked_in_the_settings(prov
     sender = f"{word}@loterij.example"
     provider.deliver(letter(word, sender=sender, to=who), to=who, sender=sender)
     screen.read(word)
-    page.get_by_role("button", name=words["sender"], exact=True).click()
+    page.get_by_role("button", name=screen.word("sender"), exact=True).click()
     page.get_by_role("button", name=words["block sender"], exact=True).click()
     expect(screen.button("undo")).to_be_visible()
     provider.deliver(letter(after, sender=sender, to=who), to=who, sender=sender)

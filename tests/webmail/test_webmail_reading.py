@@ -1,19 +1,15 @@
 """Reading in the webmail: log in, list, open, act, search, as a person does it on a desktop and on a phone."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
 from provider import ANNA, letter, unique
+from screen import eventually
 
-SCREENS = [("nl", "desktop"), ("en", "phone")]
 
-
-@pytest.fixture(params=SCREENS, ids=["-".join(one) for one in SCREENS])
-def screen(request, screens):
-    language, size = request.param
-    return screens(language=language, size=size)
+@pytest.fixture
+def screen(closed_screen):
+    return closed_screen
 
 
 def flags(provider, word, mailbox="INBOX"):
@@ -23,15 +19,6 @@ def flags(provider, word, mailbox="INBOX"):
             return None
         numbers = client.search(None, "SUBJECT", word)[1][0].split()
         return client.fetch(numbers[0], "(FLAGS)")[1][0].decode() if numbers else None
-
-
-def eventually(look, within=20):
-    """What `look` gives as soon as that is something."""
-    end = time.monotonic() + within
-    while not (found := look()) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert found
-    return found
 
 
 def test_a_wrong_password_is_said_and_the_right_one_shows_mail(provider, screen):

@@ -1,11 +1,9 @@
 """The settings of the webmail: each section does what it says, for the account and for who looks at it."""
 
-import pytest
 from playwright.sync_api import expect
 
 from provider import ANNA, BRAM, unique
 
-SCREENS = [("nl", "desktop"), ("en", "phone")]
 WORDS = {
     "nl": {
         "away": "Afwezig", "away on": "Automatisch antwoorden terwijl ik weg ben", "away text": "Tekst van het antwoord",
@@ -24,17 +22,6 @@ WORDS = {
         "rows": "Rows of the list", "dark": "Dark", "compact": "Close together",
     },
 }
-
-
-@pytest.fixture(params=SCREENS, ids=["-".join(one) for one in SCREENS])
-def screen(request, screens):
-    language, size = request.param
-    return screens(language=language, size=size).log_in()
-
-
-@pytest.fixture
-def words(screen):
-    return WORDS[screen.language]
 
 
 def saved(screen):

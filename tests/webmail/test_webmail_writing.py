@@ -2,19 +2,11 @@
 
 import time
 
-import pytest
 from playwright.sync_api import expect
 
 from composing import arrived, compose
 from provider import ANNA, BRAM, letter, unique
-
-SCREENS = [("nl", "desktop"), ("en", "phone")]
-
-
-@pytest.fixture(params=SCREENS, ids=["-".join(one) for one in SCREENS])
-def screen(request, screens):
-    language, size = request.param
-    return screens(language=language, size=size).log_in()
+from screen import eventually
 
 
 def test_what_is_sent_arrives_with_its_attachment_and_lies_in_sent(provider, screen, tmp_path):
@@ -117,10 +109,7 @@ def test_what_is_done_without_network_is_done_when_it_is_back(provider, screens)
     expect(screen.row(word)).to_have_count(0)
     assert provider.count(word) == 1
     screen.context.set_offline(False)
-    end = time.monotonic() + 20
-    while provider.count(word) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert provider.count(word) == 0
+    eventually(lambda: provider.count(word) == 0)
 
 
 def test_questions_are_asked_before_it_goes(screens):
