@@ -106,11 +106,7 @@ fn write_value(out: &mut impl Write, value: &str) -> fmt::Result {
             '\n' => out.write_str("\\n")?,
             '\r' => out.write_str("\\r")?,
             '\t' => out.write_str("\\t")?,
-            // Marks of direction (Unicode UAX 9) could make a line read as another.
-            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-                write!(out, "\\u{{{:x}}}", u32::from(c))?;
-            }
-            c if c.is_control() => write!(out, "\\u{{{:x}}}", u32::from(c))?,
+            c if texts::is_unshown(c) => write!(out, "\\u{{{:x}}}", u32::from(c))?,
             c => out.write_char(c)?,
         }
     }

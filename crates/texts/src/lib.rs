@@ -6,4 +6,6 @@ mod en;
 mod nl;
 pub mod settings_page;
 mod texts;
+mod unshown;
 pub use texts::{Forwarding, Language, Meanings, Notice, Report, Texts, UnknownLanguage, Vacation};
+pub use unshown::is_unshown;

@@ -83,11 +83,7 @@ const MOST: usize = 1_000;
 /// A server's words as the queue keeps them: on one line, without what moves a cursor or turns the direction of writing
 /// (Unicode UAX 9), and not without end.
 pub(super) fn told(words: &str) -> String {
-    let plain = |c: char| match c {
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => ' ',
-        c if c.is_control() => ' ',
-        c => c,
-    };
+    let plain = |c: char| if texts::is_unshown(c) { ' ' } else { c };
     words.trim_end().chars().map(plain).take(MOST).collect()
 }
 

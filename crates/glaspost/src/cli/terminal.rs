@@ -20,12 +20,7 @@ pub(crate) fn safe_line(text: &str) -> String {
 }
 
 fn safe(c: char) -> char {
-    match c {
-        // marks of direction (Unicode UAX 9) could make a line read as another
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
-        c if c.is_control() => '\u{fffd}',
-        c => c,
-    }
+    if texts::is_unshown(c) { '\u{fffd}' } else { c }
 }
 
 /// The new password of `whom`: the first line of `file` (`-`: of standard input), else asked for twice.

@@ -1,7 +1,7 @@
 //! How a connection is made: by TCP or to a socket of this machine, with TLS from the first byte or after STARTTLS, and with
 //! a login where an operator has given one.
 use super::{At, Ends, Line};
-use crate::outbound::broken::{Broken, LoginFault, TlsFault, one_line, unexpected};
+use crate::outbound::broken::{Broken, LoginFault, TlsFault, one_line, told, unexpected};
 use crate::outbound::security::Plan;
 use crate::outbound::weak::Way;
 use crate::routes::{Course, Login};
@@ -128,7 +128,7 @@ impl Line {
         match self.event(self.patience).await? {
             Event::LoggedIn => Ok(()),
             Event::LoginRefused(reply) => {
-                Err(Broken::Login(LoginFault::Refused(without_secrets(one_line(&reply), login))))
+                Err(Broken::Login(LoginFault::Refused(told(&without_secrets(reply.to_string(), login)))))
             }
             other => Err(unexpected(&other)),
         }
