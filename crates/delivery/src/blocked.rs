@@ -3,6 +3,7 @@
 mod landing;
 mod pattern;
 pub(crate) use landing::{is_blocked, landing};
+use pattern::Meant;
 pub use pattern::{BlockPattern, BlockPatternError};
 
 use bytes::Bytes;
@@ -79,7 +80,8 @@ impl BlockedSenders {
 
     /// Whether mail of any of these is not wanted.
     pub fn mean<'a>(&self, mut writers: impl Iterator<Item = &'a Address>) -> bool {
-        writers.any(|writer| self.senders.iter().any(|sender| sender.pattern.means(writer)))
+        let meant: Meant<'_> = self.senders.iter().map(|sender| &sender.pattern).collect();
+        writers.any(|writer| meant.has(writer))
     }
 
     /// Blocks a sender in `account`.

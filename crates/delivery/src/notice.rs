@@ -49,7 +49,11 @@ impl Delivery {
             quota: QuotaCheck::Settled,
             writer: Writer::Server,
         };
-        inner.homes.deliver(account, mail).await.map(drop)
+        let (delivery, blob) = (mail.delivery, mail.blob.clone());
+        inner.homes.deliver(account, mail).await?;
+        inner.made_here(delivery, address, &blob);
+        inner.stored(delivery, address, account, blob.size);
+        Ok(())
     }
 }
 

@@ -32,10 +32,17 @@ impl People {
     }
 
     fn has(&self, name: &str) -> bool {
-        let Self::These(names) = self else { return true };
         let name = name.to_lowercase();
+        let listed = |name: &str| match self {
+            Self::Anybody => false,
+            Self::These(names) => names.contains(name),
+        };
+        // a way within the name: their server, which trusts this one, might follow it
+        if name.contains(['@', '%', '!']) {
+            return listed(&name);
+        }
         let plain = name.split_once(SEPARATOR).map(|(plain, _)| plain);
-        name == "postmaster" || names.contains(&name) || plain.is_some_and(|plain| names.contains(plain))
+        *self == Self::Anybody || name == "postmaster" || listed(&name) || plain.is_some_and(listed)
     }
 }
 
@@ -82,6 +89,10 @@ mod tests {
             ("Postmaster@list.example", Some(true)),
             ("bram@list.example", Some(false)),
             ("bram@any.example", Some(true)),
+            ("v%other.example@any.example", Some(false)),
+            ("other!v@any.example", Some(false)),
+            ("\"v@other.example\"@any.example", Some(false)),
+            ("anna+v%other.example@list.example", Some(false)),
             ("anna@below.list.example", None),
             ("anna@other.example", None),
         ] {

@@ -1,7 +1,7 @@
 //! Whether a recipient is taken, and to whom he leads: asked at RCPT, so that nothing is accepted and bounced later.
 mod residents;
 use crate::delivery::Inner;
-use crate::envelope::{Notify, Sender};
+use crate::envelope::{Notify, Origin, Sender};
 use crate::homes::Held;
 use crate::queue::way::Way;
 use crate::routes::Transport;
@@ -160,7 +160,7 @@ impl From<&store::Error> for Refused {
         match error {
             // only what others have announced is in the way, and that may never come
             store::Error::OverQuota { used, limit } if used < limit => Self::FullForNow,
-            // a limit that a delivery meets is that of messages in INBOX
+            // a limit that a delivery meets is that of messages in the mailbox
             store::Error::OverQuota { .. } | store::Error::Limit { .. } => Self::MailboxFull,
             store::Error::NoSpace => Self::NoSpace,
             store::Error::NoSuchAccount(_) => Self::Unknown,
@@ -197,6 +197,7 @@ impl Inner {
         let targets = match resolved {
             Resolved::Targets(targets) => targets,
             Resolved::Elsewhere if sender.origin.may_relay() => vec![Target::Remote(asked.address.clone())],
+            Resolved::Elsewhere if sender.origin != Origin::Internet => return Err(Refused::RelayingDenied),
             Resolved::Elsewhere => match self.settings.relay_domains.takes(&asked.address) {
                 Some(true) => vec![Target::Remote(asked.address.clone())],
                 Some(false) => return Err(Refused::Unknown),

@@ -20,13 +20,22 @@ pub(crate) fn relay_domains(configuration: &Configuration) -> Result<Vec<deliver
     configuration.mx.relay_domains.iter().map(of).collect()
 }
 
-fn of(one: &RelayDomain) -> Result<delivery::RelayDomain, Failure> {
+/// One of them.
+///
+/// # Errors
+/// As [`relay_domains`].
+pub(crate) fn of(one: &RelayDomain) -> Result<delivery::RelayDomain, Failure> {
     let people = match &one.recipients_file {
         None => People::Anybody,
         Some(file) => {
             let wrong = |why: String| Failure::new(Code::Config, format!("{}: {why}", file.display()));
             let text = text(file).map_err(|error| wrong(error.to_string()))?;
-            People::These(names(&text, one).map_err(wrong)?)
+            let names = names(&text, one).map_err(wrong)?;
+            // one that is just being written, or was lost, would refuse everybody for good
+            if names.is_empty() {
+                return Err(wrong("nobody is in it".to_owned()));
+            }
+            People::These(names)
         }
     };
     Ok(delivery::RelayDomain { domain: one.domain.clone(), people })
@@ -35,11 +44,13 @@ fn of(one: &RelayDomain) -> Result<delivery::RelayDomain, Failure> {
 fn text(file: &Path) -> std::io::Result<String> {
     // a pipe that nobody writes to is not waited for
     let opened = File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file)?;
-    if opened.metadata()?.len() > LARGEST {
-        return Err(std::io::ErrorKind::FileTooLarge.into());
+    if !opened.metadata()?.is_file() {
+        return Err(std::io::Error::other("the list is in a file, and this is none"));
     }
     let mut text = String::new();
-    opened.take(LARGEST).read_to_string(&mut text)?;
+    if opened.take(LARGEST + 1).read_to_string(&mut text)? as u64 > LARGEST {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
     Ok(text)
 }
 
@@ -89,6 +100,8 @@ mod tests {
         assert!(of(&one).unwrap_err().message().contains("klant: "));
         std::fs::write(&file, "anna\n").unwrap();
         assert_eq!(of(&one).unwrap().people, People::these(["anna"]));
+        std::fs::write(&file, "# nobody yet\n").unwrap();
+        assert!(of(&one).unwrap_err().message().contains("nobody is in it"));
         File::create(&file).unwrap().set_len(LARGEST + 1).unwrap();
         assert!(of(&one).is_err());
     }

@@ -9,6 +9,8 @@ use store::{Account, Error, Flags, Keyword, MailboxId, MailboxName, Mailboxes, M
 const NAME: &str = "Junk";
 /// The keyword of what is junk (IANA's registry of IMAP and JMAP keywords).
 const JUNK: &str = "$junk";
+/// Of the addresses in `From` so many are looked at.
+const WRITERS: usize = 100;
 /// How often the mailbox is looked for again when others change the list meanwhile.
 const TRIES: usize = 10;
 
@@ -22,16 +24,25 @@ pub(crate) async fn is_blocked(
         return Ok(false);
     }
     let known = BlockedSenders::of(account).await?;
-    let from: Vec<Address> = from.iter().filter_map(readable).collect();
+    let from: Vec<Address> = from.iter().take(WRITERS).filter_map(readable).collect();
     Ok(known.mean(sender.into_iter().chain(&from)))
 }
 
 /// Where `mail` goes, and with which flags.
 pub(crate) async fn landing(account: &Account, mail: &Mail) -> Result<(MailboxId, Flags), Error> {
     let Writer::Somebody(sender) = &mail.writer else { return inbox(account).await };
-    if !is_blocked(account, sender.as_ref(), &mail.blob.parsed.envelope.from).await? {
+    let blocked = match is_blocked(account, sender.as_ref(), &mail.blob.parsed.envelope.from).await {
+        // what cannot be read of it must not keep mail out
+        Err(Error::Corrupt(why)) => {
+            tracing::error!(account = %account.id(), why, "blocked senders are not read");
+            false
+        }
+        found => found?,
+    };
+    if !blocked {
         return inbox(account).await;
     }
+    tracing::info!(account = %account.id(), "its writer is blocked: to junk");
     let Some(junk) = junk(account).await? else { return inbox(account).await };
     // an account that has as many keywords as it may have keeps the message, and lacks the word
     let known = account.keywords().await?;
@@ -54,7 +65,14 @@ async fn junk(account: &Account) -> Result<Option<MailboxId>, Error> {
             return Ok(Some(found));
         }
         match account.create_mailbox(&name, Some(Role::Junk)).await {
-            Ok(made) => return Ok(Some(made.into_value())),
+            Ok(made) => {
+                // a program that lists what is subscribed shows it too
+                match account.subscribe(&name).await {
+                    Ok(_) | Err(Error::Limit { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+                return Ok(Some(made.into_value()));
+            }
             // somebody else was first
             Err(Error::MailboxExists | Error::RoleTaken) => {}
             Err(Error::Limit { .. }) => return Ok(None),

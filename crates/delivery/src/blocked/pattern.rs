@@ -2,6 +2,7 @@
 use directory::Directory;
 use names::{Address, Domain};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -10,7 +11,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum BlockPattern {
-    /// `bob@example.org`: he, however he writes it.
+    /// `bob@example.org`: he, in capitals or not.
     Address(Address),
     /// `@example.org`: everybody there, and in domains below it.
     Domain(Domain),
@@ -21,18 +22,34 @@ pub enum BlockPattern {
 #[error("`{0}` is no sender: write `bob@example.org`, or `@example.org` for everybody there")]
 pub struct BlockPatternError(String);
 
-impl BlockPattern {
-    /// Whether `writer` is meant.
-    pub fn means(&self, writer: &Address) -> bool {
-        match self {
-            Self::Address(address) => {
-                address.domain() == writer.domain() && Directory::folded(address) == Directory::folded(writer)
-            }
-            Self::Domain(domain) => {
-                let rest = writer.domain().as_str().strip_suffix(domain.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+/// Everybody who is meant by some patterns: each of them is folded once, and so is each writer.
+#[derive(Debug, Default)]
+pub(crate) struct Meant<'a> {
+    people: HashSet<String>,
+    domains: HashSet<&'a str>,
+}
+
+impl<'a> FromIterator<&'a BlockPattern> for Meant<'a> {
+    fn from_iter<I: IntoIterator<Item = &'a BlockPattern>>(patterns: I) -> Self {
+        let mut meant = Self::default();
+        for pattern in patterns {
+            match pattern {
+                BlockPattern::Address(address) => drop(meant.people.insert(Directory::folded(address))),
+                BlockPattern::Domain(domain) => drop(meant.domains.insert(domain.as_str())),
             }
         }
+        meant
+    }
+}
+
+impl Meant<'_> {
+    /// Whether `writer` is one of them.
+    pub(crate) fn has(&self, writer: &Address) -> bool {
+        let domain = writer.domain().as_str();
+        // the domain itself, and each above it
+        let mut domains =
+            std::iter::once(domain).chain(domain.match_indices('.').filter_map(|(at, _)| domain.get(at + 1..)));
+        self.people.contains(&Directory::folded(writer)) || domains.any(|domain| self.domains.contains(domain))
     }
 }
 
@@ -48,8 +65,8 @@ impl FromStr for BlockPattern {
             }
             Some(_) => {
                 let address: Address = text.parse().map_err(|_| wrong())?;
-                // one spelling of each, so that the same one is not blocked twice
-                Directory::folded(&address).parse().map(Self::Address).map_err(|_| wrong())
+                // one spelling of each, so that the same one is not blocked twice, where it can be written down
+                Ok(Self::Address(Directory::folded(&address).parse().unwrap_or(address)))
             }
         }
     }
@@ -80,7 +97,7 @@ impl fmt::Display for BlockPattern {
 
 #[cfg(test)]
 mod tests {
-    use super::BlockPattern;
+    use super::{BlockPattern, Meant};
 
     fn pattern(text: &str) -> BlockPattern {
         text.parse().unwrap()
@@ -96,10 +113,13 @@ mod tests {
             ("@far.example", "bob@far.example", true),
             ("far.example", "bob@mail.far.example", true),
             ("@far.example", "bob@notfar.example", false),
+            ("\"a(b\"@far.example", "\"A(b\"@far.example", true),
             ("@mail.far.example", "bob@far.example", false),
             ("@xn--bcher-kva.example", "bob@b\u{fc}cher.example", true),
         ] {
-            assert_eq!(pattern(blocked).means(&writer.parse().unwrap()), means, "{blocked} {writer}");
+            let blocks = [pattern(blocked)];
+            let meant: Meant<'_> = blocks.iter().collect();
+            assert_eq!(meant.has(&writer.parse().unwrap()), means, "{blocked} {writer}");
         }
     }
 

@@ -26,8 +26,9 @@ struct Run {
 }
 
 impl FreshIds {
-    /// An id that no other delivery has: of this process because the runs of one millisecond differ in their partition, of
-    /// another one because a run begins at random within its millisecond.
+    /// An id that no other delivery has: the runs of one millisecond differ in their partition, and each begins at random within
+    /// its millisecond, which tells apart those of other nodes and of a clock that was set back. An entry is only made where
+    /// there is none, so that two of one id would be a message refused for now, and nothing worse.
     pub(crate) fn next(&self, now: UnixTime, random: &dyn Random) -> DeliveryId {
         let id = {
             let mut run = self.0.lock().unwrap_or_else(PoisonError::into_inner);

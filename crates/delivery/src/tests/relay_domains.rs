@@ -32,6 +32,9 @@ async fn s15_it_opens_the_way_to_these_people_and_to_nobody_else() {
         let asked = bench.recipient(&stranger, to, Notify::default()).await;
         assert_eq!(asked.err(), refused, "{to}");
     }
+    let beside = Bench::sender(Origin::Lmtp, "piet@far.example");
+    let asked = bench.recipient(&beside, "bram@any.example", Notify::default()).await;
+    assert_eq!(asked.err(), Some(Refused::RelayingDenied), "the door of the Internet alone");
     // and no way back to strangers by the name of one of them
     let null = Bench::sender(Origin::Internet, "");
     assert_eq!(

@@ -103,13 +103,6 @@ impl Inner {
         }
         let Some(_place) = self.answering.read().await else { return Ok(()) };
         let Some(header) = self.header(arrived).await? else { return Ok(()) };
-        let mut parser = Parser::new(Limits::default());
-        parser.push(&header);
-        let answers = parser.finish();
-        // a sender who is blocked learns nothing, not even that his mail comes
-        if is_blocked(&account, Some(sender), &answers.envelope.from).await? {
-            return Ok(());
-        }
         let asks = match rules::read(sender, &arrived.own, &header) {
             Ok(asks) => asks,
             Err(silent) => {
@@ -118,6 +111,13 @@ impl Inner {
             }
         };
         if self.is_own(arrived, sender).await? {
+            return Ok(());
+        }
+        let mut parser = Parser::new(Limits::default());
+        parser.push(&header);
+        let answers = parser.finish();
+        // a sender who is blocked learns nothing, not even that his mail comes
+        if is_blocked(&account, Some(sender), &answers.envelope.from).await? {
             return Ok(());
         }
         let Some(from) = self.addressed(arrived, &asks).await? else { return Ok(()) };

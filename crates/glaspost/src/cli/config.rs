@@ -3,6 +3,7 @@ use super::terminal::safe_text;
 use super::{Global, print};
 use crate::configuration::{self, Configuration};
 use crate::failure::{Code, Failure};
+use crate::relay_domains;
 use crate::routes::password;
 use crate::serve::load_certificates;
 use clap::Subcommand;
@@ -53,6 +54,8 @@ fn files_of(configuration: &Configuration) -> Vec<String> {
     }
     let routes = configuration.routes.iter().filter_map(|route| route.password_file.as_deref());
     faults.extend(routes.filter_map(|file| password(file).err()));
+    let lists = configuration.mx.relay_domains.iter().filter_map(|one| relay_domains::of(one).err());
+    faults.extend(lists.map(|fault| fault.message().to_owned()));
     let passwords = &configuration.passwords;
     faults.extend(passwords.pepper.as_deref().and_then(|file| Pepper::load(file).err()).map(|fault| fault.to_string()));
     if let Some(list) = &passwords.breached

@@ -149,7 +149,7 @@ impl Server {
         self.house.engine.fatal().await
     }
 
-    /// Takes certificates, listeners and routes as `configuration` has them now. What is wrong leaves the old ones; living
+    /// Takes certificates, listeners, routes and relay domains as `configuration` has them now. What is wrong leaves the old ones; living
     /// sessions go on either way. Other settings hold from the next start.
     pub(super) fn reload(&mut self, configuration: Configuration) {
         let ways = routes(&configuration).and_then(|routes| Ok((routes, relay_domains(&configuration)?)));
