@@ -18,6 +18,8 @@ pub(crate) const EXPORT_URL: &str = "/jmap/export/{accountId}/{what}";
 pub(crate) const IMPORT_URL: &str = "/jmap/import/{accountId}/{mailboxId}";
 /// The largest file of mail that is taken in.
 pub(crate) const IMPORT_SIZE: u64 = 8 * 1024 * 1024 * 1024;
+/// The largest file of vCards: those of each piece of it are looked for among all that there are.
+const CARDS_SIZE: u64 = 64 * 1024 * 1024;
 
 /// Opens the caller's own account, which alone has files.
 ///

@@ -3,11 +3,20 @@
 use crate::opened::SEES;
 use jmap_wire::MethodError;
 use names::AccountId;
+use serde_json::Value;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use store::{Account, Error, ModSeq, TypeStates};
 
 /// A state as it is told.
 pub(crate) fn told(epoch: u64, modseq: ModSeq) -> String {
     format!("{epoch}-{modseq}")
+}
+
+/// The state of what the store has no state of: another one whenever it is another.
+pub(crate) fn of_value(value: &Value) -> String {
+    let mut hasher = DefaultHasher::new();
+    value.to_string().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// The modseq of a state that was told.

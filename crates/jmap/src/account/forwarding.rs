@@ -6,12 +6,12 @@ use crate::limits::{OBJECTS_IN_GET, OBJECTS_IN_SET};
 use crate::mail::reply::{Written, got, known, told};
 use crate::method::{Answers, Method};
 use crate::refusal;
-use admin::{AccountAct, MAX_OWN_TARGETS};
+use crate::state::of_value;
+use admin::AccountAct;
 use directory::Forward;
 use jmap_wire::{Arguments, Get, Id, MethodError, Object, Set, SetError, patch};
 use names::Address;
 use serde_json::{Value, json};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub(super) const GET: Method = Method {
     name: "Forwarding/get",
@@ -31,9 +31,8 @@ async fn kept(context: &Context<'_>) -> Result<(Object, String), MethodError> {
     let account = context.parts.directory.account(&context.caller.address).await;
     let account = account.map_err(|error| refusal::of_admin(&error.into()))?;
     let object = object(account.forward.as_ref());
-    let mut hasher = DefaultHasher::new();
-    Value::from(object.clone()).to_string().hash(&mut hasher);
-    Ok((object, format!("f{:016x}", hasher.finish())))
+    let state = of_value(&object.clone().into());
+    Ok((object, state))
 }
 
 fn object(forward: Option<&Forward>) -> Object {
@@ -71,15 +70,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         return Err(MethodError::StateMismatch);
     }
     let mut written = Written::default();
-    // RFC 8620, 5.3: "the type is a singleton"
-    let singleton = || told(&SetError::new("singleton"));
-    for (creation, _) in asked.create {
-        written.not_created.insert(creation.into(), singleton());
-    }
-    for id in asked.destroy {
-        let error = if id == SINGLETON { singleton() } else { told(&SetError::new("notFound")) };
-        written.not_destroyed.insert(id, error);
-    }
+    written.is_single(SINGLETON, asked.create, asked.destroy);
     for (id, change) in asked.update {
         let done = if id == SINGLETON { update(context, &change).await? } else { Err(SetError::new("notFound")) };
         match done {
@@ -135,10 +126,6 @@ fn read(object: &Object, change: &Object) -> Result<Option<Forward>, SetError> {
 }
 
 fn addresses(targets: &[Value]) -> Result<Vec<Address>, SetError> {
-    if targets.len() > MAX_OWN_TARGETS {
-        let why = format!("mail goes on to at most {MAX_OWN_TARGETS} addresses");
-        return Err(SetError::invalid(&["targets"]).because(why));
-    }
     let read = |target: &Value| {
         let address = target.as_str().and_then(|text| text.trim().parse().ok());
         address.ok_or_else(|| SetError::invalid(&["targets"]).because(format!("{target} is no address")))

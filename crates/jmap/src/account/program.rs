@@ -6,10 +6,10 @@ use crate::limits::{OBJECTS_IN_GET, OBJECTS_IN_SET};
 use crate::mail::reply::{Written, got, known, told};
 use crate::method::{Answers, Method};
 use crate::refusal;
+use crate::state::of_value;
 use admin::{AccountAct, LoginView, Response};
 use jmap_wire::{Arguments, Get, MethodError, Object, Set, SetError, utc_date};
 use serde_json::{Value, json};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub(super) const GET: Method = Method {
     name: "ProgramLogin/get",
@@ -48,9 +48,13 @@ async fn kept(context: &Context<'_>) -> Result<(Vec<Object>, String), MethodErro
     };
     let this = context.caller.login.map(|login| login.to_string());
     let all: Vec<Object> = logins.into_iter().map(|login| object(login, this.as_deref())).collect();
-    let mut hasher = DefaultHasher::new();
-    json!(all).to_string().hash(&mut hasher);
-    Ok((all, format!("l{:016x}", hasher.finish())))
+    // by when it was seen last and how often it is open it is another one all the time
+    let lasting = all.iter().map(|object| {
+        let lasting = object.iter().filter(|(name, _)| !matches!(name.as_str(), "lastSeen" | "open"));
+        lasting.map(|(name, value)| (name.clone(), value.clone())).collect::<Object>()
+    });
+    let state = of_value(&lasting.collect::<Vec<_>>().into());
+    Ok((all, state))
 }
 
 fn object(login: LoginView, this: Option<&str>) -> Object {

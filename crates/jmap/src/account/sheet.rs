@@ -6,11 +6,11 @@ use crate::limits::OBJECTS_IN_GET;
 use crate::mail::reply::got;
 use crate::method::{Answers, Method};
 use crate::refusal;
+use crate::state::of_value;
 use admin::{Caller, Request, Response};
 use guide::{Guide, Spoken};
 use jmap_wire::{Arguments, Get, Id, MethodError, Object};
 use serde_json::Value;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use texts::Language;
 
 pub(super) const GET: Method = Method {
@@ -29,9 +29,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         None => context.parts.settings.language,
     };
     let mut object = said(&*guide(context).await?, language)?;
-    let mut hasher = DefaultHasher::new();
-    Value::from(object.clone()).to_string().hash(&mut hasher);
-    let state = format!("s{:016x}", hasher.finish());
+    let state = of_value(&object.clone().into());
     if let Some(wanted) = asked.properties {
         if let Some(unknown) = wanted.iter().find(|name| *name != "id" && !object.contains_key(*name)) {
             return Err(MethodError::InvalidArguments(format!("`{unknown}` is no property")));

@@ -2,6 +2,7 @@
 pub(super) mod get;
 pub(super) mod set;
 
+use crate::mail::mailbox::MAX_ORDER;
 use contacts::{Book, MAX_DESCRIPTION, MAX_NAME};
 use jmap_wire::{Object, SetError};
 use serde_json::{Map, Value, json};
@@ -10,9 +11,6 @@ use store::ObjectId;
 /// In the order of RFC 9610, 2.
 const PROPERTIES: [&str; 8] =
     ["id", "name", "description", "sortOrder", "isDefault", "isSubscribed", "shareWith", "myRights"];
-
-/// The largest UnsignedInt (RFC 8620, 1.3).
-const MAX_UNSIGNED: u64 = (1 << 53) - 1;
 
 /// An address book as JMAP shows it.
 fn object(id: &str, book: &Book) -> Object {
@@ -64,8 +62,9 @@ fn write(book: &mut Book, name: &str, value: &Value) -> Result<(), SetError> {
         ("name", Value::String(text)) if (1..=MAX_NAME).contains(&text.len()) => book.name.clone_from(text),
         ("description", Value::Null) => book.description = None,
         ("description", Value::String(text)) if text.len() <= MAX_DESCRIPTION => book.description = Some(text.clone()),
+        // RFC 9610, 2: "0 <= sortOrder < 2^31"
         ("sortOrder", Value::Number(number)) => {
-            book.sort_order = number.as_u64().filter(|order| *order <= MAX_UNSIGNED).ok_or_else(wrong)?;
+            book.sort_order = number.as_u64().filter(|order| *order <= MAX_ORDER).ok_or_else(wrong)?;
         }
         ("isSubscribed", Value::Bool(truth)) => book.is_subscribed = *truth,
         ("shareWith", Value::Null) => {}

@@ -2,7 +2,7 @@
 mod cards;
 mod mail;
 
-use super::own;
+use super::{CARDS_SIZE, IMPORT_SIZE, own};
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::jmap::Jmap;
@@ -69,8 +69,6 @@ impl Outcome {
 
 /// A file on its way in. Dropped unfinished, what was taken in stays.
 pub struct Import {
-    jmap: Jmap,
-    caller: Caller,
     target: Target,
     taken: u64,
 }
@@ -98,10 +96,13 @@ impl Jmap {
                 let parts = self.parts();
                 let most = parts.settings.max_message_size.bytes();
                 let now = parts.world.clock.now().secs();
+                // contacts are told of by the act that takes them in
+                let told = format!("into {mailbox}, from {}", caller.peer.remote.ip());
+                parts.admin.note(&admin::Caller::customer(&caller.address), "account import", &caller.address, &told);
                 Target::Mail(Box::new(Mail::new(parts.store.clone(), opened.account, mailbox, (kind, most, now))))
             }
         };
-        Ok(Import { jmap: self.clone(), caller: caller.clone(), target, taken: 0 })
+        Ok(Import { target, taken: 0 })
     }
 }
 
@@ -112,7 +113,15 @@ impl Import {
     /// Beyond `maxSizeImport`, for what is no such file, or when the store is away.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.taken = self.taken.saturating_add(bytes.len() as u64);
-        if self.taken > super::IMPORT_SIZE {
+        let most = match self.target {
+            Target::Mail(_) => IMPORT_SIZE,
+            Target::Cards(_) => CARDS_SIZE,
+        };
+        if self.taken > most {
+            // what came before is there
+            if let Target::Mail(mail) = &mut self.target {
+                mail.commit().await?;
+            }
             return Err(jmap_wire::RequestError::Limit("maxSizeImport").into());
         }
         match &mut self.target {
@@ -127,14 +136,7 @@ impl Import {
     /// As [`Import::write`].
     pub async fn finish(self) -> Result<Value, Error> {
         let outcome = match self.target {
-            Target::Mail(mail) => {
-                let outcome = mail.finish().await?;
-                let told = format!("{} new, from {}", outcome.imported, self.caller.peer.remote.ip());
-                let by = admin::Caller::customer(&self.caller.address);
-                self.jmap.parts().admin.note(&by, "account import", &self.caller.address, &told);
-                outcome
-            }
-            // contacts are told of by the act that takes them in
+            Target::Mail(mail) => mail.finish().await?,
             Target::Cards(cards) => cards.finish().await?,
         };
         Ok(outcome.told())

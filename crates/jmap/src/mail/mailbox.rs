@@ -11,7 +11,7 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod unread;
-pub(crate) use object::rights_told;
+pub(crate) use object::{MAX_ORDER, rights_told};
 
 use crate::method::Method;
 

@@ -1,7 +1,7 @@
 //! What the standard methods answer (RFC 8620, 5), put together.
 use crate::mail::window::Window;
 use crate::opened::Opened;
-use jmap_wire::{Id, MethodError, SetError};
+use jmap_wire::{Id, MethodError, Object, SetError};
 use serde_json::{Map, Value, json};
 
 /// The members of an answer, from pairs.
@@ -122,6 +122,19 @@ pub(crate) struct Written {
 }
 
 impl Written {
+    /// Refuses what cannot be of a type of which there is one: "the client cannot create another or destroy the existing
+    /// one" (RFC 8620, 5.3).
+    pub(crate) fn is_single(&mut self, single: &str, create: Vec<(Id, Object)>, destroy: Vec<String>) {
+        let error = || told(&SetError::new("singleton"));
+        for (creation, _) in create {
+            self.not_created.insert(creation.into(), error());
+        }
+        for id in destroy {
+            let error = if id == single { error() } else { told(&SetError::new("notFound")) };
+            self.not_destroyed.insert(id, error);
+        }
+    }
+
     /// The answer of a `/set`.
     pub(crate) fn answer(self, opened: &Opened, old_state: String, new_state: String) -> Map<String, Value> {
         let or_null = |members: Map<String, Value>| if members.is_empty() { Value::Null } else { members.into() };

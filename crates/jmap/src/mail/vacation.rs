@@ -80,15 +80,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let old_state = opened.state(before.state);
     opened.provide(asked.if_in_state.as_deref(), (StateOf::Objects(ObjectKind::Vacation), before.state))?;
     let mut written = Written::default();
-    // RFC 8620, 5.3: "the type is a singleton; the client cannot create another or destroy the existing one"
-    let singleton = || told(&SetError::new("singleton"));
-    for (creation, _) in asked.create {
-        written.not_created.insert(creation.into(), singleton());
-    }
-    for id in asked.destroy {
-        let error = if id == SINGLETON { singleton() } else { told(&SetError::new("notFound")) };
-        written.not_destroyed.insert(id, error);
-    }
+    written.is_single(SINGLETON, asked.create, asked.destroy);
     for (id, change) in asked.update {
         let done = if id == SINGLETON { update(&opened, &change).await? } else { Err(SetError::new("notFound")) };
         match done {

@@ -52,6 +52,10 @@ impl Directory {
 
     /// Writes one use, and lets what is old go.
     async fn keep(&self, due: &Due) -> Result<(), Error> {
+        // what its owner has ended meanwhile is forgotten
+        if !self.sessions.programs.noted(due.account).iter().any(|(login, _)| *login == due.login) {
+            return Ok(());
+        }
         let mut kept = self.kept_programs(&due.home, due.account).await?;
         let mut change = Change::new(Growth::Grows);
         let known = kept.remove(&due.login);
@@ -114,10 +118,13 @@ impl Directory {
                 open: open.get(&id).copied().unwrap_or(0),
             });
         }
-        let by_password = used
+        let mut by_password: Vec<_> = used
             .into_iter()
-            .filter(|(login, record)| !login.is_token() && (now.since(record.last) < KEPT || open.contains_key(login)));
-        found.extend(by_password.map(|(id, record)| {
+            .filter(|(login, record)| !login.is_token() && (now.since(record.last) < KEPT || open.contains_key(login)))
+            .collect();
+        by_password.sort_by_key(|(_, record)| std::cmp::Reverse(record.last));
+        by_password.truncate(MOST);
+        found.extend(by_password.into_iter().map(|(id, record)| {
             let open = open.get(&id).copied().unwrap_or(0);
             let last = if open > 0 { now } else { record.last };
             ProgramLogin { id, last_use: Some(record.what), holder: None, first: record.first, last, open }
@@ -162,6 +169,7 @@ impl Directory {
         if !there {
             return Ok(false);
         }
+        self.sessions.programs.forget(account.id, login);
         self.shelf.commit_tokens(partition, change).await?;
         self.sessions.end(account.id, Revocation::Ended, |one| one == Some(login));
         self.sessions.programs.forget(account.id, login);

@@ -5,12 +5,11 @@ use crate::error::Error;
 use crate::exchange::mbox::Lines;
 use crate::jmap::Jmap;
 use admin::{AccountAct, Request, Response};
+use contacts::MAX_VCARDS;
 use names::Address;
 
 /// Bytes from which on those that are whole are taken in.
 const ENOUGH: usize = 256 * 1024;
-/// The largest that is taken in, with those before it: what the act takes at once.
-const MOST: usize = 1024 * 1024;
 /// Cards that are taken in at once.
 const CARDS: usize = 500;
 
@@ -70,7 +69,7 @@ impl Cards {
                     self.outcome.refuse(self.before + self.cards as u64 - 1, "tooLarge");
                 }
                 self.whole = self.text.len();
-            } else if self.text.len() - self.whole > MOST - ENOUGH {
+            } else if self.text.len() - self.whole > MAX_VCARDS - ENOUGH {
                 self.skips = true;
                 self.text.truncate(self.whole);
             }

@@ -207,7 +207,7 @@ impl Mail {
     }
 
     /// Puts those that wait into the mailbox: all in one commit, or where that is refused, each by itself.
-    async fn commit(&mut self) -> Result<(), Error> {
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
         let ready = std::mem::take(&mut self.ready);
         if ready.is_empty() {
             return Ok(());

@@ -60,7 +60,7 @@ impl Jmap {
         let value = match reading.body_value(index, most, &mut allowance).await {
             Ok(value) => value,
             Err(Untold::Store(error)) => return Err(error.into()),
-            Err(Untold::TooMuch) => return Err(store::Error::Closed.into()),
+            Err(Untold::TooMuch) => return Ok(Some(Html { text: String::new(), is_cut: true, embedded: Vec::new() })),
         };
         let naming = reading.naming;
         let embedded = structure.parts().iter().take(PARTS).enumerate().filter_map(|(index, part)| {

@@ -21,7 +21,7 @@ pub(super) const PROPERTIES: &[&str] = &[
 /// What changes with the emails alone.
 pub(super) const COUNTS: &[&str] = &["totalEmails", "unreadEmails", "totalThreads", "unreadThreads"];
 /// The largest order (RFC 8621, 2: "The number MUST be an integer in the range 0 <= sortOrder < 2^31").
-pub(super) const MAX_ORDER: u64 = (1 << 31) - 1;
+pub(crate) const MAX_ORDER: u64 = (1 << 31) - 1;
 
 /// A role as JMAP names it (RFC 8621, 2: those of the registry of IMAP, in lower case).
 pub(super) const fn role_name(role: Role) -> &'static str {

@@ -4,10 +4,10 @@ use crate::caller::Caller;
 use crate::core::session::{MAX_SHARED, account};
 use crate::jmap::{Parts, open_other, open_own};
 use crate::opened::Opened;
+use crate::state::of_value;
 use names::{AccountId, Address};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use store::Error;
 
 /// Those of one caller, at most; further ones are found by their addresses alone.
@@ -43,11 +43,7 @@ pub(crate) async fn state(parts: &Parts, caller: &Caller) -> Result<String, Erro
 }
 
 pub(super) fn state_of(list: &[Principal]) -> String {
-    let mut hasher = DefaultHasher::new();
-    for one in list {
-        Value::from(one.object()).to_string().hash(&mut hasher);
-    }
-    format!("{:016x}", hasher.finish())
+    of_value(&list.iter().map(Principal::object).collect::<Vec<_>>().into())
 }
 
 /// The one of an address here, spelled in whatever case: as a stranger, unless it is known already.
