@@ -20,7 +20,8 @@ const ELEMENTS: [&str; 14] = [
     "<!--",
 ];
 /// What no style has in it.
-const STYLES: [&str; 6] = ["url", "import", "expression", "position", "<", "\\"];
+const STYLES: [&str; 10] =
+    ["url", "import", "expression", "position", "<", "\\", "var(", "z-index", "behavior", "binding"];
 
 pub(crate) fn html(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -40,5 +41,7 @@ pub(crate) fn html(data: &[u8]) {
         assert!(!tag.starts_with("img") || src.is_none_or(|src| src.starts_with("/ours\"")), "{tag}");
     }
     let sheet = cleaned.sheet.to_ascii_lowercase();
+    let again = clean(&format!("<style>{}</style>", cleaned.sheet), &Images::default());
+    assert!(again.is_ok_and(|again| again.sheet == cleaned.sheet), "a sheet is read as it was written");
     assert!(STYLES.iter().all(|part| !sheet.contains(part)), "{sheet}");
 }

@@ -24,7 +24,7 @@ pub(crate) fn attribute<'v>(name: &str, value: &'v str) -> Option<Cow<'v, str>> 
             kept(value, 6, |letter| letter.is_ascii_digit() || matches!(letter, '%' | 'p' | 'x'))
                 .filter(|value| value.bytes().filter(u8::is_ascii_digit).count() <= 4)
         }
-        "colspan" | "rowspan" | "span" => kept(value, 3, |letter| letter.is_ascii_digit()),
+        "colspan" | "rowspan" | "span" => kept(value, 2, |letter| letter.is_ascii_digit()),
         _ => kept(value, 40, |letter| {
             letter.is_ascii_alphanumeric() || matches!(letter, '#' | '%' | '+' | '-' | '.' | ' ')
         }),

@@ -230,10 +230,10 @@ fn number(value: f32, unit: &str, out: &mut String) -> Result<(), ParseError<()>
 
 /// Letters, digits and hyphens: what no escape has to stand for.
 pub(crate) fn is_word(word: &str) -> bool {
-    let starts = |first: char| first.is_ascii_alphabetic() || matches!(first, '-' | '_');
+    // a hyphen and a digit would be a number when it is read again
+    let name = word.strip_prefix('-').unwrap_or(word);
     word.len() <= 60
-        && word.starts_with(starts)
-        && !word.starts_with("--")
+        && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && word.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
 }
 
@@ -258,6 +258,7 @@ mod tests {
             ("text-indent:-1px", ""),
             ("width:99999px", ""),
             ("height:100vh", ""),
+            ("margin-left:\\-4000px", ""),
             // what would be asked for
             ("background:url(https://evil.example/x)", ""),
             ("background:URL( 'https://evil.example/x' )", ""),

@@ -170,6 +170,8 @@ mod tests {
             ("p{font-family:'</style>'}", ""),
             ("p{p{color:red}}", ""),
             ("p{color:red", "p{color:red}"),
+            // what an escape or a comment hides
+            ("p{margin-left:\\-4000px}", ""),
         ] {
             assert_eq!(sheet(text), kept, "{text}");
         }

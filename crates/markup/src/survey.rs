@@ -139,6 +139,11 @@ impl Survey {
         }
     }
 
+    /// The tree that is built looks through the children of a parent for the place of one: as many as there are nodes at most.
+    fn looks_through(&self) {
+        self.step(self.nodes.get() / 16);
+    }
+
     fn attributes(&self, attributes: &[Attribute]) {
         self.step(attributes.len() as u64);
         let octets: usize = attributes.iter().map(|attribute| attribute.value.len()).sum();
@@ -199,6 +204,7 @@ impl TreeSink for Survey {
     }
 
     fn append_based_on_parent_node(&self, element: &Rc<Node>, _: &Rc<Node>, child: NodeOrText<Rc<Node>>) {
+        self.looks_through();
         self.put(child, element, element.depth.get());
     }
 
@@ -218,6 +224,7 @@ impl TreeSink for Survey {
     fn set_quirks_mode(&self, _: QuirksMode) {}
 
     fn append_before_sibling(&self, sibling: &Rc<Node>, child: NodeOrText<Rc<Node>>) {
+        self.looks_through();
         self.put(child, sibling, sibling.depth.get());
     }
 
@@ -227,10 +234,12 @@ impl TreeSink for Survey {
     }
 
     fn remove_from_parent(&self, _: &Rc<Node>) {
+        self.looks_through();
         self.heard();
     }
 
     fn reparent_children(&self, _: &Rc<Node>, _: &Rc<Node>) {
+        self.looks_through();
         self.heard();
     }
 }
@@ -260,6 +269,8 @@ mod tests {
             ("misnested", many("<a><table>", 50_000)),
             ("lists", many("<ul><li><b>", 50_000)),
             ("buttons", many("<button><p>", 50_000)),
+            ("put before a table", format!("<table>{}", many("<br>", 99_000))),
+            ("words put before a table", format!("<table>{}", many("x<br>", 49_000))),
         ] {
             assert_eq!(survey(&html).err(), Some(TooMuch::Complicated), "{what}");
         }

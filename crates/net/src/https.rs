@@ -78,7 +78,7 @@ impl HttpsClient {
                     HttpsFault::Broken(error.to_string())
                 }
             })?;
-            Ok(HttpsAnswer { status, media_type, location, body: body.to_bytes().to_vec() })
+            Ok(HttpsAnswer { status, media_type, location, body: Vec::from(body.to_bytes()) })
         };
         // the connection moves as long as it is asked to; how it ends is no affair of the answer's
         let driven = async {

@@ -66,7 +66,7 @@ struct Known {
 
 impl Session {
     /// Whether it must not be used any more.
-    fn is_over(&self, now: UnixTime) -> bool {
+    pub(crate) fn is_over(&self, now: UnixTime) -> bool {
         self.revoked.cause().is_some()
             || self.ended.is_cancelled()
             || self.expires.is_some_and(|expires| expires <= now)

@@ -45,7 +45,7 @@ pub(crate) async fn json<T: Send + 'static>(text: Vec<u8>, takes_gzip: bool, hel
 }
 
 /// A body that is handed out in pieces, and keeps `held` until the last one is taken.
-fn pieces<T: Send + 'static>(bytes: Vec<u8>, held: T) -> ([(HeaderName, HeaderValue); 1], Body) {
+pub(crate) fn pieces<T: Send + 'static>(bytes: Vec<u8>, held: T) -> ([(HeaderName, HeaderValue); 1], Body) {
     let length = [(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()))];
     let pieces = stream::unfold((Bytes::from(bytes), held), |(mut rest, held)| async move {
         if rest.is_empty() {

@@ -2,34 +2,34 @@
 use names::AccountId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The turns of all accounts.
 pub(crate) struct Turns {
     of_account: usize,
     accounts: Mutex<HashMap<AccountId, Weak<Semaphore>>>,
-    all: Semaphore,
+    all: Arc<Semaphore>,
 }
 
-/// A turn; given back when dropped.
-pub(crate) struct Turn<'t> {
+/// A turn; given back when dropped. Work that goes on when nobody waits for it any more takes it along.
+pub(crate) struct Turn {
     _own: OwnedSemaphorePermit,
-    _any: SemaphorePermit<'t>,
+    _any: OwnedSemaphorePermit,
 }
 
 impl Turns {
     /// So many at once of an account, and of all.
     pub(crate) fn new(of_account: usize, of_all: usize) -> Self {
-        Self { of_account, accounts: Mutex::default(), all: Semaphore::new(of_all) }
+        Self { of_account, accounts: Mutex::default(), all: Arc::new(Semaphore::new(of_all)) }
     }
 
     /// Waits for a turn.
     ///
     /// # Cancel safety
     /// Who does not wait any more has no turn, and lost his place.
-    pub(crate) async fn take(&self, account: AccountId) -> Option<Turn<'_>> {
+    pub(crate) async fn take(&self, account: AccountId) -> Option<Turn> {
         let own = self.of(account).acquire_owned().await.ok()?;
-        let any = self.all.acquire().await.ok()?;
+        let any = Arc::clone(&self.all).acquire_owned().await.ok()?;
         Some(Turn { _own: own, _any: any })
     }
 

@@ -8,6 +8,14 @@ fn it_has_a_size() {
 }
 
 #[test]
+fn a_message_has_so_many_images() {
+    let html: String = (0..2_000).map(|number| format!("<img src=https://far.example/?{number}>")).collect();
+    let images = Images { remote: Some(std::sync::Arc::new(|_| "/ours".to_owned())), ..Images::default() };
+    let cleaned = clean(&html, &images).unwrap();
+    assert_eq!((cleaned.remote, cleaned.body.matches("/ours").count()), (2_000, 500));
+}
+
+#[test]
 fn a_hundred_thousand_of_anything_within_one_another_is_refused() {
     for open in ["<div>", "<b>", "<table><tr><td>", "<svg><g>", "<blockquote>", "<ul><li>", "<span style='color:red'>"]
     {

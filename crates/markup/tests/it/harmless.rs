@@ -20,6 +20,9 @@ pub(crate) fn check(cleaned: &Cleaned) {
         rest = tag(&rest[at + 1..]);
     }
     style(&cleaned.sheet);
+    let sheet = format!("<style>{}</style>", cleaned.sheet);
+    let again = markup::clean(&sheet, &markup::Images::default()).unwrap();
+    assert_eq!(again.sheet, cleaned.sheet, "a sheet is read as it was written");
 }
 
 /// One tag, and what is behind it.
@@ -57,4 +60,7 @@ fn style(text: &str) {
     for part in STYLES {
         assert!(!lower.contains(part), "{part}: {text}");
     }
+    let below =
+        |sign: &str| lower.split(sign).skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    assert!(!below(":-") && !below(" -"), "a number below nothing: {text}");
 }

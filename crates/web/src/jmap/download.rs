@@ -115,7 +115,10 @@ fn is_media(media: &str) -> bool {
     };
     let (kind, parameters) = media.split_once(';').unwrap_or((media, ""));
     let names = kind.trim().split_once('/');
-    media.len() <= MAX_TYPE
+    // a page of this site would take these for its own scripts and styles
+    let runs = |kind: &str| ["script", "css", "wasm"].iter().any(|part| kind.to_ascii_lowercase().contains(part));
+    !runs(kind)
+        && media.len() <= MAX_TYPE
         && names.is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
         && parameters.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }

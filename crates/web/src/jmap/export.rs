@@ -32,13 +32,17 @@ pub(super) async fn export(
     };
     let mut headers = attachment(file.name(), file.media());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    let pieces = stream::unfold((file, place), |(mut file, place)| async move {
+    let pieces = stream::unfold((file, place, session, rooms), |(mut file, place, session, rooms)| async move {
+        // a login that ends takes along what it has begun
+        if session.is_over(rooms.visitors.world.clock.now()) {
+            return Some((Err(axum::BoxError::from("its login has ended")), (file, place, session, rooms)));
+        }
         match file.next().await {
-            Ok(Some(piece)) => Some((Ok(piece), (file, place))),
+            Ok(Some(piece)) => Some((Ok(piece), (file, place, session, rooms))),
             Ok(None) => None,
             Err(error) => {
                 tracing::warn!(%error, "a file was broken off");
-                Some((Err(error), (file, place)))
+                Some((Err(error.into()), (file, place, session, rooms)))
             }
         }
     });

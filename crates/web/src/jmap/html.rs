@@ -2,7 +2,7 @@
 //! this server, for a frame of the webmail (docs/security.md: W01, W05, W11). See `docs/jmap.md`, "HTML of a message".
 use super::{Asked, Rooms, enter, variable};
 use crate::places::Kind;
-use crate::problem;
+use crate::{gzip, problem};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,8 +12,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Messages of an account that are cleaned or wait to be.
-const WAITING: usize = 100;
+/// Messages of an account that are cleaned, wait to be, or are taken by the browser.
+const WAITING: usize = 40;
 /// Images from this server, styles of the message, and nothing else. The sandbox holds also where the document is opened by
 /// itself: no script, no form, no leaving but by a link into another page.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
@@ -35,7 +35,7 @@ pub(super) async fn html(
         return problem::problem(StatusCode::TOO_MANY_REQUESTS, "too many messages are cleaned at once");
     };
     // who waits holds nothing yet
-    let Some(_turn) = rooms.cleaning.take(reader).await else { return problem::away() };
+    let Some(turn) = rooms.cleaning.take(reader).await else { return problem::away() };
     let found = match rooms.jmap.html(&session.caller, (&account, &email, &part), markup::LONGEST).await {
         Ok(Some(found)) => found,
         Ok(None) => return problem::problem(StatusCode::NOT_FOUND, "there is no such HTML"),
@@ -49,15 +49,21 @@ pub(super) async fn html(
         let pictures = rooms.pictures.clone();
         images.remote = Some(Arc::new(move |image| pictures.address(reader, image)));
     }
-    // it takes a core for as long as it takes, which `markup` bounds
+    // it takes a core for as long as it takes, which `markup` bounds, also where nobody waits for it any more
     let cleaned = tokio::task::spawn_blocking(move || {
         let cleaned = markup::clean(&found.text, &images).map(|cleaned| markup::page(&cleaned));
-        drop(place);
-        cleaned
+        drop(turn);
+        (cleaned, place)
     });
     match cleaned.await {
-        Ok(Ok(page)) => shown(page),
-        Ok(Err(too_much)) => refused(too_much),
+        Ok((Ok(page), place)) => {
+            let mut share = rooms.visitors.bodies.nothing();
+            if !share.holds(page.len()) {
+                return problem::away();
+            }
+            shown(gzip::pieces(page.into_bytes(), (place, share)))
+        }
+        Ok((Err(too_much), _)) => refused(too_much),
         Err(error) => {
             tracing::error!(%error, "a message could not be cleaned");
             problem::problem(StatusCode::INTERNAL_SERVER_ERROR, "this HTML cannot be shown")
@@ -75,7 +81,8 @@ fn embedded(account: &str, parts: &[Embedded]) -> HashMap<String, String> {
     shown.map(|part| (part.content_id.clone(), address(part))).collect()
 }
 
-fn shown(page: String) -> Response {
+/// In pieces: what the page holds is given back when it is taken.
+fn shown(page: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),

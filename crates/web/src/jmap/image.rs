@@ -1,7 +1,7 @@
 //! An image of the web that a message shows, asked for by this server. See `docs/jmap.md`, "HTML of a message".
 use super::{Asked, Rooms, enter, variable};
 use crate::places::Kind;
-use crate::problem;
+use crate::{gzip, problem};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,12 +20,16 @@ pub(super) async fn image(State(rooms): State<Arc<Rooms>>, Path(seal): Path<Stri
     let Some(image) = rooms.pictures.sealed(reader, &seal, &url) else {
         return problem::problem(StatusCode::NOT_FOUND, "no message that was shown has this image");
     };
-    let Some(_place) = rooms.visitors.places.take(reader, Kind::Image, WAITING) else {
+    let Some(place) = rooms.visitors.places.take(reader, Kind::Image, WAITING) else {
         return problem::problem(StatusCode::TOO_MANY_REQUESTS, "too many images at once");
     };
     let Some(picture) = rooms.pictures.ask(reader, image).await else {
         return problem::problem(StatusCode::BAD_GATEWAY, "this image cannot be had");
     };
+    let mut share = rooms.visitors.bodies.nothing();
+    if !share.holds(picture.bytes.len()) {
+        return problem::away();
+    }
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(picture.media)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"image\"")),
@@ -35,5 +39,6 @@ pub(super) async fn image(State(rooms): State<Arc<Rooms>>, Path(seal): Path<Stri
         ),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
     ];
-    (headers, picture.bytes).into_response()
+    // what it holds is given back when it is taken
+    (headers, gzip::pieces(picture.bytes, (place, share))).into_response()
 }

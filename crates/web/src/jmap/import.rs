@@ -35,15 +35,19 @@ pub(super) async fn import(
         Err(jmap::Error::NotFound) => return problem::problem(StatusCode::NOT_FOUND, "there is no such place for it"),
         Err(error) => return problem::error(&error),
     };
-    match take(import, body).await {
+    match take(import, body, || session.is_over(rooms.visitors.world.clock.now())).await {
         Ok(told) => gzip::json(told.to_string().into_bytes(), false, ()).await,
         Err(answer) => answer,
     }
 }
 
-async fn take(mut import: jmap::Import, body: Body) -> Result<Value, Response> {
+/// `is_over`: whether the login has ended, which takes along what it has begun.
+async fn take(mut import: jmap::Import, body: Body, is_over: impl Fn() -> bool) -> Result<Value, Response> {
     let mut pieces = Pieces::new(body);
     while let Some(piece) = pieces.next().await.map_err(|broken| broken.answer("maxSizeImport"))? {
+        if is_over() {
+            return Err(problem::problem(StatusCode::UNAUTHORIZED, "its login has ended"));
+        }
         import.write(&piece).await.map_err(|error| problem::error(&error))?;
     }
     import.finish().await.map_err(|error| problem::error(&error))
