@@ -4,12 +4,22 @@ import { framedSquire } from "./framed_squire.ts";
 
 export default defineConfig({
   plugins: [svelte(), framedSquire()],
-  // the page, and the empty document of the frame in which formatted messages are written
   build: {
+    // the page has one script; where a browser cannot load others ahead, they come when they are wanted
+    modulePreload: { polyfill: false },
     rolldownOptions: {
+      // the page, and the empty document of the frame in which formatted messages are written
       input: ["index.html", "writing.html"],
-      // what the page shares with what is fetched later is one file, not one for each that shares it
-      output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            // all that the page begins with is one script and one style, also where parts that come later use it too
+            { name: "first", tags: ["$initial"], test: /^(?!.*writing\.html)/, priority: 1 },
+            // what only those share is one file, not one for each that shares it
+            { name: "shared", minShareCount: 2 },
+          ],
+        },
+      },
     },
   },
   test: { include: ["src/**/*.test.ts", "test/**/*.test.ts"], environment: "node", testTimeout: 60_000 },

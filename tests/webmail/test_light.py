@@ -6,9 +6,9 @@ from provider import letter, unique
 
 #: Compressed script and style before the first list.
 BUDGET = 100 * 1024
-#: The page, its two scripts, style and icon; who one is (nobody, then somebody), logging in, mailboxes
+#: The page, its script, style and icon; who one is (nobody, then somebody), logging in, mailboxes
 #: with identities, the list, push and what it missed; the browser may ask for the icon twice.
-REQUESTS = 13
+REQUESTS = 12
 
 
 def fetched(screen):
@@ -28,6 +28,8 @@ def test_what_is_fetched_before_the_first_list_is_small_and_once(provider, scree
     files = [encoded for name, _, encoded in first if name == "" or name.startswith("assets/")]
     assert sum(files) < BUDGET, first
     assert len(first) <= REQUESTS, first
+    # one file each: what is shared with parts that come later is in them
+    assert [sum(name.endswith(ending) for name, _, _ in first) for ending in (".js", ".css")] == [1, 1], first
     screen.page.reload()
     expect(screen.row(word)).to_be_visible()
     # named by their content: nothing of them is asked for again; the page is asked for, and has not changed
