@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build webmail run test chaos stress check tidy fuzz bench bench-micro docs clean tools tools-check
+.PHONY: help build webmail run test chaos stress check tidy fuzz bench bench-webmail bench-micro docs clean tools tools-check
 
 CARGO ?= cargo
 
@@ -66,6 +66,13 @@ bench: ## measure against Postfix, Dovecot and Cyrus from Debian, as root; BENCH
 	python3 benches/bench.py $(BENCH)
 
 BENCH ?=
+
+bench-webmail: tools webmail ## measure the webmail in Chromium beside Debian's Roundcube, as root; WEBMAIL="--only opening --runs 1"
+	@benches/tools webmail
+	$(CARGO) build --release --locked -p glaspost -p load
+	.venv/bin/python benches/webmail.py $(WEBMAIL)
+
+WEBMAIL ?=
 
 bench-micro: ## the parts by themselves: parses, prints, a group commit, a search; each compared with the run before
 	$(CARGO) bench --locked -p imap-wire -p message -p engines -p imap -p jmap --bench words --bench parse --bench commit --bench mailbox --bench search --bench reading

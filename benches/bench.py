@@ -15,12 +15,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from stage import accounts, certificate, group, kernel, record, table  # noqa: E402
+from stage import accounts, certificate, group, kernel, record  # noqa: E402
 from stage.catalogue import ROWS, WORKS, chosen  # noqa: E402
 from stage.cyrus import Cyrus  # noqa: E402
 from stage.dovecot import Installed, Tuned  # noqa: E402
 from stage.glaspost import Glaspost  # noqa: E402
-from stage.load import Load, LoadFailed  # noqa: E402
+from stage.load import Load  # noqa: E402
+from stage.telling import measure, say, show  # noqa: E402
 from stage.works import Stage  # noqa: E402
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -67,7 +68,7 @@ def main():
     with kernel.room_to_watch():
         for run in range(options.runs):
             failures += one_run(options, run, works, names, kept)
-    show(kept, file)
+    show(kept, file, ROWS)
     return 1 if failures else 0
 
 
@@ -102,19 +103,6 @@ def one_run(options, run, works, names, kept):
     return failures
 
 
-def measure(work, server, stage, run, kept):
-    began = time.monotonic()
-    try:
-        sample = work.run(server, stage)
-    except (LoadFailed, RuntimeError, OSError) as error:
-        say(f"run {run + 1}: {work.key}: {server.name}: {error}")
-        return False
-    kept.add(run, sample)
-    figures = ", ".join(f"{key} {value:,.2f}" for key, value in sample.figures.items())
-    say(f"run {run + 1}: {work.key}: {server.name}: {figures} (load {sample.load_share:.0%}, {time.monotonic() - began:.1f} s in all)")
-    return True
-
-
 def complete(server):
     """Whether each message that a load was told was taken is in a mailbox."""
     try:
@@ -125,21 +113,6 @@ def complete(server):
     if found != server.expected:
         say(f"{server.name}: {server.expected} messages were accepted, {found} are in the mailboxes")
     return found == server.expected
-
-
-def show(kept, file):
-    body = table.lines(ROWS, kept.samples)
-    spent = table.spent_lines(kept.samples)
-    print(table.plain(table.HEAD, body))
-    print()
-    print(table.plain(table.SPENT_HEAD, spent))
-    text = table.markdown(table.HEAD, body) + "\n\n" + table.markdown(table.SPENT_HEAD, spent) + "\n"
-    file.with_suffix(".md").write_text(text)
-    print(f"\nraw: {file}\nMarkdown: {file.with_suffix('.md')}")
-
-
-def say(text):
-    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

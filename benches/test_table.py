@@ -59,7 +59,7 @@ def test_the_table_says_of_how_many_runs_a_figure_is():
     once = Row("once", "once", "ms", "less")
     samples = [sample(server, run, rate=5) for server in ("glaspost", "tuned") for run in range(3)] + [sample("glaspost", once=2)]
     assert [line[-1] for line in table.lines((RATE, once), samples)] == ["3", "1"]
-    assert len(table.HEAD) == len(table.lines((RATE,), samples)[0])
+    assert len(table.head()) == len(table.lines((RATE,), samples)[0])
 
 
 def test_what_was_not_measured_has_no_verdict():

@@ -17,9 +17,9 @@ WORKS = (
 ROWS = tuple(row for work in WORKS for row in work.rows)
 
 
-def chosen(keys):
+def chosen(keys, works=WORKS):
     """The works of these names, in their order; all for none."""
-    known = {work.key for work in WORKS}
+    known = {work.key for work in works}
     if unknown := [key for key in keys if key not in known]:
         sys.exit(f"no such work: {', '.join(unknown)}; `--list` names them")
-    return [work for work in WORKS if not keys or work.key in keys]
+    return [work for work in works if not keys or work.key in keys]

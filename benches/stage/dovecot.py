@@ -7,7 +7,10 @@ from stage.server import run
 
 
 class Dovecot(BehindPostfix):
-    """What both have in common."""
+    """What all have in common."""
+
+    #: Whose settings it has, where they are not its own.
+    settings = None
 
     def prepare(self, accounts):
         super().prepare(accounts)
@@ -25,7 +28,7 @@ class Dovecot(BehindPostfix):
         }
         common = template.write("dovecot-common.conf", own / "common.conf", facts)
         facts["common"] = f"!include {common}"
-        self.configuration = template.write(f"dovecot-{self.name}.conf", own / "dovecot.conf", facts)
+        self.configuration = template.write(f"dovecot-{self.settings or self.name}.conf", own / "dovecot.conf", facts)
 
     def commands(self):
         return [["dovecot", "-F", "-c", self.configuration], *super().commands()]

@@ -6,8 +6,11 @@ from statistics import median
 OURS = "glaspost"
 PEERS = ("installed", "tuned", "cyrus")
 SERVERS = (OURS, *PEERS)
-HEAD = ("work", "unit", *SERVERS, "ratio to the best", "to reach", "holds?", "runs")
 SPENT_HEAD = ("work", "server", "operations", "seconds", "server CPU s", "written MiB", "load CPU s", "load's share of all cores")
+
+
+def head(peers=PEERS):
+    return ("work", "unit", OURS, *peers, "ratio to the best", "to reach", "holds?", "runs")
 
 
 def medians(samples):
@@ -28,17 +31,17 @@ def runs(samples):
     return {key: len(numbers) for key, numbers in seen.items()}
 
 
-def lines(rows, samples):
+def lines(rows, samples, peers=PEERS):
     """A line of the table for each row that anybody has a figure for."""
     found, times = medians(samples), runs(samples)
-    return [(*line(row, found[row.key]), str(times[row.key])) for row in rows if row.key in found]
+    return [(*line(row, found[row.key], peers), str(times[row.key])) for row in rows if row.key in found]
 
 
-def line(row, of):
-    peers = {name: of[name] for name in PEERS if name in of}
+def line(row, of, peers=PEERS):
+    measured = {name: of[name] for name in peers if name in of}
     ours = of.get(OURS)
-    values = [number(of.get(name), row.digits) for name in SERVERS]
-    return (row.title, row.unit, *values, ratio(row, ours, peers), reach_text(row), verdict(row, ours, peers))
+    values = [number(of.get(name), row.digits) for name in (OURS, *peers)]
+    return (row.title, row.unit, *values, ratio(row, ours, measured), reach_text(row), verdict(row, ours, measured))
 
 
 def ratio(row, ours, peers):

@@ -1,0 +1,1 @@
+"""Webmail in Chromium: how each of them is operated, and what is measured of it."""

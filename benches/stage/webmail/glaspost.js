@@ -1,0 +1,53 @@
+// Glaspost's webmail, as the bench looks at it.
+if (window.top === window) {
+  const pane = () => document.querySelector("[role=listbox]");
+  const rows = () => [...document.querySelectorAll("[role=listbox] [role=option]")];
+  const height = () => pane().querySelector("[role=option], .waiting").getBoundingClientRect().height;
+  const at = (index) => document.querySelector(`[role=option][aria-posinset="${index + 1}"]`);
+  Object.assign(window.bench, {
+    rows: () => rows().filter((row) => row.textContent.trim() !== "").length,
+    total: () => Number(rows()[0].ariaSetSize),
+    /** Scrolls until the row is in sight, with what stands before it. */
+    reveal: (index) => {
+      pane().scrollTop = Math.max(0, (index - 2) * height());
+      return window.bench.drawn(() => at(index) !== null);
+    },
+    subject: (index) => at(index).querySelector(".subject").textContent,
+    isOpen: (subject) => {
+      if (document.querySelector(".reader h2")?.textContent !== subject) return false;
+      const article = [...document.querySelectorAll(".reader article")].at(-1);
+      const words = article?.querySelector(".text");
+      if (words) return words.textContent.trim() !== "";
+      return (article?.querySelector(".page.shown iframe")?.contentDocument?.body.textContent.trim() ?? "") !== "";
+    },
+    hasLayout: () => document.querySelector(".reader article iframe") !== null,
+    /** Rows in sight, all of them there. */
+    isWhole: () => {
+      if (rows().length === 0) return false;
+      const { top, bottom } = pane().getBoundingClientRect();
+      const inSight = (row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < bottom;
+      const seen = rows().filter(inSight).length;
+      return seen >= Math.floor((bottom - top) / height()) && [...document.querySelectorAll(".waiting")].filter(inSight).length === 0;
+    },
+    /** Scrolls to a row, without a stop between. */
+    async jump(index) {
+      const began = performance.now();
+      pane().scrollTop = index * height();
+      // the event of scrolling comes with the next frame
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      return (await window.bench.drawn(window.bench.isWhole)) - began;
+    },
+    /** Scrolls by so many rows a frame, for so many frames or to the end. */
+    scroll(byRows, most) {
+      const step = height() * byRows;
+      const end = pane().scrollHeight - pane().clientHeight;
+      let left = most;
+      return window.bench.frames(() => {
+        pane().scrollTop += step;
+        left -= 1;
+        return left > 0 && pane().scrollTop < end - 1;
+      });
+    },
+  });
+  window.bench.firstList = window.bench.drawn(() => window.bench.rows() >= 8);
+}
