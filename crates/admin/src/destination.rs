@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 /// What waits for a destination.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueDestinationView {
-    /// The recipients' domain.
+    /// The recipients' domain, or their address literal.
+    #[serde(deserialize_with = "Domain::deserialize_of_address")]
     pub domain: Domain,
     /// Messages with a recipient there.
     pub messages: u64,

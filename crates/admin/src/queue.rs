@@ -28,7 +28,8 @@ pub enum QueueAct {
     },
     /// Shows what waits for a destination, and why.
     Destination {
-        /// The recipients' domain.
+        /// The recipients' domain, or their address literal.
+        #[serde(deserialize_with = "Domain::deserialize_of_address")]
         domain: Domain,
     },
     /// Does something to a message.
@@ -94,7 +95,8 @@ pub struct QueueFilter {
     pub sender: Option<String>,
     /// A recipient of which contains this.
     pub recipient: Option<String>,
-    /// A recipient of which is at this domain elsewhere.
+    /// A recipient of which is at this domain elsewhere, or at this address literal.
+    #[serde(deserialize_with = "Domain::deserialize_any_of_address")]
     pub domain: Option<Domain>,
     /// On hold, or not.
     pub held: Option<bool>,

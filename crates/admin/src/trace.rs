@@ -50,7 +50,7 @@ pub enum TraceAct {
     /// Counts what went where, by the recipients' domains.
     Destinations {
         /// Only this one.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "Domain::deserialize_any_of_address")]
         domain: Option<Domain>,
         /// What happened since then.
         #[serde(default)]

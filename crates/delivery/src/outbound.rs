@@ -24,7 +24,7 @@ use line::{Line, Sent};
 use message::Unconvertible;
 use names::{Address, Domain};
 use security::Wish;
-use smtp_wire::{ForwardPath, Mail, Mailbox, Notify, Rcpt, Reply, Ret, ReversePath, Transaction, Unsendable};
+use smtp_wire::{ForwardPath, Mail, Notify, Rcpt, Reply, Ret, ReversePath, Transaction, Unsendable};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::BlobSource;
@@ -253,7 +253,7 @@ fn each_once(recipients: &[&Pending]) -> Vec<Pending> {
 fn transaction(load: &Load<'_>, now: UnixTime) -> Transaction {
     let entry = load.entry;
     let reverse_path = match load.sender {
-        Some(address) => ReversePath::Mailbox(Mailbox::from(address.clone())),
+        Some(address) => ReversePath::Mailbox(address.clone()),
         None => ReversePath::Null,
     };
     let utf8 = entry.utf8 || load.recipients.iter().any(|pending| pending.address.needs_utf8());
@@ -279,7 +279,7 @@ fn transaction(load: &Load<'_>, now: UnixTime) -> Transaction {
             delay: pending.notify.delay,
         }),
         orcpt: pending.orcpt.clone(),
-        ..Rcpt::to(ForwardPath::Mailbox(Mailbox::from(pending.address.clone())))
+        ..Rcpt::to(ForwardPath::Mailbox(pending.address.clone()))
     };
     Transaction {
         mail,

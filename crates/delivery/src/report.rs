@@ -93,7 +93,6 @@ impl Inner {
         // RFC 3461, 4.3: of a message that was not given up only the header comes back, whatever RET says
         let failed = about.iter().any(|told| told.action == Action::Failed);
         let returned = self.returned(&kept.entry, failed).await?;
-        let eight_bit = matches!(&returned, Returned::Whole(bytes) | Returned::Header(bytes) if !bytes.is_ascii());
         let bytes = self.build(kept, sender, about, returned, now);
         let mut writer = self.store.blob_writer(LineEnds::Keep);
         writer.write(RETURN_PATH).await?;
@@ -111,7 +110,7 @@ impl Inner {
             reroute: None,
             ret: None,
             envid: None,
-            body: if eight_bit { Body::EightBitMime } else { Body::SevenBit },
+            body: if bytes.is_ascii() { Body::SevenBit } else { Body::EightBitMime },
             utf8: sender.needs_utf8(),
             blob: blob.hash,
             size: blob.size,

@@ -128,7 +128,7 @@ fn second_parts(rest: &str) -> Option<(&str, &str, &str)> {
 
 fn addressed(local: &str, domain: &str) -> Result<Address, SrsFault> {
     let local = LocalPart::new(local).map_err(|_| SrsFault::Forged)?;
-    Ok(Address::new(local, domain.parse().map_err(|_| SrsFault::Forged)?))
+    Ok(Address::new(local, Domain::of_address(domain).map_err(|_| SrsFault::Forged)?))
 }
 
 fn digit(number: u64) -> char {

@@ -43,14 +43,32 @@ impl BuiltPart {
         Self::raw("message/delivery-status", groups.join(&b"\r\n"[..]))
     }
 
-    /// `message/rfc822`: a whole message with CRLF line ends, as it stands.
+    /// `message/rfc822`: a whole message with CRLF line ends, as it stands; with a header in UTF-8 `message/global`.
     pub fn message(message: Vec<u8>) -> Self {
-        Self::raw("message/rfc822", message)
+        let header = memmem::find(&message, b"\r\n\r\n")
+            .map_or(message.as_slice(), |end| message.get(..end).unwrap_or_default());
+        if header.is_ascii() {
+            Self::raw("message/rfc822", message)
+        } else {
+            Self::global(message, ["message/global", "message/rfc822"])
+        }
     }
 
-    /// `text/rfc822-headers` (RFC 6522, 4): the header of a message with CRLF line ends.
+    /// `text/rfc822-headers` (RFC 6522, 4): the header of a message with CRLF line ends; in UTF-8 `message/global-headers`.
     pub fn headers(header: Vec<u8>) -> Self {
-        Self::raw("text/rfc822-headers", header)
+        let kind = "text/rfc822-headers";
+        if header.is_ascii() { Self::raw(kind, header) } else { Self::global(header, ["message/global-headers", kind]) }
+    }
+
+    /// Of a kind that may have a header in UTF-8 (RFC 6532, 3.7; RFC 6533, 6.3). Unlike `message/rfc822` such may be encoded,
+    /// so that it goes by servers without SMTPUTF8 too. What is no UTF-8 stays what it was, of the other kind.
+    fn global(bytes: Vec<u8>, [kind, otherwise]: [&str; 2]) -> Self {
+        match str::from_utf8(&bytes) {
+            Ok(text) => {
+                Self { content_type: kind.to_owned(), encoding: "quoted-printable", body: quoted_printable(text) }
+            }
+            Err(_) => Self::raw(otherwise, bytes),
+        }
     }
 
     /// A file of any kind, in base64. `name` is ASCII without quotes.

@@ -91,7 +91,7 @@ impl Address {
         &self.local
     }
 
-    /// The part behind the `@`.
+    /// The part behind the `@`; [`Domain::as_literal`] says whether it is an address literal.
     pub const fn domain(&self) -> &Domain {
         &self.domain
     }
@@ -114,10 +114,10 @@ impl FromStr for Address {
                 if !local.is_dot_string() {
                     return Err(AddressError::BadLocalPart);
                 }
-                return Ok(Self { local, domain: domain.parse()? });
+                return Ok(Self { local, domain: Domain::of_address(domain)? });
             }
         };
-        Ok(Self { local: LocalPart::new(&content)?, domain: domain.parse()? })
+        Ok(Self { local: LocalPart::new(&content)?, domain: Domain::of_address(domain)? })
     }
 }
 
@@ -175,12 +175,22 @@ mod tests {
             ("\"a\\\"b\"@example.org", "a\"b"),
             ("\"a@b\"@example.org", "a@b"),
             ("jörg@example.org", "jörg"),
+            ("anna@[192.0.2.1]", "anna"),
+            ("\"a b\"@[IPv6:2001:db8::1]", "a b"),
         ] {
             assert_eq!(text.parse::<Address>().unwrap().local().as_str(), local, "{text}");
         }
-        for text in
-            ["anna", "@example.org", "a..b@example.org", ".a@example.org", "a b@x.nl", "a@", "\"\"@x.nl", "\"a@x.nl"]
-        {
+        for text in [
+            "anna",
+            "@example.org",
+            "a..b@example.org",
+            ".a@example.org",
+            "a b@x.nl",
+            "a@",
+            "\"\"@x.nl",
+            "\"a@x.nl",
+            "a@[x]",
+        ] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
     }

@@ -160,7 +160,8 @@ impl Courier {
     /// The policy that `domain` has for its hosts; those that an operator names are his affair.
     async fn sts(&self, domain: &Domain, hosts: &[Host], wish: Wish) -> Result<sts::Known, Verdict> {
         let settings = self.settings.as_ref();
-        let by_dns = hosts.iter().any(|host| host.from == From::Dns);
+        // RFC 8461, 3: a policy is a domain's
+        let by_dns = domain.as_literal().is_none() && hosts.iter().any(|host| host.from == From::Dns);
         if !(settings.mta_sts && settings.starttls && by_dns) || wish == Wish::Relaxed {
             return Ok(sts::Known::default());
         }
@@ -262,7 +263,7 @@ impl Courier {
 
     /// Counts what became of a host of `call`. RFC 8460, 1: of a domain's own servers; a relay is the affair of who named it.
     fn tell_of(&self, call: &Call<'_>, host: &Host, told: outcome::Told) {
-        if host.from == From::Dns {
+        if host.from == From::Dns && call.domain.as_literal().is_none() {
             self.tell(call.domain, told);
         }
     }

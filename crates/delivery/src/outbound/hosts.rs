@@ -37,7 +37,7 @@ pub(crate) enum Found {
 /// Who says that a host takes the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum From {
-    /// The DNS; it may say ourselves.
+    /// The DNS, or whoever wrote an address literal; it may be ourselves.
     Dns,
     /// An operator; a filter on this machine may be meant.
     Settings,
@@ -59,6 +59,11 @@ pub(crate) async fn hosts(
             Host { name, port, from: From::Settings, proof: Proof::Secure, domains: Vec::new() }
         });
         return Ok(named.collect());
+    }
+    // RFC 5321, 4.1.3: whoever writes an address literal means that host
+    if let Some(address) = domain.as_literal() {
+        let name = format!("[{address}]");
+        return Ok(vec![Host { name, port: SMTP, from: From::Dns, proof: Proof::Secure, domains: Vec::new() }]);
     }
     let (names, proof, alias) = match asked(world.dns.mx(domain.as_str())).await {
         Ok(Answer { records, proof, name, .. }) => {
@@ -189,6 +194,18 @@ mod tests {
             dns.exchanger("far.example", 20, "c.example").exchanger("far.example", 10, "a.example");
         });
         assert_eq!(found.await.unwrap(), ["a.example", "c.example"]);
+    }
+
+    #[tokio::test]
+    async fn an_address_literal_names_the_host() {
+        let (world, _, _) = world::scripted::world();
+        for (literal, name) in [("[192.0.2.1]", "[192.0.2.1]"), ("[IPv6:2001:DB8::1]", "[2001:db8::1]")] {
+            let domain = Domain::of_address(literal).unwrap();
+            let found = hosts(&domain, &Course::Usual, &world, &settings()).await.unwrap();
+            assert_eq!(found.iter().map(|host| host.name.as_str()).collect::<Vec<_>>(), [name]);
+            let (at, place) = addresses(&found[0], &world, &settings()).await.unwrap();
+            assert_eq!((at, place), (vec![SocketAddr::new(domain.as_literal().unwrap(), SMTP)], Found::Literal));
+        }
     }
 
     #[tokio::test]

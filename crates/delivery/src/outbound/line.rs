@@ -146,7 +146,7 @@ impl Line {
     fn count(&mut self, transaction: &Transaction) {
         self.mails = self.mails.saturating_add(1);
         let domains = transaction.recipients.iter().filter_map(|rcpt| match &rcpt.forward_path {
-            ForwardPath::Mailbox(mailbox) => mailbox.address().map(|address| address.domain().clone()),
+            ForwardPath::Mailbox(address) => Some(address.domain().clone()),
             ForwardPath::Postmaster => None,
         });
         for domain in domains {

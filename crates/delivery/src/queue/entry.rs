@@ -120,7 +120,7 @@ pub struct Pending {
 pub enum Destination {
     /// An account here.
     Account(AccountId),
-    /// A domain elsewhere.
+    /// A domain elsewhere, or an address literal.
     Domain(names::Domain),
     /// A domain here whose people's mail a route takes to another server.
     Taken(names::Domain),
@@ -145,7 +145,7 @@ impl Destination {
         }
         match text.strip_prefix(TAKEN) {
             Some(domain) => domain.parse().ok().map(Self::Taken),
-            None => text.parse().ok().map(Self::Domain),
+            None => names::Domain::of_address(text).ok().map(Self::Domain),
         }
     }
 }

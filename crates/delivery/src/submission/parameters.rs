@@ -70,9 +70,9 @@ impl EnvelopeAddress {
     pub fn mail(&self, now: UnixTime, longest: Duration) -> Result<MailAsked, SubmissionError> {
         let line = self.line("FROM", &MAIL)?;
         let mail = Mail::parse(line.as_bytes(), Quirks::STRICT).map_err(|_| SubmissionError::Parameter)?;
-        let sender = match &mail.reverse_path {
+        let sender = match mail.reverse_path {
             ReversePath::Null => None,
-            ReversePath::Mailbox(mailbox) => Some(mailbox.address().ok_or(SubmissionError::Address)?),
+            ReversePath::Mailbox(address) => Some(address),
         };
         let release = mail.hold.map(|hold| release(hold, now, longest)).transpose()?.flatten();
         let by = mail.by.map(|by| DeliverBy {
@@ -92,16 +92,12 @@ impl EnvelopeAddress {
     pub fn rcpt(&self) -> Result<RcptAsked, SubmissionError> {
         let line = self.line("TO", &RCPT)?;
         let rcpt = Rcpt::parse(line.as_bytes(), Quirks::STRICT).map_err(|_| SubmissionError::Parameter)?;
-        let address = match &rcpt.forward_path {
-            ForwardPath::Postmaster => None,
-            ForwardPath::Mailbox(mailbox) => mailbox.address(),
-        };
+        let ForwardPath::Mailbox(address) = rcpt.forward_path else { return Err(SubmissionError::Address) };
         let notify = |wanted: smtp_wire::Notify| Notify {
             success: wanted.success,
             failure: wanted.failure,
             delay: wanted.delay,
         };
-        let address = address.ok_or(SubmissionError::Address)?;
         Ok(RcptAsked { address, notify: rcpt.notify.map(notify), orcpt: rcpt.orcpt })
     }
 

@@ -65,6 +65,26 @@ async fn j05_an_address_of_the_internet_beside_it_is_used_or_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_literal_is_called_where_it_is_of_the_internet_and_not_ours() {
+    let bench = Bench::with(|settings| settings.own_addresses = vec!["192.0.2.2".parse().unwrap()]).await;
+    let far = bench.servers.server("192.0.2.1");
+    let ours = bench.servers.server("192.0.2.2");
+    let inside = bench.servers.server("10.1.2.3");
+    inside.change(|manners| manners.inner = true);
+    bench.run().rest().await;
+    send(&bench, "x@[192.0.2.1]").await;
+    assert_eq!((far.took().len(), far.took()[0].rcpt.join(" ")), (1, "RCPT TO:<x@[192.0.2.1]>".to_owned()));
+    assert_eq!(reports(&bench, "anna").await, [""; 0]);
+    for (literal, status) in [("x@[192.0.2.2]", "Status: 5.4.6"), ("x@[10.1.2.3]", "Status: 5.4.4")] {
+        send(&bench, literal).await;
+        let reports = reports(&bench, "anna").await;
+        let last = reports.last().unwrap();
+        assert!(last.contains(status) && last.contains(&format!("rfc822; {literal}")), "{last}");
+    }
+    assert_eq!((ours.connections(), inside.connections(), bench.queued().await), (0, 0, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_an_operator_names_may_be_inside() {
     let bench = Bench::with(|settings| {
         let hop = NextHop { host: "filter.example".to_owned(), port: 10_025 };

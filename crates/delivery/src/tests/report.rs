@@ -49,6 +49,21 @@ async fn a_report_is_in_both_languages_and_brings_the_message_back() {
     assert!(!report.contains("Return-Path: <anna"), "ours does not go out");
 }
 
+/// RFC 6533, 6.3: in a part of a kind that may have such a header, and in seven bits, so that it goes everywhere.
+#[tokio::test(start_paused = true)]
+async fn a_header_beyond_ascii_comes_back_in_seven_bits() {
+    for (ret, kind) in [(None, "message/global"), (Some(Return::Headers), "message/global-headers")] {
+        let bench = Bench::new().await;
+        let text = "Subject: caf\u{e9}\r\n\r\nb\u{e9}\r\n";
+        failed(&bench, Origin::Submission, "anna@here.example", text, Notify::default(), ret).await;
+        let reports = reports(&bench, "anna").await;
+        let part = format!(
+            "Content-Type: {kind}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nSubject: caf=C3=A9\r\n"
+        );
+        assert!(reports[0].contains(&part) && reports[0].is_ascii(), "{}", reports[0]);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn q08_a_large_message_and_ret_hdrs_bring_headers_only() {
     let large = format!("Subject: groot\r\n\r\n{}", "x\r\n".repeat(30_000));

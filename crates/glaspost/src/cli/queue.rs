@@ -29,8 +29,8 @@ pub(crate) enum QueueCommand {
         /// Its id
         #[arg(required_unless_present = "destination", conflicts_with = "destination")]
         id: Option<QueueId>,
-        /// What waits for the recipients of this domain, and why
-        #[arg(long, value_name = "DOMAIN")]
+        /// What waits for the recipients of this domain, or at this address literal, and why
+        #[arg(long, value_name = "DOMAIN", value_parser = Domain::of_address)]
         destination: Option<Domain>,
     },
     /// Try messages now

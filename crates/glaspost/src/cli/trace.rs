@@ -31,8 +31,8 @@ pub(crate) enum TraceCommand {
         after_help = "Examples:\n  glaspost trace destinations --since \"1 d\"\n  glaspost trace destinations --domain elsewhere.example --json"
     )]
     Destinations {
-        /// Only this domain
-        #[arg(long)]
+        /// Only this domain, or this address literal
+        #[arg(long, value_parser = Domain::of_address)]
         domain: Option<Domain>,
         /// What happened since then: so long ago, or a time in UTC
         #[arg(long, value_name = "WHEN")]

@@ -84,10 +84,10 @@ fn read(session: &mut Session, arguments: &[u8]) -> Result<Mail, Reply> {
 async fn sender(session: &mut Session, mail: &Mail) -> Result<Option<Address>, Reply> {
     let address = match &mail.reverse_path {
         ReversePath::Null => return Ok(None),
-        ReversePath::Mailbox(mailbox) => mailbox.address().ok_or_else(refusal::sender_literal)?,
+        ReversePath::Mailbox(address) => address,
     };
-    session.owns(&address).await?;
-    Ok(Some(address))
+    session.owns(address).await?;
+    Ok(Some(address.clone()))
 }
 
 impl Session {

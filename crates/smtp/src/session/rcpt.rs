@@ -63,7 +63,6 @@ async fn take(session: &mut Session, begun: &mut Begun, taken: usize, arguments:
     }
 }
 
-/// The address; `None` for one at an address literal, which is nobody's here.
 fn address(session: &Session, path: &ForwardPath) -> Option<Address> {
     match path {
         // RFC 5321, 4.5.1: postmaster without a domain is ours
@@ -71,7 +70,7 @@ fn address(session: &Session, path: &ForwardPath) -> Option<Address> {
             let local = LocalPart::new("postmaster").ok()?;
             Some(Address::new(local, session.door().postmaster_domain.clone()))
         }
-        ForwardPath::Mailbox(mailbox) => mailbox.address(),
+        ForwardPath::Mailbox(address) => Some(address.clone()),
     }
 }
 

@@ -266,10 +266,6 @@ pub(super) fn recipient_syntax(error: &SyntaxError) -> Reply {
     }
 }
 
-pub(super) fn sender_literal() -> Reply {
-    reply(553, (5, 1, 7), "an address literal cannot be answered")
-}
-
 /// RFC 6531, 3.5.
 pub(super) fn needs_utf8() -> Reply {
     reply(553, (5, 6, 7), "an address beyond ASCII needs SMTPUTF8")

@@ -31,7 +31,7 @@ pub use data::{BareLineEnds, DataReader, LineEndWatch, Piece};
 pub use date_time::DateTime;
 pub use error::SyntaxError;
 pub use mail::{Body, Mail, Ret};
-pub use path::{ForwardPath, Host, MAX_PATH, Mailbox, ReversePath};
+pub use path::{ForwardPath, MAX_PATH, ReversePath};
 pub use rcpt::{Notify, Rcpt};
 pub use reply::{EnhancedCode, Reply};
 pub use reply_reader::{MAX_REPLY_LINE, MAX_REPLY_LINES, ReplyError, ReplyReader};

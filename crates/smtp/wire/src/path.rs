@@ -9,36 +9,17 @@ use crate::cursor::Cursor;
 use crate::{Quirks, SyntaxError};
 use names::{Address, Domain, LocalPart};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The longest path, its brackets and source route included (RFC 5321, 4.5.3.1.3 asks for 256).
 pub const MAX_PATH: usize = 512;
-
-/// What stands behind the `@`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Host {
-    /// A domain.
-    Domain(Domain),
-    /// An address literal (RFC 5321, 4.1.3).
-    Literal(IpAddr),
-}
-
-/// An address in an envelope.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Mailbox {
-    /// Before the `@`, unquoted.
-    pub local: LocalPart,
-    /// Behind it.
-    pub host: Host,
-}
 
 /// From whom.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReversePath {
     /// `<>`: a report, to which no report is sent (RFC 5321, 4.5.5).
     Null,
-    /// An address.
-    Mailbox(Mailbox),
+    /// An address; its domain may be an address literal.
+    Mailbox(Address),
 }
 
 /// To whom.
@@ -46,24 +27,8 @@ pub enum ReversePath {
 pub enum ForwardPath {
     /// `<postmaster>`, without a domain (RFC 5321, 4.1.1.3).
     Postmaster,
-    /// An address.
-    Mailbox(Mailbox),
-}
-
-impl Mailbox {
-    /// The address, unless its host is a literal.
-    pub fn address(&self) -> Option<Address> {
-        match &self.host {
-            Host::Domain(domain) => Some(Address::new(self.local.clone(), domain.clone())),
-            Host::Literal(_) => None,
-        }
-    }
-}
-
-impl From<Address> for Mailbox {
-    fn from(address: Address) -> Self {
-        Self { local: address.local().clone(), host: Host::Domain(address.domain().clone()) }
-    }
+    /// An address; its domain may be an address literal.
+    Mailbox(Address),
 }
 
 impl ReversePath {
@@ -72,14 +37,6 @@ impl ReversePath {
             Content::Empty => Ok(Self::Null),
             Content::Postmaster => Err(SyntaxError::BadPath("the sender's address has no domain")),
             Content::Mailbox(mailbox) => Ok(Self::Mailbox(mailbox)),
-        }
-    }
-
-    /// The address; `None` for the null path and for one with an address literal.
-    pub fn address(&self) -> Option<Address> {
-        match self {
-            Self::Null => None,
-            Self::Mailbox(mailbox) => mailbox.address(),
         }
     }
 }
@@ -97,7 +54,7 @@ impl ForwardPath {
 enum Content {
     Empty,
     Postmaster,
-    Mailbox(Mailbox),
+    Mailbox(Address),
 }
 
 /// The path, with its brackets.
@@ -132,7 +89,7 @@ fn inside(cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Content, SyntaxErr
         }
         return Err(SyntaxError::BadPath("an address is written name@domain"));
     }
-    Ok(Content::Mailbox(Mailbox { local, host: host(cursor)? }))
+    Ok(Content::Mailbox(Address::new(local, host(cursor)?)))
 }
 
 /// RFC 5321, appendix C and 4.1.1.3: a source route is read and has no effect.
@@ -185,43 +142,21 @@ fn is_atext(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte) || !byte.is_ascii()
 }
 
-fn host(cursor: &mut Cursor<'_>) -> Result<Host, SyntaxError> {
+/// A domain or an address literal.
+fn host(cursor: &mut Cursor<'_>) -> Result<Domain, SyntaxError> {
+    let of_address = |text: &[u8]| Domain::of_address(std::str::from_utf8(text).ok()?).ok();
+    let start = cursor.rest();
     if cursor.eat(b'[') {
-        let text = cursor.while_fits(|byte| byte != b']');
+        let inside = cursor.while_fits(|byte| byte != b']').len();
         if !cursor.eat(b']') {
             return Err(SyntaxError::BadPath("the address literal has no ]"));
         }
-        return literal(text).map(Host::Literal).ok_or(SyntaxError::BadPath("bad address literal"));
+        let literal = start.get(..inside + 2).and_then(of_address);
+        return literal.ok_or(SyntaxError::BadPath("bad address literal"));
     }
     let text =
         cursor.while_fits(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-') || !byte.is_ascii());
-    let domain = std::str::from_utf8(text).ok().and_then(|text| text.parse::<Domain>().ok());
-    domain.map(Host::Domain).ok_or(SyntaxError::BadPath("bad domain"))
-}
-
-/// RFC 5321, 4.1.3, without its brackets. No tag but `IPv6` is registered.
-fn literal(text: &[u8]) -> Option<IpAddr> {
-    let text = std::str::from_utf8(text).ok()?;
-    match text.split_at_checked(5) {
-        Some((tag, address)) if tag.eq_ignore_ascii_case("IPv6:") => address.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
-        _ => text.parse::<Ipv4Addr>().ok().map(IpAddr::V4),
-    }
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Domain(domain) => write!(f, "{domain}"),
-            Self::Literal(IpAddr::V4(address)) => write!(f, "[{address}]"),
-            Self::Literal(IpAddr::V6(address)) => write!(f, "[IPv6:{address}]"),
-        }
-    }
-}
-
-impl fmt::Display for Mailbox {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}", self.local, self.host)
-    }
+    of_address(text).ok_or(SyntaxError::BadPath("bad domain"))
 }
 
 impl fmt::Display for ReversePath {

@@ -14,8 +14,8 @@ pub(crate) struct Common {
     /// Only those with a recipient that contains this
     #[arg(long, value_name = "TEXT")]
     recipient: Option<String>,
-    /// Only those with a recipient at this domain elsewhere
-    #[arg(long, value_name = "DOMAIN")]
+    /// Only those with a recipient at this domain elsewhere, or at this address literal
+    #[arg(long, value_name = "DOMAIN", value_parser = Domain::of_address)]
     domain: Option<Domain>,
     /// Only those that this account sent
     #[arg(long, value_name = "ADDRESS")]

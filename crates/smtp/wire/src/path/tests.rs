@@ -96,10 +96,7 @@ fn quirk_an_address_without_brackets() {
 proptest! {
     #[test]
     fn prints_what_it_reads(local in "[ -~é]{1,30}", domain in "[a-z]{1,10}(\\.[a-z]{1,10}){0,3}") {
-        let path = ForwardPath::Mailbox(Mailbox {
-            local: LocalPart::new(&local).unwrap(),
-            host: Host::Domain(domain.parse().unwrap()),
-        });
+        let path = ForwardPath::Mailbox(Address::new(LocalPart::new(&local).unwrap(), domain.parse().unwrap()));
         prop_assert_eq!(forward(&path.to_string()), Ok(path));
     }
 
