@@ -8,11 +8,21 @@ export function locale(language: Language): string {
   return LOCALES[language];
 }
 
+/** A formatter costs more to make than a hundred dates to write, and a list writes two for each row that comes into sight. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function written(then: Date, language: Language, options: Intl.DateTimeFormatOptions): string {
+  const key = `${language} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(LOCALES[language], options);
+  formats.set(key, format);
+  return format.format(then);
+}
+
 /** As short as it can be: today the time, this year the day, else the date. */
 export function shortDate(time: number, language: Language, now = Date.now()): string {
   const then = new Date(time);
   const today = new Date(now);
-  const of = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(LOCALES[language], options).format(then);
+  const of = (options: Intl.DateTimeFormatOptions) => written(then, language, options);
   if (then.toDateString() === today.toDateString()) return of({ hour: "2-digit", minute: "2-digit" });
   if (now - time < 6 * DAY && now > time) return of({ weekday: "short", hour: "2-digit", minute: "2-digit" });
   if (then.getFullYear() === today.getFullYear()) return of({ day: "numeric", month: "short" });
@@ -20,7 +30,7 @@ export function shortDate(time: number, language: Language, now = Date.now()): s
 }
 
 export function longDate(time: number, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "full", timeStyle: "short" }).format(new Date(time));
+  return written(new Date(time), language, { dateStyle: "full", timeStyle: "short" });
 }
 
 /** A day of which the year may be unknown. */
@@ -36,7 +46,7 @@ export function dayAndMonth(
   if (year !== null) options.year = "numeric";
   if (month !== null) options.month = "long";
   if (month !== null && day !== null) options.day = "numeric";
-  return new Intl.DateTimeFormat(LOCALES[language], options).format(then);
+  return written(then, language, options);
 }
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
