@@ -51,7 +51,7 @@ def test_the_examples_of_the_page(host, provider):
 def test_only_ones_own_account_has_it(anna, host):
     session = anna.session()
     own = session["accounts"][anna.account]["accountCapabilities"][URN]
-    assert own["maxForwardTargets"] == 10 and own["maxBlockedSenders"] == 500
+    assert own["maxForwardTargets"] == 10 and own["maxBlockedSenders"] == 500 and (own["maxLabels"], own["maxSavedSearches"]) == (100, 100)
     answer = anna.request([["Forwarding/get", {"accountId": Asking(host, BRAM).account, "ids": None}, "c"]]).json()
     assert answer["methodResponses"][0][1]["type"] == "accountNotFound"
 
@@ -77,6 +77,28 @@ def test_a_blocked_senders_mail_is_taken_and_goes_to_junk(anna, provider):
     word = unique()
     provider.deliver(letter(word, BOB, ANNA), ANNA, BOB)
     assert len(found(anna, "inbox", word)) == 1
+
+
+def test_a_label_is_a_keyword_that_imap_shows_and_sets(anna, provider):
+    """What JMAP calls a label, IMAP has as a keyword of the same message, both ways."""
+    account, word = anna.account, unique()
+    made = anna.call("Label/set", accountId=account, create={"k": {"name": "Ons huis", "color": "#1f7a4d"}})["created"]["k"]
+    keyword = made["keyword"]
+    provider.deliver(letter(word, BOB, ANNA), ANNA, BOB)
+    [email] = anna.call("Email/query", accountId=account, filter={"text": word})["ids"]
+    imap = provider.imap(ANNA)
+    imap.select("INBOX")
+    [number] = imap.search(None, "SUBJECT", word)[1][0].split()
+    imap.store(number, "+FLAGS", f"({keyword})")
+    assert anna.call("Email/query", accountId=account, filter={"hasKeyword": keyword})["ids"] == [email]
+    anna.call("Email/set", accountId=account, update={email: {f"keywords/{keyword}": None, "keywords/$label1": True}})
+    imap.noop()
+    flags = imap.fetch(number, "(FLAGS)")[1][0].lower()
+    assert b"$label1" in flags and keyword.encode() not in flags
+    # without its name the keyword stays what it is
+    anna.call("Label/set", accountId=account, destroy=[made["id"]])
+    assert anna.call("Email/query", accountId=account, filter={"hasKeyword": "$label1"})["ids"] == [email]
+    imap.logout()
 
 
 def test_the_service_desk_blocks_as_the_customer_does(anna, provider):

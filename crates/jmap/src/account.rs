@@ -1,9 +1,12 @@
 //! What a customer sets of his own account, beyond the RFCs: Glaspost's own capability, `docs/jmap-account.md`. Every change is
-//! an act of `admin`, the same that the command line makes.
+//! an act of `admin`, the same that the command line makes; but for records of how a person looks at his mail (`record`).
 mod blocked;
 mod forwarding;
+mod label;
 mod password;
 mod program;
+mod record;
+mod saved_search;
 mod sheet;
 
 use crate::context::Context;
@@ -22,6 +25,12 @@ pub(crate) const METHODS: &[Method] = &[
     program::GET,
     program::SET,
     sheet::GET,
+    label::GET,
+    label::CHANGES,
+    label::SET,
+    saved_search::GET,
+    saved_search::CHANGES,
+    saved_search::SET,
 ];
 
 /// The id of what there is one of.
@@ -32,6 +41,8 @@ pub(crate) fn in_account() -> Value {
     json!({
         "maxForwardTargets": MAX_OWN_TARGETS,
         "maxBlockedSenders": ObjectKind::BlockedSender.most(),
+        "maxLabels": ObjectKind::Label.most(),
+        "maxSavedSearches": ObjectKind::SavedSearch.most(),
         "exportUrl": EXPORT_URL,
         "importUrl": IMPORT_URL,
         "maxSizeImport": IMPORT_SIZE,

@@ -73,6 +73,13 @@ const TYPES: &[DataType] = &[
         shared: false,
         state: |states| states.blocked_sender,
     },
+    DataType { name: "Label", capability: Capability::Account, shared: false, state: |states| states.label },
+    DataType {
+        name: "SavedSearch",
+        capability: Capability::Account,
+        shared: false,
+        state: |states| states.saved_search,
+    },
 ];
 
 /// The type whose state is none of the store's: whom the caller knows.

@@ -108,6 +108,10 @@ pub struct TypeStates {
     pub sharing: ModSeq,
     /// Senders whose mail goes to junk.
     pub blocked_sender: ModSeq,
+    /// What keywords are called.
+    pub label: ModSeq,
+    /// Searches that are kept.
+    pub saved_search: ModSeq,
 }
 
 /// Room for a message that was announced or promised, held until it is dropped. Kept in memory only.
@@ -207,6 +211,8 @@ impl Account {
             share_notification: notifications,
             sharing: notifications.max(ModSeq(record.list_modseq)),
             blocked_sender: ModSeq(record.objects.of(ObjectKind::BlockedSender).modseq),
+            label: ModSeq(record.objects.of(ObjectKind::Label).modseq),
+            saved_search: ModSeq(record.objects.of(ObjectKind::SavedSearch).modseq),
         })
     }
 

@@ -26,11 +26,15 @@ pub enum ObjectKind {
     ShareNotification = 7,
     /// Whose mail goes to junk.
     BlockedSender = 8,
+    /// What a keyword is called, and its colour.
+    Label = 9,
+    /// What a person looks for again and again.
+    SavedSearch = 10,
 }
 
 impl ObjectKind {
     /// Every kind, by its number.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Vacation,
         Self::Identity,
         Self::Submission,
@@ -39,13 +43,15 @@ impl ObjectKind {
         Self::ContactCard,
         Self::ShareNotification,
         Self::BlockedSender,
+        Self::Label,
+        Self::SavedSearch,
     ];
 
     /// How many of them an account may have.
     pub const fn most(self) -> u64 {
         match self {
             Self::Vacation => 1,
-            Self::Identity | Self::AddressBook => 100,
+            Self::Identity | Self::AddressBook | Self::Label | Self::SavedSearch => 100,
             Self::Submission | Self::ContactCard => 10_000,
             Self::BlockedSender => 500,
             Self::PushSubscription => 16,

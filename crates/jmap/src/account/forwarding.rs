@@ -248,7 +248,9 @@ mod tests {
         bench.share("INBOX", "lrs").await;
         let bram = bench.as_bram();
         let anna = bench.anna.account.to_string();
-        for method in ["Forwarding/get", "Forwarding/set", "BlockedSender/get", "BlockedSender/set"] {
+        for method in
+            ["Forwarding/get", "Forwarding/set", "BlockedSender/get", "BlockedSender/set", "Label/get", "Label/set"]
+        {
             let answer = bram.call(method, json!({"accountId": anna})).await;
             assert_eq!(answer["type"], "accountNotSupportedByMethod", "{method}");
         }

@@ -23,7 +23,7 @@ impl KindCounts {
     }
 
     pub(crate) const fn of_mut(&mut self, kind: ObjectKind) -> &mut KindCount {
-        let [vacation, identity, submission, push, book, card, notification, blocked] = &mut self.0;
+        let [vacation, identity, submission, push, book, card, notification, blocked, label, search] = &mut self.0;
         match kind {
             ObjectKind::Vacation => vacation,
             ObjectKind::Identity => identity,
@@ -33,6 +33,8 @@ impl KindCounts {
             ObjectKind::ContactCard => card,
             ObjectKind::ShareNotification => notification,
             ObjectKind::BlockedSender => blocked,
+            ObjectKind::Label => label,
+            ObjectKind::SavedSearch => search,
         }
     }
 
