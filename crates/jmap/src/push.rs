@@ -200,7 +200,8 @@ impl Push {
             };
             // until it was looked at, however often this is dropped
             self.stirred = Some(id);
-            let change = self.look(id).await?;
+            // apart, so that thousands who wait hold nothing of what a look takes
+            let change = Box::pin(self.look(id)).await?;
             self.stirred = None;
             if let Some(change) = change {
                 return Ok(change);

@@ -86,7 +86,10 @@ impl Service for Web {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Arc::clone(&peer));
             request.extensions_mut().insert(tasks.clone());
-            async move { Ok::<_, Infallible>(answer(pages, request).await.map(|body| Guarded::new(body, busy))) }
+            // apart: a connection keeps the place of its request while the answer goes on, for hours to a listener
+            Box::pin(
+                async move { Ok::<_, Infallible>(answer(pages, request).await.map(|body| Guarded::new(body, busy))) },
+            )
         });
         Box::pin(async move {
             let builder = connections(handlers.clone());
