@@ -8,9 +8,9 @@ use crate::jmap::Parts;
 use crate::limits;
 use crate::opened::Opened;
 use bytes::Bytes;
-use message::{Encoding, Limits, Parsed, Parser, TransferDecoder};
+use message::{Encoding, Limits, Parsed, Parser, Part, TransferDecoder};
 use std::ops::Range;
-use store::{BlobHash, BlobSource, EmailId, Error, Named};
+use store::{Account, BlobHash, BlobSource, EmailId, Error, Named};
 
 /// Bytes that are read at a time.
 const PIECE: u64 = 64 * 1024;
@@ -22,24 +22,41 @@ pub struct Blob {
     rest: Range<u64>,
     decoder: Option<TransferDecoder>,
     size: Option<u64>,
+    /// What was looked at before it was asked for.
+    ahead: Bytes,
 }
 
 impl Blob {
     fn whole(source: Box<dyn BlobSource>) -> Self {
         let size = source.size();
-        Self { source, rest: 0..size, decoder: None, size: Some(size) }
+        Self { source, rest: 0..size, decoder: None, size: Some(size), ahead: Bytes::new() }
     }
 
     fn part(source: Box<dyn BlobSource>, range: Range<u64>, encoding: &Encoding) -> Self {
         let decoder = encoding.is_transforming().then(|| TransferDecoder::new(encoding));
         let size = decoder.is_none().then_some(range.end.saturating_sub(range.start));
-        Self { source, rest: range, decoder, size }
+        Self { source, rest: range, decoder, size, ahead: Bytes::new() }
     }
 
     /// How many bytes there are; nothing where it takes decoding to know.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
         self.size
+    }
+
+    /// Whether it begins with these bytes; [`Blob::next`] gives them all the same.
+    ///
+    /// # Errors
+    /// As [`Blob::next`].
+    pub async fn begins_with(&mut self, begin: &[u8]) -> Result<bool, Error> {
+        let mut ahead = Vec::new();
+        while ahead.len() < begin.len()
+            && let Some(piece) = self.next().await?
+        {
+            ahead.extend_from_slice(&piece);
+        }
+        self.ahead = ahead.into();
+        Ok(self.ahead.starts_with(begin))
     }
 
     /// Takes a range of it, and at most `most` bytes of that; `each` sees all of the range.
@@ -86,6 +103,9 @@ impl Blob {
     /// # Errors
     /// When the store is away, or the bytes are not what they were.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if !self.ahead.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.ahead)));
+        }
         while !self.rest.is_empty() {
             let piece = self.source.read(self.rest.start..self.rest.end.min(self.rest.start + PIECE)).await?;
             if piece.is_empty() {
@@ -135,6 +155,12 @@ pub(crate) async fn keep(parts: &Parts, caller: &Caller, blob: (BlobHash, u64)) 
 pub(crate) async fn open(parts: &Parts, caller: &Caller, opened: &Opened, id: BlobId) -> Result<Option<Blob>, Error> {
     let Some((named, source)) = source(parts, caller, opened, id).await? else { return Ok(None) };
     named_by(opened, id, named, source).await
+}
+
+/// Opens the decoded body of a part of an email that the caller sees; nothing where it is gone.
+pub(crate) async fn open_part(account: &Account, blob: BlobHash, part: &Part) -> Result<Option<Blob>, Error> {
+    let Some((_, source)) = account.open_blob(blob).await? else { return Ok(None) };
+    Ok(Some(Blob::part(source, part.body.start..part.body.end, &part.encoding)))
 }
 
 /// What there is of a blob in a call that opens many.
@@ -279,6 +305,11 @@ mod tests {
         assert_eq!(get(BlobId::Whole(hash)).await, Some(whole));
         assert_eq!(get(BlobId::Part(hash, 1)).await, Some((Some(5), b"plain".to_vec())));
         assert_eq!(get(BlobId::Part(hash, 2)).await, Some((None, b"hello".to_vec())));
+        for (begin, expected) in [("", true), ("he", true), ("hello", true), ("hello!", false), ("x", false)] {
+            let mut blob = open(bench.parts(), &bench.anna, &own, BlobId::Part(hash, 2)).await.unwrap().unwrap();
+            assert_eq!(blob.begins_with(begin.as_bytes()).await.unwrap(), expected, "{begin}");
+            assert_eq!(read(blob).await, b"hello");
+        }
         for none in [BlobId::Part(hash, 0), BlobId::Part(hash, 3), BlobId::Whole(BlobHash([1; 32]))] {
             assert_eq!(get(none).await, None, "{none}");
         }

@@ -1,11 +1,14 @@
-//! An account's mail and contacts as files, out and in (`docs/jmap-account.md`, "Import and export"). Message by message, piece by
-//! piece: no mailbox is ever in memory, and no message whole.
+//! An account's mail and contacts as files, out and in (`docs/jmap-account.md`, "Import and export"), and parts of a message as
+//! one file. Message by message, piece by piece: no mailbox is ever in memory, and no message whole.
+mod entry_names;
 mod export;
 mod import;
 mod mbox;
+mod parts;
 mod zip;
 pub use export::Export;
 pub use import::{Import, Kind as ImportKind};
+pub use parts::PartsFile;
 
 use crate::caller::Caller;
 use crate::error::Error;

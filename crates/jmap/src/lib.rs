@@ -36,7 +36,7 @@ mod webpush;
 pub use blobs::Blob;
 pub use caller::Caller;
 pub use error::Error;
-pub use exchange::{Export, Import, ImportKind};
+pub use exchange::{Export, Import, ImportKind, PartsFile};
 pub use jmap::{Jmap, Parts};
 pub use limits::{CONCURRENT_REQUESTS, CONCURRENT_UPLOADS, SIZE_REQUEST};
 pub use mail::email::{Embedded, Html};

@@ -4,10 +4,13 @@ mod api;
 mod download;
 mod events;
 mod export;
+mod file;
 mod html;
 mod image;
 mod import;
 mod login;
+mod parts;
+mod pdf;
 mod session;
 mod socket;
 mod upload;
@@ -61,6 +64,8 @@ pub(crate) fn pages(rooms: Arc<Rooms>) -> Router {
         .route("/jmap/api", post(api::api))
         .route("/jmap/upload/{account}", post(upload::upload))
         .route("/jmap/download/{account}/{blob}/{name}", get(download::download))
+        .route("/jmap/parts/{account}/{email}/{parts}/{name}", get(parts::parts))
+        .route("/jmap/pdf/{account}/{blob}/{name}", get(pdf::pdf))
         .route("/jmap/export/{account}/{*what}", get(export::export))
         .route("/jmap/import/{account}/{place}", post(import::import))
         .route("/jmap/html/{account}/{email}/{part}", get(html::html))

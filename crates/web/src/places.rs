@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Download,
     /// A file that is taken out.
     Export,
+    /// Parts of a message as one file.
+    Parts,
     /// A file that is brought in.
     Import,
     /// HTML that is cleaned or waits to be.

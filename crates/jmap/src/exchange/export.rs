@@ -1,4 +1,5 @@
 //! Out: one mailbox as mbox, all of them in a zip file, contacts as vCards.
+use super::entry_names::EntryNames;
 use super::mbox::{Quoter, marks};
 use super::own;
 use super::zip::Zip;
@@ -9,7 +10,7 @@ use admin::{AccountAct, Request, Response};
 use bytes::Bytes;
 use jiff::Timestamp;
 use names::Address;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use store::{Account, Email, MailboxId, MessageSource, SystemFlags, View};
 
@@ -63,8 +64,8 @@ impl Jmap {
             let source = Source::Contacts { jmap, address, after: None, is_over: false };
             Export { name: what.to_owned(), media: "text/vcard; charset=utf-8", source }
         } else if what == "mail.zip" {
-            let mut taken = BTreeSet::new();
-            let names = seen.map(|mailbox| (mailbox.id, entry_name(mailbox.name.as_str(), &mut taken)));
+            let mut entries = EntryNames::default();
+            let names = seen.map(|mailbox| (mailbox.id, entries.mailbox(mailbox.name.as_str())));
             let source = mail(names.collect(), Format::Zip(Zip::default()));
             Export { name: what.to_owned(), media: "application/zip", source }
         } else {
@@ -235,28 +236,6 @@ impl Format {
     }
 }
 
-/// The name of a mailbox as a path that leads nowhere else: no step of it is empty, hidden or upwards, and none of Windows's.
-fn entry_name(mailbox: &str, taken: &mut BTreeSet<String>) -> String {
-    let step = |step: &str| {
-        let safe: String = step.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
-        let safe = safe.trim_matches(['.', ' ']);
-        if safe.is_empty() { "_".to_owned() } else { safe.to_owned() }
-    };
-    let path = mailbox.split('/').map(step).collect::<Vec<_>>().join("/");
-    let mut name = format!("{path}.mbox");
-    let mut number = 2;
-    // file systems that know no upper case see one name where there are two
-    while !taken.insert(name.to_lowercase()) {
-        name = format!("{path} ({number}).mbox");
-        number += 1;
-    }
-    name
-}
-
-fn is_plain(letter: char) -> bool {
-    !letter.is_control() && !r#"\:*?"<>|"#.contains(letter)
-}
-
 /// Who wrote a message, as an mbox has it: one word.
 fn sender(email: &Email) -> String {
     let from = email.parsed.envelope.from.iter().find_map(message::Address::readable);
@@ -274,10 +253,9 @@ fn time(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{entry_name, time};
+    use super::time;
     use crate::Error;
     use crate::bench::Bench;
-    use std::collections::BTreeSet;
     use store::{Flags, Keyword, SystemFlags};
 
     pub(in crate::exchange) async fn read(bench: &Bench, what: &str) -> String {
@@ -339,23 +317,6 @@ mod tests {
                 matches!(bench.jmap.export(&bench.anna, &anna, what).await.map(drop), Err(Error::NotFound)),
                 "{what}"
             );
-        }
-    }
-
-    #[test]
-    fn names_of_mailboxes_lead_nowhere() {
-        let mut taken = BTreeSet::new();
-        for (mailbox, name) in [
-            ("INBOX", "INBOX.mbox"),
-            ("inbox", "inbox (2).mbox"),
-            ("Work/2026", "Work/2026.mbox"),
-            ("../../etc/passwd", "_/_/etc/passwd.mbox"),
-            ("C:\\x", "C__x.mbox"),
-            (" . ", "_.mbox"),
-            ("a//b", "a/_/b.mbox"),
-            ("caf\u{e9}", "caf\u{e9}.mbox"),
-        ] {
-            assert_eq!(entry_name(mailbox, &mut taken), name);
         }
     }
 }

@@ -21,6 +21,7 @@ mod standing;
 mod tests;
 mod touches;
 use crate::method::Method;
+pub(crate) use body_part::part_id;
 pub(crate) use get::all;
 pub(crate) use header_forms::{Form, HeaderProperty};
 pub(crate) use history::{History, Since, history};

@@ -1,44 +1,18 @@
 //! Downloads (RFC 8620, 6.2), as they are read. What comes from a stranger is never shown as a page of this site.
+use super::file::{Pieces, attachment, streamed};
 use super::{Asked, Rooms, enter, variable};
 use crate::places::Kind;
 use crate::problem;
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::sync::Arc;
 
 /// Downloads of an account at once.
-const DOWNLOADS: usize = 16;
+pub(super) const DOWNLOADS: usize = 16;
 /// The longest type that is given back.
 const MAX_TYPE: usize = 127;
-/// What an `ext-value` has in percents (RFC 8187, 3.2.1).
-const NAME: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'%')
-    .add(b'\'')
-    .add(b'(')
-    .add(b')')
-    .add(b'*')
-    .add(b',')
-    .add(b'/')
-    .add(b':')
-    .add(b';')
-    .add(b'<')
-    .add(b'=')
-    .add(b'>')
-    .add(b'?')
-    .add(b'@')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'{')
-    .add(b'}');
-
 pub(super) async fn download(
     State(rooms): State<Arc<Rooms>>,
     Path((account, blob, name)): Path<(String, String, String)>,
@@ -63,49 +37,27 @@ pub(super) async fn download(
     if let Some(size) = found.size() {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
     }
-    let pieces = stream::unfold((found, place), |(mut blob, place)| async move {
-        match blob.next().await {
-            Ok(Some(piece)) => Some((Ok(piece), (blob, place))),
-            Ok(None) => None,
-            Err(error) => {
-                tracing::warn!(%error, "a download was broken off");
-                Some((Err(error), (blob, place)))
-            }
-        }
-    });
-    (headers, Body::from_stream(pieces)).into_response()
+    (headers, streamed(Pieces::Blob(found), place, session, rooms)).into_response()
 }
 
 fn headers(name: &str, media: Option<&str>, blob: &str) -> HeaderMap {
     let mut headers = attachment(name, media.filter(|media| is_media(media)).unwrap_or("application/octet-stream"));
-    let mut set = |name, value: String| HeaderValue::try_from(value).map(|value| headers.insert(name, value)).is_ok();
-    // RFC 8620, 6.2: what an id stands for never changes
-    set(header::CACHE_CONTROL, "private, immutable, max-age=31536000".to_owned());
-    set(header::ETAG, format!("\"{blob}\""));
+    keep(&mut headers, blob);
     headers
 }
 
-/// What is said of a file that is kept and never shown.
-pub(super) fn attachment(name: &str, media: &str) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let mut set = |name, value: String| HeaderValue::try_from(value).map(|value| headers.insert(name, value)).is_ok();
-    set(header::CONTENT_TYPE, media.to_owned());
-    let quoted: String = name.chars().map(|letter| if is_plain(letter) { letter } else { '_' }).collect();
-    // RFC 6266, 4.3 and 5
-    let encoded = utf8_percent_encode(name, NAME);
-    set(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{quoted}\"; filename*=UTF-8''{encoded}"));
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'".to_owned());
-    headers
+/// RFC 8620, 6.2: what an id stands for never changes.
+pub(super) fn keep(headers: &mut HeaderMap, blob: &str) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, immutable, max-age=31536000"));
+    if let Ok(tag) = HeaderValue::try_from(format!("\"{blob}\"")) {
+        headers.insert(header::ETAG, tag);
+    }
 }
 
 /// Whether the client has the blob already (RFC 9110, 13.1.2).
-fn is_known(parts: &Parts, blob: &str) -> bool {
+pub(super) fn is_known(parts: &Parts, blob: &str) -> bool {
     let told = parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     told.flat_map(|value| value.split(',')).any(|tag| tag.trim().trim_start_matches("W/").trim_matches('"') == blob)
-}
-
-const fn is_plain(letter: char) -> bool {
-    matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\' | '/')
 }
 
 /// A type with parameters, as a field may bear it: nothing that ends the field or begins another.

@@ -1,13 +1,11 @@
 //! An account's mail and contacts as files, as they are written (`docs/jmap-account.md`).
-use super::download::attachment;
+use super::file::{Pieces, attachment, streamed};
 use super::{Asked, Rooms, enter};
 use crate::places::Kind;
 use crate::problem;
-use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
 use std::sync::Arc;
 
 /// Files that an account takes out at once.
@@ -32,19 +30,5 @@ pub(super) async fn export(
     };
     let mut headers = attachment(file.name(), file.media());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    let pieces = stream::unfold((file, place, session, rooms), |(mut file, place, session, rooms)| async move {
-        // a login that ends takes along what it has begun
-        if session.is_over(rooms.visitors.world.clock.now()) {
-            return Some((Err(axum::BoxError::from("its login has ended")), (file, place, session, rooms)));
-        }
-        match file.next().await {
-            Ok(Some(piece)) => Some((Ok(piece), (file, place, session, rooms))),
-            Ok(None) => None,
-            Err(error) => {
-                tracing::warn!(%error, "a file was broken off");
-                Some((Err(error.into()), (file, place, session, rooms)))
-            }
-        }
-    });
-    (headers, Body::from_stream(pieces)).into_response()
+    (headers, streamed(Pieces::Export(file), place, session, rooms)).into_response()
 }

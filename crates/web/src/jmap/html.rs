@@ -18,6 +18,9 @@ const WAITING: usize = 40;
 /// itself: no script, no form, no leaving but by a link into another page.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+/// For a frame that is printed: asking for that counts as a dialog. Still nothing runs.
+const PRINTED: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'self'; sandbox allow-same-origin allow-modals";
 /// Images that a browser shows and that are no documents.
 const SHOWN: [&str; 7] = ["image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/avif", "image/bmp"];
 
@@ -45,6 +48,7 @@ pub(super) async fn html(
         return refused(TooMuch::Long);
     }
     let mut images = Images { embedded: embedded(&account, &found.embedded), remote: None };
+    let policy = if variable(&parts, "print").as_deref() == Some("1") { PRINTED } else { POLICY };
     if variable(&parts, "remote").as_deref() == Some("1") {
         let pictures = rooms.pictures.clone();
         images.remote = Some(Arc::new(move |image| pictures.address(reader, image)));
@@ -61,7 +65,7 @@ pub(super) async fn html(
             if !share.holds(page.len()) {
                 return problem::away();
             }
-            shown(gzip::pieces(page.into_bytes(), (place, share)))
+            shown(policy, gzip::pieces(page.into_bytes(), (place, share)))
         }
         Ok((Err(too_much), _)) => refused(too_much),
         Err(error) => {
@@ -82,10 +86,10 @@ fn embedded(account: &str, parts: &[Embedded]) -> HashMap<String, String> {
 }
 
 /// In pieces: what the page holds is given back when it is taken.
-fn shown(page: impl IntoResponse) -> Response {
+fn shown(policy: &'static str, page: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
     (headers, page).into_response()

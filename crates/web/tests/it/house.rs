@@ -124,7 +124,7 @@ impl House {
 pub(crate) async fn rest(client: &mut DuplexStream) -> String {
     let mut answer = Vec::new();
     tokio::time::timeout(Duration::from_secs(600), client.read_to_end(&mut answer)).await.unwrap().unwrap();
-    String::from_utf8(answer).unwrap()
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 pub(crate) fn policy() -> MtaSts {

@@ -44,6 +44,11 @@ async fn w01_it_is_clean_and_under_a_policy_of_its_own() {
     assert_eq!(page.fields("cache-control"), ["private, no-store"]);
     assert!(page.body.contains("<p>café<img src=\"/jmap/download/"), "{}", page.body);
     assert!(!page.body.contains("script") && !page.body.contains("onclick") && !page.body.contains("a.example"));
+    // to be printed counts as a dialog; still nothing runs
+    let paper = get(&house, &format!("{path}/2?print=1")).await;
+    let sandbox = paper.fields("content-security-policy")[0].split("; ").last().unwrap();
+    assert_eq!((paper.body == page.body, sandbox), (true, "sandbox allow-same-origin allow-modals"));
+    assert!(!policy[0].contains("allow-modals"), "{policy:?}");
     // what is no image is not shown as one
     assert_eq!(page.body.matches("src=").count(), 1);
     let (_, image) = page.body.split_once("src=\"").unwrap();

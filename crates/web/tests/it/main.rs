@@ -8,6 +8,7 @@ mod house;
 mod html;
 mod http2;
 mod limits;
+mod parts;
 mod policy;
 mod settings;
 mod sockets;
