@@ -120,6 +120,8 @@ export const MESSAGE = record("Email", MAIL, {
   "header:Importance:asText": absent(nullable(text), null),
   // RFC 8098, 2.1
   "header:Disposition-Notification-To:asAddresses": addresses,
+  // RFC 2369, 3.2
+  "header:List-Unsubscribe:asURLs": absent(nullable(list(text)), null),
   textBody: list(part),
   htmlBody: list(part),
   attachments: list(part),

@@ -61,6 +61,23 @@ export function htmlUrl(accountId: AccountId, emailId: EmailId, partId: string, 
   return `/jmap/html/${path}${images ? "?remote=1" : ""}`;
 }
 
+/** The same document for a frame that is printed. */
+export function printable(url: string): string {
+  return `${url}${url.includes("?") ? "&" : "?"}print=1`;
+}
+
+/** Where parts of a message are, as one zip file (docs/jmap.md). */
+export function partsUrl(accountId: AccountId, emailId: EmailId, partIds: readonly string[], name: string): string {
+  // a comma is itself in a path (RFC 3986, 3.3)
+  const path = [accountId, emailId, ...partIds].map(encodeURIComponent);
+  return `/jmap/parts/${path.slice(0, 2).join("/")}/${path.slice(2).join(",")}/${encodeURIComponent(name)}`;
+}
+
+/** Where a PDF is for the browser's viewer; the server gives none that does not begin as one. */
+export function pdfUrl(accountId: AccountId, blobId: BlobId, name: string): string {
+  return `/jmap/pdf/${[accountId, blobId, name].map(encodeURIComponent).join("/")}`;
+}
+
 /** Where a blob is fetched, under a name and as a type (RFC 8620, 6.2). */
 export function downloadUrl(
   session: Session,

@@ -124,3 +124,9 @@ export function attachments(message: Message, withLayout: boolean): readonly Par
     return true;
   });
 }
+
+/** The part of a message that is an invitation, or what became of one (RFC 6047, 2.4). */
+export function calendarPart({ attachments: all, textBody }: Message): Part | null {
+  const isCalendar = ({ type, blobId }: Part) => blobId !== null && type.toLowerCase() === "text/calendar";
+  return [...all, ...textBody].find(isCalendar) ?? null;
+}
