@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "../jmap/problem";
 import { CONTACTS } from "./contacts";
 import { LANGUAGES, type Language, preferred } from "./languages";
+import { READING } from "./reading";
 import { SETTINGS } from "./settings";
 
 /** Every text by its path; functions as they speak of one and of two. */
@@ -19,7 +20,12 @@ function spoken(texts: object, path = ""): [string, string][] {
 
 /** What is said at once and what comes later. */
 function all(language: Language): object {
-  return { ...LANGUAGES[language], settings: SETTINGS[language], contacts: CONTACTS[language] };
+  return {
+    ...LANGUAGES[language],
+    settings: SETTINGS[language],
+    contacts: CONTACTS[language],
+    reading: READING[language],
+  };
 }
 const [en, nl] = [all("en"), all("nl")];
 

@@ -33,6 +33,20 @@ export function longDate(time: number, language: Language): string {
   return written(new Date(time), language, { dateStyle: "full", timeStyle: "short" });
 }
 
+/** A time that passed, in the largest of seconds, minutes, hours and days that there is one of. */
+export function wait(time: number, language: Language): string {
+  const [unit, length] =
+    time < 60_000
+      ? (["second", 1000] as const)
+      : time < 3_600_000
+        ? (["minute", 60_000] as const)
+        : time < DAY
+          ? (["hour", 3_600_000] as const)
+          : (["day", DAY] as const);
+  const options = { style: "unit", unit, unitDisplay: "long" } as const;
+  return new Intl.NumberFormat(LOCALES[language], options).format(Math.round(time / length));
+}
+
 /** A day of which the year may be unknown. */
 export function dayAndMonth(
   { year, month, day }: { readonly year: number | null; readonly month: number | null; readonly day: number | null },

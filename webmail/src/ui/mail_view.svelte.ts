@@ -130,10 +130,12 @@ export class MailView {
     }
   }
 
-  writeTo(address: string): void {
+  writeTo(address: string, words?: { readonly subject: string; readonly text: string }): void {
     const [identity] = this.account.identities.value;
-    const form = this.shell.preferences.rich ? "rich" : "plain";
-    if (identity !== undefined) this.write({ ...blank(identity, form), to: address });
+    if (identity === undefined) return;
+    // words that somebody else chose are read by programs, and have no layout
+    const form = words === undefined && this.shell.preferences.rich ? "rich" : "plain";
+    this.write({ ...blank(identity, form), to: address, ...words });
   }
 
   async unsend(gone: Sent): Promise<void> {

@@ -48,8 +48,8 @@ export interface Room {
   readonly shell: Shell;
   readonly account: Account;
   logOut(): void;
-  /** Begins a message to these addresses. */
-  writeTo(to: string): void;
+  /** Begins a message to these addresses, with words where somebody said which. */
+  writeTo(to: string, words?: { readonly subject: string; readonly text: string }): void;
 }
 
 /** A value that is computed anew whenever one of these fires: for what is too large to be a value itself. */
