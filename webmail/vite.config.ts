@@ -1,9 +1,10 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { framedSquire } from "./framed_squire.ts";
+import { serviceWorker } from "./service_worker.ts";
 
 export default defineConfig({
-  plugins: [svelte(), framedSquire()],
+  plugins: [svelte(), framedSquire(), serviceWorker()],
   build: {
     // the page has one script; where a browser cannot load others ahead, they come when they are wanted
     modulePreload: { polyfill: false },

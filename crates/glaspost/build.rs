@@ -7,10 +7,10 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../webmail/dist").canonicalize()?;
     println!("cargo::rerun-if-changed={}", dist.display());
-    let mut table = String::from("/// Path and text of each file.\npub(crate) const FILES: &[(&str, &str)] = &[\n");
+    let mut table = String::from("/// Path and content of each file.\npub(crate) const FILES: &[(&str, &[u8])] = &[\n");
     for path in files(&dist)? {
         let name = path.strip_prefix(&dist).map_err(io::Error::other)?.to_string_lossy().replace('\\', "/");
-        writeln!(table, "    ({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
+        writeln!(table, "    ({name:?}, include_bytes!({path:?})),").map_err(io::Error::other)?;
     }
     table.push_str("];\n");
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("no OUT_DIR"))?;

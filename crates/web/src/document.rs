@@ -27,15 +27,16 @@ struct Coding {
 
 impl Document {
     /// `vary` names what the choice depends on, the coding among it.
-    pub(crate) fn new(text: String, media_type: &'static str, vary: &'static str) -> Self {
-        let hash = blake3::hash(text.as_bytes()).to_hex();
+    pub(crate) fn new(bytes: impl Into<Bytes>, media_type: &'static str, vary: &'static str) -> Self {
+        let bytes = bytes.into();
+        let hash = blake3::hash(&bytes).to_hex();
         let name = hash.as_str().get(..32).unwrap_or_default();
-        let gzip = compressed(text.as_bytes()).ok().filter(|bytes| bytes.len() < text.len());
+        let gzip = compressed(&bytes).ok().filter(|gzip| gzip.len() < bytes.len());
         Self {
             media_type,
             vary,
-            gzip: gzip.map(|bytes| Coding { bytes: bytes.into(), tag: format!("\"{name}-gzip\"") }),
-            plain: Coding { bytes: text.into(), tag: format!("\"{name}\"") },
+            gzip: gzip.map(|gzip| Coding { bytes: gzip.into(), tag: format!("\"{name}-gzip\"") }),
+            plain: Coding { tag: format!("\"{name}\""), bytes },
         }
     }
 

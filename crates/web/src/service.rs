@@ -43,8 +43,8 @@ pub struct Parts {
     pub visitors: Visitors,
     /// What asks for the images of messages.
     pub pictures: Pictures,
-    /// The webmail's files: path in the folder that was built, and text; none where it was not built.
-    pub webmail: &'static [(&'static str, &'static str)],
+    /// The webmail's files: path in the folder that was built, and content; none where it was not built.
+    pub webmail: &'static [(&'static str, &'static [u8])],
 }
 
 /// HTTPS on a listener.

@@ -1,7 +1,8 @@
 //! The webmail: files that were built once. The page asks whether there is a newer one each time; what it names bears a
-//! hash of its content in its name, and is kept for ever.
+//! hash of its content in its name, and is kept for ever. The worker keeps both in the browser, for when there is no network.
 use crate::document::Document;
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
@@ -12,55 +13,89 @@ use std::sync::Arc;
 const PAGE: &str = "index.html";
 /// The empty document of the frame in which a formatted message is written.
 const WRITING: &str = "writing.html";
+/// The script that keeps the page in the browser, and hears of new mail.
+const WORKER: &str = "worker.js";
+/// What a browser asks for to install the page as a program, and the folder of its icons.
+const MANIFEST: &str = "manifest.webmanifest";
+const ICONS: &str = "icons/";
 /// The folder of the files that are named by their content.
 const NAMED_BY_CONTENT: &str = "assets/";
 /// RFC 8246, 2: it never changes, so nobody asks again.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything comes from here, no text becomes a script or markup but by the one policy of the framework, whose templates
-/// are the program's own (docs/security.md: W14).
+/// are the program's own, and no text the address of a script but by one that knows a single one (docs/security.md: W14).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-     require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+     worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'; trusted-types svelte-trusted-html glaspost-worker";
 
 /// What is written has styles in its attributes, and shows the pictures of the message; nothing in it runs, and nobody
 /// else is asked for anything (docs/security.md: W14).
 const WRITING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'self'";
 
+/// The worker asks this server, and takes no other script along (docs/security.md: W14).
+const WORKER_POLICY: &str =
+    "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// How a file is answered.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// It has a policy of its own.
+    Ruled(&'static str),
+    /// It is no document.
+    Plain,
+    /// It never changes.
+    NamedByContent,
+}
+
 /// One file.
 struct File {
     document: Document,
-    /// Of a document; what is named by its content has none.
-    policy: Option<&'static str>,
+    kind: Kind,
 }
 
-/// The addresses of these files: path in the folder that was built, and text. Without a page there are none.
-pub(crate) fn routes(files: &[(&'static str, &'static str)]) -> Router {
+/// The addresses of these files: path in the folder that was built, and content. Without a page there are none.
+pub(crate) fn routes(files: &[(&'static str, &'static [u8])]) -> Router {
     let mut routes = Router::new();
-    for &(path, text) in files {
-        let Some(media_type) = media_type(path) else { continue };
-        let policy = match path {
-            PAGE => Some(POLICY),
-            WRITING => Some(WRITING_POLICY),
-            _ if path.starts_with(NAMED_BY_CONTENT) => None,
-            _ => continue,
-        };
+    let page = files.iter().find(|(path, _)| *path == PAGE).map_or(&[][..], |(_, content)| content);
+    for &(path, content) in files {
+        let (Some(media_type), Some(kind)) = (media_type(path), kind(path)) else { continue };
+        let content = if path == WORKER { worker_for(content, page) } else { Bytes::from_static(content) };
         let address = if path == PAGE { "/".to_owned() } else { format!("/{path}") };
-        let file = Arc::new(File { document: Document::new(text.to_owned(), media_type, "accept-encoding"), policy });
+        let file = Arc::new(File { document: Document::new(content, media_type, "accept-encoding"), kind });
         routes = routes.route(&address, get(async move |headers: HeaderMap| file.answer(&headers)));
     }
     routes
+}
+
+/// The worker is another one when the page is: browsers compare its bytes, and fetch all anew where they differ.
+fn worker_for(worker: &[u8], page: &[u8]) -> Bytes {
+    [worker, format!("\n// {}\n", blake3::hash(page)).as_bytes()].concat().into()
 }
 
 impl File {
     fn answer(&self, request: &HeaderMap) -> Response {
         let mut answer = self.document.answer(request);
         let headers = answer.headers_mut();
-        match self.policy {
-            Some(policy) => headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
-            None => headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER)),
+        match self.kind {
+            Kind::Ruled(policy) => headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
+            Kind::NamedByContent => headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER)),
+            Kind::Plain => None,
         };
         answer
+    }
+}
+
+/// By the path; what else was built is not served.
+fn kind(path: &str) -> Option<Kind> {
+    match path {
+        PAGE => Some(Kind::Ruled(POLICY)),
+        WRITING => Some(Kind::Ruled(WRITING_POLICY)),
+        WORKER => Some(Kind::Ruled(WORKER_POLICY)),
+        MANIFEST => Some(Kind::Plain),
+        _ if path.starts_with(ICONS) => Some(Kind::Plain),
+        _ if path.starts_with(NAMED_BY_CONTENT) => Some(Kind::NamedByContent),
+        _ => None,
     }
 }
 
@@ -71,30 +106,44 @@ fn media_type(path: &str) -> Option<&'static str> {
         "js" => Some("text/javascript; charset=utf-8"),
         "css" => Some("text/css; charset=utf-8"),
         "svg" => Some("image/svg+xml"),
+        "png" => Some("image/png"),
+        "webmanifest" => Some("application/manifest+json"),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{POLICY, WRITING_POLICY, routes};
+    use super::{POLICY, WORKER_POLICY, WRITING_POLICY, routes};
     use axum::body::Body;
     use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
     use axum::http::{Request, StatusCode};
     use axum::response::Response;
     use tower::ServiceExt;
 
-    const FILES: &[(&str, &str)] = &[
-        ("assets/index-abc.js", "script"),
-        ("assets/index-abc.wasm", "\0"),
-        ("index.html", "<!doctype html>"),
-        ("notes.html", "not named by its content"),
-        ("writing.html", "<!doctype html><main></main>"),
+    const FILES: &[(&str, &[u8])] = &[
+        ("assets/index-abc.js", b"script"),
+        ("assets/index-abc.wasm", b"\0"),
+        ("icons/192.png", b"\x89PNG"),
+        ("index.html", b"<!doctype html>"),
+        ("manifest.webmanifest", b"{}"),
+        ("notes.html", b"not named by its content"),
+        ("worker.js", b"worker"),
+        ("writing.html", b"<!doctype html><main></main>"),
     ];
 
-    async fn asked(path: &str, fields: &[(&str, &str)]) -> Response {
+    async fn asked_of(files: &[(&'static str, &'static [u8])], path: &str, fields: &[(&str, &str)]) -> Response {
         let request = fields.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
-        routes(FILES).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        routes(files).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    async fn asked(path: &str, fields: &[(&str, &str)]) -> Response {
+        asked_of(FILES, path, fields).await
+    }
+
+    async fn text(answer: Response) -> String {
+        let bytes = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
     }
 
     #[tokio::test]
@@ -116,6 +165,35 @@ mod tests {
         assert_eq!(frame.headers()[CONTENT_SECURITY_POLICY], WRITING_POLICY);
         assert_eq!(frame.headers()[CACHE_CONTROL], "no-cache");
         assert!(WRITING_POLICY.starts_with("default-src 'none';") && !WRITING_POLICY.contains("script-src"));
+    }
+
+    #[tokio::test]
+    async fn w14_the_worker_asks_this_server_only() {
+        let worker = asked("/worker.js", &[]).await;
+        assert_eq!(worker.headers()[CONTENT_TYPE], "text/javascript; charset=utf-8");
+        assert_eq!(worker.headers()[CONTENT_SECURITY_POLICY], WORKER_POLICY);
+        assert_eq!(worker.headers()[CACHE_CONTROL], "no-cache");
+        assert!(WORKER_POLICY.starts_with("default-src 'none';") && !WORKER_POLICY.contains("script-src"));
+    }
+
+    #[tokio::test]
+    async fn another_page_is_another_worker() {
+        let other: &[(&str, &[u8])] = &[("index.html", b"<!doctype html><title>"), ("worker.js", b"worker")];
+        let (one, other) =
+            (text(asked("/worker.js", &[]).await).await, text(asked_of(other, "/worker.js", &[]).await).await);
+        assert!(one.starts_with("worker\n//") && other.starts_with("worker\n//"));
+        assert_ne!(one, other);
+    }
+
+    #[tokio::test]
+    async fn what_installs_it_is_served() {
+        let manifest = asked("/manifest.webmanifest", &[]).await;
+        assert_eq!(manifest.headers()[CONTENT_TYPE], "application/manifest+json");
+        let icon = asked("/icons/192.png", &[]).await;
+        assert_eq!(
+            (&icon.headers()[CONTENT_TYPE], &icon.headers()[CACHE_CONTROL]),
+            (&"image/png".parse().unwrap(), &"no-cache".parse().unwrap())
+        );
     }
 
     #[tokio::test]

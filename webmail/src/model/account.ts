@@ -64,12 +64,18 @@ export class Account {
   readonly #sync: Sync;
   readonly #push: Push;
   readonly #kept: Kept;
+  /** Resolves when the first list is there, or cannot be had. */
+  readonly listed: Promise<void>;
+  #listed: () => void = () => {};
   #place: Place | null = null;
   #conversations: boolean;
 
   private constructor(client: Client, kept: Kept, options: Options) {
     const around = options.around ?? surroundings;
     this.client = client;
+    this.listed = new Promise((resolve) => {
+      this.#listed = resolve;
+    });
     this.#kept = kept;
     this.#conversations = options.conversations;
     this.emails = new Emails(client);
@@ -154,7 +160,7 @@ export class Account {
     const question: Question = { filter: filterOf(place), sort: NEWEST_FIRST, collapseThreads };
     const list = new MessageList(this.client, this.emails, question, (id) => this.#leaves(id));
     this.list.set(list);
-    void list.need(0, 1);
+    void list.need(0, 1).then(this.#listed);
     return list;
   }
 

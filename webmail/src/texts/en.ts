@@ -210,6 +210,8 @@ export const en = {
   line: {
     offline: "No connection. What you do is kept, and sent when there is one.",
     waiting: (n: number) => `${plural(n, "change waits", "changes wait")} for a connection.`,
+    renewed: "There is a new version of the webmail.",
+    renew: "Load it",
   },
 
   problem(problem: Problem): string {

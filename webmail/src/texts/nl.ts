@@ -209,6 +209,8 @@ export const nl: Texts = {
   line: {
     offline: "Geen verbinding. Wat u doet wordt bewaard, en verstuurd zodra het kan.",
     waiting: (n) => `${aantal(n, "wijziging wacht", "wijzigingen wachten")} op verbinding.`,
+    renewed: "Er is een nieuwe versie van de webmail.",
+    renew: "Nu laden",
   },
 
   problem(problem) {

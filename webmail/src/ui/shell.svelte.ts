@@ -9,6 +9,8 @@ import { LANGUAGES } from "../texts/languages";
 export class Shell {
   preferences = $state.raw<Preferences>(read(localStorage, navigator.languages));
   route = $state.raw<Route>(parsed(location.hash));
+  /** A newer release of the page is ready. */
+  renewed = $state(false);
   readonly texts = $derived(LANGUAGES[this.preferences.language]);
 
   change(change: Partial<Preferences>): void {
