@@ -4,6 +4,7 @@ import type { EmailId, MailboxId } from "../src/jmap/ids";
 import type { Source } from "../src/jmap/push";
 import { Account } from "../src/model/account";
 import { inMemory, type Kept } from "../src/model/kept";
+import { alone } from "../src/model/windows";
 import { Server } from "./server/server";
 
 export const emailId = (of: string): EmailId => id<"Email">()(of, "");
@@ -57,11 +58,11 @@ export interface Bench {
 
 export async function bench(
   prepare: (server: Server) => void = () => {},
-  { conversations = false, kept = inMemory(), server = new Server() } = {},
+  { conversations = false, kept = inMemory(), server = new Server(), windows = alone() } = {},
 ): Promise<Bench> {
   prepare(server);
   const scene = new Scene();
-  const options = { conversations, around: scene.around, exclusively: (run: () => Promise<void>) => run() };
+  const options = { conversations, around: scene.around, windows };
   const account = await Account.open(server, async () => kept, options);
   await settled(server);
   return { server, scene, kept, account };

@@ -9,6 +9,7 @@ import { type Changed, PING, Push, type Surroundings, surroundings } from "../jm
 import { expand, offers, SUBMISSION, VACATION } from "../jmap/session";
 import type { Transport } from "../jmap/transport";
 import { type Deed, type Mark, type Move, marked, moved } from "./acts";
+import type { Composition } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
 import { Emails } from "./emails";
@@ -17,10 +18,11 @@ import { MessageList, NEWEST_FIRST } from "./list";
 import { Mailboxes, type Role } from "./mailboxes";
 import { Messages } from "./messages";
 import { Value } from "./observable";
-import { amongWindows, type Exclusively, Outbox } from "./outbox";
-import { type Patches, patch } from "./patch";
+import { Outbox } from "./outbox";
+import { type Patch, type Patches, patch } from "./patch";
 import { Planned } from "./planned";
 import { Sync } from "./sync";
+import { ofBrowser, type Windows } from "./windows";
 
 /** What a person is told once, with what undoes it. */
 export type Notice =
@@ -43,7 +45,7 @@ export type Place =
 export interface Options {
   readonly conversations: boolean;
   readonly around?: Surroundings;
-  readonly exclusively?: Exclusively;
+  readonly windows?: Windows;
 }
 
 export class Account {
@@ -63,6 +65,7 @@ export class Account {
   readonly pushed = new Value<ReadonlyMap<string, State>>(new Map());
   readonly #sync: Sync;
   readonly #push: Push;
+  readonly #windows: Windows;
   readonly #kept: Kept;
   /** Resolves when the first list is there, or cannot be had. */
   readonly listed: Promise<void>;
@@ -85,17 +88,20 @@ export class Account {
       refused: (problem: Problem) => this.#refused(problem),
       stopped: (problem: Problem | null) => this.#line(problem),
     };
-    this.outbox = new Outbox(client, this.emails, kept, reports, options.exclusively ?? amongWindows);
-    this.desk = new Desk(client, kept, {
-      identity: ({ identityId }) => this.#identity(identityId),
+    this.#windows = options.windows ?? ofBrowser(client.accountId);
+    this.outbox = new Outbox(client, this.emails, kept, reports, this.#windows);
+    this.#windows.hear((message) => void this.outbox.hear(message));
+    const desk = {
+      identity: ({ identityId }: Composition) => this.#identity(identityId),
       drafts: () => this.place("drafts"),
       sent: () => this.place("sent"),
-      mark: (id, change) => void this.outbox.act(new Map([[id, patch(change)]])),
-      met: (problem) => {
+      mark: (id: EmailId, change: Partial<Patch>) => void this.outbox.act(new Map([[id, patch(change)]])),
+      met: (problem: Problem) => {
         if (problem.kind === "signed-out") this.#line(problem);
       },
       wake: around.wake,
-    });
+    };
+    this.desk = new Desk(client, kept, desk, this.#windows);
     this.planned = new Planned(client);
     this.correspondents = new Correspondents(client, () => {
       const found = this.mailboxes.withRole("sent");
@@ -232,6 +238,8 @@ export class Account {
   async stop(): Promise<void> {
     this.#push.stop();
     await this.desk.keepAll();
+    this.desk.end();
+    this.#windows.close();
   }
 
   /** Ends the line. What is kept in the browser goes with whoever leaves. */
@@ -239,6 +247,7 @@ export class Account {
     this.#push.stop();
     this.desk.end();
     await this.#kept.clear();
+    this.#windows.close();
   }
 
   get #here(): MailboxId | null {

@@ -11,6 +11,7 @@ import { emailObject, utc } from "./email_object";
 import type { Kept } from "./kept";
 import { Value } from "./observable";
 import type { Patch } from "./patch";
+import type { Windows } from "./windows";
 
 /** After how many milliseconds of quiet a change is kept here, and on the server. */
 export const KEEP_AFTER = 1000;
@@ -50,22 +51,33 @@ export class Desk {
   readonly #client: Client;
   readonly #kept: Kept;
   readonly #room: Room;
+  readonly #windows: Windows;
+  /** What lets go of a message: it lies open in one window at a time. */
+  readonly #holds = new Map<string, () => void>();
   readonly #timers = new Map<string, (() => void)[]>();
   /** Saves and sends of one message come one after another. */
   readonly #lines = new Map<string, Promise<unknown>>();
 
-  constructor(client: Client, kept: Kept, room: Room) {
+  constructor(client: Client, kept: Kept, room: Room, windows: Windows) {
     this.#client = client;
     this.#kept = kept;
     this.#room = room;
+    this.#windows = windows;
   }
 
-  /** Takes up what an earlier page left open. What it was sending when it ended is looked for before it is shown. */
+  /** Takes up what an earlier page left open and no other window has. What was being sent when that page ended is looked for
+   * before it is shown. */
   async takeUp(): Promise<void> {
-    for (const [key, value] of await this.#kept.all("compositions")) {
+    const keys = [...(await this.#kept.all("compositions")).keys()].filter((key) => this.of(key) === undefined);
+    const taken = await Promise.all(keys.map((key) => this.#hold(key)));
+    // while this one waited for its turn another window may have changed or sent it
+    const left = await this.#kept.all("compositions");
+    for (const key of keys.filter((_, index) => taken[index])) {
+      const value = left.get(key);
       const composition = restored(value);
       if (composition === null || (composition.stage === "sending" && (await this.#wentOut(composition)) !== null)) {
         await this.#kept.remove("compositions", key);
+        this.#letGo(key);
       } else {
         this.put({ ...composition, stage: "writing" }, wasSaved(value) ? "saved" : "here");
       }
@@ -81,13 +93,15 @@ export class Desk {
     await Promise.all(this.open.value.map(({ composition }) => this.#keep(composition.key)));
   }
 
-  /** Who writes leaves: nothing is kept or saved any more. */
+  /** Who writes leaves: nothing is kept or saved any more, and other windows may go on. */
   end(): void {
     for (const key of [...this.#timers.keys()]) this.#quiet(key);
+    for (const key of [...this.#holds.keys()]) this.#letGo(key);
     this.open.set([]);
   }
 
   put(composition: Composition, saving: Saving = "saved"): void {
+    void this.#hold(composition.key);
     this.open.update((all) => [
       ...all.filter((other) => other.composition.key !== composition.key),
       { composition, saving, problem: null },
@@ -270,6 +284,20 @@ export class Desk {
     this.#quiet(key);
     this.open.update((all) => all.filter(({ composition }) => composition.key !== key));
     await this.#kept.remove("compositions", key);
+    this.#letGo(key);
+  }
+
+  /** Whether this window has the message to itself. */
+  async #hold(key: string): Promise<boolean> {
+    if (this.#holds.has(key)) return true;
+    const letGo = await this.#windows.take(`composition/${key}`);
+    if (letGo !== null) this.#holds.set(key, letGo);
+    return letGo !== null;
+  }
+
+  #letGo(key: string): void {
+    this.#holds.get(key)?.();
+    this.#holds.delete(key);
   }
 
   #quiet(key: string): void {

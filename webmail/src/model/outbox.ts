@@ -1,7 +1,7 @@
 /** Acts on their way to the server: shown at once, kept over a reload, sent in order, taken back when refused. */
 import { Batch } from "../jmap/batch";
 import type { Client } from "../jmap/client";
-import { attempt, type Decoded, id, list, map, object, text } from "../jmap/decode";
+import { attempt, type Decoded, id, list, map, object, oneOf, text } from "../jmap/decode";
 import type { EmailId } from "../jmap/ids";
 import { EMAIL } from "../jmap/mail";
 import { set } from "../jmap/methods";
@@ -10,6 +10,7 @@ import type { Emails } from "./emails";
 import type { Kept } from "./kept";
 import { Value } from "./observable";
 import { inverse, type Patch, type Patches, patchObject } from "./patch";
+import type { Windows } from "./windows";
 
 const keptPatch = object({
   into: list(id<"Mailbox">()),
@@ -17,21 +18,23 @@ const keptPatch = object({
   mark: list(text),
   unmark: list(text),
 });
-const keptAct = object({ patches: map<Decoded<typeof keptPatch>, EmailId>(keptPatch) });
+const keptPatches = map<Decoded<typeof keptPatch>, EmailId>(keptPatch);
+const keptAct = object({ patches: keptPatches });
+
+/** What windows tell each other of acts: that there is a new one; that the server has one, or refused parts of it. */
+const news = object({ what: oneOf("act", "done"), key: text, patches: keptPatches });
+interface News {
+  readonly what: "act" | "done";
+  readonly key: string;
+  readonly patches: Readonly<Record<string, Patch>>;
+}
 
 interface Waiting {
   readonly key: string;
   readonly patches: Patches;
-  sending: boolean;
+  /** Whether it stands in the queue that all windows share; what cannot be kept lives as long as the page. */
+  place: "keeping" | "kept" | "here";
 }
-
-/** Runs one at a time among all windows of the browser; where it cannot be had, at once. */
-export type Exclusively = (run: () => Promise<void>) => Promise<void>;
-
-export const amongWindows: Exclusively = async (run) => {
-  if (navigator.locks === undefined) return run();
-  await navigator.locks.request("glaspost/outbox", run);
-};
 
 export interface Reports {
   /** Acts were refused, and what they did here is taken back. */
@@ -40,6 +43,7 @@ export interface Reports {
   stopped(problem: Problem | null): void;
 }
 
+/** The queue is the one that is kept: all windows of a browser add to it, and one at a time sends what is first in it. */
 export class Outbox {
   /** How many acts wait. */
   readonly waiting = new Value(0);
@@ -47,28 +51,25 @@ export class Outbox {
   readonly #emails: Emails;
   readonly #kept: Kept;
   readonly #reports: Reports;
-  readonly #exclusively: Exclusively;
-  #queue: Waiting[] = [];
+  readonly #windows: Windows;
+  /** Two windows write no key twice. */
+  readonly #window = crypto.randomUUID().slice(0, 8);
+  #queue: readonly Waiting[] = [];
   #running: Promise<void> | null = null;
+  #asked = false;
   #next = 0;
 
-  constructor(client: Client, emails: Emails, kept: Kept, reports: Reports, exclusively: Exclusively = amongWindows) {
+  constructor(client: Client, emails: Emails, kept: Kept, reports: Reports, windows: Windows) {
     this.#client = client;
     this.#emails = emails;
     this.#kept = kept;
     this.#reports = reports;
-    this.#exclusively = exclusively;
+    this.#windows = windows;
   }
 
   /** Takes up what an earlier page left. */
   async takeUp(): Promise<void> {
-    const left = [...(await this.#kept.all("acts"))].sort(([a], [b]) => a.localeCompare(b));
-    for (const [key, value] of left) {
-      const read = attempt(keptAct, value);
-      if (read === null) await this.#kept.remove("acts", key);
-      else this.#queue.push({ key, patches: read.patches, sending: false });
-    }
-    this.#shown();
+    await this.#read();
     if (this.#queue.length > 0) await this.send();
   }
 
@@ -80,20 +81,44 @@ export class Outbox {
       if (before !== undefined) back.set(id, inverse(before, patch));
     }
     this.#next += 1;
-    const key = `${Date.now().toString(36).padStart(9, "0")}-${this.#next.toString(36).padStart(6, "0")}`;
-    this.#queue.push({ key, patches, sending: false });
+    const order = `${Date.now().toString(36).padStart(9, "0")}-${this.#next.toString(36).padStart(6, "0")}`;
+    const waiting: Waiting = { key: `${order}-${this.#window}`, patches, place: "keeping" };
+    this.#queue = [...this.#queue, waiting];
     this.#shown();
-    await this.#kept.put("acts", key, { patches: Object.fromEntries(patches) });
+    try {
+      await this.#kept.put("acts", waiting.key, { patches: Object.fromEntries(patches) });
+      waiting.place = "kept";
+      this.#tell({ what: "act", key: waiting.key, patches: {} });
+    } catch {
+      // the browser has no room: it goes from here
+      waiting.place = "here";
+    }
     void this.send();
     return back;
   }
 
   /** Sends what waits. Resolves when nothing waits any more, or nothing can be sent now. */
   send(): Promise<void> {
-    this.#running ??= this.#exclusively(() => this.#run()).finally(() => {
-      this.#running = null;
-    });
+    this.#asked = true;
+    this.#running ??= this.#turns();
     return this.#running;
+  }
+
+  /** Another window told something; `false` where it is nothing about acts. */
+  hear(message: unknown): boolean {
+    const told = attempt(news, message);
+    if (told === null) return false;
+    if (told.what === "act") void this.#read();
+    else {
+      this.#emails.confirm(told.patches);
+      this.#queue = this.#queue.filter(({ key }) => key !== told.key);
+      this.#shown();
+    }
+    return true;
+  }
+
+  #tell(told: News): void {
+    this.#windows.tell(told);
   }
 
   #shown(): void {
@@ -101,15 +126,42 @@ export class Outbox {
     this.#emails.overlay(this.#queue.map(({ patches }) => patches));
   }
 
+  /** The queue as all windows have it, and what only this one has. */
+  async #read(): Promise<void> {
+    const all = await this.#kept.all("acts");
+    const queue = this.#queue.filter(({ key, place }) => place !== "kept" && !all.has(key));
+    for (const [key, value] of all) {
+      const read = attempt(keptAct, value);
+      if (read === null) await this.#kept.remove("acts", key);
+      else queue.push({ key, patches: read.patches, place: "kept" });
+    }
+    this.#queue = queue.sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#shown();
+  }
+
+  async #turns(): Promise<void> {
+    try {
+      while (this.#asked) {
+        this.#asked = false;
+        await this.#windows.alone("outbox", () => this.#run());
+      }
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  async #first(): Promise<Waiting | undefined> {
+    await this.#read();
+    return this.#queue.find(({ place }) => place !== "keeping");
+  }
+
   async #run(): Promise<void> {
-    for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
-      first.sending = true;
+    for (let first = await this.#first(); first !== undefined; first = await this.#first()) {
       try {
         await this.#sendOne(first);
         this.#reports.stopped(null);
       } catch (thrown) {
         const problem = problemOf(thrown);
-        first.sending = false;
         if (passes(problem) || problem.kind === "signed-out") {
           this.#reports.stopped(problem);
           return;
@@ -137,10 +189,12 @@ export class Outbox {
   }
 
   /** The server has it, but for those that it refused. */
-  async #done(act: Waiting, refused: readonly EmailId[]): Promise<void> {
-    this.#emails.confirm(new Map([...act.patches].filter(([id]) => !refused.includes(id))));
-    this.#queue = this.#queue.filter((other) => other !== act);
+  async #done({ key, patches }: Waiting, refused: readonly EmailId[]): Promise<void> {
+    const done = new Map([...patches].filter(([id]) => !refused.includes(id)));
+    this.#emails.confirm(done);
+    this.#queue = this.#queue.filter((other) => other.key !== key);
     this.#shown();
-    await this.#kept.remove("acts", act.key);
+    await this.#kept.remove("acts", key);
+    this.#tell({ what: "done", key, patches: Object.fromEntries(done) });
   }
 }

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { bench, emailId, mailboxId, settled } from "../../test/bench";
+import { Server } from "../../test/server/server";
+import { Browser } from "../../test/windows";
+import { blank } from "./composition";
+import { inMemory } from "./kept";
+
+const INBOX = { kind: "mailbox", id: mailboxId("inbox"), unreadOnly: false } as const;
+
+/** Two windows of a browser, both looking at the inbox. */
+async function two() {
+  const server = new Server();
+  for (const id of ["a", "b", "c"]) server.deliver({ id });
+  const browser = new Browser();
+  const kept = inMemory();
+  const open = async () => {
+    const windows = browser.window();
+    const there = await bench(() => {}, { server, kept, windows });
+    await there.account.look(INBOX).need(0, 3);
+    return there;
+  };
+  const sets = () => server.names.filter((name) => name === "Email/set").length;
+  return { server, kept, open, sets, one: await open(), other: await open() };
+}
+
+describe("two windows", () => {
+  it("show what waits in either, and send it once", async () => {
+    const { server, sets, one, other } = await two();
+    server.fault = { kind: "offline" };
+    await one.account.mark([emailId("a")], "flagged");
+    await other.account.mark([emailId("a")], "unflagged");
+    await one.account.mark([emailId("b")], "flagged");
+    await settled(server);
+    for (const { account } of [one, other]) {
+      expect(account.outbox.waiting.value).toBe(3);
+      expect(account.emails.shown(emailId("b"))?.keywords.has("$flagged")).toBe(true);
+    }
+    server.fault = null;
+    await Promise.all([one.account.outbox.send(), other.account.outbox.send()]);
+    await settled(server);
+    expect(sets()).toBe(3);
+    expect(server.records.emails.get("a")?.keywords).toEqual({});
+    expect(server.records.emails.get("b")?.keywords).toEqual({ $flagged: true });
+    for (const { account } of [one, other]) {
+      expect(account.outbox.waiting.value).toBe(0);
+      expect(account.emails.shown(emailId("b"))?.keywords.has("$flagged")).toBe(true);
+    }
+  });
+
+  it("do what a window left that was closed", async () => {
+    const { server, kept, sets, one, other } = await two();
+    server.fault = { kind: "offline" };
+    await one.account.mark([emailId("c")], "read");
+    await one.account.stop();
+    server.fault = null;
+    await other.account.outbox.send();
+    expect(sets()).toBe(1);
+    expect(server.records.emails.get("c")?.keywords).toEqual({ $seen: true });
+    expect((await kept.all("acts")).size).toBe(0);
+  });
+
+  it("have one message that is being written open in one of them", async () => {
+    const { server, kept, open, one, other } = await two();
+    const [identity] = one.account.identities.value;
+    if (identity === undefined) throw new Error("an identity");
+    const composition = blank(identity);
+    one.account.desk.put(composition);
+    one.account.desk.change(composition.key, { subject: "Hallo", text: "Dag Bram" });
+    await one.account.desk.keepAll();
+    const third = await open();
+    expect(third.account.desk.open.value).toEqual([]);
+    expect(other.account.desk.open.value).toEqual([]);
+    await one.account.stop();
+    const fourth = await open();
+    await settled(server);
+    expect(fourth.account.desk.of(composition.key)?.composition).toMatchObject({ subject: "Hallo", text: "Dag Bram" });
+    expect((await kept.all("compositions")).size).toBe(1);
+  });
+});
+
+describe("an act that the browser has no room for", () => {
+  it("is done all the same", async () => {
+    const kept = inMemory();
+    const full = { ...kept, put: async () => Promise.reject(new DOMException("full", "QuotaExceededError")) };
+    const { server, account } = await bench((filled) => filled.deliver({ id: "a" }), { kept: full });
+    await account.look(INBOX).need(0, 1);
+    await account.mark([emailId("a")], "flagged");
+    await settled(server);
+    expect(server.records.emails.get("a")?.keywords).toEqual({ $flagged: true });
+    expect(account.outbox.waiting.value).toBe(0);
+  });
+});

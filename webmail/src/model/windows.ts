@@ -1,0 +1,53 @@
+/** The windows of a browser that show the same account: what one of them does at a time, and what they tell each other. */
+
+export interface Windows {
+  /** Runs when no other window does the same; waits for its turn. */
+  alone(what: string, run: () => Promise<void>): Promise<void>;
+  /** Takes what one window has at a time, and gives what lets it go; `null` where another one has it. */
+  take(what: string): Promise<(() => void) | null>;
+  /** Tells the other windows. */
+  tell(message: unknown): void;
+  /** Calls for what other windows tell. */
+  hear(then: (message: unknown) => void): void;
+  /** Hears and tells no more. */
+  close(): void;
+}
+
+/** How long is waited for what a window that is just going still has. */
+const PATIENCE = 1000;
+
+/** Until it is let go, when nobody else has it; `null` when the patience ends first. */
+function held(locks: LockManager, name: string): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    const hold = () => new Promise<void>((letGo) => resolve(letGo));
+    locks.request(name, { signal: AbortSignal.timeout(PATIENCE) }, hold).catch(() => resolve(null));
+  });
+}
+
+/** The windows of this browser; where it has no locks, this one is the only one that it knows of. */
+export function ofBrowser(account: string): Windows {
+  const { locks } = navigator;
+  if (locks === undefined) return alone();
+  const channel = new BroadcastChannel(`glaspost/${account}`);
+  const name = (what: string) => `glaspost/${account}/${what}`;
+  return {
+    alone: async (what, run) => {
+      await locks.request(name(what), run);
+    },
+    take: (what) => held(locks, name(what)),
+    tell: (message) => channel.postMessage(message),
+    hear: (then) => channel.addEventListener("message", ({ data }) => then(data)),
+    close: () => channel.close(),
+  };
+}
+
+/** The only window. */
+export function alone(): Windows {
+  return {
+    alone: (_, run) => run(),
+    take: async () => () => {},
+    tell: () => {},
+    hear: () => {},
+    close: () => {},
+  };
+}
