@@ -1,9 +1,13 @@
-/** Builds the worker that keeps the page in the browser: one file under a name that stays, which names the files of its release. */
+/** What makes the page a program of its own: the worker that keeps it in the browser, one file under a name that stays, which names
+ * the files of its release; and the manifest with its icons, as they stand in a folder. */
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { build, type Plugin } from "vite";
 
 const ENTRY = "src/worker/worker.ts";
 const OUTPUT = "worker.js";
+const INSTALLED = "install";
 
 /** What a worker keeps: what bears a hash of its content in its name. */
 export function filesOf(names: readonly string[]): readonly string[] {
@@ -48,6 +52,12 @@ export function serviceWorker(): Plugin {
       async handler(_, bundle) {
         const source = await script(root, filesOf(Object.keys(bundle)));
         this.emitFile({ type: "asset", fileName: OUTPUT, source });
+        const folder = join(root, INSTALLED);
+        for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+          if (!entry.isFile()) continue;
+          const path = join(entry.parentPath, entry.name);
+          this.emitFile({ type: "asset", fileName: path.slice(folder.length + 1), source: readFileSync(path) });
+        }
       },
     },
   };

@@ -4,7 +4,7 @@ const WORKER = "/worker.js";
 
 /** The browser's `trustedTypes`, as far as it is used (W3C Trusted Types, 2.3). What a policy makes is taken where an address is. */
 interface Policies {
-  createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(): string };
+  createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(address: string): string };
 }
 declare const trustedTypes: Policies | undefined;
 
@@ -12,7 +12,7 @@ declare const trustedTypes: Policies | undefined;
  * a second one. */
 function address(): string {
   if (typeof trustedTypes === "undefined") return WORKER;
-  return trustedTypes.createPolicy("glaspost-worker", { createScriptURL: () => WORKER }).createScriptURL();
+  return trustedTypes.createPolicy("glaspost-worker", { createScriptURL: () => WORKER }).createScriptURL(WORKER);
 }
 
 async function register(): Promise<ServiceWorkerRegistration | null> {
