@@ -62,7 +62,7 @@ def chromium(provider, stranger):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} {door.address}:{door.port},MAP evil.example {stranger.address}"],
+            args=["--no-sandbox", "--ignore-certificate-errors", f"--host-resolver-rules=MAP {HOST} {door.address}:{door.port},MAP evil.example {stranger.address}"],
         )
         yield browser
         browser.close()

@@ -20,7 +20,9 @@ import { Messages } from "./messages";
 import { Value } from "./observable";
 import { Outbox } from "./outbox";
 import { type Patch, type Patches, patch } from "./patch";
+import { filterOf, type Place } from "./place";
 import { Planned } from "./planned";
+import type { KeptList, Snapshot } from "./replica";
 import { Sync } from "./sync";
 import { ofBrowser, type Windows } from "./windows";
 
@@ -37,16 +39,22 @@ export type Notice =
 /** How the line to the server is. */
 export type Line = { readonly kind: "open" } | { readonly kind: "broken"; readonly cause: Problem };
 
-/** What is looked at. */
-export type Place =
-  | { readonly kind: "mailbox"; readonly id: MailboxId; readonly unreadOnly: boolean }
-  | { readonly kind: "search"; readonly filter: unknown };
-
 export interface Options {
   readonly conversations: boolean;
   readonly around?: Surroundings;
   readonly windows?: Windows;
 }
+
+/** What keeps the account's mail in the browser, once it has been fetched. */
+export interface Keeper {
+  /** Keeps no more; what is kept stays. */
+  end(): Promise<void>;
+  /** Nothing stays. */
+  clear(): Promise<void>;
+}
+
+/** What windows tell each other when somebody logs out. */
+const LEFT = "left";
 
 export class Account {
   readonly client: Client;
@@ -63,15 +71,24 @@ export class Account {
   readonly line = new Value<Line>({ kind: "open" });
   /** What the server last said had changed here, by type. */
   readonly pushed = new Value<ReadonlyMap<string, State>>(new Map());
+  readonly windows: Windows;
+  readonly around: Surroundings;
+  /** What was seen of mailboxes, by question: a later look begins with it. */
+  readonly lists = new Map<string, KeptList>();
+  keeper: Keeper | null = null;
+  /** Another window has logged out. */
+  readonly left = new Value(false);
   readonly #sync: Sync;
   readonly #push: Push;
-  readonly #windows: Windows;
   readonly #kept: Kept;
   /** Resolves when the first list is there, or cannot be had. */
   readonly listed: Promise<void>;
   #listed: () => void = () => {};
   #place: Place | null = null;
   #conversations: boolean;
+  /** What an earlier page left is shown; what does not change by pieces is asked for anew first. */
+  #recalled = false;
+  #renewing: Promise<void> | null = null;
 
   private constructor(client: Client, kept: Kept, options: Options) {
     const around = options.around ?? surroundings;
@@ -88,9 +105,10 @@ export class Account {
       refused: (problem: Problem) => this.#refused(problem),
       stopped: (problem: Problem | null) => this.#line(problem),
     };
-    this.#windows = options.windows ?? ofBrowser(client.accountId);
-    this.outbox = new Outbox(client, this.emails, kept, reports, this.#windows);
-    this.#windows.hear((message) => void this.outbox.hear(message));
+    this.around = around;
+    this.windows = options.windows ?? ofBrowser(client.accountId);
+    this.outbox = new Outbox(client, this.emails, kept, reports, this.windows);
+    this.windows.hear((message) => (message === LEFT ? this.left.set(true) : void this.outbox.hear(message)));
     const desk = {
       identity: ({ identityId }: Composition) => this.#identity(identityId),
       drafts: () => this.place("drafts"),
@@ -101,7 +119,7 @@ export class Account {
       },
       wake: around.wake,
     };
-    this.desk = new Desk(client, kept, desk, this.#windows);
+    this.desk = new Desk(client, kept, desk, this.windows);
     this.planned = new Planned(client);
     this.correspondents = new Correspondents(client, () => {
       const found = this.mailboxes.withRole("sent");
@@ -135,6 +153,29 @@ export class Account {
     return account;
   }
 
+  /** Begins with what an earlier page of the same person left; what changed since is asked for beside. */
+  static async recalled(
+    transport: Transport,
+    keeping: (account: string) => Promise<Kept>,
+    options: Options,
+    left: Snapshot,
+  ): Promise<Account> {
+    const client = Client.recalled(transport, left.session);
+    const account = new Account(client, await keeping(client.accountId), options);
+    account.#recalled = true;
+    account.mailboxes.replace(left.mailboxes);
+    account.mailboxes.state = left.mailboxState;
+    account.identities.set(left.identities);
+    account.emails.takeThreads([...left.threads.values()], left.threadState);
+    account.emails.take([...left.emails.values()], left.emailState);
+    for (const [question, list] of left.lists) account.lists.set(question, list);
+    await account.outbox.recall();
+    account.#push.start();
+    void account.follow();
+    account.#takeUp().catch((thrown: unknown) => account.#line(problemOf(thrown)));
+    return account;
+  }
+
   get name(): string {
     return this.client.session.username;
   }
@@ -161,13 +202,24 @@ export class Account {
 
   /** Looks somewhere else. */
   look(place: Place): MessageList {
+    this.noteList();
     this.#place = place;
     const collapseThreads = this.#conversations && place.kind === "mailbox";
     const question: Question = { filter: filterOf(place), sort: NEWEST_FIRST, collapseThreads };
     const list = new MessageList(this.client, this.emails, question, (id) => this.#leaves(id));
+    const kept = this.lists.get(JSON.stringify(question));
+    if (kept !== undefined) list.recall(kept);
     this.list.set(list);
+    if (list.isStale) void list.refresh();
     void list.need(0, 1).then(this.#listed);
     return list;
+  }
+
+  /** What is known of the list that is looked at, for when it is looked at again. */
+  noteList(): void {
+    const list = this.list.value;
+    const kept = this.#place?.kind === "mailbox" ? list?.kept(Date.now()) : null;
+    if (list !== null && kept !== null && kept !== undefined) this.lists.set(JSON.stringify(list.question), kept);
   }
 
   set conversations(on: boolean) {
@@ -220,12 +272,28 @@ export class Account {
 
   /** Brings everything up to date, and sends what waits. */
   async follow(): Promise<void> {
+    if (this.#recalled && !(await this.#renew())) return;
     const followed = await this.#sync.follow();
     this.#line(followed.kind === "stopped" ? followed.problem : null);
     if (followed.kind === "stopped") return;
     const list = this.list.value;
-    if (followed.changed || list?.state.value.kind === "failed") await list?.refresh();
+    if (followed.changed || list?.isStale === true || list?.state.value.kind === "failed") await list?.refresh();
     void this.outbox.send();
+  }
+
+  /** After an earlier page's records have been shown: what every view needs, as it is now. */
+  async #renew(): Promise<boolean> {
+    this.#renewing ??= this.#begin().finally(() => {
+      this.#renewing = null;
+    });
+    try {
+      await this.#renewing;
+      this.#recalled = false;
+      return true;
+    } catch (thrown) {
+      this.#line(problemOf(thrown));
+      return false;
+    }
   }
 
   /** The network is back, or the page is looked at again. */
@@ -239,15 +307,18 @@ export class Account {
     this.#push.stop();
     await this.desk.keepAll();
     this.desk.end();
-    this.#windows.close();
+    await this.keeper?.end();
+    this.windows.close();
   }
 
   /** Ends the line. What is kept in the browser goes with whoever leaves. */
   async close(): Promise<void> {
     this.#push.stop();
     this.desk.end();
+    this.windows.tell(LEFT);
+    this.windows.close();
     await this.#kept.clear();
-    this.#windows.close();
+    await this.keeper?.clear();
   }
 
   get #here(): MailboxId | null {
@@ -318,10 +389,4 @@ export class Account {
   #refused(problem: Problem): void {
     this.notice.set({ kind: "refused", problem });
   }
-}
-
-function filterOf(place: Place): unknown {
-  if (place.kind === "search") return place.filter;
-  const inMailbox = { inMailbox: place.id };
-  return place.unreadOnly ? { operator: "AND", conditions: [inMailbox, { notKeyword: "$seen" }] } : inMailbox;
 }

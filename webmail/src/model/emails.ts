@@ -15,6 +15,8 @@ export class Emails {
   /** Where our records of Email and Thread stand; `null` before the first answer. */
   emailState: State | null = null;
   threadState: State | null = null;
+  /** Called for messages that are no more; for all of them where nobody can say which. */
+  gone: (ids: readonly EmailId[] | "all") => void = () => {};
   readonly #client: Client;
   readonly #base = new Map<EmailId, Email>();
   readonly #threads = new Map<ThreadId, Thread>();
@@ -56,6 +58,15 @@ export class Emails {
 
   get threadIds(): readonly ThreadId[] {
     return [...this.#threads.keys()];
+  }
+
+  /** As the server has them, as far as it has told. */
+  get confirmed(): ReadonlyMap<EmailId, Email> {
+    return this.#base;
+  }
+
+  get threads(): ReadonlyMap<ThreadId, Thread> {
+    return this.#threads;
   }
 
   /** Acts that the server has not confirmed, in order. */
@@ -100,6 +111,7 @@ export class Emails {
 
   forget(ids: readonly EmailId[]): void {
     for (const id of ids) this.#base.delete(id);
+    this.gone(ids);
     this.changed.fire();
   }
 
@@ -113,6 +125,7 @@ export class Emails {
     this.#threads.clear();
     this.emailState = null;
     this.threadState = null;
+    this.gone("all");
   }
 
   /** Fetches those that are not known, as many at once as the server gives. */

@@ -8,6 +8,7 @@ import { type Problem, problemOf } from "../jmap/problem";
 import type { Emails } from "./emails";
 import { Signal, Value } from "./observable";
 import { Positions } from "./positions";
+import type { KeptList } from "./replica";
 
 /** How many rows are asked for at once. */
 const WINDOW = 50;
@@ -15,6 +16,9 @@ const WINDOW = 50;
 const MOST_CHANGES = 500;
 /** How often a window is asked for that changes while it is fetched. */
 const TRIES = 3;
+
+/** How many rows of a list are kept for a later page. */
+const MOST_ROWS = 500;
 
 /** Newest first, as every list here is sorted. */
 export const NEWEST_FIRST = [{ property: "receivedAt", isAscending: false }] as const;
@@ -44,12 +48,39 @@ export class MessageList {
   /** Answers to questions of an earlier generation are of a list that is no more. */
   #generation = 0;
   #refreshing: Promise<void> | null = null;
+  /** The rows are those of an earlier page, and may have changed since. */
+  #stale = false;
 
   constructor(client: Client, emails: Emails, question: Question, leaves: (id: EmailId) => boolean = () => false) {
     this.#client = client;
     this.#emails = emails;
     this.#leaves = leaves;
     this.question = question;
+  }
+
+  get isStale(): boolean {
+    return this.#stale;
+  }
+
+  /** Begins with what an earlier page knew, as far as its rows can be shown. */
+  recall(kept: KeptList): void {
+    const unknown = kept.ids.findIndex((id) => !this.#emails.knows(id));
+    this.#rows.put(0, unknown < 0 ? kept.ids : kept.ids.slice(0, unknown));
+    this.#queryState = kept.queryState;
+    this.#calculable = kept.calculable;
+    this.#stale = true;
+    this.settle(kept.ids);
+    this.state.set({ kind: "ready", total: kept.total });
+  }
+
+  /** What a later page may begin with; `null` while nothing is known. */
+  kept(seen: number): KeptList | null {
+    const { value } = this.state;
+    if (value.kind !== "ready") return null;
+    const ids: EmailId[] = [];
+    for (let at = 0, id = this.#rows.at(0); id !== undefined && at < MOST_ROWS; at += 1, id = this.#rows.at(at))
+      ids.push(id);
+    return { ids, total: value.total, queryState: this.#queryState, calculable: this.#calculable, seen };
   }
 
   /** How many rows are seen. */
@@ -207,6 +238,7 @@ export class MessageList {
       this.#calculable = found.canCalculateChanges;
     }
     this.#rows.put(found.position, found.ids);
+    this.#stale = false;
     this.settle(found.ids);
     this.state.set({ kind: "ready", total: found.total });
     this.changed.fire();
@@ -230,6 +262,7 @@ export class MessageList {
       if (generation !== this.#generation || this.#queryState !== since) return;
       this.#rows.change(told.removed, told.added, told.total);
       this.#queryState = told.newQueryState;
+      this.#stale = false;
       this.settle(told.added.map(({ id }) => id));
       this.state.set({ kind: "ready", total: told.total });
       this.changed.fire();

@@ -9,7 +9,14 @@ import { textOfHtml } from "./html_text";
 /** How many are kept; a message is at most a few hundred kilobytes of text here. */
 export const MOST_MESSAGES = 60;
 
+/** Where messages are kept for longer than a page lives. */
+export interface MessageShelf {
+  message(id: EmailId): Promise<Message | null>;
+  keepMessage(message: Message): Promise<void>;
+}
+
 export class Messages {
+  shelf: MessageShelf | null = null;
   readonly #client: Client;
   readonly #kept = new Map<EmailId, Promise<Message>>();
 
@@ -40,9 +47,15 @@ export class Messages {
   }
 
   #fetch(id: EmailId): Promise<Message> {
-    const fetching = this.#ask(id, MESSAGE_ARGUMENTS);
+    const fetching = this.#keptOrAsked(id);
     fetching.catch(() => this.#kept.delete(id));
     return fetching;
+  }
+
+  async #keptOrAsked(id: EmailId): Promise<Message> {
+    const message = (await this.shelf?.message(id)) ?? (await this.#ask(id, MESSAGE_ARGUMENTS));
+    void this.shelf?.keepMessage(message);
+    return message;
   }
 
   async #ask(id: EmailId, how: Readonly<Record<string, unknown>>): Promise<Message> {

@@ -67,6 +67,11 @@ export class Outbox {
     this.#windows = windows;
   }
 
+  /** Shows what an earlier page left. */
+  recall(): Promise<void> {
+    return this.#read();
+  }
+
   /** Takes up what an earlier page left. */
   async takeUp(): Promise<void> {
     await this.#read();

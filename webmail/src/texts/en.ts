@@ -28,6 +28,7 @@ export const en = {
     refused: "This email address and password do not belong together. Check both, and mind capital letters.",
     tooMany: (minutes: number) => `Too many tries. Try again in ${plural(minutes, "minute", "minutes")}.`,
     ended: "Your session has ended. Log in again; nothing that you wrote is lost.",
+    leaving: "You are logged out in this browser. The server is told as soon as there is a connection.",
     show: "Show password",
     programs: "Use a mail program? These are its settings.",
   },
@@ -150,6 +151,7 @@ export const en = {
     formattedTitle: "The message with its layout",
     showPlain: "Show only the words",
     showFormatted: "Show the layout",
+    layoutAway: "Without a connection the layout of this message is not here; these are its words.",
     tooMuch: "The layout of this message cannot be shown; these are its words.",
     leadsTo: (where: string) => `Leads to ${where}`,
     linksDeceive: (n: number) =>

@@ -26,6 +26,7 @@ export const nl: Texts = {
     refused: "Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk beide na, en let op hoofdletters.",
     tooMany: (minuten) => `Te veel pogingen. Probeer het over ${aantal(minuten, "minuut", "minuten")} opnieuw.`,
     ended: "Uw sessie is afgelopen. Log opnieuw in; wat u schreef is bewaard.",
+    leaving: "U bent in deze browser uitgelogd. De server hoort het zodra er verbinding is.",
     show: "Wachtwoord tonen",
     programs: "Een mailprogramma gebruiken? Dit zijn de instellingen.",
   },
@@ -149,6 +150,7 @@ export const nl: Texts = {
     formattedTitle: "Het bericht met opmaak",
     showPlain: "Alleen de woorden tonen",
     showFormatted: "Met opmaak tonen",
+    layoutAway: "Zonder verbinding is de opmaak van dit bericht er niet; dit zijn de woorden.",
     tooMuch: "De opmaak van dit bericht kan niet worden getoond; dit zijn de woorden.",
     leadsTo: (waar) => `Gaat naar ${waar}`,
     linksDeceive: (n) =>

@@ -1,6 +1,8 @@
 /** The service worker: what it does stands beside; here is what the browser calls. */
 /// <reference lib="webworker" />
+import { database } from "../model/replica_database";
 import { Files } from "./files";
+import { Pages } from "./pages";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Named by the build (service_worker.ts). */
@@ -8,6 +10,7 @@ declare const FILES: readonly string[];
 declare const RELEASE: string;
 
 const files = new Files(caches, { name: RELEASE, files: FILES });
+const pages = new Pages((account) => database(account));
 
 self.addEventListener("install", (event) => {
   // pages of the release before find their files beside ours: nobody need close a window first
@@ -21,9 +24,13 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin || !files.has(url.pathname)) return;
-  event.respondWith(files.answer(url.pathname, request));
-  if (request.mode === "navigate" && url.pathname === "/") event.waitUntil(tidy());
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (files.has(url.pathname)) {
+    event.respondWith(files.answer(url.pathname, request));
+    if (request.mode === "navigate" && url.pathname === "/") event.waitUntil(tidy());
+  } else if (request.mode === "navigate" && pages.has(url.pathname)) {
+    event.respondWith(pages.answer(request, (work) => event.waitUntil(work)));
+  }
 });
 
 /** The page that is being opened is of this release; where no other window is, none of another release is left. */

@@ -1,0 +1,31 @@
+/** Who is logged in in this browser, as far as a page knows before it has asked: kept beside the preferences. */
+import { absent, attempt, id, json, nullable, object, oneOf, text } from "../jmap/decode";
+import type { AccountId, Id } from "../jmap/ids";
+import type { Shelf } from "./preferences";
+
+export type PushId = Id<"PushSubscription">;
+
+export interface Here {
+  readonly account: AccountId;
+  readonly name: string;
+  /** `leaving`: has logged out, which the server does not know yet. */
+  readonly stage: "in" | "ended" | "leaving";
+  /** The server tells this browser of new mail by this subscription. */
+  readonly push: PushId | null;
+}
+
+const KEY = "glaspost/here";
+const kept = object({
+  account: id<"Account">(),
+  name: text,
+  stage: oneOf("in", "ended", "leaving"),
+  push: absent(nullable(id<"PushSubscription">()), null),
+});
+
+export function readHere(shelf: Shelf): Here | null {
+  return attempt(kept, json(shelf.getItem(KEY) ?? "null"));
+}
+
+export function writeHere(shelf: Shelf, here: Here | null): void {
+  shelf.setItem(KEY, JSON.stringify(here));
+}

@@ -1,0 +1,54 @@
+/** Has the browser keep what an account has, and gives it back to the next page (replica.ts). Loaded after the first list. */
+import type { Account } from "./account";
+import { Replica, type Snapshot } from "./replica";
+import { database } from "./replica_database";
+
+/** After how many milliseconds of quiet what changed is kept. */
+export const KEEP_AFTER = 1000;
+
+function snapshot(account: Account): Snapshot {
+  const { client, mailboxes, identities, emails } = account;
+  account.noteList();
+  return {
+    session: client.told,
+    mailboxes: mailboxes.all.value.map(({ mailbox }) => mailbox),
+    mailboxState: mailboxes.state,
+    identities: identities.value,
+    emails: emails.confirmed,
+    emailState: emails.emailState,
+    threads: emails.threads,
+    threadState: emails.threadState,
+    lists: account.lists,
+  };
+}
+
+/** From now on, while the page shows the account. */
+export function keep(account: Account, replica: Replica): void {
+  const { emails, mailboxes, identities, list } = account;
+  account.keeper = replica;
+  account.messages.shelf = replica;
+  emails.gone = (ids) => void replica.forget(ids);
+  const write = replica.follow(account.windows, () => snapshot(account));
+  let unwake = () => {};
+  const soon = () => {
+    unwake();
+    unwake = account.around.wake(KEEP_AFTER, write);
+  };
+  for (const one of [emails.changed, mailboxes.all, identities]) one.subscribe(soon);
+  list.subscribe((now) => now?.changed.subscribe(soon));
+  replica.tidy().catch(() => {});
+}
+
+/** What is kept of an account; `null` where the browser keeps nothing. */
+export async function replicaOf(account: string): Promise<Replica | null> {
+  try {
+    return new Replica(await database(account));
+  } catch {
+    return null;
+  }
+}
+
+/** Nothing of this account stays. */
+export async function forget(account: string): Promise<void> {
+  await (await replicaOf(account))?.clear().catch(() => {});
+}

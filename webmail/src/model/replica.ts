@@ -1,0 +1,228 @@
+/** What of an account's mail this browser keeps, so that it is there at once, and without a network: mailboxes, the rows of lists that
+ * were looked at, and messages that were read. One window writes it, from records that its states describe. */
+import { absent, attempt, count, flag, id, list, nullable, object, state, text } from "../jmap/decode";
+import { encoded, encodedEmail, encodedMessage } from "../jmap/encode";
+import type { EmailId, State, ThreadId } from "../jmap/ids";
+import {
+  EMAIL,
+  type Email,
+  IDENTITY,
+  type Identity,
+  MAILBOX,
+  type Mailbox,
+  MESSAGE,
+  type Message,
+  THREAD,
+  type Thread,
+} from "../jmap/mail";
+import { surplus, type Weight } from "./replica_bounds";
+import { type Change, type Database, SESSION } from "./replica_database";
+import type { Windows } from "./windows";
+
+/** The rows of a list from the top. */
+const rows = object({
+  ids: list(id<"Email">()),
+  total: count,
+  queryState: nullable(state),
+  calculable: flag,
+  seen: absent(count, 0),
+});
+export interface KeptList {
+  readonly ids: readonly EmailId[];
+  readonly total: number;
+  readonly queryState: State | null;
+  readonly calculable: boolean;
+  /** When it was looked at last. */
+  readonly seen: number;
+}
+
+/** The account as a page has it at one moment: no record is older than its state says. */
+export interface Snapshot {
+  readonly session: unknown;
+  readonly mailboxes: readonly Mailbox[];
+  readonly mailboxState: State | null;
+  readonly identities: readonly Identity[];
+  readonly emails: ReadonlyMap<EmailId, Email>;
+  readonly emailState: State | null;
+  readonly threads: ReadonlyMap<ThreadId, Thread>;
+  readonly threadState: State | null;
+  readonly lists: ReadonlyMap<string, KeptList>;
+}
+
+/** How many lists are kept. */
+export const MOST_LISTS = 50;
+const LIST = "list/";
+
+const overview = object({
+  mailboxes: list(MAILBOX.decode),
+  mailboxState: nullable(state),
+  identities: list(IDENTITY.decode),
+  emailState: nullable(state),
+  threadState: nullable(state),
+});
+const weight = object({ at: count, size: count });
+
+export class Replica {
+  readonly #database: Database;
+  readonly #now: () => number;
+  /** What the database has, by the values that were written. */
+  #written: { emails: ReadonlyMap<EmailId, Email>; threads: ReadonlyMap<ThreadId, Thread> } | null = null;
+  #stamp: string | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #ends: () => void = () => {};
+
+  constructor(database: Database, now: () => number = Date.now) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  /** What an earlier page kept; `null` where there is nothing, or it cannot be read any more. */
+  async recalled(): Promise<Snapshot | null> {
+    const [states, emails, threads] = await Promise.all(
+      (["state", "emails", "threads"] as const).map((kind) => this.#database.all(kind)),
+    );
+    const session = states?.get(SESSION);
+    const read = attempt(overview, states?.get("overview"));
+    if (session === undefined || read === null || emails === undefined || threads === undefined) return null;
+    const known = [...emails.values()].flatMap((value) => attempt(EMAIL.decode, value) ?? []);
+    const together = [...threads.values()].flatMap((value) => attempt(THREAD.decode, value) ?? []);
+    const snapshot = {
+      ...read,
+      session,
+      emails: new Map(known.map((email) => [email.id, email])),
+      threads: new Map(together.map((thread) => [thread.id, thread])),
+      lists: new Map([...(states ?? [])].flatMap(([key, value]) => listOf(key, value))),
+    };
+    this.#written = snapshot;
+    this.#stamp = attempt(text, states?.get("stamp"));
+    return snapshot;
+  }
+
+  /** Writes what the account has whenever asked to, as long as this window is the one that writes. Gives what asks. */
+  follow(windows: Windows, take: () => Snapshot): () => void {
+    let leads = false;
+    const leading = async () => {
+      // another window may have written since this one read
+      const stamp = attempt(text, await this.#database.get("state", "stamp"));
+      if (stamp === null || stamp !== this.#stamp) this.#written = null;
+      leads = true;
+      this.#write(take());
+      await new Promise<void>((resolve) => {
+        this.#ends = resolve;
+      });
+      leads = false;
+    };
+    // a browser that keeps nothing more keeps less
+    windows.alone("replica", leading).catch(() => {});
+    return () => {
+      if (leads) this.#write(take());
+    };
+  }
+
+  async message(of: EmailId): Promise<Message | null> {
+    const found = attempt(MESSAGE.decode, await this.#database.get("messages", of).catch(() => null));
+    return found;
+  }
+
+  async keepMessage(message: Message): Promise<void> {
+    const value = encodedMessage(message);
+    const changes: Change[] = [
+      { kind: "messages", key: message.id, value },
+      { kind: "sizes", key: `messages/${message.id}`, value: this.#weigh(value) },
+    ];
+    await this.#database.writeWhileIn(changes).catch(() => {});
+  }
+
+  /** These messages are no more. */
+  async forget(ids: readonly EmailId[] | "all"): Promise<void> {
+    const every = (["messages", "pages", "sizes"] as const).map((kind): Change => ({ kind, under: "" }));
+    const each = (gone: EmailId): Change[] => [
+      { kind: "messages", key: gone, value: undefined },
+      { kind: "pages", under: `${gone}/` },
+      { kind: "sizes", key: `messages/${gone}`, value: undefined },
+      { kind: "sizes", under: `pages/${gone}/` },
+    ];
+    if (ids.length > 0) await this.#database.writeWhileIn(ids === "all" ? every : ids.flatMap(each)).catch(() => {});
+  }
+
+  /** What is too old or too much goes. */
+  async tidy(): Promise<void> {
+    const weights = new Map<string, Weight>();
+    for (const [key, value] of await this.#database.all("sizes")) {
+      weights.set(key, attempt(weight, value) ?? { at: 0, size: 0 });
+    }
+    const changes = surplus(weights, this.#now()).flatMap((key): Change[] => {
+      const [kind, ...rest] = key.split("/");
+      const gone = { key: rest.join("/"), value: undefined };
+      return [
+        { kind: "sizes", key, value: undefined },
+        { kind: kind === "pages" ? "pages" : "messages", ...gone },
+      ];
+    });
+    if (changes.length > 0) await this.#database.write(changes);
+  }
+
+  /** This window writes no more; what it wrote stays. */
+  async end(): Promise<void> {
+    this.#ends();
+    await this.#writing;
+    this.#database.close();
+  }
+
+  /** Who leaves leaves nothing behind. */
+  async clear(): Promise<void> {
+    this.#ends();
+    await this.#writing;
+    await this.#database.clear();
+    this.#database.close();
+  }
+
+  #weigh(value: unknown): Weight {
+    return { at: this.#now(), size: JSON.stringify(value).length };
+  }
+
+  #write(now: Snapshot): void {
+    // as it is at this moment: later records are another writing's
+    const snapshot = { ...now, emails: new Map(now.emails), threads: new Map(now.threads) };
+    this.#writing = this.#writing.then(() => this.#difference(snapshot)).catch(() => {});
+  }
+
+  /** Only what is another value than before is written, and all of it at once. */
+  async #difference(snapshot: Snapshot): Promise<void> {
+    const before = this.#written ?? { emails: new Map<EmailId, Email>(), threads: new Map<ThreadId, Thread>() };
+    const changes: Change[] = [];
+    if (this.#written === null) changes.push({ kind: "emails", under: "" }, { kind: "threads", under: "" });
+    for (const [key, email] of snapshot.emails) {
+      if (before.emails.get(key) !== email) changes.push({ kind: "emails", key, value: encodedEmail(email) });
+    }
+    for (const [key, thread] of snapshot.threads) {
+      if (before.threads.get(key) !== thread) changes.push({ kind: "threads", key, value: thread });
+    }
+    for (const key of before.emails.keys()) {
+      if (!snapshot.emails.has(key)) changes.push({ kind: "emails", key, value: undefined });
+    }
+    for (const key of before.threads.keys()) {
+      if (!snapshot.threads.has(key)) changes.push({ kind: "threads", key, value: undefined });
+    }
+    const stamp = crypto.randomUUID();
+    const { mailboxes, mailboxState, identities, emailState, threadState } = snapshot;
+    const value = encoded({ mailboxes, mailboxState, identities, emailState, threadState });
+    changes.push(
+      { kind: "state", key: SESSION, value: snapshot.session },
+      { kind: "state", key: "overview", value },
+      { kind: "state", key: "stamp", value: stamp },
+      { kind: "state", under: LIST },
+    );
+    const lists = [...snapshot.lists].sort(([, a], [, b]) => b.seen - a.seen).slice(0, MOST_LISTS);
+    for (const [question, kept] of lists) changes.push({ kind: "state", key: `${LIST}${question}`, value: kept });
+    await this.#database.write(changes);
+    this.#written = snapshot;
+    this.#stamp = stamp;
+  }
+}
+
+function listOf(key: string, value: unknown): readonly (readonly [string, KeptList])[] {
+  if (!key.startsWith(LIST)) return [];
+  const read = attempt(rows, value);
+  return read === null ? [] : [[key.slice(LIST.length), read]];
+}

@@ -1,0 +1,93 @@
+/** What a browser keeps of an account's mail: named records in a database of its own, which may be thrown away at any time. What
+ * people write is kept elsewhere (kept.ts). */
+
+const KINDS = ["state", "emails", "threads", "messages", "pages", "sizes"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Another number is another shape: what an earlier version kept is fetched again. */
+const VERSION = 1;
+
+/** A record that comes, one that goes (its value is `undefined`), or all that go whose keys begin so. */
+export type Change =
+  | { readonly kind: Kind; readonly key: string; readonly value: unknown }
+  | { readonly kind: Kind; readonly under: string };
+
+export interface Database {
+  all(kind: Kind): Promise<ReadonlyMap<string, unknown>>;
+  get(kind: Kind, key: string): Promise<unknown>;
+  /** All of these changes or none. */
+  write(changes: readonly Change[]): Promise<void>;
+  /** The same, while somebody is logged in: a page that goes on after that leaves nothing behind. */
+  writeWhileIn(changes: readonly Change[]): Promise<void>;
+  clear(): Promise<void>;
+  close(): void;
+}
+
+/** The record that is there while somebody is logged in. */
+export const SESSION = "session";
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function ended(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+function apply(transaction: IDBTransaction, changes: readonly Change[]): void {
+  for (const change of changes) {
+    const store = transaction.objectStore(change.kind);
+    if ("under" in change) store.delete(IDBKeyRange.bound(change.under, `${change.under}\uffff`));
+    else if (change.value === undefined) store.delete(change.key);
+    else store.put(change.value, change.key);
+  }
+}
+
+/** Opens the database of one account. */
+export async function database(account: string, databases: IDBFactory = indexedDB): Promise<Database> {
+  const opening = databases.open(`glaspost-mail/${account}`, VERSION);
+  opening.onupgradeneeded = () => {
+    const { result } = opening;
+    for (const kind of [...result.objectStoreNames]) result.deleteObjectStore(kind);
+    for (const kind of KINDS) result.createObjectStore(kind);
+  };
+  const opened = await done(opening);
+  // a window of a later version waits for this one
+  opened.onversionchange = () => opened.close();
+  // what is lost with the power is fetched again
+  const writing = () => opened.transaction([...KINDS], "readwrite", { durability: "relaxed" });
+
+  return {
+    async all(kind) {
+      const store = opened.transaction(kind).objectStore(kind);
+      const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+      return new Map(keys.map((key, index) => [String(key), values[index]]));
+    },
+    get: (kind, key) => done<unknown>(opened.transaction(kind).objectStore(kind).get(key)),
+    async write(changes) {
+      const transaction = writing();
+      apply(transaction, changes);
+      await ended(transaction);
+    },
+    async writeWhileIn(changes) {
+      const transaction = writing();
+      const session = transaction.objectStore("state").count(SESSION);
+      session.onsuccess = () => {
+        if (session.result > 0) apply(transaction, changes);
+      };
+      await ended(transaction);
+    },
+    async clear() {
+      const transaction = writing();
+      for (const kind of KINDS) transaction.objectStore(kind).clear();
+      await ended(transaction);
+    },
+    close: () => opened.close(),
+  };
+}
