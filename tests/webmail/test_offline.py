@@ -1,11 +1,16 @@
-"""Without a network, and beside another window: the page opens, what is done is kept, and nothing is done twice."""
+"""Without a network, after the server was started again, after the session ended, and beside another window: what was seen is read, what
+is done is kept, nothing is done twice and nothing written is lost."""
 
 import json
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import expect, sync_playwright
 
-from provider import letter, unique
-from screen import eventually
+from conftest import CHROMIUM
+from fetch import fetch
+from line import Line
+from provider import ANNA, BRAM, PASSWORD, letter, unique
+from screen import HOST, eventually
 
 #: The page's worker has taken it over: it opens without a network from now on.
 CONTROLLED = """() => navigator.serviceWorker.controller !== null
@@ -13,8 +18,55 @@ CONTROLLED = """() => navigator.serviceWorker.controller !== null
 #: What a page and what it names cost on the way.
 TRANSFERRED = """() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
     .filter(({ name }) => new URL(name).pathname === "/" || name.includes("/assets/")).map(({ transferSize }) => transferSize)"""
+#: How many records of a kind the browser keeps of the account's mail.
+KEPT = """async (kind) => {
+    const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith("glaspost-mail/"));
+    const done = (asked) => new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error);
+    });
+    let all = 0;
+    for (const name of names) {
+        const database = await done(indexedDB.open(name));
+        all += await done(database.transaction(kind).objectStore(kind).count());
+        database.close();
+    }
+    return all;
+}"""
 #: What Chromium says of a test's window whatever the page is.
 OF_THE_TEST = {"in-incognito", "not-from-secure-origin"}
+
+
+@pytest.fixture(scope="module")
+def line(provider):
+    with Line(provider.door("https")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def chromium(line):
+    """The browser, at the end of a line that can be cut."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--ignore-certificate-errors", f"--host-resolver-rules=MAP {HOST} {line.address}"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def mended(provider, line):
+    yield
+    line.mend(provider.door("https"))
+
+
+def formatted(word):
+    return (
+        f"From: <renee@buren.example>\r\nTo: <{ANNA}>\r\nSubject: {word}\r\nMessage-ID: <{word}@buren.example>\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+        f"<p>Opgemaakt: <b>{word}</b></p>\r\n"
+    )
 
 
 def settled(screen, word):
@@ -22,6 +74,14 @@ def settled(screen, word):
     expect(screen.row(word)).to_be_visible()
     assert screen.page.evaluate(CONTROLLED)
     return screen
+
+
+def kept(screen, kind, at_least=1):
+    eventually(lambda: screen.page.evaluate(KEPT, kind) >= at_least)
+
+
+def offline(screen):
+    expect(screen.page.get_by_role("status").filter(has_text="Geen verbinding")).to_be_visible()
 
 
 def another_window(screen):
@@ -38,23 +98,7 @@ def test_a_warm_start_asks_for_nothing_but_the_data(provider, screens):
     screen.page.reload()
     expect(screen.row(word)).to_be_visible()
     transferred = screen.page.evaluate(TRANSFERRED)
-    assert len(transferred) > 3 and sum(transferred) == 0
-
-
-def test_the_page_opens_without_a_network(provider, screens):
-    word = unique()
-    provider.deliver(letter(word))
-    screen = settled(screens().log_in(), word)
-    screen.context.set_offline(True)
-    screen.page.reload()
-    expect(screen.page.locator("body")).to_contain_text("verbinding")
-    # what comes later was kept too
-    screen.context.set_offline(False)
-    screen.page.reload()
-    expect(screen.row(word)).to_be_visible()
-    screen.context.set_offline(True)
-    screen.button("new").click()
-    expect(screen.page.get_by_label(screen.word("subject"), exact=True)).to_be_visible()
+    assert len(transferred) > 2 and sum(transferred) == 0
 
 
 def test_it_can_be_installed(screens):
@@ -69,7 +113,129 @@ def test_it_can_be_installed(screens):
     assert found <= OF_THE_TEST
 
 
-def test_two_windows_do_what_was_done_in_either_once(provider, screens):
+def test_what_was_seen_is_read_without_a_network(provider, line, screens):
+    plain, layout, unread = unique(), unique(), unique()
+    for text in (letter(plain, body=f"Wat er staat: {plain}.\r\n"), letter(unread), formatted(layout)):
+        provider.deliver(text)
+    screen = settled(screens().log_in(), layout)
+    screen.read(plain)
+    screen.read(layout)
+    kept(screen, "messages", 2)
+    kept(screen, "pages")
+    kept(screen, "emails", 3)
+    screen.page.goto(f"https://{HOST}/")
+    line.cut()
+    screen.page.reload()
+    offline(screen)
+    expect(screen.read(plain).locator(".text")).to_contain_text(f"Wat er staat: {plain}.")
+    screen.read(layout)
+    expect(screen.page.frame_locator("iframe").locator("b")).to_have_text(layout)
+    # what comes late was kept too
+    screen.button("new").click()
+    expect(screen.page.get_by_label(screen.word("subject"), exact=True)).to_be_visible()
+    # a mailbox that nobody looked at says why it is not there
+    screen.button("close").first.click()
+    screen.go("archived")
+    expect(screen.page.get_by_role("alert").filter(has_text="geen verbinding")).to_be_visible()
+    line.mend(provider.door("https"))
+    late = unique()
+    provider.deliver(letter(late))
+    screen.go("inbox")
+    expect(screen.row(late)).to_be_visible()
+    expect(screen.page.get_by_role("status").filter(has_text="Geen verbinding")).to_have_count(0)
+
+
+def test_it_goes_on_with_a_server_that_was_started_again(provider, line, screens):
+    word, late = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    screen.read(word)
+    line.cut()
+    provider.stop()
+    screen.button("archive").click()
+    expect(screen.row(word)).to_have_count(0)
+    provider.start()
+    line.mend(provider.door("https"))
+    provider.deliver(letter(late))
+    expect(screen.row(late)).to_be_visible(timeout=40_000)
+    eventually(lambda: provider.count(word, mailbox="Archive") == 1)
+    assert provider.count(word) == 0
+
+
+def test_what_was_written_outlives_the_session(provider, line, screens):
+    word, written = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    screen.button("new").click()
+    screen.page.get_by_label(screen.word("subject"), exact=True).fill(written)
+    screen.page.get_by_label(screen.word("text"), exact=True).fill("Nog niet af")
+    screen.context.clear_cookies()
+    line.cut()
+    line.mend(provider.door("https"))
+    expect(screen.page.get_by_text("Uw sessie is afgelopen", exact=False)).to_be_visible()
+    expect(screen.page.get_by_label(screen.word("address"))).to_have_value(ANNA)
+    # and the mail is not shown any more
+    screen.page.reload()
+    expect(screen.page.get_by_text("Uw sessie is afgelopen", exact=False)).to_be_visible()
+    screen.page.get_by_label(screen.word("password"), exact=True).fill(PASSWORD)
+    screen.button("log in").click()
+    expect(screen.row(word)).to_be_visible()
+    screen.page.get_by_role("button", name=written).click()
+    expect(screen.page.get_by_label(screen.word("text"), exact=True)).to_have_value("Nog niet af")
+
+
+def test_nobody_else_goes_on_with_what_was_written(provider, line, screens):
+    word, written = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    screen.button("new").click()
+    screen.page.get_by_label(screen.word("subject"), exact=True).fill(written)
+    eventually(lambda: provider.count(written, mailbox="Drafts") == 1)
+    kept(screen, "emails")
+    screen.context.clear_cookies()
+    line.cut()
+    line.mend(provider.door("https"))
+    screen.page.get_by_label(screen.word("address")).fill(BRAM)
+    screen.page.get_by_label(screen.word("password"), exact=True).fill(PASSWORD)
+    screen.button("log in").click()
+    expect(screen.page.get_by_role("option").first).to_be_visible()
+    expect(screen.row(word)).to_have_count(0)
+    expect(screen.page.get_by_role("button", name=written)).to_have_count(0)
+
+
+def test_who_logs_out_without_a_network_is_logged_out_before_anything_else(provider, line, screens):
+    word = unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    kept(screen, "emails")
+    (cookie,) = screen.context.cookies()
+    line.cut()
+    screen.row(word).click()
+    screen.button("archive").click()
+    screen.button("log out").click()
+    # what would be lost is asked about
+    question = screen.page.get_by_role("dialog")
+    expect(question).to_contain_text("alleen in deze browser")
+    question.get_by_role("button", name="Annuleren").click()
+    screen.button("log out").click()
+    question.get_by_role("button", name="Toch uitloggen").click()
+    expect(screen.page.get_by_text("De server hoort het", exact=False)).to_be_visible()
+    assert screen.page.evaluate(KEPT, "emails") == 0 and screen.page.evaluate(KEPT, "state") == 0
+    screen.page.reload()
+    expect(screen.page.get_by_text("De server hoort het", exact=False)).to_be_visible()
+    expect(screen.row(word)).to_have_count(0)
+    line.mend(provider.door("https"))
+    screen.page.reload()
+    expect(screen.page.get_by_label(screen.word("address"))).to_be_visible()
+    eventually(lambda: not screen.context.cookies())
+    # the server has ended it too: who kept it has nothing
+    door = provider.door("https")
+    header = f"Cookie: {cookie['name']}={cookie['value']}"
+    status, _, _ = fetch(door.port, door.address, provider.ca, "/.well-known/jmap", "--header", header)
+    assert status == 401
+
+
+def test_two_windows_do_what_was_done_in_either_once(provider, line, screens):
     word = unique()
     provider.deliver(letter(word))
     screen = settled(screens().log_in(), word)
@@ -78,15 +244,16 @@ def test_two_windows_do_what_was_done_in_either_once(provider, screens):
     expect(there).to_be_visible()
     sent = []
     screen.context.on("request", lambda request: sent.append(request.post_data or ""))
-    screen.context.set_offline(True)
+    line.cut()
     there.click()
     other.get_by_role("button", name=screen.word("archive"), exact=True).click()
-    expect(screen.row(word)).to_have_count(0)
     expect(screen.page.get_by_role("status").filter(has_text="wacht")).to_be_visible()
     other.close()
-    screen.context.set_offline(False)
-    eventually(lambda: provider.count(word, mailbox="Archive") == 1)
+    sent.clear()
+    line.mend(provider.door("https"))
+    eventually(lambda: provider.count(word, mailbox="Archive") == 1, within=60)
     expect(screen.page.get_by_role("status").filter(has_text="wacht")).to_have_count(0)
+    expect(screen.row(word)).to_have_count(0)
     assert sum("mailboxIds/" in body for body in sent) == 1
 
 
@@ -108,3 +275,14 @@ def test_a_message_that_is_written_is_open_in_one_window(provider, screens):
     other.reload()
     other.get_by_role("button", name=word).click()
     expect(other.get_by_label(screen.word("text"), exact=True)).to_have_value("Dag")
+
+
+def test_who_logs_out_leaves_every_window(provider, screens):
+    word = unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    other = another_window(screen)
+    expect(other.get_by_role("option").filter(has_text=word)).to_be_visible()
+    other.get_by_role("button", name=screen.word("log out"), exact=True).click()
+    expect(screen.page.get_by_label(screen.word("address"))).to_be_visible()
+    expect(screen.row(word)).to_have_count(0)

@@ -93,6 +93,17 @@ export class Desk {
     await Promise.all(this.open.value.map(({ composition }) => this.#keep(composition.key)));
   }
 
+  /** The messages that are in this browser only. */
+  get unsaved(): readonly Open[] {
+    const isKept = ({ composition, saving }: Open) =>
+      saving === "saved" || isEmpty(composition, this.#room.identity(composition));
+    return this.open.value.filter((one) => !isKept(one));
+  }
+
+  async saveAll(): Promise<void> {
+    await Promise.all(this.unsaved.map(({ composition }) => this.save(composition.key)));
+  }
+
   /** Who writes leaves: nothing is kept or saved any more, and other windows may go on. */
   end(): void {
     for (const key of [...this.#timers.keys()]) this.#quiet(key);

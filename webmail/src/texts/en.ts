@@ -209,6 +209,13 @@ export const en = {
     followedBy: "then",
   },
 
+  leave: {
+    title: "Log out?",
+    text: (n: number) =>
+      `${plural(n, "change or message is", "changes and messages are")} in this browser only. Logging out throws that away.`,
+    yes: "Log out all the same",
+  },
+
   line: {
     offline: "No connection. What you do is kept, and sent when there is one.",
     waiting: (n: number) => `${plural(n, "change waits", "changes wait")} for a connection.`,

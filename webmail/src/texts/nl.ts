@@ -208,6 +208,13 @@ export const nl: Texts = {
     followedBy: "dan",
   },
 
+  leave: {
+    title: "Uitloggen?",
+    text: (n) =>
+      `${aantal(n, "wijziging of bericht staat", "wijzigingen en berichten staan")} alleen in deze browser. Uitloggen gooit dat weg.`,
+    yes: "Toch uitloggen",
+  },
+
   line: {
     offline: "Geen verbinding. Wat u doet wordt bewaard, en verstuurd zodra het kan.",
     waiting: (n) => `${aantal(n, "wijziging wacht", "wijzigingen wachten")} op verbinding.`,
