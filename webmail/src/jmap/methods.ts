@@ -157,6 +157,9 @@ function refusedRecord(value: unknown, where: string): Problem {
   return { kind: "refused-record", type: told.type, detail, properties: told.properties ?? [] };
 }
 
+/** By creation id or id: what of a `/set` was refused, and why. */
+export const refusals = absent(nullable(map(refusedRecord)), null);
+
 /** `/set` (RFC 8620, 5.3); `more` are arguments of its own that a type has. */
 export function set<Of extends string>(
   type: { readonly name: Of; readonly using: string },
@@ -164,7 +167,6 @@ export function set<Of extends string>(
   orders: Orders<Of>,
   more: Readonly<Record<string, unknown>> = {},
 ): Call<Done<Of>> {
-  const refusals = absent(nullable(map(refusedRecord)), null);
   const shape = object({
     newState: state,
     created: absent(nullable(map(object({ id: id<Of>() }))), null),

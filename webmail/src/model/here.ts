@@ -1,9 +1,8 @@
 /** Who is logged in in this browser, as far as a page knows before it has asked: kept beside the preferences. */
 import { absent, attempt, id, json, nullable, object, oneOf, text } from "../jmap/decode";
-import type { AccountId, Id } from "../jmap/ids";
+import type { AccountId } from "../jmap/ids";
+import type { SubscriptionId } from "../jmap/subscription";
 import type { Shelf } from "./preferences";
-
-export type PushId = Id<"PushSubscription">;
 
 export interface Here {
   readonly account: AccountId;
@@ -11,7 +10,7 @@ export interface Here {
   /** `leaving`: has logged out, which the server does not know yet. */
   readonly stage: "in" | "ended" | "leaving";
   /** The server tells this browser of new mail by this subscription. */
-  readonly push: PushId | null;
+  readonly push: SubscriptionId | null;
 }
 
 const KEY = "glaspost/here";

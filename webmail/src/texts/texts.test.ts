@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "../jmap/problem";
 import { CONTACTS } from "./contacts";
 import { LANGUAGES, type Language, preferred } from "./languages";
+import { NEWS } from "./news";
 import { READING } from "./reading";
 import { SETTINGS } from "./settings";
 
@@ -24,6 +25,7 @@ function all(language: Language): object {
     ...LANGUAGES[language],
     settings: SETTINGS[language],
     contacts: CONTACTS[language],
+    news: NEWS[language],
     reading: READING[language],
   };
 }

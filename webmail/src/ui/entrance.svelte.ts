@@ -3,11 +3,15 @@ import { logOut } from "../jmap/login";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Transport } from "../jmap/transport";
 import { Account } from "../model/account";
-import { readHere, writeHere } from "../model/here";
+import { type Here, readHere, writeHere } from "../model/here";
 import { inBrowser, inMemory, type Kept } from "../model/kept";
-import type { Replica } from "../model/replica";
 import { lookForRelease, registered } from "./registering";
 import type { Shell } from "./shell.svelte";
+
+/** How long after the first list, in milliseconds, what keeps it is fetched: what a person asks for goes first. */
+const LATER = 2000;
+/** How long who logs out waits for what was written to be saved, in milliseconds. */
+const PATIENCE = 5000;
 
 /** Why nobody is in: nobody was, the session has ended, or who logged out must still be logged out at the server. */
 export type Out = "nobody" | "ended" | "leaving";
@@ -25,6 +29,8 @@ function keeping(account: string): Promise<Kept> {
 
 export class Entrance {
   stage = $state.raw<Stage>({ kind: "starting" });
+  /** Whether what is in this browser only may be lost. */
+  asked = $state.raw<{ readonly account: Account; readonly unsent: number } | null>(null);
   readonly #transport: Transport;
   readonly #shell: Shell;
 
@@ -53,14 +59,16 @@ export class Entrance {
 
   /** Begins with whoever is logged in at the server. */
   async open(): Promise<void> {
-    this.#enter(await Account.open(this.#transport, keeping, this.#options), null);
+    this.#enter(await Account.open(this.#transport, keeping, this.#options));
   }
 
   /** What was logged out without a network is logged out before anything else is done. Gives whether the server has been told. */
   async leaveFirst(): Promise<boolean> {
     const here = readHere(localStorage);
     if (here?.stage !== "leaving") return true;
+    await this.#forget(here.account);
     try {
+      if (here.push !== null) await (await import("../model/notifying")).endAfterwards(this.#transport, here.push);
       await logOut(this.#transport);
     } catch (thrown) {
       if (problemOf(thrown).kind !== "signed-out") {
@@ -72,7 +80,18 @@ export class Entrance {
     return true;
   }
 
+  /** Leaves; where what was done or written is in this browser only, it is asked first. */
   async leave(account: Account): Promise<void> {
+    const { outbox, desk } = account;
+    const patience = new Promise<void>((resolve) => account.around.wake(PATIENCE, resolve));
+    await Promise.race([Promise.all([outbox.send(), desk.saveAll()]), patience]);
+    const unsent = outbox.waiting.value + desk.unsaved.length;
+    if (unsent === 0) await this.leaveNow(account);
+    else this.asked = { account, unsent };
+  }
+
+  async leaveNow(account: Account): Promise<void> {
+    this.asked = null;
     const here = readHere(localStorage);
     if (here !== null) writeHere(localStorage, { ...here, stage: "leaving" });
     await this.#clear(account);
@@ -88,11 +107,13 @@ export class Entrance {
     const here = readHere(localStorage);
     if (here?.stage !== "in") return false;
     try {
-      const { replicaOf } = await import("../model/keeping");
+      const { keep, replicaOf } = await import("../model/keeping");
       const replica = await replicaOf(here.account);
       const left = (await replica?.recalled()) ?? null;
       if (replica === null || left === null) return false;
-      this.#enter(await Account.recalled(this.#transport, keeping, this.#options, left), replica);
+      const account = await Account.recalled(this.#transport, keeping, this.#options, left);
+      keep(account, replica);
+      this.#enter(account);
       return true;
     } catch {
       // of another release, or damaged: the server has it all
@@ -100,7 +121,7 @@ export class Entrance {
     }
   }
 
-  #enter(account: Account, replica: Replica | null): void {
+  #enter(account: Account): void {
     const before = readHere(localStorage);
     const { accountId } = account.client;
     const push = before?.account === accountId ? before.push : null;
@@ -115,16 +136,20 @@ export class Entrance {
     account.left.subscribe((left) => {
       if (left && this.#shows(account)) void this.#clear(account).then(() => this.#out("nobody"));
     });
-    const other = before !== null && before.account !== accountId ? before.account : null;
-    void account.listed.then(() => this.#keep(account, replica, other));
+    const other = before !== null && before.account !== accountId ? before : null;
+    void account.listed.then(() => account.around.wake(LATER, () => void this.#keep(account, other)));
   }
 
   /** After the first list: the page and the mail are kept. What was kept of somebody else goes. */
-  async #keep(account: Account, read: Replica | null, other: string | null): Promise<void> {
+  async #keep(account: Account, other: Here | null): Promise<void> {
     if (import.meta.env.PROD) void registered();
+    // without a network the next page keeps it up
+    if (this.#isTold) this.#keepUp(account).catch((thrown: unknown) => void problemOf(thrown));
     const { forget, keep, replicaOf } = await import("../model/keeping");
-    if (other !== null) await forget(other);
-    const replica = read ?? (await replicaOf(account.client.accountId));
+    if (other !== null) await forget(other.account);
+    if ((other?.push ?? null) !== null) await this.#silence();
+    if (account.keeper !== null) return;
+    const replica = await replicaOf(account.client.accountId);
     if (replica !== null && this.#shows(account)) keep(account, replica);
   }
 
@@ -151,9 +176,39 @@ export class Entrance {
   async #clear(account: Account): Promise<void> {
     this.stage = { kind: "starting" };
     await account.close();
+    if (this.#isTold) await this.#silence();
+    await this.#forget(account.client.accountId);
     // whom one gets mail from is nobody else's to know
     this.#shell.change({ imagesFrom: [] });
     this.#shell.go({ view: "start" });
+  }
+
+  /** Whether this browser is told of new mail. */
+  get #isTold(): boolean {
+    return (readHere(localStorage)?.push ?? null) !== null;
+  }
+
+  async #silence(): Promise<void> {
+    const { ofBrowser, silence } = await import("../model/notifying");
+    await silence(ofBrowser(await registered())).catch(() => {});
+  }
+
+  /** This browser goes on being told of new mail. */
+  async #keepUp(account: Account): Promise<void> {
+    const { keepUp, ofBrowser } = await import("../model/notifying");
+    const browser = ofBrowser(await registered());
+    const push = await keepUp(account.client, browser, this.#shell.preferences.language, Date.now());
+    const here = readHere(localStorage);
+    if (here !== null && this.#shows(account)) writeHere(localStorage, { ...here, push });
+  }
+
+  /** Also what an earlier page kept of it. */
+  async #forget(account: string): Promise<void> {
+    try {
+      await (await import("../model/keeping")).forget(account);
+    } catch {
+      // without a network and without its script: before the next login
+    }
   }
 
   #out(why: Out): void {

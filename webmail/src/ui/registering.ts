@@ -1,6 +1,8 @@
 /** Has the browser keep the page (src/worker): after the first list, so that it is in nobody's way. */
+import { attempt, object, text } from "../jmap/decode";
 
 const WORKER = "/worker.js";
+const clicked = object({ open: text });
 
 /** The browser's `trustedTypes`, as far as it is used (W3C Trusted Types, 2.3). What a policy makes is taken where an address is. */
 interface Policies {
@@ -37,6 +39,15 @@ export function registered(): Promise<ServiceWorkerRegistration | null> {
 export async function lookForRelease(): Promise<void> {
   // where there is no network, the next time finds it
   await (await registration)?.update().catch(() => {});
+}
+
+/** Calls with the place that a notification leads to, when it is clicked. */
+export function onNotification(then: (place: string) => void): void {
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    const told = attempt(clicked, data);
+    if (told !== null) then(told.open);
+  });
 }
 
 /** Calls when another release than the one that this window shows has come. */

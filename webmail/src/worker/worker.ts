@@ -1,7 +1,12 @@
 /** The service worker: what it does stands beside; here is what the browser calls. */
 /// <reference lib="webworker" />
+
+import { attempt, json, object, text } from "../jmap/decode";
+import { browser } from "../jmap/transport";
+import { notes } from "../model/notes";
 import { database } from "../model/replica_database";
 import { Files } from "./files";
+import { type Around, heard, type Told } from "./news";
 import { Pages } from "./pages";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -11,6 +16,25 @@ declare const RELEASE: string;
 
 const files = new Files(caches, { name: RELEASE, files: FILES });
 const pages = new Pages((account) => database(account));
+const around: Around = {
+  transport: browser(),
+  notes: notes(),
+  now: () => Date.now(),
+  isLookedAt: async () => (await windows()).some(({ focused, url }) => focused && isPage(url)),
+  show: ({ title, body, tag, open }) =>
+    self.registration.showNotification(title, { body, tag, icon: "/icons/192.png", data: { open } }),
+  unsubscribe: async () => void (await (await self.registration.pushManager.getSubscription())?.unsubscribe()),
+};
+const clicked = object({ open: text });
+
+/** Whether it is the webmail that stands in a window. */
+function isPage(url: string): boolean {
+  return new URL(url).pathname === "/";
+}
+
+function windows(): Promise<readonly WindowClient[]> {
+  return self.clients.matchAll({ type: "window", includeUncontrolled: true });
+}
 
 self.addEventListener("install", (event) => {
   // pages of the release before find their files beside ours: nobody need close a window first
@@ -33,8 +57,25 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+self.addEventListener("push", (event) => {
+  event.waitUntil(heard(json(event.data?.text() ?? ""), around));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const asked: Pick<Told, "open"> | null = attempt(clicked, event.notification.data);
+  event.waitUntil(open(asked?.open ?? "#/"));
+});
+
 /** The page that is being opened is of this release; where no other window is, none of another release is left. */
 async function tidy(): Promise<void> {
-  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (windows.length === 0) await files.tidy();
+  if ((await windows()).length === 0) await files.tidy();
+}
+
+/** In a window that is open, else in a new one. */
+async function open(place: string): Promise<void> {
+  const there = (await windows()).find(({ url }) => isPage(url));
+  if (there === undefined) return void (await self.clients.openWindow(`/${place}`));
+  there.postMessage({ open: place });
+  await there.focus();
 }

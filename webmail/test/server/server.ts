@@ -4,6 +4,7 @@ import type { Question, Transport } from "../../src/jmap/transport";
 import { ACCOUNT_METHODS } from "./account";
 import { METHODS, Refused } from "./methods";
 import { type Address, type Fields, Records, type StoredEmail } from "./records";
+import { SUBSCRIPTION_METHODS } from "./subscriptions";
 
 const ACCOUNT = "a1";
 
@@ -124,7 +125,7 @@ export class Server implements Transport {
         const refusal = this.refuse.get(name);
         this.refuse.delete(name);
         if (refusal !== undefined) throw new Refused(refusal);
-        const method = METHODS[name] ?? ACCOUNT_METHODS[name];
+        const method = METHODS[name] ?? ACCOUNT_METHODS[name] ?? SUBSCRIPTION_METHODS[name];
         if (method === undefined) throw new Refused("unknownMethod");
         methodResponses.push([name, method(this.records, args, created), tag]);
       } catch (thrown) {

@@ -40,6 +40,13 @@ export const en = {
     here: "These settings are kept in this browser.",
   },
 
+  notifications: {
+    on: "Notify me of new mail",
+    how: "In this browser, also when the webmail is not open. Who wrote and the subject are shown.",
+    denied: "The browser does not let this site notify you. You can change that beside its address bar.",
+    unable: "The browser could not be reached for notifications. Try again later.",
+  },
+
   away: {
     on: "Answer automatically while I am away",
     from: "First day",

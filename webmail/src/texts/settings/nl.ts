@@ -39,6 +39,13 @@ export const nl: SettingsTexts = {
     here: "Deze instellingen worden in deze browser bewaard.",
   },
 
+  notifications: {
+    on: "Nieuwe e-mail melden",
+    how: "In deze browser, ook als de webmail niet open is. De afzender en het onderwerp worden getoond.",
+    denied: "De browser laat deze site geen meldingen tonen. U kunt dat naast de adresbalk veranderen.",
+    unable: "De browser kon geen meldingen inschakelen. Probeer het later opnieuw.",
+  },
+
   away: {
     on: "Automatisch antwoorden terwijl ik weg ben",
     from: "Eerste dag",
