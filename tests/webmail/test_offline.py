@@ -6,6 +6,7 @@ import json
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from composing import compose
 from conftest import CHROMIUM
 from fetch import fetch
 from line import Line
@@ -160,6 +161,23 @@ def test_it_goes_on_with_a_server_that_was_started_again(provider, line, screens
     expect(screen.row(late)).to_be_visible(timeout=40_000)
     eventually(lambda: provider.count(word, mailbox="Archive") == 1)
     assert provider.count(word) == 0
+
+
+def test_what_is_sent_without_a_network_goes_when_there_is_one_once(provider, line, screens):
+    word, written = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    kept(screen, "emails")
+    line.cut()
+    compose(screen, written, to=BRAM)
+    screen.button("send").click()
+    expect(screen.page.get_by_role("button", name=f"Wacht op verbinding: {written}")).to_be_visible()
+    screen.page.reload()
+    expect(screen.page.get_by_role("button", name=f"Wacht op verbinding: {written}")).to_be_visible()
+    line.mend(provider.door("https"))
+    eventually(lambda: provider.count(written, who=BRAM) == 1, within=90)
+    expect(screen.page.get_by_role("button", name=written)).to_have_count(0)
+    assert provider.count(written, mailbox="Sent") == 1
 
 
 def test_what_was_written_outlives_the_session(provider, line, screens):

@@ -8,7 +8,7 @@ import { type Problem, problemOf } from "../jmap/problem";
 import { type Changed, PING, Push, type Surroundings, surroundings } from "../jmap/push";
 import { expand, offers, SUBMISSION, VACATION } from "../jmap/session";
 import type { Transport } from "../jmap/transport";
-import { type Deed, type Mark, type Move, marked, moved } from "./acts";
+import { type Mark, type Move, marked, moved } from "./acts";
 import type { Composition } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
@@ -17,40 +17,20 @@ import type { Kept } from "./kept";
 import { MessageList, NEWEST_FIRST } from "./list";
 import { Mailboxes, type Role } from "./mailboxes";
 import { Messages } from "./messages";
+import type { Line, Notice } from "./notice";
 import { Value } from "./observable";
 import { Outbox } from "./outbox";
 import { type Patch, type Patches, patch } from "./patch";
 import { filterOf, type Place } from "./place";
 import { Planned } from "./planned";
-import type { KeptList, Snapshot } from "./replica";
+import type { Keeper, KeptList, Snapshot } from "./replica";
 import { Sync } from "./sync";
 import { ofBrowser, type Windows } from "./windows";
-
-/** What a person is told once, with what undoes it. */
-export type Notice =
-  | {
-      readonly kind: "done";
-      readonly what: Deed;
-      readonly count: number;
-      readonly undo: (() => void) | null;
-    }
-  | { readonly kind: "refused"; readonly problem: Problem };
-
-/** How the line to the server is. */
-export type Line = { readonly kind: "open" } | { readonly kind: "broken"; readonly cause: Problem };
 
 export interface Options {
   readonly conversations: boolean;
   readonly around?: Surroundings;
   readonly windows?: Windows;
-}
-
-/** What keeps the account's mail in the browser, once it has been fetched. */
-export interface Keeper {
-  /** Keeps no more; what is kept stays. */
-  end(): Promise<void>;
-  /** Nothing stays. */
-  clear(): Promise<void>;
 }
 
 /** What windows tell each other when somebody logs out. */
@@ -117,6 +97,10 @@ export class Account {
       met: (problem: Problem) => {
         if (problem.kind === "signed-out") this.#line(problem);
       },
+      went: (refused: Problem | null) =>
+        refused === null
+          ? this.notice.set({ kind: "done", what: "sent", count: 1, undo: null })
+          : this.#refused(refused),
       wake: around.wake,
     };
     this.desk = new Desk(client, kept, desk, this.windows);
@@ -279,6 +263,7 @@ export class Account {
     const list = this.list.value;
     if (followed.changed || list?.isStale === true || list?.state.value.kind === "failed") await list?.refresh();
     void this.outbox.send();
+    void this.desk.sendWaiting();
   }
 
   /** After an earlier page's records have been shown: what every view needs, as it is now. */
@@ -339,7 +324,9 @@ export class Account {
   /** What an earlier page left. */
   async #takeUp(): Promise<void> {
     await this.outbox.takeUp();
-    if (this.identities.value.length > 0) await this.desk.takeUp();
+    if (this.identities.value.length === 0) return;
+    await this.desk.takeUp();
+    await this.desk.sendWaiting();
   }
 
   async #do(rows: readonly EmailId[], patches: Patches, what: Move | Mark | null, count: number): Promise<void> {

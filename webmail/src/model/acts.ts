@@ -7,7 +7,7 @@ import { type Patch, type Patches, patch } from "./patch";
 export type Move = "archived" | "junked" | "not-junked" | "trashed" | "moved";
 export type Mark = "read" | "unread" | "flagged" | "unflagged";
 /** What a person is told was done. */
-export type Deed = Move | Mark | "destroyed" | "contact-removed" | "contact-added" | "blocked";
+export type Deed = Move | Mark | "destroyed" | "sent" | "contact-removed" | "contact-added" | "blocked";
 
 /** Into one mailbox, out of the one that is looked at; seen from a search, out of all others. */
 export function moved(emails: readonly Email[], from: MailboxId | null, to: MailboxId, move: Move): Patches {

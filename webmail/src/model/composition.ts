@@ -43,7 +43,8 @@ export interface Composition {
   readonly origin: { readonly id: EmailId; readonly mark: "$answered" | "$forwarded" } | null;
   /** Where the server keeps it. */
   readonly draftId: EmailId | null;
-  readonly stage: "writing" | "sending";
+  /** `waiting`: it is to go, and there was no connection. */
+  readonly stage: "writing" | "sending" | "waiting";
 }
 
 const kept = object({
@@ -67,7 +68,7 @@ const kept = object({
   references: nullable(list(text)),
   origin: nullable(object({ id: id<"Email">(), mark: oneOf("$answered", "$forwarded") })),
   draftId: nullable(id<"Email">()),
-  stage: absent(oneOf("writing", "sending"), "writing" as const),
+  stage: absent(oneOf("writing", "sending", "waiting"), "writing" as const),
 });
 
 /** Reads what an earlier page, or an earlier version of it, kept. */

@@ -28,6 +28,8 @@ export interface Room {
   mark(id: EmailId, patch: Partial<Patch>): void;
   /** Saving met this; whether somebody must act on it is not the desk's to know. */
   met(problem: Problem): void;
+  /** A message that waited for a connection has gone, or cannot go. */
+  went(refused: Problem | null): void;
   wake(after: number, then: () => void): () => void;
 }
 
@@ -55,6 +57,7 @@ export class Desk {
   /** What lets go of a message: it lies open in one window at a time. */
   readonly #holds = new Map<string, () => void>();
   readonly #timers = new Map<string, (() => void)[]>();
+  #going: Promise<void> | null = null;
   /** Saves and sends of one message come one after another. */
   readonly #lines = new Map<string, Promise<unknown>>();
 
@@ -66,7 +69,7 @@ export class Desk {
   }
 
   /** Takes up what an earlier page left open and no other window has. What was being sent when that page ended is looked for
-   * before it is shown. */
+   * before it is shown; without a network it waits for one. */
   async takeUp(): Promise<void> {
     const keys = [...(await this.#kept.all("compositions")).keys()].filter((key) => this.of(key) === undefined);
     const taken = await Promise.all(keys.map((key) => this.#hold(key)));
@@ -75,11 +78,12 @@ export class Desk {
     for (const key of keys.filter((_, index) => taken[index])) {
       const value = left.get(key);
       const composition = restored(value);
-      if (composition === null || (composition.stage === "sending" && (await this.#wentOut(composition)) !== null)) {
+      const stage = composition === null ? "gone" : await this.#stageOf(composition);
+      if (composition === null || stage === "gone") {
         await this.#kept.remove("compositions", key);
         this.#letGo(key);
       } else {
-        this.put({ ...composition, stage: "writing" }, wasSaved(value) ? "saved" : "here");
+        this.put({ ...composition, stage }, wasSaved(value) ? "saved" : "here");
       }
     }
   }
@@ -122,7 +126,10 @@ export class Desk {
   change(key: string, change: Partial<Composition>): void {
     const now = this.of(key);
     if (now === undefined) return;
-    this.#show(key, { composition: { ...now.composition, ...change }, saving: "unsaved" });
+    const { stage } = now.composition;
+    // who goes on writing does not want it to go as it is
+    const next = { ...now.composition, stage: stage === "waiting" ? "writing" : stage, ...change };
+    this.#show(key, { composition: next, saving: "unsaved" });
     this.#quiet(key);
     this.#timers.set(key, [
       this.#room.wake(KEEP_AFTER, () => void this.#keep(key)),
@@ -185,12 +192,51 @@ export class Desk {
           }
         }
         const left = this.of(key)?.composition ?? now.composition;
-        this.#show(key, { composition: { ...left, stage: "writing" }, saving: "here", problem });
+        const waits = problem.kind === "offline";
+        const stage = waits ? "waiting" : "writing";
+        this.#show(key, { composition: { ...left, stage }, saving: "here", problem: waits ? null : problem });
         await this.#keep(key);
         this.#room.met(problem);
         return problem;
       }
     });
+  }
+
+  /** There may be a connection again: what waits for one goes. What cannot go lies open again. */
+  sendWaiting(): Promise<void> {
+    this.#going ??= this.#sendWaiting().finally(() => {
+      this.#going = null;
+    });
+    return this.#going;
+  }
+
+  async #sendWaiting(): Promise<void> {
+    const waits = ({ composition }: Open) => composition.stage === "waiting";
+    for (const { composition } of this.open.value.filter(waits)) {
+      const { key } = composition;
+      // the answer may be all that was lost
+      const stage = await this.#stageOf({ ...composition, stage: "sending" });
+      if (stage === "waiting") return;
+      const now = this.of(key);
+      if (now === undefined || !waits(now)) continue;
+      if (stage === "gone") await this.#clear(key);
+      const outcome = stage === "gone" ? null : await this.send(key);
+      if (outcome === null || !("kind" in outcome)) this.#room.went(null);
+      else if (outcome.kind === "offline") return;
+      else this.#room.went(outcome);
+    }
+  }
+
+  /** What becomes of a message of an earlier page: one that was being sent may have gone. */
+  async #stageOf(composition: Composition): Promise<Composition["stage"] | "gone"> {
+    if (composition.stage !== "sending") return composition.stage;
+    try {
+      return (await this.#wentOut(composition)) === null ? "writing" : "gone";
+    } catch (thrown) {
+      const problem = problemOf(thrown);
+      this.#room.met(problem);
+      return "waiting";
+    }
   }
 
   /** Takes back what was sent, while the server holds it; the message lies open again. */

@@ -62,7 +62,15 @@ const overview = object({
 });
 const weight = object({ at: count, size: count });
 
-export class Replica {
+/** What keeps an account's mail. */
+export interface Keeper {
+  /** Keeps no more; what is kept stays. */
+  end(): Promise<void>;
+  /** Nothing stays. */
+  clear(): Promise<void>;
+}
+
+export class Replica implements Keeper {
   readonly #database: Database;
   readonly #now: () => number;
   /** What the database has, by the values that were written. */

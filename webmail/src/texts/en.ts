@@ -104,6 +104,7 @@ export const en = {
     flagged: (n: number) => `${plural(n, "message", "messages")} flagged`,
     unflagged: (n: number) => `Flag removed from ${plural(n, "message", "messages")}`,
     destroyed: (n: number) => `${plural(n, "message", "messages")} deleted for good`,
+    sent: (n: number) => `${plural(n, "message", "messages")} sent`,
     "contact-removed": (n: number) => `${plural(n, "contact", "contacts")} deleted`,
     "contact-added": (n: number) => `${plural(n, "contact", "contacts")} added`,
     blocked: (n: number) => `${plural(n, "sender", "senders")} blocked; new mail from there goes to Junk`,

@@ -103,6 +103,7 @@ export const nl: Texts = {
     flagged: (n) => `Ster gegeven aan ${berichten(n)}`,
     unflagged: (n) => `Ster weggehaald bij ${berichten(n)}`,
     destroyed: (n) => `${berichten(n)} definitief verwijderd`,
+    sent: (n) => `${berichten(n)} verzonden`,
     "contact-removed": (n) => `${aantal(n, "contact", "contacten")} verwijderd`,
     "contact-added": (n) => `${aantal(n, "contact", "contacten")} toegevoegd`,
     blocked: (n) => `${aantal(n, "afzender", "afzenders")} geblokkeerd; nieuwe mail daarvan gaat naar Spam`,

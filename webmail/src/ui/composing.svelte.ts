@@ -139,7 +139,9 @@ export class Composing {
         return;
       case "ready": {
         const outcome = await this.#account.desk.send(this.#key);
-        if ("kind" in outcome) this.refusal = texts.problem(outcome);
+        // without a connection it waits beside
+        if ("kind" in outcome && outcome.kind === "offline") this.#ends.closed();
+        else if ("kind" in outcome) this.refusal = texts.problem(outcome);
         else this.#ends.sent(outcome);
       }
     }

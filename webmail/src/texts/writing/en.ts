@@ -27,6 +27,8 @@ export const writing = {
     saving: "Saving…",
     saved: "Draft saved",
     here: "Kept on this device; not on the server yet",
+    waits: "Goes as soon as there is a connection",
+    waiting: (subject: string) => `Waits for a connection: ${subject}`,
     sent: "Message sent",
     noRecipient: "Say who the message is for.",
     wrong: (part: string) => `“${part}” is not an email address.`,

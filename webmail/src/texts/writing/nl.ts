@@ -28,6 +28,8 @@ export const writing: WritingTexts = {
     saving: "Bewaren…",
     saved: "Concept bewaard",
     here: "Op dit apparaat bewaard; nog niet op de server",
+    waits: "Gaat weg zodra er verbinding is",
+    waiting: (subject) => `Wacht op verbinding: ${subject}`,
     sent: "Bericht verzonden",
     noRecipient: "Vul in voor wie het bericht is.",
     wrong: (deel) => `“${deel}” is geen e-mailadres.`,

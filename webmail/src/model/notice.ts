@@ -1,0 +1,16 @@
+/** What a person is told of what he did, and of the line to the server. */
+import type { Problem } from "../jmap/problem";
+import type { Deed } from "./acts";
+
+/** What a person is told once, with what undoes it. */
+export type Notice =
+  | {
+      readonly kind: "done";
+      readonly what: Deed;
+      readonly count: number;
+      readonly undo: (() => void) | null;
+    }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+/** How the line to the server is. */
+export type Line = { readonly kind: "open" } | { readonly kind: "broken"; readonly cause: Problem };
