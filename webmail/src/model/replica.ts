@@ -52,6 +52,8 @@ export interface Snapshot {
 /** How many lists are kept. */
 export const MOST_LISTS = 50;
 const LIST = "list/";
+/** After so many messages what is too much goes; and at the beginning of a page. */
+const TIDY_AFTER = 100;
 
 const overview = object({
   mailboxes: list(MAILBOX.decode),
@@ -76,6 +78,8 @@ export class Replica implements Keeper {
   /** What the database has, by the values that were written. */
   #written: { emails: ReadonlyMap<EmailId, Email>; threads: ReadonlyMap<ThreadId, Thread> } | null = null;
   #stamp: string | null = null;
+  /** How many messages this page has kept. */
+  #kept = 0;
   #writing: Promise<void> = Promise.resolve();
   #ends: () => void = () => {};
 
@@ -138,7 +142,11 @@ export class Replica implements Keeper {
       { kind: "messages", key: message.id, value },
       { kind: "sizes", key: `messages/${message.id}`, value: this.#weigh(value) },
     ];
-    await this.#database.writeWhileIn(changes).catch(() => {});
+    this.#kept += 1;
+    await this.#database
+      .writeWhileIn(changes)
+      .then(() => (this.#kept % TIDY_AFTER === 0 ? this.tidy() : undefined))
+      .catch(() => {});
   }
 
   /** These messages are no more. */
