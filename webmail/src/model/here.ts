@@ -1,5 +1,5 @@
 /** Who is logged in in this browser, as far as a page knows before it has asked: kept beside the preferences. */
-import { absent, attempt, id, json, nullable, object, oneOf, text } from "../jmap/decode";
+import { absent, attempt, flag, id, json, nullable, object, oneOf, text } from "../jmap/decode";
 import type { AccountId } from "../jmap/ids";
 import type { SubscriptionId } from "../jmap/subscription";
 import type { Shelf } from "./preferences";
@@ -9,6 +9,8 @@ export interface Here {
   readonly name: string;
   /** `leaving`: has logged out, which the server does not know yet. */
   readonly stage: "in" | "ended" | "leaving";
+  /** Whether the browser keeps the account's mail for the next page to begin with. */
+  readonly kept: boolean;
   /** The server tells this browser of new mail by this subscription. */
   readonly push: SubscriptionId | null;
 }
@@ -18,6 +20,7 @@ const kept = object({
   account: id<"Account">(),
   name: text,
   stage: oneOf("in", "ended", "leaving"),
+  kept: absent(flag, false),
   push: absent(nullable(id<"PushSubscription">()), null),
 });
 

@@ -105,7 +105,7 @@ export class Entrance {
   /** Begins with what an earlier page kept, if it kept anything that can be read. */
   async #recall(): Promise<boolean> {
     const here = readHere(localStorage);
-    if (here?.stage !== "in") return false;
+    if (here?.stage !== "in" || !here.kept) return false;
     try {
       const { keep, replicaOf } = await import("../model/keeping");
       const replica = await replicaOf(here.account);
@@ -124,8 +124,8 @@ export class Entrance {
   #enter(account: Account): void {
     const before = readHere(localStorage);
     const { accountId } = account.client;
-    const push = before?.account === accountId ? before.push : null;
-    writeHere(localStorage, { account: accountId, name: account.name, stage: "in", push });
+    const { kept, push } = before?.account === accountId ? before : { kept: false, push: null };
+    writeHere(localStorage, { account: accountId, name: account.name, stage: "in", kept, push });
     this.stage = { kind: "in", account };
     let broken = false;
     account.line.subscribe((line) => {
@@ -150,7 +150,10 @@ export class Entrance {
     if ((other?.push ?? null) !== null) await this.#silence();
     if (account.keeper !== null) return;
     const replica = await replicaOf(account.client.accountId);
-    if (replica !== null && this.#shows(account)) keep(account, replica);
+    if (replica === null || !this.#shows(account)) return;
+    keep(account, replica);
+    const here = readHere(localStorage);
+    if (here !== null) writeHere(localStorage, { ...here, kept: true });
   }
 
   #shows(account: Account): boolean {
