@@ -230,6 +230,14 @@ export class Account {
     });
   }
 
+  /** The messages of a row that lie open as soon as it is opened. */
+  shownFirst(id: EmailId): readonly EmailId[] {
+    const thread = this.emails.shown(id)?.threadId;
+    const together = this.list.value?.question.collapseThreads === true && thread !== undefined;
+    const last = together ? this.conversation(thread).at(-1)?.id : undefined;
+    return last === undefined || last === id ? [id] : [id, last];
+  }
+
   async move(rows: readonly EmailId[], to: MailboxId, what: Move): Promise<void> {
     const emails = rows.flatMap((id) => this.row(id));
     await this.#do(rows, moved(emails, this.#here, to, what), what, emails.length);

@@ -12,6 +12,9 @@ import { type Answering, answer } from "./answering";
 import { type Doing, doNow } from "./doing";
 import type { Shell } from "./shell.svelte";
 
+/** For how many milliseconds the list rests before the messages in sight are fetched ahead. */
+const REST = 250;
+
 export interface Asked {
   readonly what: "move" | "destroy";
   readonly ids: readonly EmailId[];
@@ -30,6 +33,7 @@ export class MailView {
     if (route.view === "mailbox") return JSON.stringify([route.mailbox, route.unreadOnly]);
     return route.view === "search" ? `search ${route.typed}` : route.view;
   });
+  #resting: ReturnType<typeof setTimeout> | undefined;
   /** Called when a message was closed: the list has the focus again. */
   closed: () => void = () => {};
 
@@ -70,9 +74,20 @@ export class MailView {
   open(id: EmailId): void {
     this.cursor = id;
     this.shell.openEmail(id);
-    const list = this.account.list.value;
-    const index = list?.indexOf(id) ?? -1;
-    if (list !== null && index >= 0) this.account.messages.ahead(list.range(index + 1, index + 3));
+    const index = this.account.list.value?.indexOf(id) ?? -1;
+    if (index >= 0) this.#ahead(index + 1, index + 3);
+  }
+
+  /** These rows are in sight: when they stay there, any of them may be opened. */
+  seen(from: number, to: number): void {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#ahead(from, to), REST);
+  }
+
+  #ahead(from: number, to: number): void {
+    const { account } = this;
+    const rows = account.list.value?.range(from, to) ?? [];
+    account.messages.ahead(rows.flatMap((id) => account.shownFirst(id)));
   }
 
   back(): void {

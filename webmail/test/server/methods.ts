@@ -1,6 +1,6 @@
 /** The methods of the scripted server: as much of RFC 8621 as the client asks for. */
 
-import type { Fields, Records, TypeName } from "./records";
+import type { Fields, Records, StoredEmail, TypeName } from "./records";
 import { find } from "./search";
 import { emailSet, mailboxSet, submissionSet, vacationSet } from "./sets";
 
@@ -32,6 +32,21 @@ export function getter(all: (records: Records) => Map<string, Fields>): Method {
     };
   };
 }
+
+/** Email/get with texts as long as they are asked for (RFC 8621, 4.2). */
+const emailGet: Method = (records, args, created) => {
+  const most = typeof args.maxBodyValueBytes === "number" ? args.maxBodyValueBytes : Number.POSITIVE_INFINITY;
+  const cut = (values: StoredEmail["bodyValues"]) =>
+    Object.entries(values).map(([part, one]) => [
+      part,
+      { ...one, value: one.value.slice(0, most), isTruncated: one.value.length > most },
+    ]);
+  const emails = [...records.emails].map(([id, email]): [string, Fields] => [
+    id,
+    { ...email, bodyValues: Object.fromEntries(cut(email.bodyValues)) },
+  ]);
+  return getter(() => new Map(emails))(records, args, created);
+};
 
 function changer(type: TypeName): Method {
   return (records, { sinceState }) => {
@@ -142,7 +157,7 @@ export const METHODS: Record<string, Method> = {
     updatedProperties: null,
   }),
   "Mailbox/set": mailboxSet,
-  "Email/get": getter((records) => records.emails),
+  "Email/get": emailGet,
   "Email/changes": changer("Email"),
   "Email/query": emailQuery,
   "Email/queryChanges": emailQueryChanges,
