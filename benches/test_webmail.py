@@ -32,7 +32,7 @@ def test_each_work_has_its_figures(folder):
     never_none = [key for key in figures if not key.endswith("-slope") and key != "scroll-over"]
     assert all(figures[key] > 0 for key in never_none), figures
     by_name = {sample["work"]: sample["raw"] for sample in samples}
-    assert sum(map(len, by_name["opening"].values())) == 5
+    assert len(by_name["opening"]["words"]) == len(by_name["opening"]["layouts"]) == 5
     assert len(by_name["scrolling"]["drag"]["took"]) >= 100
     assert record.with_suffix(".md").read_text().startswith("| work | unit | glaspost |")
     assert list(folder.glob("glaspost-webmail-*")) == [], "nothing is left of the servers"

@@ -105,7 +105,8 @@ class Screen:
         """Opens a message; gives the open one."""
         self.row(text).click()
         article = self.page.get_by_role("article").last
-        article.locator(".text, .page.shown").first.wait_for()
+        # the words stand there until the layout is drawn
+        article.locator(".page.shown, .text:not(.meanwhile .text)").first.wait_for()
         return article
 
     def go(self, mailbox):

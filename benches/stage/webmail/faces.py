@@ -35,13 +35,18 @@ class Face:
         raise NotImplementedError
 
     def read(self, index):
-        """Opens a message of the list by a tap; gives the milliseconds until its text is drawn, and whether it has a layout."""
+        """Opens a message of the list by a tap; gives the milliseconds until its words are drawn, and those until its layout
+        is, or `None` where it has none."""
         self.page.evaluate("index => bench.reveal(index)", index)
         # a promise that is kept in the page: the tap comes after this
-        self.page.evaluate("index => { const subject = bench.subject(index); bench.opening = bench.drawn(() => bench.isOpen(subject)) }", index)
+        self.page.evaluate("""index => {
+            const subject = bench.subject(index);
+            bench.words = bench.drawn(() => bench.isOpen(subject));
+            bench.layout = bench.words.then((words) => (bench.isLaidOut() ? words : bench.drawn(bench.isLaidOut)));
+        }""", index)
         self.row(index).tap()
-        took = self.page.evaluate("bench.opening.then((moment) => moment - bench.touched)")
-        return took, self.page.evaluate("bench.hasLayout()")
+        words, layout = self.page.evaluate("Promise.all([bench.words, bench.layout]).then((all) => all.map((moment) => moment - bench.touched))")
+        return words, layout if self.page.evaluate("bench.hasLayout()") else None
 
     def back(self):
         """From the message to the list, on a screen that has room for one of them."""

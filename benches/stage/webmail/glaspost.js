@@ -4,6 +4,8 @@ if (window.top === window) {
   const rows = () => [...document.querySelectorAll("[role=listbox] [role=option]")];
   const height = () => pane().querySelector("[role=option], .waiting").getBoundingClientRect().height;
   const at = (index) => document.querySelector(`[role=option][aria-posinset="${index + 1}"]`);
+  const article = () => [...document.querySelectorAll(".reader article")].at(-1);
+  const framed = () => article()?.querySelector(".page.shown iframe")?.contentDocument?.body.textContent.trim() ?? "";
   Object.assign(window.bench, {
     rows: () => rows().filter((row) => row.textContent.trim() !== "").length,
     total: () => Number(rows()[0].ariaSetSize),
@@ -13,13 +15,13 @@ if (window.top === window) {
       return window.bench.drawn(() => at(index) !== null);
     },
     subject: (index) => at(index).querySelector(".subject").textContent,
+    /** Its words are there; where it has a layout, they stand there until that is drawn. */
     isOpen: (subject) => {
       if (document.querySelector(".reader h2")?.textContent !== subject) return false;
-      const article = [...document.querySelectorAll(".reader article")].at(-1);
-      const words = article?.querySelector(".text");
-      if (words) return words.textContent.trim() !== "";
-      return (article?.querySelector(".page.shown iframe")?.contentDocument?.body.textContent.trim() ?? "") !== "";
+      const says = (words) => words.checkVisibility({ visibilityProperty: true }) && words.textContent.trim() !== "";
+      return [...(article()?.querySelectorAll(".text") ?? [])].some(says) || framed() !== "";
     },
+    isLaidOut: () => !window.bench.hasLayout() || framed() !== "",
     hasLayout: () => document.querySelector(".reader article iframe") !== null,
     /** Rows in sight, all of them there. */
     isWhole: () => {

@@ -17,6 +17,8 @@ if (window.top === window) {
       const words = inside.document.querySelector("#messagebody")?.textContent.trim() ?? "";
       return head.includes(subject) && words !== "";
     },
+    /** Words and layout come together. */
+    isLaidOut: () => true,
     hasLayout: () => frame().contentDocument.querySelector(".message-htmlpart") !== null,
     /** Waits for rows that are not those that begin with this subject. */
     others: (before) => window.bench.drawn(() => rows().length > 0 && subjectOf(rows()[0]) !== before),

@@ -136,8 +136,8 @@ export const MESSAGE_ARGUMENTS = {
   maxBodyValueBytes: 256 * 1024,
 } as const;
 
-/** As `MESSAGE_ARGUMENTS`, for what may be read next: most texts are shorter, and many are asked for at once. */
-export const AHEAD_ARGUMENTS = { ...MESSAGE_ARGUMENTS, maxBodyValueBytes: 16 * 1024 } as const;
+/** As `MESSAGE_ARGUMENTS`, for what may be read next: nearly all texts are shorter, and many are asked for at once. */
+export const AHEAD_ARGUMENTS = { ...MESSAGE_ARGUMENTS, maxBodyValueBytes: 64 * 1024 } as const;
 
 /** As `MESSAGE_ARGUMENTS`, both forms of the text and all of it. */
 export const WHOLE_ARGUMENTS = {
