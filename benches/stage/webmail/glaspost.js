@@ -8,7 +8,7 @@ if (window.top === window) {
   const framed = () => article()?.querySelector(".page.shown iframe")?.contentDocument?.body.textContent.trim() ?? "";
   Object.assign(window.bench, {
     rows: () => rows().filter((row) => row.textContent.trim() !== "").length,
-    total: () => Number(rows()[0].ariaSetSize),
+    total: () => Math.round(pane().scrollHeight / height()),
     /** Scrolls until the row is in sight, with what stands before it. */
     reveal: (index) => {
       pane().scrollTop = Math.max(0, (index - 2) * height());
