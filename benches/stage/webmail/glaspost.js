@@ -2,7 +2,9 @@
 if (window.top === window) {
   const pane = () => document.querySelector("[role=listbox]");
   const rows = () => [...document.querySelectorAll("[role=listbox] [role=option]")];
-  const height = () => pane().querySelector("[role=option], .waiting").getBoundingClientRect().height;
+  // rows that nobody has fetched yet are not there to be measured
+  let known = 0;
+  const height = () => (known = rows()[0]?.getBoundingClientRect().height ?? known);
   const at = (index) => document.querySelector(`[role=option][aria-posinset="${index + 1}"]`);
   const article = () => [...document.querySelectorAll(".reader article")].at(-1);
   const framed = () => article()?.querySelector(".page.shown iframe")?.contentDocument?.body.textContent.trim() ?? "";
@@ -29,7 +31,7 @@ if (window.top === window) {
       const { top, bottom } = pane().getBoundingClientRect();
       const inSight = (row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < bottom;
       const seen = rows().filter(inSight).length;
-      return seen >= Math.floor((bottom - top) / height()) && [...document.querySelectorAll(".waiting")].filter(inSight).length === 0;
+      return seen >= Math.floor((bottom - top) / height());
     },
     /** Scrolls to a row, without a stop between. */
     async jump(index) {
