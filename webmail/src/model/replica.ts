@@ -62,6 +62,11 @@ const overview = object({
   emailState: nullable(state),
   threadState: nullable(state),
 });
+const NOTHING: Pick<Snapshot, "emails" | "threads" | "lists"> = {
+  emails: new Map(),
+  threads: new Map(),
+  lists: new Map(),
+};
 const weight = object({ at: count, size: count });
 
 /** What keeps an account's mail. */
@@ -76,7 +81,7 @@ export class Replica implements Keeper {
   readonly #database: Database;
   readonly #now: () => number;
   /** What the database has, by the values that were written. */
-  #written: { emails: ReadonlyMap<EmailId, Email>; threads: ReadonlyMap<ThreadId, Thread> } | null = null;
+  #written: Pick<Snapshot, "emails" | "threads" | "lists"> | null = null;
   #stamp: string | null = null;
   /** How many messages this page has kept. */
   #kept = 0;
@@ -205,21 +210,13 @@ export class Replica implements Keeper {
 
   /** Only what is another value than before is written, and all of it at once. */
   async #difference(snapshot: Snapshot): Promise<void> {
-    const before = this.#written ?? { emails: new Map<EmailId, Email>(), threads: new Map<ThreadId, Thread>() };
+    const before = this.#written ?? NOTHING;
     const changes: Change[] = [];
     if (this.#written === null) changes.push({ kind: "emails", under: "" }, { kind: "threads", under: "" });
-    for (const [key, email] of snapshot.emails) {
-      if (before.emails.get(key) !== email) changes.push({ kind: "emails", key, value: encodedEmail(email) });
-    }
-    for (const [key, thread] of snapshot.threads) {
-      if (before.threads.get(key) !== thread) changes.push({ kind: "threads", key, value: thread });
-    }
-    for (const key of before.emails.keys()) {
-      if (!snapshot.emails.has(key)) changes.push({ kind: "emails", key, value: undefined });
-    }
-    for (const key of before.threads.keys()) {
-      if (!snapshot.threads.has(key)) changes.push({ kind: "threads", key, value: undefined });
-    }
+    changes.push(
+      ...differences("emails", before.emails, snapshot.emails, encodedEmail),
+      ...differences("threads", before.threads, snapshot.threads, (thread) => thread),
+    );
     const stamp = crypto.randomUUID();
     const { mailboxes, mailboxState, identities, emailState, threadState } = snapshot;
     const value = encoded({ mailboxes, mailboxState, identities, emailState, threadState });
@@ -227,14 +224,30 @@ export class Replica implements Keeper {
       { kind: "state", key: SESSION, value: snapshot.session },
       { kind: "state", key: "overview", value },
       { kind: "state", key: "stamp", value: stamp },
-      { kind: "state", under: LIST },
     );
-    const lists = [...snapshot.lists].sort(([, a], [, b]) => b.seen - a.seen).slice(0, MOST_LISTS);
-    for (const [question, kept] of lists) changes.push({ kind: "state", key: `${LIST}${question}`, value: kept });
+    const lists = new Map([...snapshot.lists].sort(([, a], [, b]) => b.seen - a.seen).slice(0, MOST_LISTS));
+    if (this.#written === null) changes.push({ kind: "state", under: LIST });
+    changes.push(...differences("state", before.lists, lists, (kept) => kept, LIST));
     await this.#database.write(changes);
-    this.#written = snapshot;
+    this.#written = { ...snapshot, lists };
     this.#stamp = stamp;
   }
+}
+
+/** What makes of the one the other. */
+function differences<K extends string, T>(
+  kind: "emails" | "threads" | "state",
+  before: ReadonlyMap<K, T>,
+  now: ReadonlyMap<K, T>,
+  kept: (value: T) => unknown,
+  under = "",
+): readonly Change[] {
+  const come = [...now].filter(([key, value]) => before.get(key) !== value);
+  const gone = [...before.keys()].filter((key) => !now.has(key));
+  return [
+    ...come.map(([key, value]): Change => ({ kind, key: `${under}${key}`, value: kept(value) })),
+    ...gone.map((key): Change => ({ kind, key: `${under}${key}`, value: undefined })),
+  ];
 }
 
 function listOf(key: string, value: unknown): readonly (readonly [string, KeptList])[] {
