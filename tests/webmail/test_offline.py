@@ -102,6 +102,18 @@ def test_a_warm_start_asks_for_nothing_but_the_data(provider, screens):
     assert len(transferred) > 2 and sum(transferred) == 0
 
 
+def test_a_newer_release_is_offered_to_a_window_that_is_open(provider, screens):
+    word = unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    screen.page.evaluate("navigator.serviceWorker.dispatchEvent(new Event('controllerchange'))")
+    offer = screen.page.get_by_role("status").filter(has_text="Er is een nieuwe versie")
+    with screen.page.expect_navigation():
+        offer.get_by_role("button", name="Nu laden").click()
+    expect(screen.row(word)).to_be_visible()
+    expect(offer).to_have_count(0)
+
+
 def test_it_can_be_installed(screens):
     screen = screens().log_in()
     session = screen.context.new_cdp_session(screen.page)
@@ -114,7 +126,7 @@ def test_it_can_be_installed(screens):
     assert found <= OF_THE_TEST
 
 
-def test_what_was_seen_is_read_without_a_network(provider, line, screens):
+def test_what_was_seen_is_read_without_a_network(provider, line, screens, axe):
     plain, layout, unread = unique(), unique(), unique()
     for text in (letter(plain, body=f"Wat er staat: {plain}.\r\n"), letter(unread), formatted(layout)):
         provider.deliver(text)
@@ -128,6 +140,7 @@ def test_what_was_seen_is_read_without_a_network(provider, line, screens):
     line.cut()
     screen.page.reload()
     offline(screen)
+    assert screen.violations(axe) == []
     expect(screen.read(plain).locator(".text")).to_contain_text(f"Wat er staat: {plain}.")
     screen.read(layout)
     expect(screen.page.frame_locator("iframe").locator("b")).to_have_text(layout)
@@ -221,7 +234,7 @@ def test_nobody_else_goes_on_with_what_was_written(provider, line, screens):
     expect(screen.page.get_by_role("button", name=written)).to_have_count(0)
 
 
-def test_who_logs_out_without_a_network_is_logged_out_before_anything_else(provider, line, screens):
+def test_who_logs_out_without_a_network_is_logged_out_before_anything_else(provider, line, screens, axe):
     word = unique()
     provider.deliver(letter(word))
     screen = settled(screens().log_in(), word)
@@ -234,6 +247,7 @@ def test_who_logs_out_without_a_network_is_logged_out_before_anything_else(provi
     # what would be lost is asked about
     question = screen.page.get_by_role("dialog")
     expect(question).to_contain_text("alleen in deze browser")
+    assert screen.violations(axe) == []
     question.get_by_role("button", name="Annuleren").click()
     screen.button("log out").click()
     question.get_by_role("button", name="Toch uitloggen").click()
