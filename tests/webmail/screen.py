@@ -48,7 +48,7 @@ def eventually(look, within=20):
 
 
 class Screen:
-    def __init__(self, chromium, language="nl", size="desktop", colours="light"):
+    def __init__(self, chromium, language="nl", size="desktop", colours="light", reduced_motion="reduce"):
         width, height = SIZES[size]
         self.language = language
         self.is_phone = size == "phone"
@@ -59,7 +59,7 @@ class Screen:
             ignore_https_errors=True,
             has_touch=self.is_phone,
             is_mobile=self.is_phone,
-            reduced_motion="reduce",
+            reduced_motion=reduced_motion,
         )
         self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()

@@ -1,4 +1,5 @@
 /** The records of mail (RFC 8621), with the properties that this client shows. */
+import type { Call } from "./batch";
 import {
   absent,
   count,
@@ -14,7 +15,7 @@ import {
   object,
   text,
 } from "./decode";
-import type { MailboxId } from "./ids";
+import type { AccountId, EmailId, MailboxId } from "./ids";
 import type { RecordType } from "./methods";
 import { MAIL, SUBMISSION, VACATION } from "./session";
 
@@ -55,6 +56,7 @@ export const MAILBOX = record("Mailbox", MAIL, {
   unreadEmails: count,
   totalThreads: count,
   unreadThreads: count,
+  isSubscribed: absent(flag, true),
   myRights: rights,
 });
 export type Mailbox = Decoded<typeof MAILBOX.decode>;
@@ -90,6 +92,25 @@ export type Email = Decoded<typeof EMAIL.decode>;
 
 /** To which conversation an Email belongs. */
 export const MEMBER = record("Email", MAIL, { id: summary.id, threadId: summary.threadId });
+
+const snippet = object({ emailId: id<"Email">(), subject: nullable(text), preview: nullable(text) });
+/** Where a message matches a search: HTML in which the words are marked; `null` where they do not stand. */
+export type Snippet = Decoded<typeof snippet>;
+
+/** SearchSnippet/get (RFC 8621, 5.1). */
+export function snippets(
+  accountId: AccountId,
+  filter: unknown,
+  emailIds: readonly EmailId[],
+): Call<readonly Snippet[]> {
+  const told = object({ list: list(snippet) });
+  return {
+    method: "SearchSnippet/get",
+    using: MAIL,
+    arguments: { accountId, filter, emailIds },
+    decode: (value, where) => told(value, where).list,
+  };
+}
 
 const part = object({
   partId: nullable(text),

@@ -10,6 +10,8 @@ export const OWN = "urn:glaspost:params:jmap:account";
 const offer = object({
   maxForwardTargets: absent(nullable(count), null),
   maxBlockedSenders: absent(nullable(count), null),
+  maxLabels: absent(nullable(count), null),
+  maxSavedSearches: absent(nullable(count), null),
   importUrl: absent(nullable(text), null),
   exportUrl: absent(nullable(text), null),
   maxSizeImport: absent(nullable(count), null),
@@ -38,6 +40,25 @@ export const BLOCKED_SENDER = record("BlockedSender", OWN, {
   createdAt: date,
 });
 export type BlockedSender = Decoded<typeof BLOCKED_SENDER.decode>;
+
+/** What a keyword is called, and its colour. */
+export const LABEL = record("Label", OWN, {
+  id: id<"Label">(),
+  keyword: text,
+  name: text,
+  color: nullable(text),
+  sortOrder: count,
+});
+export type Label = Decoded<typeof LABEL.decode>;
+
+/** What is looked for again and again. */
+export const SAVED_SEARCH = record("SavedSearch", OWN, {
+  id: id<"SavedSearch">(),
+  name: text,
+  text,
+  sortOrder: count,
+});
+export type SavedSearch = Decoded<typeof SAVED_SEARCH.decode>;
 
 /** Who uses the account, by which name and port. */
 export const PROGRAM_LOGIN = record("ProgramLogin", OWN, {

@@ -2,19 +2,20 @@
 import { Batch } from "../jmap/batch";
 import { Client } from "../jmap/client";
 import type { EmailId, MailboxId, State, ThreadId } from "../jmap/ids";
-import { EMAIL, type Email, IDENTITY, type Identity } from "../jmap/mail";
-import { get, type Question, set } from "../jmap/methods";
+import { type Email, IDENTITY, type Identity } from "../jmap/mail";
+import { get, type Question } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import { type Changed, PING, Push, type Surroundings, surroundings } from "../jmap/push";
-import { expand, offers, SUBMISSION, VACATION } from "../jmap/session";
+import { expand, offers, SUBMISSION } from "../jmap/session";
 import type { Transport } from "../jmap/transport";
-import { type Mark, type Move, marked, moved } from "./acts";
+import { type Deed, type Labelling, labelled, type Mark, type Move, marked, moved } from "./acts";
 import type { Composition } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
 import { Emails } from "./emails";
 import type { Kept } from "./kept";
 import { MessageList, NEWEST_FIRST } from "./list";
+import { destroyEmails } from "./mailbox_acts";
 import { Mailboxes, type Role } from "./mailboxes";
 import { Messages } from "./messages";
 import type { Line, Notice } from "./notice";
@@ -23,6 +24,7 @@ import { Outbox } from "./outbox";
 import { type Patch, type Patches, patch } from "./patch";
 import { filterOf, type Place } from "./place";
 import { Planned } from "./planned";
+import { Registers } from "./registers";
 import type { Keeper, KeptList, Snapshot } from "./replica";
 import { Sync } from "./sync";
 import { ofBrowser, type Windows } from "./windows";
@@ -45,6 +47,7 @@ export class Account {
   readonly desk: Desk;
   readonly correspondents: Correspondents;
   readonly planned: Planned;
+  readonly own: Registers;
   readonly identities = new Value<readonly Identity[]>([]);
   readonly list = new Value<MessageList | null>(null);
   readonly notice = new Value<Notice | null>(null);
@@ -105,6 +108,7 @@ export class Account {
     };
     this.desk = new Desk(client, kept, desk, this.windows);
     this.planned = new Planned(client);
+    this.own = new Registers(client);
     this.correspondents = new Correspondents(client, () => {
       const found = this.mailboxes.withRole("sent");
       return found === undefined ? null : { id: found.id, total: found.totalEmails };
@@ -115,7 +119,10 @@ export class Account {
       url,
       {
         changed: (changed) => this.#changed(changed),
-        connected: () => void this.follow(),
+        connected: () => {
+          void this.follow();
+          this.own.connected();
+        },
         // whether the network, the server or the login went, the next question tells
         lost: () => void this.follow(),
       },
@@ -166,10 +173,6 @@ export class Account {
 
   get maySend(): boolean {
     return offers(this.client.session, this.client.accountId, SUBMISSION) && this.identities.value.length > 0;
-  }
-
-  get hasVacation(): boolean {
-    return this.offers(VACATION);
   }
 
   /** Whether the account may do what stands behind a capability's name. */
@@ -239,27 +242,25 @@ export class Account {
   }
 
   async move(rows: readonly EmailId[], to: MailboxId, what: Move): Promise<void> {
-    const emails = rows.flatMap((id) => this.row(id));
-    await this.#do(rows, moved(emails, this.#here, to, what), what, emails.length);
+    await this.#do(rows, (emails) => moved(emails, this.#here, to, what), what);
   }
 
   async mark(rows: readonly EmailId[], mark: Mark, quietly = false): Promise<void> {
-    const emails = rows.flatMap((id) => this.row(id));
-    await this.#do(rows, marked(emails, mark), quietly ? null : mark, emails.length);
+    await this.#do(rows, (emails) => marked(emails, mark), quietly ? null : mark);
+  }
+
+  /** Gives a label, or takes it away; who has it in a row, the others of the row have it too. */
+  async label(rows: readonly EmailId[], keyword: string, how: Labelling): Promise<void> {
+    await this.#do(rows, (emails) => labelled(emails, keyword, how), how);
   }
 
   /** Removes for good; nothing brings it back. */
   async destroy(rows: readonly EmailId[]): Promise<void> {
-    const destroy = rows.flatMap((id) => this.row(id)).map(({ id }) => id);
-    try {
-      const done = await this.client.call(set(EMAIL, this.client.accountId, { destroy }));
-      await this.list.value?.refresh();
-      const [refused] = done.refused.values();
-      if (refused !== undefined) this.#refused(refused);
-      else this.notice.set({ kind: "done", what: "destroyed", count: destroy.length, undo: null });
-    } catch (thrown) {
-      this.notice.set({ kind: "refused", problem: problemOf(thrown) });
-    }
+    const ids = rows.flatMap((id) => this.row(id)).map(({ id }) => id);
+    const problem = await destroyEmails(this.client, ids);
+    await this.list.value?.refresh();
+    if (problem === null) this.done("destroyed", ids.length, null);
+    else this.#refused(problem);
   }
 
   /** Brings everything up to date, and sends what waits. */
@@ -324,8 +325,10 @@ export class Account {
     const batch = new Batch();
     const asked = offers(session, accountId, SUBMISSION) ? batch.add(get(IDENTITY, accountId, null)) : null;
     const planned = this.planned.ask(batch);
+    const own = this.own.ask(batch);
     const answers = await this.#sync.begin(batch);
     if (planned !== null) this.planned.take(answers, planned);
+    own(answers);
     if (asked !== null) this.identities.set(answers.of(asked).list);
   }
 
@@ -337,20 +340,26 @@ export class Account {
     await this.desk.sendWaiting();
   }
 
-  async #do(rows: readonly EmailId[], patches: Patches, what: Move | Mark | null, count: number): Promise<void> {
+  async #do(rows: readonly EmailId[], act: (emails: readonly Email[]) => Patches, what: Deed | null): Promise<void> {
+    const emails = rows.flatMap((id) => this.row(id));
+    const patches = act(emails);
     if (patches.size === 0) return;
     const list = this.list.value;
     const doing = this.outbox.act(patches);
     list?.settle(rows);
     const back = await doing;
-    if (what === null) return;
+    if (what !== null) this.done(what, emails.length, back);
+  }
+
+  /** Tells what was done, with what takes it back. */
+  done(what: Deed, count: number, back: Patches | null): void {
     const undo = async () => {
       this.notice.set(null);
-      await this.outbox.act(back);
+      if (back !== null) await this.outbox.act(back);
       await this.outbox.send();
       await this.list.value?.refresh();
     };
-    this.notice.set({ kind: "done", what, count, undo: () => void undo() });
+    this.notice.set({ kind: "done", what, count, undo: back === null ? null : () => void undo() });
   }
 
   /** Whether nothing of a row lies any more where one looks. */
@@ -374,6 +383,7 @@ export class Account {
     if (here === undefined) return;
     this.pushed.set(here);
     if (here.has("EmailSubmission")) void this.planned.refresh();
+    this.own.changed(here);
     void this.follow();
   }
 

@@ -6,8 +6,9 @@ import { type Patch, type Patches, patch } from "./patch";
 /** Where messages go; the name is also what the notice says. */
 export type Move = "archived" | "junked" | "not-junked" | "trashed" | "moved";
 export type Mark = "read" | "unread" | "flagged" | "unflagged";
+export type Labelling = "labelled" | "unlabelled";
 /** What a person is told was done. */
-export type Deed = Move | Mark | "destroyed" | "sent" | "contact-removed" | "contact-added" | "blocked";
+export type Deed = Move | Mark | Labelling | "destroyed" | "sent" | "contact-removed" | "contact-added" | "blocked";
 
 /** Into one mailbox, out of the one that is looked at; seen from a search, out of all others. */
 export function moved(emails: readonly Email[], from: MailboxId | null, to: MailboxId, move: Move): Patches {
@@ -34,7 +35,15 @@ const KEYWORDS: Readonly<Record<Mark, Partial<Patch>>> = {
 };
 
 export function marked(emails: readonly Email[], mark: Mark): Patches {
-  const change = patch(KEYWORDS[mark]);
+  return changed(emails, patch(KEYWORDS[mark]));
+}
+
+export function labelled(emails: readonly Email[], keyword: string, how: Labelling): Patches {
+  return changed(emails, patch(how === "labelled" ? { mark: [keyword] } : { unmark: [keyword] }));
+}
+
+/** For those that the change touches. */
+function changed(emails: readonly Email[], change: Patch): Patches {
   const touched = emails.filter(
     ({ keywords }) =>
       change.mark.some((word) => !keywords.has(word)) || change.unmark.some((word) => keywords.has(word)),

@@ -198,7 +198,7 @@ describe("a message on the desk", () => {
     const { server, account, composition } = await written();
     server.deliver({ id: "a" });
     account.desk.change(composition.key, { origin: { id: emailId("a"), mark: "$answered" } });
-    const list = account.look({ kind: "mailbox", id: mailboxId("inbox"), unreadOnly: false });
+    const list = account.look({ kind: "mailbox", id: mailboxId("inbox"), only: [] });
     await list.need(0, 1);
     const outcome = sent(await account.desk.send(composition.key));
     await settled(server);

@@ -121,8 +121,8 @@ describe("a route", () => {
     { view: "contacts", card: { kind: "edited", id: cardId("c/1", "") } },
     { view: "contacts", card: { kind: "new", of: "person" } },
     { view: "contacts", card: { kind: "new", of: "group" } },
-    { view: "mailbox", mailbox: mailboxId("a/b #?"), unreadOnly: false, email: null },
-    { view: "mailbox", mailbox: mailboxId("m"), unreadOnly: true, email: emailId("e/1") },
+    { view: "mailbox", mailbox: mailboxId("a/b #?"), only: [], email: null },
+    { view: "mailbox", mailbox: mailboxId("m"), only: ["unread", "attachment"], email: emailId("e/1") },
     { view: "search", typed: 'van:"Jan / Piet" 100%', email: emailId("e") },
   ];
   it.each(routes)("is read as it is written: %j", (route) => {
@@ -134,7 +134,7 @@ describe("a route", () => {
   });
 
   it("opens and closes a message in its list", () => {
-    const list: Route = { view: "mailbox", mailbox: mailboxId("m"), unreadOnly: false, email: null };
+    const list: Route = { view: "mailbox", mailbox: mailboxId("m"), only: [], email: null };
     expect(withEmail(list, emailId("e"))).toEqual({ ...list, email: "e" });
     expect(withEmail({ view: "settings", section: null }, emailId("e"))).toEqual({ view: "settings", section: null });
   });

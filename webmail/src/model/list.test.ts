@@ -5,7 +5,7 @@ import { find } from "../../test/server/search";
 import type { Server } from "../../test/server/server";
 import type { MessageList } from "./list";
 
-const INBOX = { kind: "mailbox", id: mailboxId("inbox"), unreadOnly: false } as const;
+const INBOX = { kind: "mailbox", id: mailboxId("inbox"), only: [] } as const;
 
 function shown(list: MessageList): (string | undefined)[] {
   return Array.from({ length: list.total }, (_, index) => list.at(index));

@@ -9,6 +9,7 @@ import type { Emails } from "./emails";
 import { Signal, Value } from "./observable";
 import { Positions } from "./positions";
 import type { KeptList } from "./replica";
+import { Snippets } from "./snippets";
 
 /** How many rows are asked for at once. */
 const WINDOW = 50;
@@ -33,6 +34,8 @@ export class MessageList {
   readonly state = new Value<ListState>({ kind: "loading" });
   /** Rows came, went or moved. */
   readonly changed = new Signal();
+  /** Where the words of a search stand. */
+  readonly snippets: Snippets | null;
   readonly #client: Client;
   readonly #emails: Emails;
   /** As the server has them. */
@@ -56,6 +59,7 @@ export class MessageList {
     this.#emails = emails;
     this.#leaves = leaves;
     this.question = question;
+    this.snippets = Snippets.of(client, question.filter);
   }
 
   get isStale(): boolean {
@@ -181,7 +185,7 @@ export class MessageList {
       for (let tries = 1; tries <= TRIES; tries += 1) {
         const found = await this.#fetch(window * WINDOW);
         if (generation !== this.#generation) return;
-        if (this.#take(found, tries === TRIES)) return;
+        if (this.#take(found, tries === TRIES)) return this.#mark(found.ids);
         // positions of two states do not fit together (RFC 8620, 5.5): what is here follows first
         await this.refresh();
       }
@@ -192,6 +196,11 @@ export class MessageList {
         this.state.set({ kind: "failed", cause });
       }
     }
+  }
+
+  /** Rows are there before the words in them are marked. */
+  #mark(ids: readonly EmailId[]): void {
+    void this.snippets?.need(ids).then((told) => told && this.changed.fire());
   }
 
   #fetch(position: number): Promise<Found<"Email">> {
@@ -259,6 +268,7 @@ export class MessageList {
     try {
       const told = await this.#client.call(queryChanges(EMAIL, this.#client.accountId, this.question, window));
       await this.#meet(told.added.map(({ id }) => id));
+      this.#mark(told.added.map(({ id }) => id));
       if (generation !== this.#generation || this.#queryState !== since) return;
       this.#rows.change(told.removed, told.added, told.total);
       this.#queryState = told.newQueryState;

@@ -17,6 +17,11 @@ export function roleOf({ role }: Mailbox): Role | null {
   return ROLES.find((known) => known === role) ?? null;
 }
 
+/** A person has taken it from the list: it has no role, and is not subscribed. */
+export function isHidden({ role, mailbox }: Branch): boolean {
+  return role === null && !mailbox.isSubscribed;
+}
+
 function rank(mailbox: Mailbox): number {
   const role = roleOf(mailbox);
   return role === null ? ROLES.length : ROLES.indexOf(role);
@@ -58,6 +63,16 @@ export class Mailboxes {
 
   withRole(role: Role): Mailbox | undefined {
     return this.all.value.find((branch) => branch.role === role)?.mailbox;
+  }
+
+  /** Whether it is that mailbox, or lies somewhere in it. */
+  liesIn(id: MailboxId, within: MailboxId | null): boolean {
+    const seen = new Set<MailboxId>();
+    for (let at: MailboxId | null = id; at !== null && !seen.has(at); at = this.#byId.get(at)?.parentId ?? null) {
+      if (at === within) return true;
+      seen.add(at);
+    }
+    return false;
   }
 
   take(mailboxes: readonly Mailbox[], gone: readonly MailboxId[] = []): void {

@@ -3,7 +3,7 @@ import { bench, emailId, mailboxId, settled } from "../../test/bench";
 import { Server } from "../../test/server/server";
 import { inMemory } from "./kept";
 
-const INBOX = { kind: "mailbox", id: mailboxId("inbox"), unreadOnly: false } as const;
+const INBOX = { kind: "mailbox", id: mailboxId("inbox"), only: [] } as const;
 const ARCHIVE = mailboxId("archive");
 const three = (server: { deliver(arrival: { id: string }): unknown }) => {
   for (const id of ["a", "b", "c"]) server.deliver({ id });

@@ -30,6 +30,10 @@ describe("positions", () => {
         const wrong = server.filter((one, index) => (here.at(index) ?? one) !== one);
         expect(wrong).toEqual([]);
         expect(here.at(server.length)).toBeUndefined();
+        // and each is found where it is
+        const known = server.flatMap((one, index) => (here.at(index) === one ? [[one, index]] : []));
+        expect(known.map(([one]) => [one, here.indexOf(String(one))])).toEqual(known);
+        expect(removed.map((one) => here.indexOf(one))).toEqual(removed.map(() => -1));
       }
     }
   });
@@ -40,6 +44,16 @@ describe("positions", () => {
     here.put(5, ["f", "g"]);
     here.change(["a"], [], 6);
     expect([0, 1, 4, 5].map((index) => here.at(index))).toEqual(["b", undefined, "f", "g"]);
+  });
+
+  it("find thousands as fast as one", () => {
+    const here = new Positions<string>();
+    const many = Array.from({ length: 100_000 }, (_, index) => `m${index}`);
+    here.put(0, many);
+    const begun = performance.now();
+    expect(many.every((one, index) => here.indexOf(one) === index)).toBe(true);
+    // by looking through all of them each time it takes minutes
+    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   it("know where the first hole is", () => {

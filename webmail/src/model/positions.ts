@@ -2,23 +2,40 @@
 
 export class Positions<I extends string> {
   #ids: (I | undefined)[] = [];
+  /** Where each is; `null` where that is to be found anew. Thousands that are selected are looked up after each change. */
+  #places: Map<I, number> | null = null;
 
   at(index: number): I | undefined {
     return this.#ids[index];
   }
 
   indexOf(id: I): number {
-    return this.#ids.indexOf(id);
+    this.#places ??= this.#found();
+    return this.#places.get(id) ?? -1;
   }
 
   clear(): void {
     this.#ids = [];
+    this.#places = null;
   }
 
   put(position: number, ids: readonly I[]): void {
     ids.forEach((id, index) => {
-      this.#ids[position + index] = id;
+      const at = position + index;
+      const moves = (this.#ids[at] ?? id) !== id || (this.#places?.get(id) ?? at) !== at;
+      if (moves) this.#places = null;
+      this.#ids[at] = id;
+      this.#places?.set(id, at);
     });
+  }
+
+  #found(): Map<I, number> {
+    const places = new Map<I, number>();
+    // passes over holes
+    this.#ids.forEach((id, index) => {
+      if (id !== undefined && !places.has(id)) places.set(id, index);
+    });
+    return places;
   }
 
   /** How many are known from the top without a hole. */
@@ -51,6 +68,7 @@ export class Positions<I extends string> {
   /** What a query's changes say (RFC 8620, 5.6): out with `removed`, then in with `added`, from the lowest index on.
    * Below a hole, an id whose place is unknown may have moved everything: then only what stands above the hole stays. */
   change(removed: readonly I[], added: readonly { readonly id: I; readonly index: number }[], total: number): void {
+    this.#places = null;
     const known = new Set(this.#ids);
     if (this.hasHoles && removed.some((id) => !known.has(id))) this.#ids.length = this.whole;
     this.#takeOut(new Set([...removed, ...added.map(({ id }) => id)]));

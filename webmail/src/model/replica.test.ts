@@ -12,7 +12,7 @@ import { LONGEST, MOST_LETTERS, MOST_PIECES, surplus } from "./replica_bounds";
 import { database } from "./replica_database";
 import { alone, type Windows } from "./windows";
 
-const INBOX = { kind: "mailbox", id: mailboxId("inbox"), unreadOnly: false } as const;
+const INBOX = { kind: "mailbox", id: mailboxId("inbox"), only: [] } as const;
 
 describe("what is kept of an account", () => {
   let databases: IDBFactory;

@@ -3,6 +3,7 @@
 import type { CardId } from "../jmap/contacts";
 import { attempt, id } from "../jmap/decode";
 import type { EmailId, MailboxId } from "../jmap/ids";
+import { QUICK, type Quick } from "./quick";
 
 /** The sections of the settings, in the order in which they are shown. */
 export const SECTIONS = [
@@ -29,7 +30,8 @@ export type Route =
   | {
       readonly view: "mailbox";
       readonly mailbox: MailboxId;
-      readonly unreadOnly: boolean;
+      /** To what the list is narrowed. */
+      readonly only: readonly Quick[];
       readonly email: EmailId | null;
     }
   | { readonly view: "search"; readonly typed: string; readonly email: EmailId | null }
@@ -66,13 +68,14 @@ function cardWritten(of: CardView): string {
 }
 
 export function parsed(hash: string): Route {
-  const [, view, first, second] = hash.replace(/^#/, "").split("/");
+  const [, word = "", first, second] = hash.replace(/^#/, "").split("/");
+  const [view, ...narrowed] = word.split("+");
   const email = attempt(id<"Email">(), decoded(second));
   switch (view) {
-    case "mail":
-    case "unread": {
+    case "mail": {
       const mailbox = attempt(id<"Mailbox">(), decoded(first));
-      return mailbox === null ? { view: "start" } : { view: "mailbox", mailbox, unreadOnly: view === "unread", email };
+      const only = QUICK.filter((one) => narrowed.includes(one));
+      return mailbox === null ? { view: "start" } : { view: "mailbox", mailbox, only, email };
     }
     case "search":
       return { view: "search", typed: decoded(first), email };
@@ -91,7 +94,7 @@ export function written(route: Route): string {
     case "start":
       return "#/";
     case "mailbox":
-      return `#/${route.unreadOnly ? "unread" : "mail"}${behind(route.mailbox)}${behind(route.email)}`;
+      return `#/${["mail", ...route.only].join("+")}${behind(route.mailbox)}${behind(route.email)}`;
     case "search":
       return `#/search${behind(route.typed)}${behind(route.email)}`;
     case "settings":

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { mailboxId } from "../../test/bench";
-import { day, filter, pieces, terms, without } from "./search";
+import { day, filter, has, type Names, pieces, split, terms, toggled, without, written } from "./search";
 
-const find = (name: string) => (name.toLowerCase() === "archief" ? mailboxId("m7") : undefined);
+const find: Names = {
+  mailbox: (name) => (name.toLowerCase() === "archief" ? mailboxId("m7") : undefined),
+  label: (name) => (name.toLowerCase() === "ons huis" ? "ons_huis" : undefined),
+};
 
 describe("what is typed into the search field", () => {
   it.each<[string, unknown]>([
@@ -17,6 +20,8 @@ describe("what is typed into the search field", () => {
     ["heeft:bijlage", { hasAttachment: true }],
     ["in:archief", { inMailbox: "m7" }],
     ["is:ongelezen", { notKeyword: "$seen" }],
+    ['label:"Ons huis"', { hasKeyword: "ons_huis" }],
+    ["label:nergens", null],
     ["groter:2M", { minSize: 2 * 1024 * 1024 }],
     ["smaller:10kB", { maxSize: 10240 }],
     ["van:bram factuur", { operator: "AND", conditions: [{ from: "bram" }, { text: "factuur" }] }],
@@ -57,5 +62,38 @@ describe("what is typed into the search field", () => {
     ["2026", null],
   ])("reads %j as a day", (typed, expected) => {
     expect(day(typed)).toBe(expected);
+  });
+});
+
+describe("the field", () => {
+  it.each<[string, string[], string]>([
+    ["fiets", [], "fiets"],
+    ["fiets ", [], "fiets "],
+    ["van:bram", [], "van:bram"],
+    ["van:bram ", ["van:bram"], ""],
+    ["van:bram is:ongelezen fiets", ["van:bram", "is:ongelezen"], "fiets"],
+    ["fiets van:bram rood ", ["van:bram"], "fiets rood "],
+    // an operator without a value waits for one
+    ["van: fiets", [], "van: fiets"],
+    ["voor:gisteren ", ["voor:gisteren"], ""],
+    ['""', [], '""'],
+    ['onderwerp:"nieuwe fiets" x', ['onderwerp:"nieuwe fiets"'], "x"],
+  ])("%j shows chips and words", (typed, chips, rest) => {
+    const found = split(typed, find);
+    expect([found.chips.map(({ text }) => text), found.rest]).toEqual([chips, rest]);
+  });
+
+  it("gives a condition and takes it away, however it was written", () => {
+    expect(toggled("fiets", "is:ongelezen", find)).toBe("fiets is:ongelezen");
+    expect(toggled("is:unread fiets", "is:ongelezen", find)).toBe("fiets");
+    expect([has("is:unread fiets", "is:ongelezen", find), has("fiets", "is:ongelezen", find)]).toEqual([true, false]);
+    expect(has("fiets  rood", "is:ongelezen", find)).toBe(false);
+  });
+
+  it("writes a value so that it is read as one", () => {
+    for (const value of ["Ons huis", "Werk", 'zo "heet" het']) {
+      const [term, ...more] = terms(written("label", value), { ...find, label: (name) => name });
+      expect([term?.condition, more]).toEqual([{ hasKeyword: value.replace(/"/g, "") }, []]);
+    }
   });
 });

@@ -14,7 +14,8 @@ export type Operator =
   | "larger"
   | "smaller"
   | "has"
-  | "is";
+  | "is"
+  | "label";
 
 const OPERATORS: Readonly<Record<string, Operator>> = {
   from: "from",
@@ -40,6 +41,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   heeft: "has",
   bijlage: "has",
   is: "is",
+  label: "label",
 };
 const ATTACHMENT = new Set(["attachment", "bijlage", "ja", "yes"]);
 const STATES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -62,7 +64,11 @@ export interface Term {
   readonly condition: Readonly<Record<string, unknown>> | null;
 }
 
-export type FindMailbox = (name: string) => MailboxId | undefined;
+/** What names mean: of a mailbox, and of a label, whose keyword is asked for. */
+export interface Names {
+  mailbox(name: string): MailboxId | undefined;
+  label(name: string): string | undefined;
+}
 
 /** Splits at spaces; what stands in quotes stays together, also behind an operator: `van:"Jan Jansen"`. */
 export function pieces(typed: string): readonly string[] {
@@ -91,7 +97,7 @@ function size(typed: string): number | null {
   return found === null ? null : Number(found[1]) * (UNITS[(found[2] ?? "").toLowerCase()] ?? 1);
 }
 
-function condition(operator: Operator, value: string, find: FindMailbox): Term["condition"] {
+function condition(operator: Operator, value: string, names: Names): Term["condition"] {
   switch (operator) {
     case "from":
     case "to":
@@ -100,8 +106,12 @@ function condition(operator: Operator, value: string, find: FindMailbox): Term["
     case "body":
       return value === "" ? null : { [operator]: value };
     case "in": {
-      const id = find(value);
+      const id = names.mailbox(value);
       return id === undefined ? null : { inMailbox: id };
+    }
+    case "label": {
+      const keyword = names.label(value);
+      return keyword === undefined ? null : { hasKeyword: keyword };
     }
     case "before":
     case "after": {
@@ -120,20 +130,20 @@ function condition(operator: Operator, value: string, find: FindMailbox): Term["
   }
 }
 
-function term(piece: string, find: FindMailbox): Term {
+function term(piece: string, names: Names): Term {
   const colon = piece.indexOf(":");
   const word = piece.slice(0, Math.max(0, colon)).toLowerCase();
   const operator = Object.hasOwn(OPERATORS, word) ? OPERATORS[word] : undefined;
   if (operator === undefined) return { text: piece, kind: "word", condition: { text: unquoted(piece) } };
-  const read = condition(operator, unquoted(piece.slice(colon + 1)), find);
+  const read = condition(operator, unquoted(piece.slice(colon + 1)), names);
   return { text: piece, kind: read === null ? "not-understood" : "operator", condition: read };
 }
 
 /** The parts of what was typed. */
-export function terms(typed: string, find: FindMailbox): readonly Term[] {
+export function terms(typed: string, names: Names): readonly Term[] {
   return pieces(typed)
     .filter((piece) => piece !== '""')
-    .map((piece) => term(piece, find));
+    .map((piece) => term(piece, names));
 }
 
 /** All parts together; `null` where nothing is left to look for. */
@@ -142,6 +152,36 @@ export function filter(of: readonly Term[]): unknown {
   const [first] = conditions;
   if (first === undefined) return null;
   return conditions.length === 1 ? first : { operator: "AND", conditions };
+}
+
+/** An operator with its value, quoted where it must be. */
+export function written(operator: string, value: string): string {
+  return /[\s"]/.test(value) ? `${operator}:"${value.replace(/"/g, "")}"` : `${operator}:${value}`;
+}
+
+/** What stands as chips in the field, and what is still words in it: an operator is a chip once something is behind it. */
+export function split(typed: string, names: Names): { readonly chips: readonly Term[]; readonly rest: string } {
+  const all = pieces(typed).map((piece) => term(piece, names));
+  const open = /\s$/.test(typed) ? undefined : all.at(-1);
+  const isWords = (one: Term) => one.kind === "word" || one === open || one.text.endsWith(":");
+  const chips = all.filter((one) => !isWords(one));
+  const rest = all.filter(isWords).map(({ text }) => text);
+  return { chips, rest: rest.join(" ") + (rest.length > 0 && open === undefined ? " " : "") };
+}
+
+/** What was typed with a condition, or without it where it has it already. */
+export function toggled(typed: string, word: string, names: Names): string {
+  const all = terms(typed, names);
+  const [wanted] = terms(word, names);
+  const same = (one: Term) => JSON.stringify(one.condition) === JSON.stringify(wanted?.condition);
+  const left = all.filter((one) => !same(one));
+  return [...left.map(({ text }) => text), ...(left.length === all.length ? [word] : [])].join(" ");
+}
+
+/** Whether a condition stands in what was typed. */
+export function has(typed: string, word: string, names: Names): boolean {
+  const [wanted] = terms(word, names);
+  return terms(typed, names).some(({ condition }) => JSON.stringify(condition) === JSON.stringify(wanted?.condition));
 }
 
 /** What was typed without one of its parts. */

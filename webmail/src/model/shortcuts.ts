@@ -13,6 +13,7 @@ export type Command =
   | "unread"
   | "flag"
   | "move"
+  | "label"
   | "reply"
   | "replyAll"
   | "forward"
@@ -37,6 +38,7 @@ export const KEYS: readonly (readonly [string, Command])[] = [
   ["U", "unread"],
   ["s", "flag"],
   ["v", "move"],
+  ["l", "label"],
   ["r", "reply"],
   ["a", "replyAll"],
   ["f", "forward"],

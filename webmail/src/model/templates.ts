@@ -54,7 +54,9 @@ async function placeOf(client: Client, name: string): Promise<MailboxId | null> 
 }
 
 async function newMailbox(client: Client, name: string): Promise<MailboxId> {
-  const done = await client.call(set(MAILBOX, client.accountId, { create: { templates: { name } } }));
+  const done = await client.call(
+    set(MAILBOX, client.accountId, { create: { templates: { name, isSubscribed: true } } }),
+  );
   return createdIn(done, "templates");
 }
 

@@ -5,7 +5,7 @@ import { Browser } from "../../test/windows";
 import { blank } from "./composition";
 import { inMemory } from "./kept";
 
-const INBOX = { kind: "mailbox", id: mailboxId("inbox"), unreadOnly: false } as const;
+const INBOX = { kind: "mailbox", id: mailboxId("inbox"), only: [] } as const;
 
 /** Two windows of a browser, both looking at the inbox. */
 async function two() {

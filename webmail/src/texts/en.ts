@@ -1,7 +1,9 @@
 /** English, and by that the type that every language must fit. Functions where a number, a name or a date stands inside. */
 import type { Problem } from "../jmap/problem";
 import type { Deed } from "../model/acts";
+import type { WellKnown } from "../model/labels";
 import type { Role } from "../model/mailboxes";
+import type { Quick } from "../model/quick";
 import { writing } from "./writing/en";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
@@ -51,6 +53,9 @@ export const en = {
     trash: "Trash",
   } satisfies Record<Role, string>,
   mailboxes: "Mailboxes",
+  mailboxMenu: (name: string) => `What to do with ${name}`,
+  newMailbox: "New mailbox",
+  hiddenMailboxes: (n: number) => `${plural(n, "mailbox", "mailboxes")} hidden`,
   unread: (n: number) => `${n} unread`,
 
   list: {
@@ -73,7 +78,9 @@ export const en = {
     select: "Select",
     selected: (n: number) => `${n} selected`,
     selectNone: "Select none",
-    unreadOnly: "Unread only",
+    narrow: "Narrow the list",
+    quick: { unread: "Unread", flagged: "Flagged", attachment: "With attachment" } satisfies Record<Quick, string>,
+    from: "From…",
   },
 
   acts: {
@@ -83,6 +90,7 @@ export const en = {
     trash: "Delete",
     destroy: "Delete for good",
     move: "Move to…",
+    label: "Label…",
     read: "Mark as read",
     unread: "Mark as unread",
     flag: "Flag",
@@ -102,6 +110,8 @@ export const en = {
     read: (n: number) => `${plural(n, "message", "messages")} marked as read`,
     unread: (n: number) => `${plural(n, "message", "messages")} marked as unread`,
     flagged: (n: number) => `${plural(n, "message", "messages")} flagged`,
+    labelled: (n: number) => `${plural(n, "message", "messages")} labelled`,
+    unlabelled: (n: number) => `Label removed from ${plural(n, "message", "messages")}`,
     unflagged: (n: number) => `Flag removed from ${plural(n, "message", "messages")}`,
     destroyed: (n: number) => `${plural(n, "message", "messages")} deleted for good`,
     sent: (n: number) => `${plural(n, "message", "messages")} sent`,
@@ -115,8 +125,29 @@ export const en = {
     placeholder: "Search, or from: to: subject: before: has:attachment",
     submit: "Search",
     clear: "Clear the search",
+    /** Operators as this language writes them. */
+    quick: { unread: "is:unread", flagged: "is:flagged", attachment: "has:attachment" } satisfies Record<Quick, string>,
+    operators: { from: "from", in: "in", label: "label" },
+    save: "Save this search",
+    saved: "Saved searches",
+    change: (name: string) => `Change the search ${name}`,
     remove: (term: string) => `Remove “${term}”`,
     notUnderstood: (term: string) => `“${term}” is not understood, and is left out.`,
+  },
+
+  labels: {
+    title: "Labels",
+    new: "New label",
+    change: (name: string) => `Change the label ${name}`,
+    remove: (name: string) => `Remove the label ${name}`,
+    show: (name: string) => `Show what has the label ${name}`,
+    wellKnown: {
+      $label1: "Important",
+      $label2: "Work",
+      $label3: "Personal",
+      $label4: "To do",
+      $label5: "Later",
+    } satisfies Record<WellKnown, string>,
   },
 
   message: {
@@ -196,6 +227,7 @@ export const en = {
       unread: "Mark as unread",
       flag: "Flag, or remove the flag",
       move: "Move to a mailbox",
+      label: "Give or remove a label",
       reply: "Reply",
       replyAll: "Reply to all",
       forward: "Forward",

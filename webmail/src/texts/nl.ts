@@ -49,6 +49,9 @@ export const nl: Texts = {
     trash: "Prullenbak",
   },
   mailboxes: "Mappen",
+  mailboxMenu: (naam) => `Wat u met ${naam} kunt doen`,
+  newMailbox: "Nieuwe map",
+  hiddenMailboxes: (n) => `${aantal(n, "map", "mappen")} verborgen`,
   unread: (n) => `${n} ongelezen`,
 
   list: {
@@ -71,7 +74,9 @@ export const nl: Texts = {
     select: "Selecteren",
     selected: (n) => `${n} geselecteerd`,
     selectNone: "Niets selecteren",
-    unreadOnly: "Alleen ongelezen",
+    narrow: "Lijst beperken",
+    quick: { unread: "Ongelezen", flagged: "Met ster", attachment: "Met bijlage" },
+    from: "Van…",
   },
 
   acts: {
@@ -81,6 +86,7 @@ export const nl: Texts = {
     trash: "Verwijderen",
     destroy: "Definitief verwijderen",
     move: "Verplaatsen…",
+    label: "Label geven…",
     read: "Markeren als gelezen",
     unread: "Markeren als ongelezen",
     flag: "Ster geven",
@@ -101,6 +107,8 @@ export const nl: Texts = {
     read: (n) => `${berichten(n)} als gelezen gemarkeerd`,
     unread: (n) => `${berichten(n)} als ongelezen gemarkeerd`,
     flagged: (n) => `Ster gegeven aan ${berichten(n)}`,
+    labelled: (n) => `Label gegeven aan ${berichten(n)}`,
+    unlabelled: (n) => `Label weggehaald bij ${berichten(n)}`,
     unflagged: (n) => `Ster weggehaald bij ${berichten(n)}`,
     destroyed: (n) => `${berichten(n)} definitief verwijderd`,
     sent: (n) => `${berichten(n)} verzonden`,
@@ -114,8 +122,28 @@ export const nl: Texts = {
     placeholder: "Zoeken, of van: aan: onderwerp: voor: heeft:bijlage",
     submit: "Zoeken",
     clear: "Zoekopdracht wissen",
+    quick: { unread: "is:ongelezen", flagged: "is:ster", attachment: "heeft:bijlage" },
+    operators: { from: "van", in: "in", label: "label" },
+    save: "Deze zoekopdracht bewaren",
+    saved: "Bewaarde zoekopdrachten",
+    change: (naam) => `Zoekopdracht ${naam} wijzigen`,
     remove: (term) => `“${term}” weghalen`,
     notUnderstood: (term) => `“${term}” is niet te begrijpen, en telt niet mee.`,
+  },
+
+  labels: {
+    title: "Labels",
+    new: "Nieuw label",
+    change: (naam) => `Label ${naam} wijzigen`,
+    remove: (naam) => `Label ${naam} weghalen`,
+    show: (naam) => `Alles met het label ${naam} tonen`,
+    wellKnown: {
+      $label1: "Belangrijk",
+      $label2: "Werk",
+      $label3: "Persoonlijk",
+      $label4: "Te doen",
+      $label5: "Later",
+    },
   },
 
   message: {
@@ -195,6 +223,7 @@ export const nl: Texts = {
       unread: "Markeren als ongelezen",
       flag: "Ster geven of weghalen",
       move: "Naar een map verplaatsen",
+      label: "Label geven of weghalen",
       reply: "Beantwoorden",
       replyAll: "Allen beantwoorden",
       forward: "Doorsturen",

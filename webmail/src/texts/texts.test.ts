@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Problem } from "../jmap/problem";
 import { CONTACTS } from "./contacts";
 import { LANGUAGES, type Language, preferred } from "./languages";
+import { LISTS } from "./lists";
 import { NEWS } from "./news";
 import { READING } from "./reading";
 import { SETTINGS } from "./settings";
@@ -27,6 +28,7 @@ function all(language: Language): object {
     contacts: CONTACTS[language],
     news: NEWS[language],
     reading: READING[language],
+    lists: LISTS[language],
   };
 }
 const [en, nl] = [all("en"), all("nl")];
@@ -66,16 +68,22 @@ describe("the languages", () => {
   it("differ", () => {
     const same = spoken(nl).filter(([path, text]) => new Map(spoken(en)).get(path) === text);
     expect(same.map(([path]) => path.split("/").at(-1)).sort()).toEqual([
+      "$label5",
       "app",
       "bcc",
       "bcc",
+      "below",
       "cc",
       "cc",
+      "choose",
       "count(1)",
       "details",
+      "in",
+      "label",
       "link",
       "menu",
       "server",
+      "title",
     ]);
   });
 

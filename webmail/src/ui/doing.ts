@@ -9,6 +9,7 @@ export type Doing =
   | "junk"
   | "notJunk"
   | "move"
+  | "label"
   | "read"
   | "unread"
   | "flag"
@@ -17,7 +18,7 @@ export type Doing =
 /** Does what needs no question first; the others are asked by whoever shows the question. */
 export function doNow(
   account: Account,
-  act: Exclude<Doing, "move" | "destroy">,
+  act: Exclude<Doing, "move" | "label" | "destroy">,
   ids: readonly EmailId[],
 ): Promise<void> {
   switch (act) {

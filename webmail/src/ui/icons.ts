@@ -7,9 +7,11 @@ import replyAll from "@phosphor-icons/core/assets/regular/arrow-bend-double-up-l
 import reply from "@phosphor-icons/core/assets/regular/arrow-bend-up-left.svg?raw";
 import forward from "@phosphor-icons/core/assets/regular/arrow-bend-up-right.svg?raw";
 import back from "@phosphor-icons/core/assets/regular/arrow-left.svg?raw";
+import bookmark from "@phosphor-icons/core/assets/regular/bookmark-simple.svg?raw";
 import caret from "@phosphor-icons/core/assets/regular/caret-down.svg?raw";
 import check from "@phosphor-icons/core/assets/regular/check.svg?raw";
 import clock from "@phosphor-icons/core/assets/regular/clock.svg?raw";
+import more from "@phosphor-icons/core/assets/regular/dots-three.svg?raw";
 import download from "@phosphor-icons/core/assets/regular/download-simple.svg?raw";
 import unread from "@phosphor-icons/core/assets/regular/envelope-simple.svg?raw";
 import read from "@phosphor-icons/core/assets/regular/envelope-simple-open.svg?raw";
@@ -26,11 +28,13 @@ import drafts from "@phosphor-icons/core/assets/regular/note-pencil.svg?raw";
 import send from "@phosphor-icons/core/assets/regular/paper-plane-tilt.svg?raw";
 import attach from "@phosphor-icons/core/assets/regular/paperclip.svg?raw";
 import write from "@phosphor-icons/core/assets/regular/pencil-simple.svg?raw";
+import plus from "@phosphor-icons/core/assets/regular/plus.svg?raw";
 import print from "@phosphor-icons/core/assets/regular/printer.svg?raw";
 import quote from "@phosphor-icons/core/assets/regular/quotes.svg?raw";
 import logout from "@phosphor-icons/core/assets/regular/sign-out.svg?raw";
 import options from "@phosphor-icons/core/assets/regular/sliders-horizontal.svg?raw";
 import star from "@phosphor-icons/core/assets/regular/star.svg?raw";
+import label from "@phosphor-icons/core/assets/regular/tag.svg?raw";
 import bold from "@phosphor-icons/core/assets/regular/text-b.svg?raw";
 import italic from "@phosphor-icons/core/assets/regular/text-italic.svg?raw";
 import underline from "@phosphor-icons/core/assets/regular/text-underline.svg?raw";
@@ -46,6 +50,7 @@ const sources = {
   attach,
   back,
   bold,
+  bookmark,
   bullets,
   caret,
   check,
@@ -61,12 +66,15 @@ const sources = {
   italic,
   junk,
   keyboard,
+  label,
   link,
   logout,
   menu,
+  more,
   people,
   numbers,
   options,
+  plus,
   print,
   quote,
   read,

@@ -1,24 +1,32 @@
 /** What the panes share: where the cursor is, what is selected, what is asked and what is being written; and what acts do to that. */
+import { tick } from "svelte";
 import type { EmailId, MailboxId } from "../jmap/ids";
-import type { Message } from "../jmap/mail";
+import type { Mailbox, Message } from "../jmap/mail";
+import type { Label, SavedSearch } from "../jmap/own";
 import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { blank, type Composition } from "../model/composition";
 import type { Sent } from "../model/desk";
+import { choices, type Tag } from "../model/labels";
 import type { Branch } from "../model/mailboxes";
-import { filter, terms } from "../model/search";
+import { filter, type Names, terms, written } from "../model/search";
 import { nothing, type Selection } from "../model/selection";
 import { type Answering, answer } from "./answering";
 import { type Doing, doNow } from "./doing";
 import type { Shell } from "./shell.svelte";
+import { tagName } from "./tag";
 
 /** For how many milliseconds the list rests before the messages in sight are fetched ahead. */
 const REST = 250;
 
-export interface Asked {
-  readonly what: "move" | "destroy";
-  readonly ids: readonly EmailId[];
-}
+/** What is asked before something is done, or how something is arranged. */
+export type Asked =
+  | { readonly what: "move" | "destroy" | "label"; readonly ids: readonly EmailId[] }
+  | { readonly what: "edit-label"; readonly label: Label | null }
+  | { readonly what: "edit-search"; readonly search: SavedSearch | null; readonly text: string }
+  | { readonly what: "mailbox"; readonly mailbox: Mailbox }
+  | { readonly what: "new-mailbox"; readonly parent: MailboxId | null }
+  | { readonly what: "hidden-mailboxes" };
 
 export class MailView {
   cursor = $state<EmailId | null>(null);
@@ -30,10 +38,15 @@ export class MailView {
   /** What decides which list there is. */
   readonly place = $derived.by(() => {
     const { route } = this.shell;
-    if (route.view === "mailbox") return JSON.stringify([route.mailbox, route.unreadOnly]);
+    if (route.view === "mailbox") return JSON.stringify([route.mailbox, route.only]);
     return route.view === "search" ? `search ${route.typed}` : route.view;
   });
   #resting: ReturnType<typeof setTimeout> | undefined;
+  /** What names in a search mean. */
+  readonly names: Names = {
+    mailbox: (name) => this.find(name),
+    label: (name) => this.#labelled(name),
+  };
   /** Called when a message was closed: the list has the focus again. */
   closed: () => void = () => {};
 
@@ -42,7 +55,7 @@ export class MailView {
     readonly account: Account,
   ) {}
 
-  name({ role, mailbox }: Branch): string {
+  name({ role, mailbox }: Pick<Branch, "role" | "mailbox">): string {
     return role === null ? mailbox.name : this.shell.texts.roles[role];
   }
 
@@ -56,6 +69,30 @@ export class MailView {
     return found?.mailbox.id;
   }
 
+  /** The keyword of a label by what a person calls it; a keyword that no label has, by itself. */
+  #labelled(called: string): string | undefined {
+    const wanted = called.toLowerCase();
+    const known = choices(this.account.own.labels.all.value, []);
+    const found = known.find(
+      (tag) => tagName(tag, this.shell.texts).toLowerCase() === wanted || tag.keyword === wanted,
+    );
+    return found?.keyword ?? (/^[^\s()[\]{}%*"\\]+$/.test(wanted) ? wanted : undefined);
+  }
+
+  /** What one types to find what has a label. */
+  searchOf(tag: Pick<Tag, "name" | "keyword">): string {
+    return written(this.shell.texts.search.operators.label, tagName(tag, this.shell.texts));
+  }
+
+  /** Whether one looks at what this finds. */
+  isSearchOf(text: string): boolean {
+    return this.shell.route.view === "search" && this.shell.route.typed === text;
+  }
+
+  showTag(tag: Tag): void {
+    this.shell.go({ view: "search", typed: this.searchOf(tag), email: null });
+  }
+
   /** Shows the list of where one is. */
   look(): void {
     const { shell, account } = this;
@@ -63,12 +100,19 @@ export class MailView {
     this.cursor = shell.email;
     this.selection = nothing();
     if (route.view === "mailbox") {
-      account.look({ kind: "mailbox", id: route.mailbox, unreadOnly: route.unreadOnly });
+      account.look({ kind: "mailbox", id: route.mailbox, only: route.only });
     } else if (route.view === "search") {
-      account.look({ kind: "search", filter: filter(terms(route.typed, (name) => this.find(name))) });
+      account.look({ kind: "search", filter: filter(terms(route.typed, this.names)) });
     } else if (route.view === "start") {
-      shell.goInstead({ view: "mailbox", mailbox: account.place("inbox"), unreadOnly: false, email: null });
+      shell.goInstead({ view: "mailbox", mailbox: account.place("inbox"), only: [], email: null });
     }
+  }
+
+  /** Resolves when the list that is looked at has its first rows, or cannot have them. */
+  async settled(): Promise<void> {
+    // the list of a place is made when the place has been drawn
+    await tick();
+    await this.account.list.value?.need(0, 1);
   }
 
   open(id: EmailId): void {
@@ -98,7 +142,7 @@ export class MailView {
   /** Does it, or asks first. */
   async act(what: Doing, ids: readonly EmailId[]): Promise<void> {
     if (ids.length === 0) return;
-    if (what === "move" || what === "destroy") this.asked = { what, ids };
+    if (what === "move" || what === "destroy" || what === "label") this.asked = { what, ids };
     else await this.#follow(ids, () => doNow(this.account, what, ids));
   }
 
@@ -111,7 +155,7 @@ export class MailView {
   }
 
   async #answered(yes: (ids: readonly EmailId[]) => Promise<void>): Promise<void> {
-    const ids = this.asked?.ids ?? [];
+    const ids = this.asked !== null && "ids" in this.asked ? this.asked.ids : [];
     this.asked = null;
     await this.#follow(ids, () => yes(ids));
   }

@@ -91,7 +91,7 @@ async function tell(note: Note, around: Around): Promise<void> {
   for (const one of news) {
     const [from] = one.from ?? [];
     const [mailbox] = one.mailboxIds;
-    const place = { view: "mailbox", unreadOnly: false, email: one.id } as const;
+    const place = { view: "mailbox", only: [], email: one.id } as const;
     await around.show({
       title: from === undefined ? words.unknown : shortName(from),
       body: one.subject || words.noSubject,

@@ -147,6 +147,27 @@ const blockedSet = setter(
   },
 );
 
+const labelSet = setter(
+  "Label",
+  (records) => records.labels,
+  (label, records) => {
+    label.keyword ??= String(label.name).toLowerCase().replace(/\W+/g, "_");
+    label.color ??= null;
+    label.sortOrder ??= 0;
+    const there = [...records.labels.values()].find(({ id, keyword }) => id !== label.id && keyword === label.keyword);
+    return there === undefined ? null : { type: "alreadyExists", existingId: there.id };
+  },
+);
+
+const searchSet = setter(
+  "SavedSearch",
+  (records) => records.searches,
+  (search) => {
+    search.sortOrder ??= 0;
+    return search.text === "" ? { type: "invalidProperties", properties: ["text"] } : null;
+  },
+);
+
 const passwordSet: Method = (records, { currentPassword, newPassword }) => {
   if (currentPassword !== records.password) throw new Refused("wrongPassword");
   if (String(newPassword).length < 10) throw new Refused("weakPassword", { reason: "tooShort", minLength: 10 });
@@ -165,6 +186,10 @@ export const ACCOUNT_METHODS: Record<string, Method> = {
   "Forwarding/set": forwardingSet,
   "BlockedSender/get": (records) => ({ state: "", list: [...records.blocked.values()], notFound: [] }),
   "BlockedSender/set": blockedSet,
+  "Label/get": getter((records) => records.labels),
+  "Label/set": labelSet,
+  "SavedSearch/get": getter((records) => records.searches),
+  "SavedSearch/set": searchSet,
   "ProgramLogin/get": (records) => ({ state: "", list: [...records.programs.values()], notFound: [] }),
   "ProgramLogin/set": setter(
     "ProgramLogin",

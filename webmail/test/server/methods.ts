@@ -131,6 +131,21 @@ const blobGet: Method = (records, { ids }) => {
   return { list, notFound: asked.filter((id) => !records.blobs.has(id)) };
 };
 
+/** Where the word of a text condition stands in subjects and texts (RFC 8621, 5.1). */
+const snippetGet: Method = (records, { filter, emailIds }) => {
+  const word = String((filter as Fields | null)?.text ?? "");
+  const marked = (text: string) => {
+    const safe = text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+    return word !== "" && safe.includes(word) ? safe.replace(word, `<mark>${word}</mark>`) : null;
+  };
+  const list = (emailIds as string[]).flatMap((emailId) => {
+    const email = records.emails.get(emailId);
+    if (email === undefined) return [];
+    return [{ emailId, subject: marked(email.subject ?? ""), preview: marked(email.preview) }];
+  });
+  return { list, notFound: [] };
+};
+
 /** One notice for a message (RFC 9007, 2.1). */
 const mdnSend: Method = (records, { send }) => {
   const answer: Record<string, Fields> = { sent: {}, notSent: {} };
@@ -162,6 +177,7 @@ export const METHODS: Record<string, Method> = {
   "Email/query": emailQuery,
   "Email/queryChanges": emailQueryChanges,
   "Email/set": emailSet,
+  "SearchSnippet/get": snippetGet,
   "Thread/get": getter((records) => {
     const threads = new Set([...records.emails.values()].map(({ threadId }) => threadId));
     return new Map([...threads].map((id) => [id, { id, emailIds: records.threadOf(id) }]));

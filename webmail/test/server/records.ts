@@ -54,6 +54,8 @@ export type TypeName =
   | "ContactCard"
   | "Forwarding"
   | "BlockedSender"
+  | "Label"
+  | "SavedSearch"
   | "ProgramLogin";
 type Happened = "created" | "updated" | "destroyed";
 
@@ -75,6 +77,8 @@ export class Records {
   quotas: Fields[] = [];
   forwarding: Fields = { id: "singleton", targets: [], keepCopy: true };
   readonly blocked = new Map<string, Fields>();
+  readonly labels = new Map<string, Fields>();
+  readonly searches = new Map<string, Fields>();
   readonly programs = new Map<string, Fields>();
   password = "secret";
   /** Texts of parts, for who asks for them by `Blob/get`. */
@@ -119,6 +123,7 @@ export class Records {
     const inside = [...this.emails.values()].filter(({ mailboxIds }) => mailboxIds[mailbox.id] === true);
     const unread = inside.filter(({ keywords }) => keywords.$seen !== true);
     return {
+      isSubscribed: true,
       ...mailbox,
       totalEmails: inside.length,
       unreadEmails: unread.length,

@@ -91,21 +91,53 @@ export const emailSet: Method = (records, args, created) => {
   return { ...answer, destroyed, oldState: old, newState: String(records.modseq) };
 };
 
-export const mailboxSet: Method = (records, { create }) => {
-  const created: Record<string, Fields> = {};
-  const notCreated: Record<string, Fields> = {};
-  for (const [key, { name }] of Object.entries((create ?? {}) as Record<string, Fields>)) {
-    // RFC 8621, 2: no two of one name below one parent
-    if ([...records.mailboxes.values()].some((other) => other.parentId === null && other.name === name)) {
-      notCreated[key] = { type: "invalidProperties", properties: ["name"] };
+export const mailboxSet: Method = (records, { create, update, destroy }) => {
+  const told = { created: {}, updated: {}, notCreated: {}, notUpdated: {}, notDestroyed: {} } as Record<string, Fields>;
+  const destroyed: string[] = [];
+  // RFC 8621, 2: no two of one name below one parent
+  const taken = (asked: Fields, but: string | null) =>
+    [...records.mailboxes.values()].some(
+      (other) => other.id !== but && other.parentId === (asked.parentId ?? null) && other.name === asked.name,
+    );
+  for (const [key, asked] of Object.entries((create ?? {}) as Record<string, Fields>)) {
+    if (taken(asked, null)) {
+      (told.notCreated ?? {})[key] = { type: "invalidProperties", properties: ["name"] };
       continue;
     }
     const id = records.newId("m");
-    records.mailboxes.set(id, { id, name: String(name), parentId: null, role: null, sortOrder: 20 });
+    records.mailboxes.set(id, {
+      parentId: null,
+      isSubscribed: false,
+      ...asked,
+      id,
+      name: String(asked.name),
+      role: null,
+      sortOrder: 20,
+    });
     records.note("Mailbox", id, "created");
-    created[key] = { id };
+    (told.created ?? {})[key] = { id };
   }
-  return { newState: String(records.modseq), created, notCreated };
+  for (const [id, patch] of Object.entries((update ?? {}) as Record<string, Fields>)) {
+    const before = records.mailboxes.get(id);
+    const next = before === undefined ? undefined : patched(before, patch);
+    if (next === undefined || taken(next, id)) {
+      (told.notUpdated ?? {})[id] = next === undefined ? { type: "notFound" } : { type: "invalidProperties" };
+      continue;
+    }
+    records.mailboxes.set(id, next);
+    records.note("Mailbox", id, "updated");
+    (told.updated ?? {})[id] = null;
+  }
+  for (const id of (destroy ?? []) as string[]) {
+    // RFC 8621, 2.5
+    if ([...records.emails.values()].some(({ mailboxIds }) => mailboxIds[id] === true)) {
+      (told.notDestroyed ?? {})[id] = { type: "mailboxHasEmail" };
+    } else if (records.mailboxes.delete(id)) {
+      destroyed.push(id);
+      records.note("Mailbox", id, "destroyed");
+    }
+  }
+  return { ...told, destroyed, newState: String(records.modseq) };
 };
 
 export const submissionSet: Method = (records, args, created) => {
