@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from composing import compose
+from composing import arrived, compose
 from conftest import CHROMIUM
 from fetch import fetch
 from line import Line
@@ -191,6 +191,23 @@ def test_what_is_sent_without_a_network_goes_when_there_is_one_once(provider, li
     eventually(lambda: provider.count(written, who=BRAM) == 1, within=90)
     expect(screen.page.get_by_role("button", name=written)).to_have_count(0)
     assert provider.count(written, mailbox="Sent") == 1
+
+
+def test_a_file_that_is_attached_without_a_network_waits_for_one(provider, line, screens):
+    word, written = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    line.cut()
+    compose(screen, written, to=BRAM)
+    file = {"name": "lijst.txt", "mimeType": "text/plain", "buffer": b"een\ntwee\n"}
+    screen.page.locator(".composer input[type=file]").set_input_files([file])
+    expect(screen.page.get_by_text("lijst.txt: wacht op verbinding")).to_be_visible()
+    expect(screen.button("send")).to_be_disabled()
+    line.mend(provider.door("https"))
+    expect(screen.page.get_by_role("button", name="lijst.txt")).to_be_visible(timeout=90_000)
+    screen.button("send").click()
+    message = arrived(provider, written)
+    assert [part.get_filename() for part in message.iter_attachments()] == ["lijst.txt"]
 
 
 def test_what_was_written_outlives_the_session(provider, line, screens):

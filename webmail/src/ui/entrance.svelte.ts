@@ -9,7 +9,7 @@ import { lookForRelease, registered } from "./registering";
 import type { Shell } from "./shell.svelte";
 
 /** How long after the first list, in milliseconds, what keeps it is fetched: what a person asks for goes first. */
-const LATER = 2000;
+const LATER = 3000;
 /** How long who logs out waits for what was written to be saved, in milliseconds. */
 const PATIENCE = 5000;
 

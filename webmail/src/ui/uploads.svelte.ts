@@ -6,8 +6,12 @@ import type { Attached } from "../model/composition";
 
 export interface Rising {
   readonly name: string;
-  readonly percent: number;
+  /** `null` while it waits for a connection. */
+  readonly percent: number | null;
 }
+
+/** After how many milliseconds a file is tried again that met no network. */
+const AGAIN = 2000;
 
 export class Uploads {
   rising = $state.raw<readonly Rising[]>([]);
@@ -51,13 +55,34 @@ export class Uploads {
       if (next !== null) now = next;
     };
     const progress = (sent: number) => show({ ...now, percent: Math.floor((100 * sent) / Math.max(1, file.size)) });
-    try {
-      const { blobId, type, size } = await upload(session, accountId, file, progress, this.#stop.signal);
-      this.#done({ blobId, name: file.name, type, size, cid });
-    } catch (thrown) {
-      if (!this.#stop.signal.aborted) this.problem = problemOf(thrown);
-    } finally {
-      show(null);
+    for (let tried = false; !tried && !this.#stop.signal.aborted; ) {
+      try {
+        const { blobId, type, size } = await upload(session, accountId, file, progress, this.#stop.signal);
+        this.#done({ blobId, name: file.name, type, size, cid });
+        tried = true;
+      } catch (thrown) {
+        const problem = this.#stop.signal.aborted ? null : problemOf(thrown);
+        tried = problem?.kind !== "offline";
+        if (tried) this.problem = problem;
+        // a message does not go without what was attached to it
+        else await this.#connection(() => show({ ...now, percent: null }));
+      }
     }
+    show(null);
+  }
+
+  /** Until there may be a connection again. */
+  async #connection(waits: () => void): Promise<void> {
+    const { line, around } = this.#account;
+    waits();
+    await new Promise<void>((resolve) => around.wake(AGAIN, resolve));
+    await new Promise<void>((resolve) => {
+      const end = line.subscribe(({ kind }) => {
+        if (kind !== "open") return;
+        // it may be open already, before there is an end to call
+        queueMicrotask(() => end());
+        resolve();
+      });
+    });
   }
 }

@@ -18,6 +18,7 @@ export const writing = {
     attach: "Attach files",
     attachments: "Attachments",
     remove: (name: string) => `Remove ${name}`,
+    uploadWaits: (name: string) => `${name}: waits for a connection`,
     uploading: (name: string, percent: number) => `${name}: ${percent} % sent`,
     drop: "Drop files here to attach them",
     discard: "Discard",

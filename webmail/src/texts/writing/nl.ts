@@ -19,6 +19,7 @@ export const writing: WritingTexts = {
     attach: "Bestanden bijvoegen",
     attachments: "Bijlagen",
     remove: (naam) => `${naam} weghalen`,
+    uploadWaits: (naam) => `${naam}: wacht op verbinding`,
     uploading: (naam, procent) => `${naam}: ${procent} % verstuurd`,
     drop: "Laat bestanden hier los om ze bij te voegen",
     discard: "Weggooien",
