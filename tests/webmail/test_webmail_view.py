@@ -186,6 +186,23 @@ def test_w12_an_invitation_that_is_not_what_it_seems_says_so(provider, screen, w
     expect(card.get_by_role("button")).to_have_count(0)
 
 
+def test_w01_an_invitation_is_words(provider, screens):
+    word = unique()
+    evil = "<img src=x onerror=window.__pwn=1><script>window.__pwn=1</script>{@html x}"
+    more = [f"SUMMARY:{evil}", f"LOCATION:{evil} javascript:window.__pwn=1", f'ATTENDEE;CN="{evil}":mailto:x@buren.example',
+            f"DESCRIPTION:{evil}", "ATTACH:https://evil.example/x", "URL:https://evil.example/y", "BEGIN:VALARM", "ACTION:AUDIO",
+            "ATTACH:https://evil.example/z", "END:VALARM"]
+    made = invitation(word, more=more).replace(f"SUMMARY:Overleg {word}".encode(), b"X-NOTHING:x")
+    screen = screens().log_in()
+    article = opened(provider, screen, made, word)
+    card = article.get_by_role("region", name=WORDS["nl"]["invitation"])
+    expect(card.get_by_role("heading")).to_have_text(evil)
+    expect(card.get_by_role("listitem").last).to_contain_text(evil)
+    assert card.locator("img, script, iframe, audio").count() == 0
+    assert card.get_by_role("link").evaluate_all("all => all.map(one => new URL(one.href).host)") == [HOST]
+    assert screen.page.evaluate("window.__pwn") is None
+
+
 def test_the_header_is_explained_and_the_source_shown(provider, screen, words, axe):
     word = unique()
     fields = [
@@ -265,6 +282,25 @@ def test_a_message_is_printed_whole(provider, screen, words):
     screen.page.evaluate("document.querySelector('iframe.printed').remove()")
     text = printed(screen, article, words)(TEXT)
     assert all(said in text for said in (word, "Dag Anna.", "> eerder")), text
+
+
+def test_all_documents_of_a_message_are_printed(provider, screens):
+    word = unique()
+    made = email.message.EmailMessage(policy=email.policy.SMTP)
+    made["From"], made["To"], made["Subject"] = "<renee@buren.example>", f"<{ANNA}>", word
+    made["Message-ID"] = f"<{word}@buren.example>"
+    made.make_mixed()
+    for text, subtype in (("<p>Eerste</p>", "html"), ("Tussendoor", "plain"), ("<p>Tweede</p>", "html")):
+        part = email.message.EmailMessage(policy=email.policy.SMTP)
+        part.set_content(text, subtype=subtype)
+        del part["MIME-Version"]
+        made.attach(part)
+    screen = screens().log_in()
+    article = opened(provider, screen, made.as_bytes(), word)
+    expect(article.locator(".page.shown")).to_have_count(2)
+    paper = printed(screen, article, WORDS["nl"])
+    eventually(lambda: re.search("Eerste.*Tussendoor.*Tweede", paper(TEXT), re.DOTALL))
+    expect(screen.page.locator("iframe.printed")).to_have_count(1)
 
 
 def test_the_page_itself_is_printed_without_what_is_around_the_message(provider, screens):
