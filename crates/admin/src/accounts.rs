@@ -1,11 +1,11 @@
 //! Accounts: one at a time. Many at once is an import.
 use crate::passwords::AskedBy;
-use crate::{AccountView, Admin, Caller, Error, Permission, Response, SecretText};
+use crate::{AccountView, Admin, Caller, Error, ForwardView, Permission, Response, SecretText};
 use delivery::{BlockPattern, Vacation};
 use directory::{Forward, NewAccount, Role};
 use names::{AccountId, Address, ByteSize, Domain};
 use serde::{Deserialize, Serialize};
-use store::Outcome;
+use store::{ModSeq, Outcome};
 
 /// Why an account takes no mail while its mail is being removed.
 pub(crate) const LEAVING: &str = "this account is being removed";
@@ -113,6 +113,9 @@ pub enum AccountAct {
         /// Whether the account gets it too.
         #[serde(default)]
         keep: bool,
+        /// What must be set until then, where that matters; no targets: that it stays here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead_of: Option<ForwardView>,
     },
     /// Lists the senders whose mail goes to the account's junk.
     BlockedSenders {
@@ -125,6 +128,9 @@ pub enum AccountAct {
         address: Address,
         /// An address, or a domain with all below it.
         pattern: BlockPattern,
+        /// The state that the account's blocked senders must have until then, where that matters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_in: Option<u64>,
     },
     /// Sends a sender's mail to the account's junk no more.
     Unblock {
@@ -132,6 +138,9 @@ pub enum AccountAct {
         address: Address,
         /// As it was blocked.
         pattern: BlockPattern,
+        /// As for blocking.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_in: Option<u64>,
     },
     /// Stops an account's sending at once: it may log in and read, and what it has in the queue is on hold.
     Hold {
@@ -258,15 +267,20 @@ impl Admin {
                 self.told(caller, "account add", &address.to_string(), None);
                 Ok(Response::Done)
             }
-            AccountAct::Forward { address, targets, keep } => {
-                let forward = (!targets.is_empty()).then_some(Forward { targets, keep });
-                self.forward(caller, &address, forward).await
+            AccountAct::Forward { address, targets, keep, instead_of } => {
+                let set = |targets: Vec<Address>, keep| (!targets.is_empty()).then_some(Forward { targets, keep });
+                let instead_of = instead_of.map(|ForwardView { targets, keep }| set(targets, keep));
+                self.forward(caller, &address, set(targets, keep), instead_of).await
             }
             AccountAct::Logins { address } => self.logins(&address).await,
             AccountAct::EndLogin { address, login } => self.end_login(caller, &address, &login).await,
             AccountAct::BlockedSenders { address } => self.blocked_senders(&address).await,
-            AccountAct::Block { address, pattern } => self.block(caller, &address, pattern).await,
-            AccountAct::Unblock { address, pattern } => self.unblock(caller, &address, &pattern).await,
+            AccountAct::Block { address, pattern, only_in } => {
+                self.block(caller, &address, pattern, only_in.map(ModSeq)).await
+            }
+            AccountAct::Unblock { address, pattern, only_in } => {
+                self.unblock(caller, &address, &pattern, only_in.map(ModSeq)).await
+            }
             AccountAct::Password { address, password } => self.set_password(caller, &address, &password).await,
             AccountAct::ChangePassword { address, current, new, asked } => {
                 self.change_password(caller, &address, (&current, &new), asked).await

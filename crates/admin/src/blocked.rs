@@ -1,7 +1,8 @@
 //! Senders whose mail goes to an account's junk: by the customer himself, or by the service desk for him.
-use crate::{Admin, Caller, Error, Response};
-use delivery::{BlockPattern, BlockedSenders, Blocking};
+use crate::{Admin, BlockedSenderView, Caller, Error, Response};
+use delivery::{BlockPattern, BlockedSenders, Blocking, Unblocking};
 use names::Address;
+use store::{Account, ModSeq};
 
 impl Admin {
     pub(crate) async fn blocked_senders(&self, address: &Address) -> Result<Response, Error> {
@@ -15,16 +16,21 @@ impl Admin {
         caller: &Caller,
         address: &Address,
         pattern: BlockPattern,
+        only_in: Option<ModSeq>,
     ) -> Result<Response, Error> {
-        let account = self.directory.account(address).await?;
-        let account = self.store.account(account.id).await?.acting_as(&format!("admin {}", caller.by));
+        let account = self.blocking_account(caller, address).await?;
         let now = self.world.clock.now();
-        match BlockedSenders::block(&account, &pattern, now).await? {
-            Blocking::Done => self.told(caller, "account block", &address.to_string(), Some(&pattern.to_string())),
-            Blocking::Nothing => {}
+        let (sender, was_blocked) = match BlockedSenders::block(&account, &pattern, now, only_in).await? {
+            Blocking::Done(sender) => {
+                self.told(caller, "account block", &address.to_string(), Some(&pattern.to_string()));
+                (sender, false)
+            }
+            Blocking::Nothing(sender) => (sender, true),
             Blocking::Full(most) => return Err(Error::TooMany(format!("an account blocks at most {most} senders"))),
-        }
-        Ok(Response::Done)
+            Blocking::Overtaken => return Err(Error::Overtaken),
+        };
+        let sender = BlockedSenderView { id: sender.id.to_string(), created: sender.created };
+        Ok(Response::Blocked { sender, was_blocked })
     }
 
     pub(crate) async fn unblock(
@@ -32,13 +38,21 @@ impl Admin {
         caller: &Caller,
         address: &Address,
         pattern: &BlockPattern,
+        only_in: Option<ModSeq>,
     ) -> Result<Response, Error> {
-        let account = self.directory.account(address).await?;
-        let account = self.store.account(account.id).await?.acting_as(&format!("admin {}", caller.by));
-        if !BlockedSenders::unblock(&account, pattern).await? {
-            return Err(Error::NotFound(format!("{address} does not block {pattern}")));
+        let account = self.blocking_account(caller, address).await?;
+        match BlockedSenders::unblock(&account, pattern, only_in).await? {
+            Unblocking::Done => {}
+            Unblocking::Nothing => return Err(Error::NotFound(format!("{address} does not block {pattern}"))),
+            Unblocking::Overtaken => return Err(Error::Overtaken),
         }
         self.told(caller, "account unblock", &address.to_string(), Some(&pattern.to_string()));
         Ok(Response::Done)
+    }
+
+    /// The mail of an account, in the hands of whoever asks.
+    async fn blocking_account(&self, caller: &Caller, address: &Address) -> Result<Account, Error> {
+        let account = self.directory.account(address).await?;
+        Ok(self.store.account(account.id).await?.acting_as(&format!("admin {}", caller.by)))
     }
 }

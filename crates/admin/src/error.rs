@@ -36,6 +36,9 @@ pub enum Error {
     /// There is room for no more of these.
     #[error("{0}")]
     TooMany(String),
+    /// What is to be changed is no longer what the caller has seen.
+    #[error("others have changed it meanwhile")]
+    Overtaken,
     /// It was asked too often.
     #[error("that was asked too often; try again in {wait} seconds")]
     TooOften {

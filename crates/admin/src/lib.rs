@@ -46,8 +46,8 @@ pub use passwords::AskedBy;
 pub use queue::{QueueAct, QueueChange, QueueFilter};
 pub use request::Request;
 pub use response::{
-    AccountView, AliasView, CheckView, DomainView, ForwardView, PlainLoginsView, QueueEntryView, QueueRecipientView,
-    Response, ShareView, StoreStatsView,
+    AccountView, AliasView, BlockedSenderView, CheckView, DomainView, ForwardView, PlainLoginsView, QueueEntryView,
+    QueueRecipientView, Response, ShareView, StoreStatsView,
 };
 pub use secret::SecretText;
 pub use senders::{DelegateView, SenderAct};

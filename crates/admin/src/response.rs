@@ -82,6 +82,13 @@ pub enum Response {
         /// In the order in which they were blocked.
         senders: Vec<BlockPattern>,
     },
+    /// A sender whose mail goes to the account's junk from now on.
+    Blocked {
+        /// As he is kept.
+        sender: BlockedSenderView,
+        /// Whether it did so before: nothing was changed.
+        was_blocked: bool,
+    },
     /// What vCards came to.
     ContactsImported {
         /// Contacts that are new.
@@ -218,6 +225,15 @@ pub struct ForwardView {
     pub targets: Vec<Address>,
     /// Whether the account gets it too.
     pub keep: bool,
+}
+
+/// A blocked sender, as he is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedSenderView {
+    /// His number in the account.
+    pub id: String,
+    /// Since when, in seconds since 1970.
+    pub created: u64,
 }
 
 /// The logins of an account without TLS, as far as the journal and this page go.

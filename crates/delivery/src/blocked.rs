@@ -43,14 +43,27 @@ pub struct BlockedSenders {
 }
 
 /// What came of blocking a sender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Blocking {
     /// He is blocked.
-    Done,
+    Done(BlockedSender),
     /// He was blocked before.
-    Nothing,
+    Nothing(BlockedSender),
     /// The account blocks as many as it may.
     Full(u64),
+    /// They have another state than the one in which he was to be blocked.
+    Overtaken,
+}
+
+/// What came of blocking a sender no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unblocking {
+    /// He is blocked no more.
+    Done,
+    /// He was not blocked.
+    Nothing,
+    /// They have another state than the one in which that was to be done.
+    Overtaken,
 }
 
 impl BlockedSenders {
@@ -84,47 +97,69 @@ impl BlockedSenders {
         writers.any(|writer| meant.has(writer))
     }
 
-    /// Blocks a sender in `account`.
+    /// Blocks a sender in `account`, in the state `only_in` alone where there is one.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn block(account: &Account, pattern: &BlockPattern, now: UnixTime) -> Result<Blocking, store::Error> {
+    pub async fn block(
+        account: &Account,
+        pattern: &BlockPattern,
+        now: UnixTime,
+        only_in: Option<ModSeq>,
+    ) -> Result<Blocking, store::Error> {
         let most = ObjectKind::BlockedSender.most();
         for _ in 0..TRIES {
             let known = Self::of(account).await?;
-            if known.named(pattern).is_some() {
-                return Ok(Blocking::Nothing);
+            if !known.is_in(only_in) {
+                return Ok(Blocking::Overtaken);
+            }
+            if let Some(sender) = known.named(pattern) {
+                return Ok(Blocking::Nothing(sender.clone()));
             }
             if known.senders.len() as u64 >= most {
                 return Ok(Blocking::Full(most));
             }
             let kept = Kept { pattern: pattern.clone(), created: now.secs() };
-            if known.change(account, ObjectChange::Create(kept.encode()?)).await? {
-                return Ok(Blocking::Done);
+            if let Some(Some(id)) = known.change(account, ObjectChange::Create(kept.encode()?)).await? {
+                return Ok(Blocking::Done(BlockedSender { id, pattern: kept.pattern, created: kept.created }));
             }
         }
         Err(store::Error::Conflict)
     }
 
-    /// Blocks a sender in `account` no more; whether he was blocked.
+    /// Blocks a sender in `account` no more, in the state `only_in` alone where there is one.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn unblock(account: &Account, pattern: &BlockPattern) -> Result<bool, store::Error> {
+    pub async fn unblock(
+        account: &Account,
+        pattern: &BlockPattern,
+        only_in: Option<ModSeq>,
+    ) -> Result<Unblocking, store::Error> {
         for _ in 0..TRIES {
             let known = Self::of(account).await?;
-            let Some(id) = known.named(pattern).map(|sender| sender.id) else { return Ok(false) };
-            if known.change(account, ObjectChange::Remove(id)).await? {
-                return Ok(true);
+            if !known.is_in(only_in) {
+                return Ok(Unblocking::Overtaken);
+            }
+            let Some(id) = known.named(pattern).map(|sender| sender.id) else { return Ok(Unblocking::Nothing) };
+            if known.change(account, ObjectChange::Remove(id)).await?.is_some() {
+                return Ok(Unblocking::Done);
             }
         }
         Err(store::Error::Conflict)
     }
 
-    /// Makes a change, unless somebody else was first.
-    async fn change(&self, account: &Account, change: ObjectChange) -> Result<bool, store::Error> {
+    fn is_in(&self, only_in: Option<ModSeq>) -> bool {
+        only_in.is_none_or(|state| state == self.state)
+    }
+
+    /// Makes a change, and gives the number of what it is about; `None`: somebody else was first.
+    async fn change(&self, account: &Account, change: ObjectChange) -> Result<Option<Option<ObjectId>>, store::Error> {
         let outcome = account.change_objects(ObjectKind::BlockedSender, Some(self.state), &[change]).await?;
-        Ok(matches!(outcome.value(), ObjectsChanged::Done(_)))
+        Ok(match outcome.into_value() {
+            ObjectsChanged::Done(done) => Some(done.into_iter().next().flatten()),
+            ObjectsChanged::StateMismatch => None,
+        })
     }
 }
 

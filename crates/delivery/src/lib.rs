@@ -39,7 +39,7 @@ mod vacation;
 mod wishes;
 pub use accept::{Accepted, Outcome};
 pub use allowances::Senders;
-pub use blocked::{BlockPattern, BlockPatternError, BlockedSender, BlockedSenders, Blocking};
+pub use blocked::{BlockPattern, BlockPatternError, BlockedSender, BlockedSenders, Blocking, Unblocking};
 pub use causes::{AtDestination, CauseCount};
 pub use delivery::{Delivery, Parts};
 pub use envelope::{Body, Envelope, Notify, Origin, Return, Sender};

@@ -309,15 +309,28 @@ impl Directory {
     ) -> Result<(AccountId, Receipt), Error> {
         for _ in 0..ATTEMPTS {
             let (entry, record) = self.account_record(address).await?;
-            let key = key_of(address)?;
-            let mut update = Change::new(Growth::Frees);
-            update.replace(key, entry.version, Entry::Account(change(&record)).encode());
-            match self.shelf.commit(address.domain(), update).await {
+            match self.replace_account(address, &entry, change(&record)).await {
                 Err(Error::Conflict) => (),
                 outcome => return outcome.map(|receipt| (record.id, receipt)),
             }
         }
         Err(Error::Conflict)
+    }
+
+    /// Replaces the record that was read as `entry`.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it is another by now.
+    pub(crate) async fn replace_account(
+        &self,
+        address: &Address,
+        entry: &Versioned<Entry>,
+        record: AccountRecord,
+    ) -> Result<Receipt, Error> {
+        let key = key_of(address)?;
+        let mut update = Change::new(Growth::Frees);
+        update.replace(key, entry.version, Entry::Account(record).encode());
+        self.shelf.commit(address.domain(), update).await
     }
 }
 

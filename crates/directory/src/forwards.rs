@@ -1,5 +1,6 @@
 //! Accounts whose mail goes on to other addresses.
 use crate::aliases::MAX_TARGETS;
+use crate::domains::ATTEMPTS;
 use crate::schema::AccountRecord;
 use crate::{Directory, Error};
 use names::Address;
@@ -25,15 +26,32 @@ impl Forward {
 }
 
 impl Directory {
-    /// Lets the account's mail go on to others, or ends that.
+    /// Lets the account's mail go on to others, or ends that, where it is set to `instead_of` until then; `None`: it is set
+    /// to something else, and nothing was written.
     ///
     /// # Errors
     /// When there is no such account, or there are no or too many targets.
-    pub async fn set_forward(&self, address: &Address, forward: Option<Forward>) -> Result<Receipt, Error> {
-        if let Some(forward) = &forward {
+    pub async fn replace_forward(
+        &self,
+        address: &Address,
+        instead_of: Option<&Forward>,
+        forward: Option<&Forward>,
+    ) -> Result<Option<Receipt>, Error> {
+        if let Some(forward) = forward {
             forward.check()?;
         }
-        let change = |record: &AccountRecord| AccountRecord { forward: forward.clone(), ..record.clone() };
-        Ok(self.update_account(address, change).await?.1)
+        for _ in 0..ATTEMPTS {
+            let (entry, record) = self.account_record(address).await?;
+            if record.forward.as_ref() != instead_of {
+                return Ok(None);
+            }
+            let record = AccountRecord { forward: forward.cloned(), ..record };
+            match self.replace_account(address, &entry, record).await {
+                // something else of the account may have changed: it is looked at again
+                Err(Error::Conflict) => (),
+                outcome => return outcome.map(Some),
+            }
+        }
+        Err(Error::Conflict)
     }
 }

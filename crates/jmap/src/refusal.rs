@@ -33,6 +33,7 @@ pub(crate) fn of_admin(error: &admin::Error) -> MethodError {
         // the account went meanwhile
         admin::Error::NotFound(_) => MethodError::AccountNotFound,
         admin::Error::TooOften { wait } => MethodError::RateLimit(*wait),
+        admin::Error::Overtaken => MethodError::StateMismatch,
         admin::Error::Exists(why) | admin::Error::BadRequest(why) => MethodError::InvalidArguments(why.clone()),
         admin::Error::TooMany(_) => MethodError::RequestTooLarge,
         admin::Error::WrongPassword => MethodError::WrongPassword,
@@ -59,6 +60,8 @@ pub(crate) fn set_of_admin(error: &admin::Error) -> SetError {
         }
         admin::Error::TooMany(why) => SetError::new("overQuota").because(why),
         admin::Error::WrongPassword => SetError::new("forbidden"),
+        // who acts in one state alone tells so of the call as a whole
+        admin::Error::Overtaken => SetError::new("serverFail").because("others write; please try again"),
         admin::Error::Unavailable(_) | admin::Error::BadLines(_) | admin::Error::Corrupt(_) => {
             tracing::warn!(%error, "an act was not done");
             SetError::new("serverFail").because("not possible just now; please try again later")

@@ -1,6 +1,6 @@
 //! What a customer may do with his own account, and with no other.
 use crate::place::{Place, address, place, secret};
-use admin::{AccountAct, AskedBy, Caller, Error, Permission, Request, Response, Weakness};
+use admin::{AccountAct, AskedBy, Caller, Error, ForwardView, Permission, Request, Response, Weakness};
 use directory::Role;
 use journal::Event;
 
@@ -28,10 +28,15 @@ fn anna() -> names::Address {
 fn acts() -> Vec<AccountAct> {
     let asked = AskedBy { from: "192.0.2.1".parse().unwrap(), token: None };
     vec![
-        AccountAct::Forward { address: anna(), targets: vec![address("x@elders.example")], keep: true },
-        AccountAct::Block { address: anna(), pattern: "@spam.example".parse().unwrap() },
+        AccountAct::Forward {
+            address: anna(),
+            targets: vec![address("x@elders.example")],
+            keep: true,
+            instead_of: None,
+        },
+        AccountAct::Block { address: anna(), pattern: "@spam.example".parse().unwrap(), only_in: None },
         AccountAct::BlockedSenders { address: anna() },
-        AccountAct::Unblock { address: anna(), pattern: "@spam.example".parse().unwrap() },
+        AccountAct::Unblock { address: anna(), pattern: "@spam.example".parse().unwrap(), only_in: None },
         AccountAct::Logins { address: anna() },
         AccountAct::ExportContacts { address: anna(), after: None },
         AccountAct::ChangePassword { address: anna(), current: secret("geheim"), new: secret("nieuw woord"), asked },
@@ -73,7 +78,7 @@ async fn where_mail_goes_on_to_is_told_whoever_set_it() {
     let messages = async || place.store.account(id).await.unwrap().quota().await.unwrap().emails;
     let forward = |targets: &[&str]| {
         let targets = targets.iter().map(|target| address(target)).collect();
-        Request::Account(AccountAct::Forward { address: anna(), targets, keep: false })
+        Request::Account(AccountAct::Forward { address: anna(), targets, keep: false, instead_of: None })
     };
     for (targets, told) in [(&["x@elders.example"][..], 1), (&["x@elders.example"], 1), (&[], 2), (&[], 2)] {
         assert_eq!(place.admin.run(&desk, forward(targets)).await, Ok(Response::Done));
@@ -85,6 +90,12 @@ async fn where_mail_goes_on_to_is_told_whoever_set_it() {
     let refused = place.admin.run(&Caller::customer(&anna()), forward(&eleven)).await;
     assert!(matches!(refused, Err(Error::BadRequest(_))));
     assert_eq!(place.admin.run(&desk, forward(&eleven)).await, Ok(Response::Done));
+    // who has seen something else than what is set changes nothing, and nothing is told
+    let told = messages().await;
+    let unless = ForwardView { targets: Vec::new(), keep: true };
+    let act = AccountAct::Forward { address: anna(), targets: Vec::new(), keep: true, instead_of: Some(unless) };
+    assert_eq!(place.admin.run(&Caller::customer(&anna()), Request::Account(act)).await, Err(Error::Overtaken));
+    assert_eq!(messages().await, told);
 }
 
 #[tokio::test(start_paused = true)]

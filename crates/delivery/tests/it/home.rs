@@ -1,7 +1,7 @@
 //! Mail for people here: in their mailboxes, exactly once, whatever fails.
 use delivery::{
     Accepted, Act, Asked, BlockedSenders, Blocking, Delivery, Envelope, Notice, Notify, Origin, Outcome, Parts,
-    Recipient, Refused, Sender, Settings,
+    Recipient, Refused, Sender, Settings, Unblocking,
 };
 use directory::{Directory, DirectorySettings, DomainOptions, NewAccount, NewPassword, PasswordHash, Role};
 use names::{AccountId, Address, Secret};
@@ -247,8 +247,9 @@ async fn a_blocked_senders_mail_goes_to_junk_by_every_way() {
     let house = house().await;
     let anna = house.store.account(account("anna")).await.unwrap();
     for pattern in ["bob@far.example", "@spam.example"] {
-        let blocked = BlockedSenders::block(&anna, &pattern.parse().unwrap(), house.clock.now()).await.unwrap();
-        assert_eq!(blocked, Blocking::Done);
+        let pattern = pattern.parse().unwrap();
+        let blocked = BlockedSenders::block(&anna, &pattern, house.clock.now(), None).await.unwrap();
+        assert!(matches!(blocked, Blocking::Done(_)), "{blocked:?}");
     }
     assert_eq!(held(&house, "Junk").await, None);
     let (one, two) = ([address("anna")], [address("anna"), address("bram")]);
@@ -264,7 +265,8 @@ async fn a_blocked_senders_mail_goes_to_junk_by_every_way() {
     assert_eq!(held(&house, "Junk").await, Some(vec![true; 3]));
     assert_eq!((house.messages("anna").await, house.messages("bram").await), (0, 1), "it is anna's list");
     // whom one does not block comes as ever, and so does who is blocked no more
-    assert!(BlockedSenders::unblock(&anna, &"bob@far.example".parse().unwrap()).await.unwrap());
+    let unblocked = BlockedSenders::unblock(&anna, &"bob@far.example".parse().unwrap(), None).await.unwrap();
+    assert_eq!(unblocked, Unblocking::Done);
     house.send_from(Some("bob@far.example"), &one, "From: carl@far.example\r\n\r\nb\r\n").await.unwrap();
     assert_eq!(house.messages("anna").await, 1);
 }
@@ -274,7 +276,7 @@ async fn what_the_server_tells_its_customer_is_blocked_by_nobody_and_by_no_quota
     let house = house().await;
     let anna = house.store.account(account("anna")).await.unwrap();
     let everybody = "@here.example".parse().unwrap();
-    BlockedSenders::block(&anna, &everybody, house.clock.now()).await.unwrap();
+    BlockedSenders::block(&anna, &everybody, house.clock.now(), None).await.unwrap();
     anna.set_quota(Some(0)).await.unwrap();
     let targets = ["x@far.example".parse().unwrap()];
     let notice = Notice::Forwarding { targets: &targets, keep: true };
@@ -286,7 +288,7 @@ async fn what_the_server_tells_its_customer_is_blocked_by_nobody_and_by_no_quota
 async fn an_account_without_room_for_words_or_mailboxes_keeps_what_is_junk() {
     let house = house().await;
     let anna = house.store.account(account("anna")).await.unwrap();
-    BlockedSenders::block(&anna, &"@spam.example".parse().unwrap(), house.clock.now()).await.unwrap();
+    BlockedSenders::block(&anna, &"@spam.example".parse().unwrap(), house.clock.now(), None).await.unwrap();
     // somebody has a mailbox of that name, for something else
     anna.create_mailbox(&MailboxName::new("Junk").unwrap(), None).await.unwrap();
     house.send_from(Some("a@spam.example"), &[address("anna")], "Subject: a\r\n\r\nb\r\n").await.unwrap();

@@ -298,7 +298,9 @@ async fn q11_aliases_that_multiply_or_go_in_circles_are_found() {
 
 async fn forward(place: &Place, from: &str, keep: bool, targets: &[&str]) {
     let forward = Forward { targets: targets.iter().map(|target| address(target)).collect(), keep };
-    place.directory.set_forward(&address(from), Some(forward)).await.unwrap();
+    let before = place.directory.account(&address(from)).await.unwrap().forward;
+    let replaced = place.directory.replace_forward(&address(from), before.as_ref(), Some(&forward)).await.unwrap();
+    assert!(replaced.is_some());
 }
 
 #[tokio::test]
@@ -325,10 +327,15 @@ async fn an_account_sends_its_mail_on() {
     assert_eq!(resolve(&place, "anna@example.org").await, Resolution::Broken(AliasFault::Loop));
     forward(&place, "anna@example.org", true, &["bram@example.org"]).await;
     assert_eq!(resolve(&place, "bram@example.org").await, to(std::slice::from_ref(&anna)));
-    place.directory.set_forward(&address("anna@example.org"), None).await.unwrap();
+    let by = address("anna@example.org");
+    let (before, none) = (place.directory.account(&by).await.unwrap().forward, Forward { targets: vec![], keep: true });
+    // whoever knows something else than what is set changes nothing
+    for known in [None, Some(&none)] {
+        assert_eq!(place.directory.replace_forward(&by, known, None).await, Ok(None));
+    }
+    assert!(place.directory.replace_forward(&by, before.as_ref(), None).await.unwrap().is_some());
     assert_eq!(resolve(&place, "anna@example.org").await, to(&[anna]));
-    let none = Some(Forward { targets: Vec::new(), keep: true });
-    assert_eq!(place.directory.set_forward(&address("anna@example.org"), none).await.unwrap_err(), Error::BadTargets);
+    assert_eq!(place.directory.replace_forward(&by, None, Some(&none)).await, Err(Error::BadTargets));
     place.directory.suspend(&address("bram@example.org"), "rekening").await.unwrap();
     assert!(matches!(resolve(&place, "bram@example.org").await, Resolution::Suspended { .. }));
 }

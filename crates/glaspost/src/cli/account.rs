@@ -290,7 +290,7 @@ fn remove(global: &Global, address: Address, confirmed: Option<&str>) -> Result<
 fn forward(global: &Global, address: Address, targets: Vec<Address>, keep: bool) -> Result<(), Failure> {
     let whom = address.to_string();
     let to: Vec<String> = targets.iter().map(Address::to_string).collect();
-    act(global, AccountAct::Forward { address, targets, keep })?;
+    act(global, AccountAct::Forward { address, targets, keep, instead_of: None })?;
     let copy = if keep { ", and stays here too" } else { "" };
     let said = if to.is_empty() {
         format!("{whom}: its mail stays here\nundo: glaspost account forward {whom} TARGET…")

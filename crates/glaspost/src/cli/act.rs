@@ -125,7 +125,7 @@ fn refused(error: Error) -> Failure {
         Error::BadRequest(_) | Error::WeakPassword { .. } | Error::BadLines(_) | Error::Corrupt(_) => Code::Data,
         Error::WrongPassword => Code::NoPermission,
         Error::TooMany(_) => Code::CantCreate,
-        Error::Unavailable(_) | Error::TooOften { .. } => Code::Temporary,
+        Error::Unavailable(_) | Error::Overtaken | Error::TooOften { .. } => Code::Temporary,
     };
     Failure::new(code, error)
 }

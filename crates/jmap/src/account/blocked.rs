@@ -8,10 +8,11 @@ use crate::mail::reply::{Written, got, known, told};
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
-use admin::AccountAct;
+use admin::{AccountAct, Response};
 use delivery::{BlockPattern, BlockedSender, BlockedSenders};
 use jmap_wire::{Arguments, Get, Id, MethodError, Object, Set, SetError, utc_date};
 use serde_json::Value;
+use store::{ModSeq, ObjectKind};
 
 pub(super) const GET: Method = Method {
     name: "BlockedSender/get",
@@ -65,12 +66,13 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let begun = Begun::of(&opened).await?;
     let before = kept(&opened).await?;
     let old_state = opened.state(before.state);
-    if asked.if_in_state.is_some_and(|state| state != old_state) {
+    if asked.if_in_state.as_ref().is_some_and(|state| *state != old_state) {
         return Err(MethodError::StateMismatch);
     }
+    let mut setting = Setting { opened, senders: before.senders, only_in: asked.if_in_state.map(|_| before.state) };
     let mut written = Written::default();
     for (creation, object) in asked.create {
-        match create(context, &opened, &object).await? {
+        match setting.create(context, &object).await? {
             Ok(sender) => {
                 let told = self::object(&sender).into_iter().filter(|(name, value)| object.get(name) != Some(value));
                 written.created.insert(creation.to_string(), told.collect::<Object>().into());
@@ -83,69 +85,108 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     }
     for (id, _) in asked.update {
         // whom one means is no longer the same block: it is destroyed, and another one made
-        let known =
-            context.id(&id).is_some_and(|id| before.senders.iter().any(|one| one.id.to_string() == id.as_str()));
-        let error = if known { SetError::invalid(&["pattern"]) } else { SetError::new("notFound") };
+        let error = match setting.named(context, &id) {
+            Some(_) => SetError::invalid(&["pattern"]),
+            None => SetError::new("notFound"),
+        };
         written.not_updated.insert(id, told(&error.because("a blocked sender is not changed")));
     }
     for id in asked.destroy {
-        match destroy(context, &opened, &id).await? {
+        match setting.destroy(context, &id).await? {
             Ok(()) => written.destroyed.push(id.into()),
             Err(error) => drop(written.not_destroyed.insert(id, told(&error))),
         }
     }
-    let now = opened.state(kept(&opened).await?.state);
-    let new_state = begun.reached(&opened, &old_state, now).await?;
+    let opened = setting.opened;
+    let now = opened.account.object_state(ObjectKind::BlockedSender).await.map_err(|error| refusal::method(&error))?;
+    let new_state = begun.reached(&opened, &old_state, opened.state(now)).await?;
     Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
 }
 
-async fn create(
-    context: &Context<'_>,
-    opened: &Opened,
-    object: &Object,
-) -> Result<Result<BlockedSender, SetError>, MethodError> {
+/// A call that blocks senders.
+struct Setting {
+    opened: Opened,
+    /// Those that were read when it began, and those that it made.
+    senders: Vec<BlockedSender>,
+    /// The state in which its first commit must find them, where the client insists on one (RFC 8620, 5.3).
+    only_in: Option<ModSeq>,
+}
+
+impl Setting {
+    async fn create(
+        &mut self,
+        context: &Context<'_>,
+        object: &Object,
+    ) -> Result<Result<BlockedSender, SetError>, MethodError> {
+        let pattern = match pattern(object) {
+            Ok(pattern) => pattern,
+            Err(error) => return Ok(Err(error)),
+        };
+        let address = context.caller.address.clone();
+        let block = AccountAct::Block { address, pattern: pattern.clone(), only_in: self.only_in.map(|state| state.0) };
+        let (sender, was_blocked) = match act(context, block).await {
+            Ok(Response::Blocked { sender, was_blocked }) => (sender, was_blocked),
+            Ok(_) => return Err(MethodError::ServerFail("the answer is not one to this act".to_owned())),
+            Err(admin::Error::Overtaken) => return Err(MethodError::StateMismatch),
+            Err(error) => return Ok(Err(refusal::set_of_admin(&error))),
+        };
+        if was_blocked {
+            return Ok(Err(SetError::new("alreadyExists").with("existingId", sender.id)));
+        }
+        self.has_written();
+        let Ok(id) = sender.id.parse() else { return Ok(Err(SetError::new("serverFail"))) };
+        let sender = BlockedSender { id, pattern, created: sender.created };
+        self.senders.push(sender.clone());
+        Ok(Ok(sender))
+    }
+
+    async fn destroy(&mut self, context: &Context<'_>, id: &str) -> Result<Result<(), SetError>, MethodError> {
+        let Some(sender) = self.named(context, id) else { return Ok(Err(SetError::new("notFound"))) };
+        let (address, pattern) = (context.caller.address.clone(), sender.pattern.clone());
+        let unblock = AccountAct::Unblock { address, pattern, only_in: self.only_in.map(|state| state.0) };
+        match act(context, unblock).await {
+            Ok(_) => {
+                self.has_written();
+                Ok(Ok(()))
+            }
+            Err(admin::Error::Overtaken) => Err(MethodError::StateMismatch),
+            Err(error) => Ok(Err(refusal::set_of_admin(&error))),
+        }
+    }
+
+    /// What others write after the first commit is no reason to stop.
+    fn has_written(&mut self) {
+        self.only_in = None;
+        self.opened.commits.count_one();
+    }
+
+    /// The sender of an id, or of a creation id.
+    fn named(&self, context: &Context<'_>, id: &str) -> Option<&BlockedSender> {
+        let id = context.id(id)?;
+        self.senders.iter().find(|sender| sender.id.to_string() == id.as_str())
+    }
+}
+
+/// Whom a new object means.
+fn pattern(object: &Object) -> Result<BlockPattern, SetError> {
     let mut pattern = None;
     for (name, value) in object {
         match (name.as_str(), value) {
-            ("pattern", Value::String(text)) => match text.parse::<BlockPattern>() {
-                Ok(read) => pattern = Some(read),
-                Err(error) => return Ok(Err(SetError::invalid(&["pattern"]).because(error.to_string()))),
-            },
-            _ => return Ok(Err(SetError::invalid(&[name]))),
+            ("pattern", Value::String(text)) => {
+                let read = text.parse::<BlockPattern>();
+                pattern = Some(read.map_err(|error| SetError::invalid(&["pattern"]).because(error.to_string()))?);
+            }
+            _ => return Err(SetError::invalid(&[name])),
         }
     }
-    let Some(pattern) = pattern else { return Ok(Err(SetError::invalid(&["pattern"]))) };
-    if let Some(known) = kept(opened).await?.named(&pattern) {
-        return Ok(Err(SetError::new("alreadyExists").with("existingId", known.id.to_string())));
-    }
-    let address = context.caller.address.clone();
-    if let Err(error) = act(context, AccountAct::Block { address, pattern: pattern.clone() }).await {
-        return Ok(Err(refusal::set_of_admin(&error)));
-    }
-    opened.commits.count_one();
-    let kept = kept(opened).await?;
-    Ok(kept.named(&pattern).cloned().ok_or_else(|| SetError::new("notFound")))
-}
-
-async fn destroy(context: &Context<'_>, opened: &Opened, id: &str) -> Result<Result<(), SetError>, MethodError> {
-    let kept = kept(opened).await?;
-    let id = context.id(id);
-    let known = kept.senders.iter().find(|one| id.as_ref().is_some_and(|id| one.id.to_string() == id.as_str()));
-    let Some(sender) = known else { return Ok(Err(SetError::new("notFound"))) };
-    let (address, pattern) = (context.caller.address.clone(), sender.pattern.clone());
-    match act(context, AccountAct::Unblock { address, pattern }).await {
-        Ok(_) => {
-            opened.commits.count_one();
-            Ok(Ok(()))
-        }
-        Err(error) => Ok(Err(refusal::set_of_admin(&error))),
-    }
+    pattern.ok_or_else(|| SetError::invalid(&["pattern"]))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::bench::Bench;
     use serde_json::{Value, json};
+    use std::time::Duration;
 
     async fn block(bench: &Bench, pattern: &str) -> Value {
         bench.call("BlockedSender/set", json!({"create": {"k": {"pattern": pattern}}})).await
@@ -206,6 +247,34 @@ mod tests {
         assert_eq!(set["created"].as_object().unwrap().len(), 500);
         let refused: Vec<_> = set["notCreated"].as_object().unwrap().values().collect();
         assert_eq!((refused.len(), &refused[0]["type"]), (1, &json!("overQuota")));
+    }
+
+    /// RFC 8620, 5.3: `ifInState` is asked again in the first commit of a call, and not after it.
+    #[tokio::test(start_paused = true)]
+    async fn nobody_blocks_between_the_state_and_the_first_commit() {
+        let bench = Bench::new().await;
+        let before = block(&bench, "a@far.example").await;
+        let id = before["created"]["k"]["id"].clone();
+        for change in [json!({"create": {"k": {"pattern": "c@far.example"}}}), json!({"destroy": [id]})] {
+            let state = bench.call("BlockedSender/get", json!({"ids": []})).await["state"].clone();
+            let mut second = change;
+            second["ifInState"] = state;
+            bench.memory.delay(Duration::from_secs(2));
+            let first = block(&bench, if second["destroy"].is_null() { "b@far.example" } else { "d@far.example" });
+            let (first, second) = tokio::join!(first, async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                bench.call("BlockedSender/set", second).await
+            });
+            bench.memory.delay(Duration::ZERO);
+            assert_eq!(second, json!({"type": "stateMismatch"}), "{first}");
+            let now = bench.call("BlockedSender/get", json!({"ids": []})).await;
+            assert_eq!(now["state"], first["newState"]);
+        }
+        let state = bench.call("BlockedSender/get", json!({"ids": []})).await["state"].clone();
+        let many =
+            json!({"ifInState": state, "create": {"k": {"pattern": "e.example"}, "l": {"pattern": "f.example"}}});
+        let set = bench.call("BlockedSender/set", many).await;
+        assert_eq!(set["created"].as_object().map(serde_json::Map::len), Some(2), "{set}");
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use crate::mail::reply::{Written, got, known, told};
 use crate::method::{Answers, Method};
 use crate::refusal;
 use crate::state::of_value;
-use admin::AccountAct;
+use admin::{AccountAct, ForwardView};
 use directory::Forward;
 use jmap_wire::{Arguments, Get, Id, MethodError, Object, Set, SetError, patch};
 use names::Address;
@@ -25,14 +25,27 @@ pub(super) const SET: Method = Method {
 };
 
 const PROPERTIES: [&str; 4] = ["id", "targets", "keepCopy", "isEnabled"];
+/// How often a change is tried again when others were first.
+const TRIES: usize = 20;
 
 /// What is kept: the directory has it, so its state is what it says.
-async fn kept(context: &Context<'_>) -> Result<(Object, String), MethodError> {
-    let account = context.parts.directory.account(&context.caller.address).await;
-    let account = account.map_err(|error| refusal::of_admin(&error.into()))?;
-    let object = object(account.forward.as_ref());
-    let state = of_value(&object.clone().into());
-    Ok((object, state))
+struct Kept {
+    forward: Option<Forward>,
+    object: Object,
+    state: String,
+}
+
+impl Kept {
+    fn new(forward: Option<Forward>) -> Self {
+        let object = object(forward.as_ref());
+        let state = of_value(&object.clone().into());
+        Self { forward, object, state }
+    }
+
+    async fn of(context: &Context<'_>) -> Result<Self, MethodError> {
+        let account = context.parts.directory.account(&context.caller.address).await;
+        Ok(Self::new(account.map_err(|error| refusal::of_admin(&error.into()))?.forward))
+    }
 }
 
 fn object(forward: Option<&Forward>) -> Object {
@@ -52,7 +65,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     arguments.none_left()?;
     let properties = known(asked.properties, &PROPERTIES)?;
     let opened = context.own_account(&asked.account).await?;
-    let (object, state) = kept(context).await?;
+    let Kept { object, state, .. } = Kept::of(context).await?;
     let is_one = |id: &Id| id.as_str() == SINGLETON;
     let wanted = asked.ids.as_ref().is_none_or(|ids| ids.iter().any(is_one));
     let shown: Object = object.into_iter().filter(|(name, _)| properties.contains(&name.as_str())).collect();
@@ -65,45 +78,78 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Set::take(&mut arguments, OBJECTS_IN_SET)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
-    let (_, old_state) = kept(context).await?;
-    if asked.if_in_state.is_some_and(|state| state != old_state) {
+    let mut before = Kept::of(context).await?;
+    if asked.if_in_state.as_ref().is_some_and(|state| *state != before.state) {
         return Err(MethodError::StateMismatch);
     }
+    let mut now = before.state.clone();
     let mut written = Written::default();
     written.is_single(SINGLETON, asked.create, asked.destroy);
     for (id, change) in asked.update {
-        let done = if id == SINGLETON { update(context, &change).await? } else { Err(SetError::new("notFound")) };
+        let done = if id == SINGLETON {
+            update(context, asked.if_in_state.as_deref(), &mut before, &change).await?
+        } else {
+            Err(SetError::new("notFound"))
+        };
         match done {
-            Ok(other) => drop(written.updated.insert(id, other)),
+            Ok((other, after)) => {
+                now = after;
+                written.updated.insert(id, other);
+            }
             Err(error) => drop(written.not_updated.insert(id, told(&error))),
         }
     }
-    let (_, new_state) = kept(context).await?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+    if written.updated.is_empty() {
+        now.clone_from(&before.state);
+    }
+    Ok(vec![context.answer(written.answer(&opened, before.state, now))])
 }
 
-/// Patches it; gives what is other than the client wrote, or `null`.
-async fn update(context: &Context<'_>, change: &Object) -> Result<Result<Value, SetError>, MethodError> {
-    let (before, _) = kept(context).await?;
-    let patched = match patch(&before, change) {
-        Ok(patched) => patched,
-        Err(error) => return Ok(Err(SetError::new("invalidPatch").because(error.to_string()))),
-    };
-    let forward = match read(&patched, change) {
-        Ok(forward) => forward,
-        Err(error) => return Ok(Err(error)),
-    };
-    let (address, keep) = (context.caller.address.clone(), forward.as_ref().is_none_or(|forward| forward.keep));
-    let targets = forward.map(|forward| forward.targets).unwrap_or_default();
-    match act(context, AccountAct::Forward { address, targets, keep }).await {
-        Ok(_) => {}
-        // a directory that says no means the addresses: all else was looked at here
-        Err(admin::Error::BadRequest(why)) => return Ok(Err(SetError::invalid(&["targets"]).because(why))),
-        Err(error) => return Ok(Err(refusal::set_of_admin(&error))),
+/// Patches it as it is in `before`, or as others have set it meanwhile, unless the client insists on a state. Gives what is
+/// other than the client wrote, or `null`, and the state that was made.
+async fn update(
+    context: &Context<'_>,
+    if_in_state: Option<&str>,
+    before: &mut Kept,
+    change: &Object,
+) -> Result<Result<(Value, String), SetError>, MethodError> {
+    for _ in 0..TRIES {
+        let patched = match patch(&before.object, change) {
+            Ok(patched) => patched,
+            Err(error) => return Ok(Err(SetError::new("invalidPatch").because(error.to_string()))),
+        };
+        let forward = match read(&patched, change) {
+            Ok(forward) => forward,
+            Err(error) => return Ok(Err(error)),
+        };
+        match replace(context, before, forward.as_ref()).await {
+            Ok(()) => {
+                let now = Kept::new(forward);
+                let other: Object =
+                    now.object.into_iter().filter(|(name, value)| patched.get(name) != Some(value)).collect();
+                return Ok(Ok((if other.is_empty() { Value::Null } else { other.into() }, now.state)));
+            }
+            Err(admin::Error::Overtaken) => *before = Kept::of(context).await?,
+            // a directory that says no means the addresses: all else was looked at here
+            Err(admin::Error::BadRequest(why)) => return Ok(Err(SetError::invalid(&["targets"]).because(why))),
+            Err(error) => return Ok(Err(refusal::set_of_admin(&error))),
+        }
+        if if_in_state.is_some_and(|state| state != before.state) {
+            return Err(MethodError::StateMismatch);
+        }
     }
-    let (now, _) = kept(context).await?;
-    let other: Object = now.into_iter().filter(|(name, value)| patched.get(name) != Some(value)).collect();
-    Ok(Ok(if other.is_empty() { Value::Null } else { other.into() }))
+    Ok(Err(refusal::set_of_admin(&admin::Error::Overtaken)))
+}
+
+/// Sets it in the place of what was read.
+async fn replace(context: &Context<'_>, before: &Kept, forward: Option<&Forward>) -> Result<(), admin::Error> {
+    let view = |forward: Option<&Forward>| match forward {
+        Some(Forward { targets, keep }) => ForwardView { targets: targets.clone(), keep: *keep },
+        None => ForwardView { targets: Vec::new(), keep: true },
+    };
+    let ForwardView { targets, keep } = view(forward);
+    let (address, instead_of) = (context.caller.address.clone(), Some(view(before.forward.as_ref())));
+    act(context, AccountAct::Forward { address, targets, keep, instead_of }).await.map(drop)
 }
 
 /// The object as it is kept. What a patch has taken away is what it is by default.
@@ -137,6 +183,7 @@ fn addresses(targets: &[Value]) -> Result<Vec<Address>, SetError> {
 mod tests {
     use crate::bench::Bench;
     use serde_json::{Value, json};
+    use std::time::Duration;
 
     async fn update(bench: &Bench, change: Value) -> Value {
         bench.call("Forwarding/set", json!({"update": {"singleton": change}})).await
@@ -227,6 +274,42 @@ mod tests {
         assert_eq!(set["notUpdated"]["y"]["type"], "notFound");
         let set = json!({"ifInState": "f0", "update": {"singleton": {"targets": ["a@far.example"]}}});
         assert_eq!(bench.call("Forwarding/set", set).await["type"], "stateMismatch");
+    }
+
+    /// RFC 8620, 5.3: what others have set is patched, never overwritten; and `ifInState` holds to the commit.
+    #[tokio::test(start_paused = true)]
+    async fn nobody_sets_it_between_what_was_read_and_what_is_written() {
+        let bench = Bench::new().await;
+        update(&bench, json!({"targets": ["a@far.example"]})).await;
+        let before = get(&bench).await["state"].clone();
+        for (number, if_in_state) in [Value::Null, before].into_iter().enumerate() {
+            let state = get(&bench).await["state"].clone();
+            let if_in_state = if if_in_state.is_null() { Value::Null } else { state.clone() };
+            let target = format!("b{number}@far.example");
+            let patch = json!({"ifInState": if_in_state, "update": {"singleton": {"keepCopy": number == 1}}});
+            bench.memory.delay(Duration::from_secs(2));
+            let (first, second) = tokio::join!(update(&bench, json!({"targets": [&target]})), async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                bench.call("Forwarding/set", patch).await
+            });
+            bench.memory.delay(Duration::ZERO);
+            assert_eq!(first["notUpdated"], Value::Null, "{first}");
+            let now = get(&bench).await;
+            assert_eq!(now["list"][0]["targets"], json!([target]), "the first change is lost");
+            if if_in_state.is_null() {
+                assert_eq!(second["oldState"], first["newState"], "{second}");
+                assert_eq!((&now["list"][0]["keepCopy"], &now["state"]), (&json!(false), &second["newState"]));
+            } else {
+                assert_eq!(second, json!({"type": "stateMismatch"}));
+                assert_eq!(now["state"], first["newState"]);
+            }
+        }
+        // the last message says what is set, whoever was overtaken
+        let newest = json!({"sort": [{"property": "receivedAt", "isAscending": false}], "limit": 1});
+        let id = bench.call("Email/query", newest).await["ids"].clone();
+        let asked = json!({"ids": id, "fetchTextBodyValues": true, "properties": ["bodyValues"]});
+        let body = bench.call("Email/get", asked).await["list"][0]["bodyValues"].to_string();
+        assert!(body.contains("b1@far.example"), "{body}");
     }
 
     #[tokio::test]

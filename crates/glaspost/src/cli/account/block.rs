@@ -15,11 +15,16 @@ pub(super) fn block(
     let Some(pattern) = pattern else { return show(global, address) };
     let whom = address.to_string();
     if remove {
-        done(global, Request::Account(AccountAct::Unblock { address, pattern: pattern.clone() }))?;
+        let unblock = AccountAct::Unblock { address, pattern: pattern.clone(), only_in: None };
+        done(global, Request::Account(unblock))?;
         let said = format!("{whom}: takes mail of {pattern} again\nundo: glaspost account block {whom} {pattern}");
         return changed(global, "account unblock", &whom, &said);
     }
-    done(global, Request::Account(AccountAct::Block { address, pattern: pattern.clone() }))?;
+    let block = AccountAct::Block { address, pattern: pattern.clone(), only_in: None };
+    match run(global, Request::Account(block))? {
+        Response::Blocked { .. } => {}
+        _ => return Err(unexpected()),
+    }
     let said =
         format!("{whom}: mail of {pattern} goes to junk\nundo: glaspost account block {whom} {pattern} --remove");
     changed(global, "account block", &whom, &said)
