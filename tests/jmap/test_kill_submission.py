@@ -2,12 +2,14 @@
 comes back, is there twice at most, and its sender sees what became of it."""
 
 import pytest
+import requests
 
 from asking import Asking, names_of
+from calls import SYNCS, Calls
 from far import Far
 from killer import STEPS, WHOLE, Killer, reports
-from provider import ANNA, Provider, unique
-from test_writing import done, draft, send, submission, wait_for
+from provider import ANNA, BRAM, Provider, unique
+from test_writing import done, draft, identity, send, submission, wait_for
 
 KLANT = "klant@elders.example"
 
@@ -47,3 +49,39 @@ def test_q01_killed_at_a_step_of_what_was_sent_by_jmap(provider, far, step):
         assert submission(anna, made)["undoStatus"] == "final"
     assert not reports(provider, word)
     assert provider.count(word, ANNA, "Sent") == 1 and provider.count(word, ANNA, "Drafts") == 0
+
+
+def test_q01_killed_at_each_sync_of_what_is_sent_to_people_here(provider, tmp_path):
+    """Wherever it is killed: a client that asks what became of it, and sends it again where nothing did, has sent it once."""
+    with names_of(provider) as host:
+        draft(Asking(host), unique())
+    for nth in range(1, 20):
+        word = unique()
+        with names_of(provider) as host:
+            anna = Asking(host)
+            email, account = draft(anna, word)["id"], anna.account
+            file = tmp_path / f"calls{nth}"
+            inject = ("-e", f"trace={SYNCS}", "-e", f"inject={SYNCS}:signal=SIGKILL:when={nth}")
+            create = {"s": {"emailId": email, "identityId": identity(anna)}}
+            with Calls(provider, file, *inject):
+                try:
+                    anna.call("EmailSubmission/set", accountId=account, create=create)
+                except requests.exceptions.RequestException:
+                    # Reaped, or strace would wait for it without end.
+                    provider.process.wait(30)
+        killed = provider.process.poll() is not None
+        if killed:
+            provider.start()
+        with names_of(provider) as host:
+            anna = Asking(host)
+            known = anna.call("EmailSubmission/query", accountId=account, filter={"emailIds": [email]})["ids"]
+            if not known:
+                assert killed, "it was answered, and is not in the list"
+                known = [send(anna, email)["id"]]
+            [status] = wait_for(lambda: done(submission(anna, {"id": known[0]}))).values()
+            assert status["delivered"] == "yes", status
+        assert provider.count(word, BRAM) == 1, f"sync {nth}"
+        if not killed:
+            assert nth > 1, "it was never killed"
+            return
+    raise AssertionError("it syncs without end")

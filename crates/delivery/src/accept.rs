@@ -51,7 +51,7 @@ impl Inner {
         blob: NewBlob,
         mut recipients: Vec<Recipient>,
     ) -> Result<Accepted, Refused> {
-        let delivery = self.ids.next(self.world.clock.now(), self.world.random.as_ref());
+        let delivery = envelope.delivery.unwrap_or_else(|| self.fresh_id());
         let aims = aims::aims(&recipients, self.world.clock.now());
         // a report of success is committed beside the queue's entry, so such a message goes by intake
         let success = recipients.iter().any(|recipient| recipient.asked.notify.success);

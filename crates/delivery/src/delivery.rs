@@ -17,10 +17,11 @@ use crate::settings::Settings;
 use crate::srs::SrsKey;
 use crate::sts::Policies;
 use crate::tls_report::TlsReports;
+use crate::underway::Begun;
 use crate::upkeep;
 use crate::vacation::Answering;
 use journal::Journal;
-use std::sync::{self, Arc, OnceLock};
+use std::sync::{self, Arc, Mutex, OnceLock};
 use store::{NewBlob, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -67,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) srs: OnceLock<SrsKey>,
     pub(crate) kept: Arc<Kept>,
     pub(crate) senders: Arc<Senders>,
+    /// What this process has begun for records of accounts.
+    pub(crate) begun: Arc<Mutex<Begun>>,
     /// What answers cost, and to whom they go.
     pub(crate) answering: Answering,
     /// Messages being taken in and brought away.
@@ -109,6 +112,7 @@ impl Delivery {
             kept,
             srs,
             senders,
+            begun: Arc::default(),
             answering,
             tracker,
         };

@@ -132,6 +132,8 @@ pub struct Envelope {
     pub arrival: Option<journal::Arrival>,
     /// The object of the sender's account in which is written down what becomes of it.
     pub submission: Option<ObjectId>,
+    /// The id of the delivery, where its sender knew it before: [`crate::Delivery::begin`].
+    pub delivery: Option<DeliveryId>,
 }
 
 impl Envelope {
@@ -149,6 +151,7 @@ impl Envelope {
             return_path_len: 0,
             arrival: None,
             submission: None,
+            delivery: None,
         }
     }
 }

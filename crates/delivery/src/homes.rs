@@ -1,5 +1,6 @@
 //! The mailboxes of people here, as delivery sees them.
 use crate::blocked::landing;
+use crate::submission::receipts;
 use futures_util::future::BoxFuture;
 use names::{AccountId, Address};
 use std::fmt;
@@ -69,6 +70,7 @@ impl Homes for StoreHomes {
         Box::pin(async move {
             let account = self.0.account(account).await?.acting_as(&format!("delivery d{:032x}", mail.delivery.0));
             let (mailbox, flags) = landing(&account, &mail).await?;
+            let blob = mail.blob.clone();
             let email = NewEmail {
                 flags,
                 prefix_len: mail.prefix_len,
@@ -77,7 +79,11 @@ impl Homes for StoreHomes {
                 quota: mail.quota,
                 ..NewEmail::new(mail.blob, mail.received)
             };
-            Ok(account.append(mailbox, vec![email]).await?.receipt())
+            let receipt = account.append(mailbox, vec![email]).await?.receipt();
+            if receipt.is_some() {
+                receipts::hear(&self.0, &account, &blob).await;
+            }
+            Ok(receipt)
         })
     }
 }

@@ -34,6 +34,7 @@ mod sts;
 mod submission;
 mod telling;
 mod tls_report;
+mod underway;
 mod upkeep;
 mod vacation;
 mod wishes;
@@ -58,6 +59,7 @@ pub use submission::{
     Delivered, EnvelopeAddress, MailAsked, Parameter, RcptAsked, RecipientStatus, Submission, SubmissionError,
     UndoStatus,
 };
+pub use underway::{Aftermath, Underway};
 pub use vacation::{KeptVacation, Vacation, VacationError};
 pub use wishes::{DeliverBy, Late, Release, TlsWish, Wishes};
 

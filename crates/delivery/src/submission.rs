@@ -1,20 +1,24 @@
 //! What an account has given to the queue by JMAP (RFC 8621, 7), kept as an object of the account: the worker of the queue
 //! writes down what became of each recipient, beside its own record.
+mod heard;
 mod parameters;
+pub(crate) mod receipts;
 mod status;
 pub use parameters::{EnvelopeAddress, MailAsked, Parameter, RcptAsked, SubmissionError};
 
 use crate::delivery::{Delivery, Inner};
 use crate::error::Error;
 use crate::queue::ledger::Turn;
-use crate::queue::{Entry, QueueId};
+use crate::queue::{Entry, QueueId, stored};
 use bytes::Bytes;
 use journal::Event;
 use serde::{Deserialize, Serialize};
-use store::{Account, ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged, Outcome};
+use store::{Account, DeliveryId, ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged, Outcome};
 
 /// How often a change is tried again when others were first.
 const TRIES: usize = 1_000;
+/// Reports that one submission names, and notices.
+const MAX_REPORTS: usize = 100;
 
 /// Whether it can still be called back (RFC 8621, 7: `undoStatus`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +41,9 @@ pub struct RecipientStatus {
     pub reply: String,
     /// Whether it is there.
     pub delivered: Delivered,
+    /// Whether its reader's program says that it was displayed (RFC 8098).
+    #[serde(default)]
+    pub displayed: bool,
 }
 
 /// Whether a message is there.
@@ -74,8 +81,20 @@ pub struct Submission {
     pub recipients: Vec<RecipientStatus>,
     /// Reports about it, by their blobs.
     pub reports: Vec<String>,
+    /// Notices that it was displayed, or what else became of it, by their blobs.
+    #[serde(default)]
+    pub receipts: Vec<String>,
+    /// The Message-ID by which they name it, without angle brackets.
+    #[serde(default)]
+    pub message_id: Option<String>,
     /// Its entry in the queue, while it waits.
     pub queue: Option<QueueId>,
+    /// The delivery by which it goes, as long as nothing is known of that.
+    #[serde(default, with = "stored::some_delivery")]
+    pub delivery: Option<DeliveryId>,
+    /// The state of the account's submissions until which no client saw it.
+    #[serde(default)]
+    pub hidden_until: Option<u64>,
     /// Whether the queue has taken it. What it has not is nothing that a client sees.
     pub taken: bool,
 }
@@ -111,7 +130,11 @@ impl Submission {
             let found = account.some_objects(ObjectKind::Submission, &[id]).await?;
             let Some(value) = found.into_iter().flatten().next() else { return Ok(None) };
             let mut submission = Self::read(&value)?;
+            let was_taken = submission.taken;
             change(&mut submission);
+            if submission.taken && !was_taken {
+                submission.hidden_until = Some(state.0);
+            }
             let changes = [ObjectChange::Replace(id, submission.encode()?)];
             let outcome = account.change_objects(ObjectKind::Submission, Some(state), &changes).await?;
             match outcome.value() {

@@ -10,6 +10,7 @@ mod octets;
 pub(crate) mod reply;
 mod sight;
 pub(crate) mod snippet;
+mod stored_header;
 pub(crate) mod submission;
 pub(crate) mod thread;
 mod trace;

@@ -23,6 +23,16 @@ as_text!(blob, store::BlobHash, ToString::to_string, |text| text.parse().ok());
 as_text!(delivery, store::DeliveryId, |id| format!("{:032x}", id.0), |text| {
     u128::from_str_radix(text, 16).ok().map(store::DeliveryId)
 });
+as_text!(
+    some_delivery,
+    Option<store::DeliveryId>,
+    |id| id.map(|id| format!("{:032x}", id.0)).unwrap_or_default(),
+    |text| if text.is_empty() {
+        Some(None)
+    } else {
+        u128::from_str_radix(text, 16).ok().map(|id| Some(store::DeliveryId(id)))
+    }
+);
 as_text!(account, Option<names::AccountId>, |id| id.map(|id| id.to_string()).unwrap_or_default(), |text| if text
     .is_empty()
 {

@@ -1,12 +1,10 @@
 //! What became of the recipients of a submission, as the worker of the queue finds out.
-use super::{Delivered, RecipientStatus, Submission, UndoStatus};
+use super::{Delivered, MAX_REPORTS, RecipientStatus, Submission, UndoStatus};
 use crate::delivery::Inner;
 use crate::queue::Entry;
 use crate::queue::settle::{Action, Told};
 use store::BlobHash;
 
-/// Reports that one submission names.
-const MAX_REPORTS: usize = 100;
 /// Letters of a reply that are kept.
 const MAX_REPLY: usize = 200;
 
@@ -19,7 +17,9 @@ impl Inner {
             for new in &news {
                 let known = submission.recipients.iter_mut().filter(|known| known.address == new.address);
                 // of one who stands for several, the last word counts, but nothing takes a failure back
-                known.filter(|known| known.delivered != Delivered::No).for_each(|known| known.clone_from(new));
+                known.filter(|known| known.delivered != Delivered::No).for_each(|known| {
+                    *known = RecipientStatus { displayed: known.displayed, ..new.clone() };
+                });
             }
             submission.undo = match submission.undo {
                 UndoStatus::Pending => UndoStatus::Final,
@@ -51,7 +51,7 @@ impl Inner {
         let noted = async {
             let account = self.store.account(account).await?.acting_as("queue");
             let change = |submission: &mut Submission| {
-                submission.taken = true;
+                (submission.taken, submission.delivery) = (true, None);
                 change(submission);
             };
             Submission::change(&account, id, change).await
@@ -79,5 +79,5 @@ fn status(told: &Told) -> RecipientStatus {
     };
     let clean = |letter: char| if letter.is_control() { ' ' } else { letter };
     let reply = reply.chars().map(clean).take(MAX_REPLY).collect();
-    RecipientStatus { address: told.pending.original.to_string(), reply, delivered }
+    RecipientStatus { address: told.pending.original.to_string(), reply, delivered, displayed: false }
 }

@@ -3,10 +3,11 @@ mod envelope;
 mod query;
 mod send;
 mod set;
+mod settle;
 mod shown;
 
 use super::objects::changed;
-use super::reply::{got, known};
+use super::reply::{Changed, got, known};
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_GET;
@@ -16,7 +17,9 @@ use crate::refusal;
 use delivery::Submission;
 use jmap_wire::{Arguments, Changes, Get, Id, MethodError, Object};
 use serde_json::Value;
+use settle::settle;
 use shown::{PROPERTIES, object};
+use std::collections::BTreeSet;
 use store::{ModSeq, ObjectId, ObjectKind};
 
 pub(crate) const METHODS: &[Method] = &[
@@ -28,7 +31,7 @@ pub(crate) const METHODS: &[Method] = &[
     Method {
         name: "EmailSubmission/changes",
         capability: Capability::Submission,
-        run: |context, arguments| Box::pin(changes(context, arguments)),
+        run: |context, arguments| Box::pin(tell_changes(context, arguments)),
     },
     query::QUERY,
     query::QUERY_CHANGES,
@@ -61,6 +64,7 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     arguments.none_left()?;
     let properties = known(asked.properties, &PROPERTIES)?;
     let opened = context.own_account(&asked.account).await?;
+    settle(context, &opened).await?;
     let (state, found) = match &asked.ids {
         None => {
             let all = submissions(&opened).await?;
@@ -81,19 +85,20 @@ async fn get(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     Ok(vec![context.answer(got(&opened, state, list, &not_found))])
 }
 
-/// Those of some ids that are there.
+/// Those of some ids that are there for a client.
 async fn some(opened: &Opened, ids: &[Id]) -> Result<Vec<(ObjectId, Submission)>, MethodError> {
     let ids: Vec<ObjectId> = ids.iter().filter_map(object_id).collect();
+    let mut found = kept(opened, &ids).await?;
+    found.retain(|(_, submission)| submission.taken);
+    Ok(found)
+}
+
+/// Those of some ids that are kept.
+async fn kept(opened: &Opened, ids: &[ObjectId]) -> Result<Vec<(ObjectId, Submission)>, MethodError> {
     let read = async {
-        let values = opened.account.some_objects(ObjectKind::Submission, &ids).await?;
-        let mut found = Vec::new();
-        for (id, value) in ids.iter().zip(values) {
-            if let Some(value) = value {
-                let submission = Submission::read(&value)?;
-                found.extend(submission.taken.then_some((*id, submission)));
-            }
-        }
-        Ok(found)
+        let values = opened.account.some_objects(ObjectKind::Submission, ids).await?;
+        let found = ids.iter().zip(values).filter_map(|(id, value)| Some((*id, value?)));
+        found.map(|(id, value)| Ok((id, Submission::read(&value)?))).collect::<Result<Vec<_>, store::Error>>()
     };
     read.await.map_err(|error: store::Error| refusal::method(&error))
 }
@@ -103,12 +108,32 @@ fn object_id(id: &Id) -> Option<ObjectId> {
     id.as_str().parse::<ObjectId>().ok().filter(|known| known.to_string() == id.as_str())
 }
 
-async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
+async fn tell_changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Changes::take(&mut arguments)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
-    let (changed, state) = changed(&opened, ObjectKind::Submission, opened.since(&asked.since)?, asked.max).await?;
+    settle(context, &opened).await?;
+    let (changed, state) = changes(&opened, opened.since(&asked.since)?, asked.max).await?;
     Ok(vec![context.answer(changed.answer(&opened, &asked.since, opened.state(state)))])
+}
+
+/// What changed, as a client sees it: a submission that the queue has not taken is none yet, and is created when it is.
+async fn changes(opened: &Opened, since: ModSeq, max: Option<u64>) -> Result<(Changed, ModSeq), MethodError> {
+    let (mut changed, state) = changed(opened, ObjectKind::Submission, since, max).await?;
+    let named = changed.created.iter().chain(&changed.updated).filter_map(|id| id.parse().ok());
+    let named: Vec<ObjectId> = named.collect();
+    let (mut hidden, mut new) = (BTreeSet::new(), BTreeSet::new());
+    for (id, submission) in kept(opened, &named).await? {
+        if !submission.taken {
+            hidden.insert(id.to_string());
+        } else if submission.hidden_until.is_some_and(|until| until >= since.0) {
+            new.insert(id.to_string());
+        }
+    }
+    changed.created.extend(changed.updated.extract_if(.., |id| new.contains(id)));
+    changed.created.retain(|id| !hidden.contains(id));
+    changed.updated.retain(|id| !hidden.contains(id));
+    Ok((changed, state))
 }
 
 #[cfg(test)]

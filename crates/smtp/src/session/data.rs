@@ -207,6 +207,7 @@ async fn arrived(session: &mut Session, addressed: Addressed, incoming: Incoming
         return_path_len: arrived.return_path_len,
         arrival: Some(begun.arrival),
         submission: None,
+        delivery: None,
     };
     let account = envelope.sender.account;
     match begun.mailing.accept(envelope, arrived.blob).await {

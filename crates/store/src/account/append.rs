@@ -1,10 +1,11 @@
 //! A message enters: APPEND, MULTIAPPEND, delivery.
 use super::Account;
 use crate::email::{Appended, NewEmail, QuotaCheck};
+use crate::engine::{Found, Read};
 use crate::error::Error;
 use crate::head::visible::count_in;
 use crate::head::{Plan, Stop, Tx};
-use crate::id::{EmailId, MailboxId, ThreadId, Uid};
+use crate::id::{DeliveryId, EmailId, MailboxId, ThreadId, Uid};
 use crate::outcome::Outcome;
 use crate::schema::{
     self, EmailRecord, LogItem, MemberRecord, Place, ThreadRecord, numbers_record, once_record, places, read_numbers,
@@ -44,6 +45,16 @@ impl Account {
             append(tx, mailbox, &prepared)
         };
         self.head.write(&self.who, plan).await
+    }
+
+    /// Whether the message of a delivery was put into this account, as far back as deliveries are remembered.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_taken(&self, delivery: DeliveryId) -> Result<bool, Error> {
+        let read = vec![Read::Get(schema::once(delivery))];
+        let found = self.head.ground.engine.read(self.head.partition(), read).await?;
+        Ok(matches!(found.first(), Some(Found::One(Some(_)))))
     }
 }
 

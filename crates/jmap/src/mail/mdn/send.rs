@@ -7,13 +7,14 @@ use crate::mail::compose::{Draft, Room, Shelf};
 use crate::mail::email::{implied, patches, standings};
 use crate::mail::identity::{Identity, identities};
 use crate::mail::reply::{members, told};
+use crate::mail::stored_header::stored_header;
 use crate::mail::trace::prefix;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
 use delivery::{Asked, Envelope, Notify, Origin, Refused, Sender};
 use jmap_wire::{Arguments, Id, MethodError, Object, SetError};
-use message::{Date, HeaderPass, HeaderWriter, new_message_id};
+use message::{Date, HeaderWriter, new_message_id};
 use names::Address;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -26,8 +27,6 @@ pub(super) const SEND: Method = Method {
     run: |context, arguments| Box::pin(send(context, arguments)),
 };
 
-/// The largest header of a message that is answered.
-const MAX_HEADER: usize = 256 * 1024;
 /// The keyword that says that one was sent (RFC 9007, 2.1).
 const SENT: &str = "$mdnsent";
 
@@ -80,7 +79,9 @@ async fn one(
 ) -> Result<(EmailId, Object), SetError> {
     let notice = Notice::read(object)?;
     let email = found(context, opened, &notice.email).await?;
-    let header = header(opened, &email).await.map_err(|error| refusal::set(&error))?;
+    let set = |error: store::Error| refusal::set(&error);
+    let source = opened.account.open(&email).await.map_err(set)?;
+    let header = stored_header(&email, &source).await.map_err(set)?;
     let field = |name: &str| header.fields().find(|field| field.is(name)).map(|field| field.unfolded());
     // RFC 8098, 2.1: who asks for it
     let to = field("Disposition-Notification-To").and_then(|value| {
@@ -173,21 +174,6 @@ async fn found(context: &Context<'_>, opened: &Opened, written: &str) -> Result<
         return Err(SetError::new("mdnAlreadySent"));
     }
     opened.account.emails(&[id]).await.map_err(set)?.into_iter().next().flatten().ok_or_else(not_found)
-}
-
-async fn header(opened: &Opened, email: &Email) -> Result<HeaderPass, store::Error> {
-    let source = opened.account.open(email).await?;
-    let mut header = HeaderPass::new(MAX_HEADER);
-    let mut at = u64::from(email.prefix_len);
-    while !header.is_complete() && !header.is_cut() && at < source.size() {
-        let bytes = source.read(at..at.saturating_add(64 * 1024).min(source.size())).await?;
-        if bytes.is_empty() {
-            break;
-        }
-        header.push(&bytes);
-        at += bytes.len() as u64;
-    }
-    Ok(header)
 }
 
 /// As of any submission (RFC 6409, 6).

@@ -1,16 +1,16 @@
 //! EmailSubmission/query and /queryChanges (RFC 8621, 7.3 and 7.4): over all of an account, which are few.
-use super::{Submissions, submissions};
+use super::{Submissions, changes, settle, submissions};
 use crate::capability::Capability;
 use crate::context::Context;
-use crate::mail::objects::changed;
-use crate::mail::reply::members;
+use crate::mail::reply::{Moved, Results};
 use crate::mail::window::window;
 use crate::method::{Answers, Method};
 use delivery::Submission;
 use jmap_wire::{Arguments, Comparator, Filter, MethodError, Query, QueryChanges, Step, UtcDate};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::cmp::Ordering;
-use store::{ObjectId, ObjectKind};
+use std::collections::BTreeSet;
+use store::ObjectId;
 
 pub(super) const QUERY: Method = Method {
     name: "EmailSubmission/query",
@@ -23,63 +23,52 @@ pub(super) const QUERY_CHANGES: Method = Method {
     run: |context, arguments| Box::pin(query_changes(context, arguments)),
 };
 
+/// How often results and their changes are looked at again because somebody wrote between the two.
+const TRIES: usize = 100;
+
 async fn query(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = Query::take(&mut arguments)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
+    settle(context, &opened).await?;
     let all = submissions(&opened).await?;
     let state = opened.state(all.state);
     let ids = results(all, asked.filter.as_ref(), &asked.sort)?;
     let window = window(&asked.place, asked.limit, ids.len(), |anchor| ids.iter().position(|id| id == anchor))?;
     let told = ids.get(window.range.clone()).unwrap_or_default().to_vec();
-    let mut answer = members([
-        ("accountId", opened.id.as_str().into()),
-        ("queryState", state.into()),
-        ("canCalculateChanges", true.into()),
-        ("position", window.position.into()),
-        ("ids", told.into()),
-    ]);
-    if asked.calculate_total {
-        answer.insert("total".to_owned(), ids.len().into());
-    }
-    if let Some(limit) = window.limit {
-        answer.insert("limit".to_owned(), limit.into());
-    }
-    Ok(vec![context.answer(answer)])
+    let total = asked.calculate_total.then_some(ids.len());
+    let results = Results { state, is_logged: true, window, ids: told, total };
+    Ok(vec![context.answer(results.answer(&opened))])
 }
 
 async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let asked = QueryChanges::take(&mut arguments)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
+    settle(context, &opened).await?;
     let since = opened.since(&asked.since)?;
-    let (changed, until) = changed(&opened, ObjectKind::Submission, since, None).await?;
-    if changed.more {
-        return Err(MethodError::CannotCalculateChanges);
+    for _ in 0..TRIES {
+        let all = submissions(&opened).await?;
+        let state = all.state;
+        let found = results(all, asked.filter.as_ref(), &asked.sort)?;
+        let (changed, until) = changes(&opened, since, None).await?;
+        if changed.more {
+            return Err(MethodError::CannotCalculateChanges);
+        }
+        // both are of one state, or the places of what is added are those of another list
+        if until != state.max(since) {
+            continue;
+        }
+        // what changed may have left the results, or stand elsewhere among them (RFC 8620, 5.6)
+        let touched: BTreeSet<&String> = changed.created.iter().chain(&changed.updated).collect();
+        let there = found.iter().cloned().enumerate();
+        let added = there.filter(|(_, id)| touched.contains(id)).collect();
+        let removed = changed.updated.iter().chain(&changed.destroyed).cloned().collect();
+        let total = asked.calculate_total.then_some(found.len());
+        let moved = Moved { state: opened.state(until), removed, added, total };
+        return Ok(vec![context.answer(moved.answer(&opened, &asked.since, asked.max)?)]);
     }
-    let ids = results(submissions(&opened).await?, asked.filter.as_ref(), &asked.sort)?;
-    // what changed may have left the results, or stand elsewhere among them (RFC 8620, 5.6)
-    let touched: Vec<String> = [changed.created, changed.updated, changed.destroyed].concat();
-    let added: Vec<Value> = ids
-        .iter()
-        .enumerate()
-        .filter(|(_, id)| touched.contains(id))
-        .map(|(index, id)| json!({"id": id, "index": index}))
-        .collect();
-    if asked.max.is_some_and(|max| (touched.len() + added.len()) as u64 > max) {
-        return Err(MethodError::TooManyChanges);
-    }
-    let mut answer = members([
-        ("accountId", opened.id.as_str().into()),
-        ("oldQueryState", asked.since.into()),
-        ("newQueryState", opened.state(until).into()),
-        ("removed", touched.into()),
-        ("added", added.into()),
-    ]);
-    if asked.calculate_total {
-        answer.insert("total".to_owned(), ids.len().into());
-    }
-    Ok(vec![context.answer(answer)])
+    Err(MethodError::ServerUnavailable)
 }
 
 /// The ids of those that the filter lets through, in order.

@@ -1,6 +1,7 @@
 //! A message is given to the queue: by the rules and the code of a submission by SMTP (RFC 6409), and written down first.
 use super::envelope::{Envelope, derived};
 use crate::context::Context;
+use crate::mail::stored_header::stored_header;
 use crate::mail::trace::prefix;
 use crate::opened::Opened;
 use crate::refusal;
@@ -9,13 +10,11 @@ use delivery::{
     Refused, Sender, Submission, SubmissionError, TlsWish, UndoStatus,
 };
 use jmap_wire::SetError;
-use message::{Date, HeaderPass, missing_fields, new_message_id};
+use message::{Date, HeaderPass, message_ids, missing_fields, new_message_id};
 use names::Address;
 use std::sync::Arc;
-use store::{Email, LineEnds, MessageSource, NewBlob};
+use store::{DeliveryId, Email, LineEnds, MessageSource, NewBlob, ObjectId};
 
-/// The largest header.
-const MAX_HEADER: usize = 256 * 1024;
 /// Bytes read at a time.
 const PIECE: u64 = 256 * 1024;
 /// Received fields, beyond which a message goes round in circles (RFC 5321, 6.3).
@@ -26,6 +25,8 @@ pub(super) struct Letter {
     email: Arc<Email>,
     source: MessageSource,
     header: HeaderPass,
+    /// Its Message-ID, or the one that it gets.
+    message_id: String,
     pub(super) envelope: Envelope,
     mail: MailAsked,
     rcpt: Vec<RcptAsked>,
@@ -49,7 +50,7 @@ impl Letter {
             return Err(SetError::new("tooLarge").with("maxSize", limit));
         }
         let source = opened.account.open(&email).await.map_err(set)?;
-        let header = header(&email, &source).await.map_err(set)?;
+        let header = stored_header(&email, &source).await.map_err(set)?;
         if header.is_cut() {
             return Err(SetError::new("invalidEmail").because("its header is too large"));
         }
@@ -79,7 +80,9 @@ impl Letter {
             mail.wishes.tls = TlsWish::NotRequired;
         }
         let rcpt = recipients(&envelope)?;
-        let letter = Self { email, source, header, envelope, mail, rcpt };
+        let message_id = message_id(&header)
+            .unwrap_or_else(|| new_message_id(context.parts.world.random.wide(), settings.host_name.as_str()));
+        let letter = Self { email, source, header, message_id, envelope, mail, rcpt };
         letter.may_send(context).await?;
         Ok(letter)
     }
@@ -116,13 +119,14 @@ impl Letter {
     }
 
     /// As it is written down before it is sent.
-    pub(super) fn submission(&self, context: &Context<'_>, identity: String) -> Submission {
+    pub(super) fn submission(&self, context: &Context<'_>, identity: String, by: DeliveryId) -> Submission {
         let now = context.parts.world.clock.now();
         let release = self.mail.wishes.release;
         let queued = |asked: &RcptAsked| RecipientStatus {
             address: asked.address.to_string(),
             reply: "250 2.1.5 queued".to_owned(),
             delivered: Delivered::Queued,
+            displayed: false,
         };
         Submission {
             identity,
@@ -134,7 +138,11 @@ impl Letter {
             undo: if release.is_some() { UndoStatus::Pending } else { UndoStatus::Final },
             recipients: self.rcpt.iter().map(queued).collect(),
             reports: Vec::new(),
+            receipts: Vec::new(),
+            message_id: Some(self.message_id.trim_matches(['<', '>']).to_owned()),
             queue: None,
+            delivery: Some(by),
+            hidden_until: None,
             taken: false,
         }
     }
@@ -143,7 +151,11 @@ impl Letter {
     ///
     /// # Errors
     /// Nothing was sent.
-    pub(super) async fn send(&self, context: &Context<'_>, submission: store::ObjectId) -> Result<Accepted, SetError> {
+    pub(super) async fn send(
+        &self,
+        context: &Context<'_>,
+        (submission, by): (ObjectId, DeliveryId),
+    ) -> Result<Accepted, SetError> {
         let delivery = &context.parts.delivery;
         self.take_allowance(context).await?;
         let sender = Sender {
@@ -185,6 +197,7 @@ impl Letter {
             prefix_len,
             return_path_len,
             submission: Some(submission),
+            delivery: Some(by),
             ..delivery::Envelope::of(sender)
         };
         delivery.accept(envelope, blob, recipients).await.map_err(|refused| {
@@ -212,13 +225,11 @@ impl Letter {
 
     /// Writes it as it goes out: behind our trace, with what it lacks, without who is in Bcc.
     async fn write(&self, context: &Context<'_>) -> Result<Written, store::Error> {
-        let (world, settings) = (&context.parts.world, &context.parts.settings);
+        let world = &context.parts.world;
         let date = Date::utc(i64::try_from(world.clock.now().secs()).unwrap_or(i64::MAX));
-        let random = world.random.wide();
-        let host = settings.host_name.as_str();
         let (prefix, return_path_len) = prefix(context, self.mail.sender.as_ref());
         let facts = self.header.facts();
-        let added = missing_fields(&facts, &context.caller.address.to_string(), date, &new_message_id(random, host));
+        let added = missing_fields(&facts, &context.caller.address.to_string(), date, &self.message_id);
         let mut writer = context.parts.store.blob_writer(LineEnds::ToCrlf);
         writer.write(&prefix).await?;
         writer.write(&added).await?;
@@ -242,6 +253,12 @@ impl Letter {
             eight_bit,
         })
     }
+}
+
+/// The Message-ID of a header, as a program that answers with a notice would name it.
+fn message_id(header: &HeaderPass) -> Option<String> {
+    let field = header.fields().find(|field| field.is("Message-ID"))?;
+    String::from_utf8(message_ids(&field.unfolded(), 1).pop()?.to_vec()).ok()
 }
 
 /// The property of an Email that is a field that says who sends (RFC 8621, 4.1.2 and 4.1.3).
@@ -280,24 +297,9 @@ struct Written {
     eight_bit: bool,
 }
 
-/// The header of a stored message, without what the server put before it.
-async fn header(email: &Email, source: &MessageSource) -> Result<HeaderPass, store::Error> {
-    let mut header = HeaderPass::new(MAX_HEADER);
-    let mut at = u64::from(email.prefix_len);
-    while !header.is_complete() && !header.is_cut() && at < source.size() {
-        let bytes = source.read(at..at.saturating_add(64 * 1024).min(source.size())).await?;
-        if bytes.is_empty() {
-            break;
-        }
-        header.push(&bytes);
-        at += bytes.len() as u64;
-    }
-    Ok(header)
-}
-
 /// What a submission knows once the queue has it: who has it already.
 pub(super) fn taken(submission: &mut Submission, accepted: &Accepted) {
-    submission.taken = true;
+    (submission.taken, submission.delivery) = (true, None);
     for (known, outcome) in submission.recipients.iter_mut().zip(&accepted.outcomes) {
         match outcome {
             // the worker may have been faster

@@ -2,7 +2,7 @@
 use super::envelope;
 use super::send::{Letter, taken};
 use super::shown::{PROPERTIES, object};
-use super::{object_id, some, state};
+use super::{object_id, settle, some, state};
 use crate::capability::Capability;
 use crate::commits::Begun;
 use crate::context::Context;
@@ -38,6 +38,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         return Err(MethodError::RequestTooLarge);
     }
     let mut opened = context.own_account(&asked.account).await?;
+    settle(context, &opened).await?;
     let begun = Begun::of(&opened).await?;
     let old = opened.account.object_state(ObjectKind::Submission).await.map_err(|error| refusal::method(&error))?;
     let old_state = opened.state(old);
@@ -125,20 +126,25 @@ async fn create(
     }
     let email = found(opened, &email).await?;
     let letter = Letter::read(context, opened, email, envelope).await?;
-    // written down first: what the queue has can then be told of, whatever becomes of this process
-    let submission = letter.submission(context, identity.into());
+    // written down first, with the delivery by which it goes: whatever becomes of this process, what was done is found
+    let underway = context.parts.delivery.begin(context.caller.account);
+    let submission = letter.submission(context, identity.into(), underway.delivery);
     let id = write_down(opened, &submission).await?;
-    let accepted = match letter.send(context, id).await {
+    let accepted = match letter.send(context, (id, underway.delivery)).await {
         Ok(accepted) => accepted,
         Err(error) => {
             remove(opened, id).await?;
+            underway.is_written_down();
             return Err(error);
         }
     };
     let changed = Submission::change(&opened.account, id, |submission| taken(submission, &accepted)).await;
     match changed {
-        Ok(Some(submission)) => Ok((id, opened.commits.count(submission))),
-        // it is sent: the worker of the queue writes down what becomes of it
+        Ok(Some(submission)) => {
+            underway.is_written_down();
+            Ok((id, opened.commits.count(submission)))
+        }
+        // it is sent: whoever looks for it next finds out
         Ok(None) | Err(_) => {
             let mut submission = submission;
             taken(&mut submission, &accepted);

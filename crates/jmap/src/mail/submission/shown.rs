@@ -32,8 +32,7 @@ pub(super) fn object(id: ObjectId, submission: &Submission) -> Object {
         "undoStatus": undo(submission.undo),
         "deliveryStatus": status,
         "dsnBlobIds": submission.reports,
-        // receipts are read by who gets them: none is matched to what it is about
-        "mdnBlobIds": [],
+        "mdnBlobIds": submission.receipts,
     });
     match object {
         Value::Object(members) => members,
@@ -66,6 +65,6 @@ fn status(status: &RecipientStatus) -> (String, Value) {
         Delivered::No => "no",
         Delivered::Unknown => "unknown",
     };
-    // whether it was shown to its reader nobody here knows
-    (status.address.clone(), json!({"smtpReply": status.reply, "delivered": delivered, "displayed": "unknown"}))
+    let displayed = if status.displayed { "yes" } else { "unknown" };
+    (status.address.clone(), json!({"smtpReply": status.reply, "delivered": delivered, "displayed": displayed}))
 }
