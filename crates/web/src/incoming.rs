@@ -12,6 +12,9 @@ use transport::Pace;
 /// What the bodies of all requests may hold together, in KiB.
 const ALL_KIB: usize = 256 * 1024;
 
+/// Of the body of a request that is refused as many bytes are read; with a longer one the connection ends.
+const DISCARDED: usize = 1024 * 1024;
+
 /// Room for bodies.
 #[derive(Debug, Clone)]
 pub(crate) struct Room(Arc<Semaphore>);
@@ -93,6 +96,17 @@ impl Room {
             held.bytes.extend_from_slice(&piece);
         }
         Ok(held)
+    }
+}
+
+/// Reads a body of which nobody wants anything, as far as [`DISCARDED`] and at the pace of any other: a connection of
+/// HTTP/1.1 whose next bytes are those of a refused request could serve no other one (RFC 9112, 9.3).
+pub(crate) async fn discard(body: Body) {
+    let (mut pieces, mut read) = (Pieces::new(body), 0);
+    while read < DISCARDED
+        && let Ok(Some(piece)) = pieces.next().await
+    {
+        read += piece.len();
     }
 }
 

@@ -1,5 +1,6 @@
 //! Requests of JMAP (RFC 8620, 3.1).
 use super::{Asked, Rooms, enter, is_json};
+use crate::incoming::discard;
 use crate::places::Kind;
 use crate::{gzip, problem};
 use axum::extract::{Request, State};
@@ -15,10 +16,12 @@ pub(super) async fn api(State(rooms): State<Arc<Rooms>>, request: Request) -> Re
     };
     // RFC 8620, 3.6.1: "The content type of the request was not application/json" is notJSON
     if !is_json(&parts) {
+        discard(body).await;
         return problem::refused(&RequestError::NotJson("its type is not application/json".to_owned()));
     }
     let account = session.caller.account;
     let Some(place) = rooms.visitors.places.take(account, Kind::Request, jmap::CONCURRENT_REQUESTS) else {
+        discard(body).await;
         return problem::refused(&RequestError::Limit("maxConcurrentRequests"));
     };
     let body = match rooms.visitors.bodies.whole(body, jmap::SIZE_REQUEST).await {

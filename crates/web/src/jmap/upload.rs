@@ -1,6 +1,6 @@
 //! Uploads (RFC 8620, 6.1), as they come.
 use super::{Asked, Rooms, enter};
-use crate::incoming::Pieces;
+use crate::incoming::{Pieces, discard};
 use crate::places::Kind;
 use crate::{gzip, problem};
 use axum::body::Body;
@@ -21,11 +21,15 @@ pub(super) async fn upload(State(rooms): State<Arc<Rooms>>, Path(account): Path<
     };
     let places = (session.caller.account, Kind::Upload, jmap::CONCURRENT_UPLOADS);
     let Some(_place) = rooms.visitors.places.take(places.0, places.1, places.2) else {
+        discard(body).await;
         return problem::refused(&RequestError::Limit("maxConcurrentUpload"));
     };
     let upload = match rooms.jmap.upload(&session.caller, &account, &media(&parts.headers)).await {
         Ok(upload) => upload,
-        Err(error) => return problem::error(&error),
+        Err(error) => {
+            discard(body).await;
+            return problem::error(&error);
+        }
     };
     match store(upload, body).await {
         Ok(told) => {

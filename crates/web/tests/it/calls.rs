@@ -36,6 +36,38 @@ async fn what_is_no_request_is_a_problem() {
     assert_eq!(house.call("GET", "/jmap/nothing", &anna(), "").await.status, 404);
 }
 
+/// RFC 8620, 3.6.1: the limit is named, and the connection is good for the next request.
+#[tokio::test(start_paused = true)]
+async fn a_refused_request_does_not_cost_its_connection() {
+    let house = House::new(None).await;
+    let body = "x".repeat(600 * 1024);
+    let post = |path: &str, fields: &str| {
+        let length = body.len();
+        format!("POST {path} HTTP/1.1\r\nHost: mail.example.org\r\n{fields}Content-Length: {length}\r\n\r\n{body}")
+    };
+    let echo = r#"{"using":["urn:ietf:params:jmap:core"],"methodCalls":[["Core/echo",{},"c"]]}"#;
+    for refused in
+        [post("/jmap/api", &format!("{}Content-Type: text/plain\r\n", anna())), post("/jmap/upload/nobody", &anna())]
+    {
+        let next = format!(
+            "POST /jmap/api HTTP/1.1\r\nHost: mail.example.org\r\nConnection: close\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{echo}",
+            anna(),
+            echo.len()
+        );
+        let (mut client, _stop) = house.open();
+        let (mut read, mut write) = tokio::io::split(&mut client);
+        let mut answers = Vec::new();
+        let both = format!("{refused}{next}");
+        let (sent, _) = tokio::join!(
+            write.write_all(both.as_bytes()),
+            tokio::io::AsyncReadExt::read_to_end(&mut read, &mut answers)
+        );
+        sent.unwrap();
+        let answers = String::from_utf8(answers).unwrap();
+        assert!(answers.starts_with("HTTP/1.1 4") && answers.contains("Core/echo"), "{answers}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn j01_a_request_that_is_too_large_names_the_limit() {
     let house = House::new(None).await;
