@@ -20,7 +20,7 @@ const MAX_SOURCES: usize = 64;
 /// What one Blob/get gives back of data, in bytes.
 const MAX_DATA: usize = 16 * 1024 * 1024;
 /// What one call reads.
-const MAX_READ: u64 = 256 * 1024 * 1024;
+pub(crate) const MAX_READ: u64 = 256 * 1024 * 1024;
 
 /// What the session object says in an account (RFC 9404, 3).
 pub(crate) fn in_account() -> Value {

@@ -3,14 +3,16 @@
 //! A hash is a place, never a permission. Readable is what the caller has uploaded, and what an email has that he sees.
 use crate::blob_id::BlobId;
 use crate::caller::Caller;
+use crate::contacts::media;
 use crate::context::Context;
 use crate::jmap::Parts;
 use crate::limits;
 use crate::opened::Opened;
 use bytes::Bytes;
+use contacts::Card;
 use message::{Encoding, Limits, Parsed, Parser, Part, TransferDecoder};
 use std::ops::Range;
-use store::{Account, BlobHash, BlobSource, EmailId, Error, Named};
+use store::{Account, BlobHash, BlobSource, EmailId, Error, Named, ObjectId, ObjectKind};
 
 /// Bytes that are read at a time.
 const PIECE: u64 = 64 * 1024;
@@ -191,7 +193,7 @@ pub(crate) async fn open_within(
 fn looked_through(id: BlobId, named: &Named, source: &dyn BlobSource) -> u64 {
     match id {
         BlobId::Part(..) if named.emails.is_empty() => source.size(),
-        BlobId::Part(..) | BlobId::Whole(_) => 0,
+        BlobId::Part(..) | BlobId::Whole(_) | BlobId::Media(..) => 0,
     }
 }
 
@@ -221,7 +223,11 @@ pub(crate) async fn source(
     opened: &Opened,
     id: BlobId,
 ) -> Result<Option<(Named, Box<dyn BlobSource>)>, Error> {
-    if let Some((mut named, source)) = opened.account.open_blob(id.hash()).await? {
+    let hash = match id {
+        BlobId::Whole(hash) | BlobId::Part(hash, _) => hash,
+        BlobId::Media(card, named) => return of_card(opened, card, named).await,
+    };
+    if let Some((mut named, source)) = opened.account.open_blob(hash).await? {
         if opened.own {
             return Ok(Some((named, source)));
         }
@@ -236,8 +242,23 @@ pub(crate) async fn source(
     }
     // what the caller uploaded is his, into whichever account he did
     let own = parts.store.account(caller.account).await?;
-    let uploaded = own.open_blob(id.hash()).await?.filter(|(named, _)| named.uploaded);
+    let uploaded = own.open_blob(hash).await?.filter(|(named, _)| named.uploaded);
     Ok(uploaded.map(|(named, source)| (Named { emails: Vec::new(), ..named }, source)))
+}
+
+/// A picture or a sound of a card; cards are their owner's.
+async fn of_card(
+    opened: &Opened,
+    card: ObjectId,
+    named: BlobHash,
+) -> Result<Option<(Named, Box<dyn BlobSource>)>, Error> {
+    if !opened.own {
+        return Ok(None);
+    }
+    let found = opened.account.some_objects(ObjectKind::ContactCard, &[card]).await?;
+    let Some(value) = found.into_iter().flatten().next() else { return Ok(None) };
+    let bytes = media::bytes(&Card::read(&value)?.members, named);
+    Ok(bytes.map(|bytes| (Named::default(), Box::new(media::Inline(bytes)) as Box<dyn BlobSource>)))
 }
 
 /// Those of some emails of another's account that the caller sees.

@@ -1,6 +1,8 @@
 //! Contacts (RFC 9610). They are their owner's: no account shows those of another.
 mod book;
 mod card;
+mod data_uri;
+pub(crate) mod media;
 mod scan;
 
 use crate::method::Method;

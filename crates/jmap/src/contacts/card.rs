@@ -4,6 +4,7 @@ pub(super) mod get;
 pub(super) mod query;
 pub(super) mod set;
 
+use super::media;
 use contacts::Card;
 use jmap_wire::Object;
 use serde_json::Value;
@@ -17,6 +18,7 @@ fn object(id: ObjectId, card: Card, properties: Option<&[String]>) -> Object {
     let books: Object = card.books.iter().map(|book| (book.to_string(), true.into())).collect();
     let added = [Value::from(id.to_string()), books.into()];
     let mut object = card.members;
+    media::show(id, &mut object);
     object.extend(ADDED.iter().map(|name| (*name).to_owned()).zip(added));
     if let Some(properties) = properties {
         object.retain(|name, _| name == "id" || properties.contains(name));

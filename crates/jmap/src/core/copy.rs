@@ -49,7 +49,12 @@ async fn copy_one(context: &Context<'_>, from: &Opened, id: &Id) -> Result<Resul
     let Some((_, source)) = found.map_err(|error| refusal::method(&error))? else {
         return Ok(Err(SetError::new("notFound")));
     };
-    let kept = blobs::keep(context.parts, context.caller, (blob.hash(), source.size())).await;
+    let hash = match blob {
+        BlobId::Whole(hash) | BlobId::Part(hash, _) => hash,
+        // cards are their owner's, who has nobody to copy from
+        BlobId::Media(..) => return Ok(Err(SetError::new("notFound"))),
+    };
+    let kept = blobs::keep(context.parts, context.caller, (hash, source.size())).await;
     Ok(kept.map_err(|error| refusal::set(&error)))
 }
 

@@ -1,8 +1,13 @@
 //! ContactCard/set (RFC 9610, 3.5): all of a call in one commit, as long as nobody else writes meanwhile.
+mod uids;
 mod write;
 
+use crate::blob::MAX_READ;
+use crate::blob_id::BlobId;
+use crate::blobs::{Opening, open_within};
 use crate::capability::Capability;
 use crate::commits::Begun;
+use crate::contacts::media::{Blobs, named};
 use crate::contacts::{ATTEMPTS, MAX_CARDS_OCTETS};
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_SET;
@@ -10,12 +15,13 @@ use crate::mail::reply::{Written, told};
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
-use contacts::{Books, Card, PAGE, books};
+use contacts::{Books, Card, MAX_CARD, PAGE, books};
 use jmap_wire::{Answer, Arguments, Id, MethodError, Object, Set, SetError};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
-use write::{create, update};
+use uids::Uids;
+use write::{create, other_media, update};
 
 pub(crate) const SET: Method = Method {
     name: "ContactCard/set",
@@ -46,6 +52,8 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Set) -> Res
     if asked.if_in_state.as_ref().is_some_and(|state| *state != old_state) {
         return Err(MethodError::StateMismatch);
     }
+    plan.uids = Uids::read(&opened.account, asked).await?;
+    plan.blobs = blobs(context, opened, asked).await?;
     plan.read(context, opened, asked).await?;
     plan.create(context, &asked.create)?;
     plan.update(context, asked)?;
@@ -55,8 +63,11 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Set) -> Res
     let ObjectsChanged::Done(ids) = opened.commits.count(done) else { return Ok(None) };
     let mut written = plan.written;
     // what is new stands first
-    for ((creation, mut object), id) in plan.created.into_iter().zip(ids.into_iter().flatten()) {
+    for (New { creation, told: mut object, members, wrote }, id) in
+        plan.created.into_iter().zip(ids.into_iter().flatten())
+    {
         object.insert("id".to_owned(), id.to_string().into());
+        object.extend(other_media(id, &members, wrote.as_ref()));
         written.created.insert(creation.to_string(), object.into());
         if let Ok(id) = Id::try_from(id.to_string()) {
             context.creates(&creation, id);
@@ -67,18 +78,31 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Set) -> Res
     Ok(Some(context.answer(written.answer(opened, old_state, new_state))))
 }
 
+/// A new card.
+struct New {
+    creation: Id,
+    /// What the server has set in it.
+    told: Object,
+    members: Object,
+    /// Its media, as the client wrote them.
+    wrote: Option<Value>,
+}
+
 /// What a call makes of the cards, before any of it is written.
 struct Plan {
     books: Books,
     state: ModSeq,
     /// How many may be added.
     room: u64,
+    /// Names that are taken.
+    uids: Uids,
+    /// Blobs that the call names.
+    blobs: Blobs,
     /// Those that the call names.
     known: BTreeMap<ObjectId, Card>,
     changes: Vec<(ObjectKind, ObjectChange)>,
     octets: usize,
-    /// What the server has set in each new one.
-    created: Vec<(Id, Object)>,
+    created: Vec<New>,
     written: Written,
 }
 
@@ -92,6 +116,8 @@ impl Plan {
             books,
             state,
             room: OF.most().saturating_sub(count),
+            uids: Uids::default(),
+            blobs: Blobs::new(),
             known: BTreeMap::new(),
             changes: Vec::new(),
             octets: 0,
@@ -122,12 +148,18 @@ impl Plan {
 
     fn create(&mut self, context: &Context<'_>, objects: &[(Id, Object)]) -> Result<(), MethodError> {
         for (creation, object) in objects {
-            let made = if self.room > 0 { create(context, &self.books, object) } else { Err(too_many()) };
-            match made.and_then(|(card, told)| Ok((encode(&card)?, told))) {
-                Ok((value, told)) => {
+            let made =
+                if self.room > 0 { create(context, (&self.books, &self.blobs), object) } else { Err(too_many()) };
+            let made = made.and_then(|(card, told)| {
+                let value = encode(&card)?;
+                self.uids.take(&card.members).map(|()| (value, told, card.members))
+            });
+            match made {
+                Ok((value, told, members)) => {
                     self.room -= 1;
                     self.put(ObjectChange::Create(value.clone()), value.len())?;
-                    self.created.push((creation.clone(), told));
+                    let wrote = object.get("media").cloned();
+                    self.created.push(New { creation: creation.clone(), told, members, wrote });
                 }
                 Err(error) => drop(self.written.not_created.insert(creation.to_string(), told(&error))),
             }
@@ -162,8 +194,9 @@ impl Plan {
         patch: &Object,
     ) -> Result<(ObjectChange, usize, Value), SetError> {
         let before = self.known.get(&id).ok_or_else(|| SetError::new("notFound"))?;
-        let (card, told) = update(context, &self.books, (id, before), patch)?;
+        let (card, told) = update(context, (&self.books, &self.blobs), (id, before), patch)?;
         let value = encode(&card)?;
+        self.uids.rename(id, &before.members, &card.members)?;
         self.known.insert(id, card);
         let octets = value.len();
         Ok((ObjectChange::Replace(id, value), octets, told))
@@ -195,6 +228,32 @@ impl Plan {
         self.changes.push((OF, change));
         Ok(())
     }
+}
+
+/// Reads the blobs that a call names, each as far as a card may be long: a longer one makes a card that is too large.
+async fn blobs(context: &Context<'_>, opened: &Opened, asked: &Set) -> Result<Blobs, MethodError> {
+    let objects = asked.create.iter().map(|(_, object)| object).chain(asked.update.iter().map(|(_, patch)| patch));
+    let (mut read, mut left, mut octets) = (Blobs::new(), MAX_READ, 0);
+    for id in objects.flat_map(named) {
+        let Some(blob) = context.id(&id).and_then(|id| BlobId::of(&id)) else { continue };
+        if read.contains_key(&id) {
+            continue;
+        }
+        let failed = |error| refusal::method(&error);
+        match open_within(context, opened, blob, &mut left).await.map_err(failed)? {
+            Opening::Open(blob) => {
+                let taken = blob.take(0, Some(MAX_CARD as u64), MAX_CARD, None).await.map_err(failed)?;
+                octets += taken.bytes.len();
+                if octets > MAX_CARDS_OCTETS {
+                    return Err(MethodError::RequestTooLarge);
+                }
+                read.insert(id, taken.bytes.into());
+            }
+            Opening::Nothing => {}
+            Opening::TooMuch => return Err(MethodError::RequestTooLarge),
+        }
+    }
+    Ok(read)
 }
 
 /// RFC 8620, 5.3: "a limit ... on the number of objects of this type".

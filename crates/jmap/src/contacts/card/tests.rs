@@ -43,6 +43,29 @@ async fn a_card_is_kept_as_it_was_written() {
     assert_eq!(some["notFound"], json!(["o7", "nothing"]));
 }
 
+/// RFC 9610, 3: "there MUST NOT be more than one ContactCard with the same uid in an Account".
+#[tokio::test]
+async fn no_two_cards_have_one_uid() {
+    let bench = Bench::new().await;
+    let (first, second) = (created(&bench, json!({"uid": "a"})).await, created(&bench, json!({"uid": "b"})).await);
+    let again = create(&bench, json!({"uid": "a"})).await["notCreated"]["k"].take();
+    assert_eq!((&again["type"], &again["existingId"]), (&json!("alreadyExists"), &json!(first)));
+    assert_eq!(again["properties"], json!(["uid"]));
+    let twice = json!({"create": {"k": {"uid": "c"}, "l": {"uid": "c"}}});
+    let twice = bench.call("ContactCard/set", twice).await;
+    assert_eq!(twice["created"].as_object().map(Map::len), Some(1), "{twice}");
+    let refused = twice["notCreated"].as_object().unwrap().values().next().unwrap();
+    assert_eq!((&refused["type"], &refused["properties"]), (&json!("invalidProperties"), &json!(["uid"])));
+    let update = async |id: &str, uid: &str| {
+        bench.call("ContactCard/set", json!({"update": {id: {"uid": uid}}})).await["notUpdated"][id]["type"].take()
+    };
+    assert_eq!(update(&second, "a").await, "alreadyExists");
+    assert_eq!(shown(&bench, &second).await["uid"], "b");
+    // its own is its own, and one that nobody has is free
+    assert_eq!((update(&second, "b").await, update(&second, "d").await), (Value::Null, Value::Null));
+    assert_eq!(update(&first, "b").await, Value::Null);
+}
+
 #[tokio::test]
 async fn what_a_client_leaves_out_is_set() {
     let bench = Bench::new().await;
@@ -145,9 +168,11 @@ async fn what_was_created_in_the_request_has_its_name() {
     ]);
     let answered = bench.request(calls).await;
     let answer = |at: usize| &answered["methodResponses"][at][1];
-    assert!(answer(1)["created"]["c"]["id"].is_string() && answer(2)["updated"]["#c"].is_object(), "{answered}");
-    assert_eq!(answer(3)["destroyed"], json!(["#c"]));
-    assert_eq!(answer(4)["updated"]["#b"], json!({"isDefault": true}));
+    let id = |at: usize, creation: &str| answer(at)["created"][creation]["id"].as_str().unwrap().to_owned();
+    let (book, card) = (id(0, "b"), id(1, "c"));
+    assert!(answer(2)["updated"][&card].is_object(), "{answered}");
+    assert_eq!(answer(3)["destroyed"], json!([card]));
+    assert_eq!(answer(4)["updated"][&book], json!({"isDefault": true}));
 }
 
 #[tokio::test]

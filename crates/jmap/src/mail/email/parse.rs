@@ -76,6 +76,8 @@ async fn one(
     let whole = parsed(&octets, allowance).await?;
     let (naming, parsed, octets) = match blob {
         BlobId::Whole(hash) => (Naming::Whole(hash), whole, octets),
+        // what stands in a card is no message
+        BlobId::Media(..) => return Ok(Tried::NotParsable),
         BlobId::Part(hash, index) => {
             let Some(part) = whole.structure.part(index) else { return Ok(Tried::NotFound) };
             // an attached message whose bytes stand in this one as they are; no other part is a message

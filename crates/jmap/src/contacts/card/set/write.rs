@@ -1,4 +1,5 @@
 //! A card as a client writes it, and as a patch makes it (RFC 9610, 3.5; RFC 8620, 5.3).
+use crate::contacts::media::{self, Blobs};
 use crate::context::Context;
 use contacts::{Books, Card, Invalid, MAX_BOOKS_OF_CARD, check, new_uid};
 use jmap_wire::{Object, SetError, utc_date};
@@ -7,7 +8,11 @@ use std::collections::BTreeSet;
 use store::ObjectId;
 
 /// A new card, and what the server has set in it.
-pub(super) fn create(context: &Context<'_>, books: &Books, object: &Object) -> Result<(Card, Object), SetError> {
+pub(super) fn create(
+    context: &Context<'_>,
+    (books, blobs): (&Books, &Blobs),
+    object: &Object,
+) -> Result<(Card, Object), SetError> {
     let mut members = object.clone();
     let mut told = Object::new();
     if members.remove("id").is_some() {
@@ -36,6 +41,7 @@ pub(super) fn create(context: &Context<'_>, books: &Books, object: &Object) -> R
             told.insert(name.to_owned(), value);
         }
     }
+    media::take(&mut members, None, blobs)?;
     check(&members).map_err(refused)?;
     Ok((Card { books, members }, told))
 }
@@ -43,7 +49,7 @@ pub(super) fn create(context: &Context<'_>, books: &Books, object: &Object) -> R
 /// A card as a patch makes it, and what the server has set in it.
 pub(super) fn update(
     context: &Context<'_>,
-    books: &Books,
+    (books, blobs): (&Books, &Blobs),
     (id, before): (ObjectId, &Card),
     patch: &Object,
 ) -> Result<(Card, Value), SetError> {
@@ -57,14 +63,25 @@ pub(super) fn update(
         Some(value) => wanted(context, books, &value)?,
         None => return Err(SetError::invalid(&["addressBookIds"])),
     };
-    let mut told = Value::Null;
+    let wrote = members.get("media").cloned();
+    media::take(&mut members, Some(&before.members), blobs)?;
+    let mut told = Object::new();
     if !patch.contains_key("updated") {
         let now = now(context);
         members.insert("updated".to_owned(), now.as_str().into());
-        told = json!({"updated": now});
+        told.insert("updated".to_owned(), now.into());
     }
     check(&members).map_err(refused)?;
-    Ok((Card { books: wanted, members }, told))
+    told.extend(other_media(id, &members, wrote.as_ref()));
+    Ok((Card { books: wanted, members }, if told.is_empty() { Value::Null } else { told.into() }))
+}
+
+/// The media of a card, where they are shown otherwise than the client wrote them.
+pub(super) fn other_media(id: ObjectId, members: &Object, wrote: Option<&Value>) -> Option<(String, Value)> {
+    let mut shown: Object = members.get("media").map(|media| ("media".to_owned(), media.clone())).into_iter().collect();
+    media::show(id, &mut shown);
+    let is = shown.remove("media")?;
+    (Some(&is) != wrote).then(|| ("media".to_owned(), is))
 }
 
 /// RFC 9610, 3: "A ContactCard MUST belong to one or more AddressBooks at all times"; each of the map is `true`.
