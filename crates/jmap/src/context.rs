@@ -4,7 +4,7 @@ use crate::jmap::{Parts, open_account, open_own};
 use crate::limits::CREATED_IDS;
 use crate::opened::Opened;
 use crate::refusal;
-use jmap_wire::{Answer, Id, MethodError};
+use jmap_wire::{Answer, Id, MethodError, Object};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -48,6 +48,17 @@ impl<'c> Context<'c> {
         match written.strip_prefix('#') {
             Some(creation) => self.created.get(&Id::try_from(creation).ok()?).cloned(),
             None => Id::try_from(written).ok(),
+        }
+    }
+
+    /// Puts ids in the place of creation ids in `ids`: what a call has created can be fetched by the next one.
+    pub(crate) fn plain_ids(&self, arguments: &mut Object) {
+        let Some(Value::Array(ids)) = arguments.get_mut("ids") else { return };
+        for written in ids {
+            let creation = written.as_str().filter(|id| id.starts_with('#'));
+            if let Some(id) = creation.and_then(|creation| self.id(creation)) {
+                *written = id.as_str().into();
+            }
         }
     }
 

@@ -143,6 +143,9 @@ impl Answered {
             Some(method) => match resolve(&mut arguments, &self.all, &mut self.references) {
                 Ok(()) => {
                     context.begin(method.name, &id);
+                    if method.name.ends_with("/get") {
+                        context.plain_ids(&mut arguments);
+                    }
                     (method.run)(context, Arguments::new(arguments)).await
                 }
                 Err(error) => Err(error),

@@ -100,7 +100,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let opened = setting.opened;
     let now = opened.account.object_state(ObjectKind::BlockedSender).await.map_err(|error| refusal::method(&error))?;
     let new_state = begun.reached(&opened, &old_state, opened.state(now)).await?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+    Ok(vec![context.answer(written.answer(context, &opened, old_state, new_state))])
 }
 
 /// A call that blocks senders.

@@ -102,7 +102,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     if written.updated.is_empty() {
         now.clone_from(&before.state);
     }
-    Ok(vec![context.answer(written.answer(&opened, before.state, now))])
+    Ok(vec![context.answer(written.answer(context, &opened, before.state, now))])
 }
 
 /// Patches it as it is in `before`, or as others have set it meanwhile, unless the client insists on a state. Gives what is

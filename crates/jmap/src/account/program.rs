@@ -122,7 +122,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         }
     }
     let (_, new_state) = kept(context).await?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+    Ok(vec![context.answer(written.answer(context, &opened, old_state, new_state))])
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ pub(super) async fn set<R: Record>(context: &mut Context<'_>, mut arguments: Arg
     opened.was_provided()?;
     let state = opened.account.object_state(R::KIND).await.map_err(|error| refusal::method(&error))?;
     let new_state = begun.reached(&opened, &old_state, opened.state(state)).await?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+    Ok(vec![context.answer(written.answer(context, &opened, old_state, new_state))])
 }
 
 fn found<'a, R>(all: &'a [(ObjectId, R)], id: Option<&Id>) -> Option<&'a (ObjectId, R)> {

@@ -5,9 +5,9 @@ use crate::error::Error;
 use crate::jmap::{Parts, open_other, open_own};
 use crate::opened::Opened;
 use crate::sharing::principal::principal_id;
+use crate::state::of_value;
 use names::Address;
 use serde_json::{Map, Value, json};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Whose an account is (RFC 9670, 1.5.2).
 const PRINCIPAL_OWNER: &str = "urn:ietf:params:jmap:principals:owner";
@@ -47,9 +47,7 @@ pub(crate) async fn state(parts: &Parts, caller: &Caller) -> Result<String, Erro
 
 fn state_of(accounts: &Value, username: &str) -> String {
     // this release's own: what is advertised changes with it
-    let mut hasher = DefaultHasher::new();
-    (env!("CARGO_PKG_VERSION"), username, accounts.to_string()).hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    of_value(&json!([env!("CARGO_PKG_VERSION"), username, accounts]))
 }
 
 /// The caller's own account, and those that share something with him.

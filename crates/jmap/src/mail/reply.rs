@@ -1,4 +1,5 @@
 //! What the standard methods answer (RFC 8620, 5), put together.
+use crate::context::Context;
 use crate::mail::window::Window;
 use crate::opened::Opened;
 use jmap_wire::{Id, MethodError, Object, SetError};
@@ -135,19 +136,29 @@ impl Written {
         }
     }
 
-    /// The answer of a `/set`.
-    pub(crate) fn answer(self, opened: &Opened, old_state: String, new_state: String) -> Map<String, Value> {
+    /// The answer of a `/set`. What a client has named by its creation id is told by its own (RFC 8620, 5.3: "the ids of all
+    /// Foos that were successfully updated").
+    pub(crate) fn answer(
+        self,
+        context: &Context<'_>,
+        opened: &Opened,
+        old_state: String,
+        new_state: String,
+    ) -> Map<String, Value> {
+        let plain = |written: String| context.id(&written).map_or(written, String::from);
+        let by_id = |members: Map<String, Value>| members.into_iter().map(|(id, value)| (plain(id), value)).collect();
         let or_null = |members: Map<String, Value>| if members.is_empty() { Value::Null } else { members.into() };
+        let destroyed = self.destroyed.iter().filter_map(Value::as_str).map(|id| plain(id.to_owned()));
         members([
             ("accountId", opened.id.as_str().into()),
             ("oldState", old_state.into()),
             ("newState", new_state.into()),
             ("created", or_null(self.created)),
-            ("updated", or_null(self.updated)),
-            ("destroyed", if self.destroyed.is_empty() { Value::Null } else { self.destroyed.into() }),
+            ("updated", or_null(by_id(self.updated))),
+            ("destroyed", if self.destroyed.is_empty() { Value::Null } else { destroyed.collect() }),
             ("notCreated", or_null(self.not_created)),
-            ("notUpdated", or_null(self.not_updated)),
-            ("notDestroyed", or_null(self.not_destroyed)),
+            ("notUpdated", or_null(by_id(self.not_updated))),
+            ("notDestroyed", or_null(by_id(self.not_destroyed))),
         ])
     }
 }

@@ -91,7 +91,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     opened.was_provided()?;
     let now = opened.state(kept(&opened).await?.state);
     let new_state = begun.reached(&opened, &old_state, now).await?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+    Ok(vec![context.answer(written.answer(context, &opened, old_state, new_state))])
 }
 
 /// Patches it; gives what is other than the client wrote, or `null`.

@@ -1,6 +1,7 @@
 //! `/set` (RFC 8620, 5.3).
 use crate::{Arguments, Id, MethodError, Object};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What every `/set` is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,12 +24,16 @@ impl Set {
     /// # Errors
     /// `invalidArguments`; `requestTooLarge` beyond `max` objects in all.
     pub fn take(arguments: &mut Arguments, max: usize) -> Result<Self, MethodError> {
+        let mut destroy = arguments.texts("destroy")?.unwrap_or_default();
+        // what is named twice goes once
+        let mut named = BTreeSet::new();
+        destroy.retain(|id| named.insert(id.clone()));
         let set = Self {
             account: arguments.required_id("accountId")?,
             if_in_state: arguments.text("ifInState")?,
             create: arguments.objects("create")?.unwrap_or_default(),
             update: updates(arguments)?,
-            destroy: arguments.texts("destroy")?.unwrap_or_default(),
+            destroy,
         };
         if set.create.len() + set.update.len() + set.destroy.len() > max {
             return Err(MethodError::RequestTooLarge);
@@ -67,7 +72,7 @@ mod tests {
 
     #[test]
     fn all_three_are_counted_together() {
-        let told = json!({"accountId": "a", "ifInState": "s", "create": {"k": {}}, "update": {"m1": {}, "#k": {}}, "destroy": ["m2"]});
+        let told = json!({"accountId": "a", "ifInState": "s", "create": {"k": {}}, "update": {"m1": {}, "#k": {}}, "destroy": ["m2", "m2"]});
         let right = set(told.clone(), 4).unwrap();
         assert_eq!((right.create.len(), right.update.len(), right.destroy.len()), (1, 2, 1));
         assert_eq!(right.if_in_state.as_deref(), Some("s"));

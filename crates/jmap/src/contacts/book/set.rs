@@ -84,7 +84,7 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Asked) -> R
     }
     let state = opened.account.object_state(ObjectKind::AddressBook).await.map_err(failed)?;
     let new_state = begun.reached(opened, &old_state, opened.state(state)).await?;
-    Ok(Some(context.answer(written.answer(opened, old_state, new_state))))
+    Ok(Some(context.answer(written.answer(context, opened, old_state, new_state))))
 }
 
 /// What the server has set beside what the client gave.

@@ -75,7 +75,7 @@ async fn attempt(context: &mut Context<'_>, opened: &Opened, asked: &Set) -> Res
     }
     let state = opened.account.object_state(OF).await.map_err(failed)?;
     let new_state = begun.reached(opened, &old_state, opened.state(state)).await?;
-    Ok(Some(context.answer(written.answer(opened, old_state, new_state))))
+    Ok(Some(context.answer(written.answer(context, opened, old_state, new_state))))
 }
 
 /// A new card.

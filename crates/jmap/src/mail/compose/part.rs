@@ -2,7 +2,7 @@
 use super::part_header::{Kind, PartHeader, header, is_token, multipart};
 use super::{Room, Unwritten};
 use jmap_wire::{Object, SetError};
-use message::encode_quoted_printable;
+use message::{HeaderFields, encode_quoted_printable};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +23,15 @@ pub(crate) enum Step {
     Leaf(PartHeader, Content),
     /// The multipart that was opened last ends.
     Close,
+}
+
+impl Step {
+    /// Names of the fields in the header of the part that are not about the part, in the order in which they are written.
+    pub(super) fn fields(&self) -> Vec<String> {
+        let (Self::Open(header) | Self::Leaf(header, _)) = self else { return Vec::new() };
+        let names = HeaderFields::new(&header.fields).map(|field| String::from_utf8_lossy(field.name).into_owned());
+        names.filter(|name| !name.to_ascii_lowercase().starts_with("content-")).collect()
+    }
 }
 
 /// What is in a part.

@@ -49,6 +49,10 @@ fn what_the_rules_forbid_is_refused_by_its_name() {
         (json!({"header:Content-Language:asText": "nl"}), vec!["header:Content-Language:asText"]),
         (json!({"header:From:asDate": "2026-11-30T10:00:00Z"}), vec!["header:From:asDate"]),
         (json!({"header:X:asText:all": "x"}), vec!["header:X:asText:all"]),
+        (
+            json!({"subject": "a", "bodyStructure": {"partId": "t", "header:subject": " b"}, "bodyValues": values}),
+            vec!["bodyStructure/header:subject"],
+        ),
         (json!({"nothing": 1}), vec!["nothing"]),
         (json!({"subject": 1}), vec!["subject"]),
         (

@@ -52,7 +52,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     change(context, &opened, (asked.update, asked.destroy), &mut written).await;
     opened.was_provided()?;
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
-    let answer = written.answer(&opened, old_state, new_state);
+    let answer = written.answer(context, &opened, old_state, new_state);
     Ok(vec![context.answer(answer)])
 }
 
@@ -120,7 +120,7 @@ pub(crate) async fn implied(
     let mut written = Written::default();
     change(context, opened, (updates, destroys), &mut written).await;
     let new_state = begun.reached(opened, &old_state, state(opened).await?).await?;
-    let answer: Map<String, Value> = written.answer(opened, old_state, new_state);
+    let answer: Map<String, Value> = written.answer(context, opened, old_state, new_state);
     Ok(context.answer_as(SET.name, answer))
 }
 

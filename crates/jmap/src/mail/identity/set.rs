@@ -71,7 +71,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     opened.was_provided()?;
     let state = opened.account.object_state(ObjectKind::Identity).await.map_err(|error| refusal::method(&error))?;
     let new_state = begun.reached(&opened, &old_state, opened.state(state)).await?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+    Ok(vec![context.answer(written.answer(context, &opened, old_state, new_state))])
 }
 
 /// What the server has set beside what the client gave.

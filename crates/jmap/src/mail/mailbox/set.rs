@@ -47,7 +47,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     let Setting { opened, written, .. } = setting;
     opened.was_provided()?;
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
-    Ok(vec![context.answer(written.answer(&opened, old_state, new_state))])
+    Ok(vec![context.answer(written.answer(context, &opened, old_state, new_state))])
 }
 
 /// Whether nothing is asked but what concerns the caller alone.

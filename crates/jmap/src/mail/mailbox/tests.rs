@@ -129,8 +129,8 @@ async fn what_cannot_be_is_refused_with_its_reason() {
     let set = async |arguments: Value| bench.call("Mailbox/set", arguments).await;
     for (wanted, kind, properties) in [
         (json!({}), "invalidProperties", json!(["name"])),
-        (json!({"name": "Sent"}), "invalidProperties", json!(["name"])),
-        (json!({"name": "inbox"}), "invalidProperties", json!(["name"])),
+        (json!({"name": "Sent"}), "alreadyExists", json!(["name"])),
+        (json!({"name": "inbox"}), "alreadyExists", json!(["name"])),
         (json!({"name": "a/b"}), "invalidProperties", json!(["name"])),
         (json!({"name": "x".repeat(1_001)}), "invalidProperties", json!(["name"])),
         (json!({"name": "a", "role": "sent"}), "invalidProperties", json!(["role"])),
@@ -142,12 +142,18 @@ async fn what_cannot_be_is_refused_with_its_reason() {
         let refused = set(json!({"create": {"k": wanted}})).await;
         let told = &refused["notCreated"]["k"];
         assert_eq!((&told["type"], &told["properties"]), (&json!(kind), &properties), "{wanted}");
+        let existing = match wanted["name"].as_str() {
+            Some("Sent") if kind == "alreadyExists" => json!(sent),
+            Some("inbox") => json!(inbox),
+            _ => Value::Null,
+        };
+        assert_eq!(told["existingId"], existing);
         assert_eq!(refused["oldState"], refused["newState"]);
     }
     for (id, patch, kind) in [
         (&inbox, json!({"name": "x"}), "forbidden"),
         (&inbox, json!({"role": null}), "forbidden"),
-        (&sent, json!({"name": "Trash"}), "invalidProperties"),
+        (&sent, json!({"name": "Trash"}), "alreadyExists"),
         (&sent, json!({"role": "inbox"}), "invalidProperties"),
         (&sent, json!({"parentId": &sent}), "invalidProperties"),
         (&sent, json!({"unreadEmails": 3}), "invalidProperties"),

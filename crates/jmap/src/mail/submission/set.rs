@@ -79,7 +79,7 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
     opened.was_provided()?;
     // the queue writes into submissions meanwhile
     let new_state = begun.reached(&opened, &old_state, state(&opened).await?).await?;
-    let answer = written.answer(&opened, old_state, new_state);
+    let answer = written.answer(context, &opened, old_state, new_state);
     let mut answers = vec![context.answer(answer)];
     let emails = |id: &String| successful.get(id).cloned();
     let updates: Vec<(String, Object)> =

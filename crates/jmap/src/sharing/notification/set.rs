@@ -72,5 +72,5 @@ async fn attempt(context: &Context<'_>, opened: &Opened, asked: &Set) -> Result<
     }
     let state = opened.account.object_state(kind).await.map_err(failed)?;
     let new_state = begun.reached(opened, &old_state, opened.state(state)).await?;
-    Ok(Some(context.answer(written.answer(opened, old_state, new_state))))
+    Ok(Some(context.answer(written.answer(context, opened, old_state, new_state))))
 }

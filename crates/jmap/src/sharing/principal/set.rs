@@ -38,5 +38,5 @@ async fn set(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {
         let refused = if is_update { &mut written.not_updated } else { &mut written.not_destroyed };
         refused.insert(id, told(&error));
     }
-    Ok(vec![context.answer(written.answer(&opened, state.clone(), state))])
+    Ok(vec![context.answer(written.answer(context, &opened, state.clone(), state))])
 }

@@ -224,6 +224,10 @@ async fn keywords_and_mailboxes_are_patched() {
         let set = update(patch.clone()).await;
         assert_eq!(set["notUpdated"][&id]["type"], kind, "{patch}");
     }
+    // RFC 8620, 5.3: whole objects may be passed back
+    let whole = json!({"ids": [id], "properties": ["subject", "blobId", "threadId", "size", "receivedAt", "from"]});
+    let whole = bench.call("Email/get", whole).await["list"][0].clone();
+    assert_eq!(update(whole).await["updated"], json!({&id: null}));
     let set = json!({"update": {"eyyy": {}, &id: {"keywords/a": true}}, "destroy": [&id, "ezzz"]});
     let set = bench.call("Email/set", set).await;
     assert_eq!(set["notUpdated"]["eyyy"]["type"], "notFound");
@@ -243,11 +247,15 @@ async fn creation_ids_lead_to_what_was_created() {
         ["Email/set", {"accountId": bench.anna.account.to_string(), "create": {"k": {"mailboxIds": {&drafts: true}, "subject": "s"}}}, "a"],
         ["Email/set", {"accountId": bench.anna.account.to_string(), "update": {"#k": {"keywords/$seen": true}}}, "b"],
         ["Email/set", {"accountId": bench.anna.account.to_string(), "destroy": ["#k"]}, "c"],
+        ["Email/get", {"accountId": bench.anna.account.to_string(), "ids": ["#k"]}, "d"],
     ]);
     let answers = bench.request(calls).await;
     let told = |at: usize| answers["methodResponses"][at][1].clone();
-    assert_eq!(told(1)["updated"], json!({"#k": null}), "{answers}");
-    assert_eq!(told(2)["destroyed"], json!(["#k"]));
+    // they are told by their ids (RFC 8620, 5.3)
+    let id = told(0)["created"]["k"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(told(1)["updated"], json!({&id: null}), "{answers}");
+    assert_eq!(told(2)["destroyed"], json!([id]));
+    assert_eq!(told(3)["notFound"], json!([id]));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::mail::reply::told;
 use crate::refusal;
 use jmap_wire::{Id, Object, SetError};
 use serde_json::{Map, Value};
-use store::{MailboxEdit, MailboxId, MailboxName, Rights, SEPARATOR};
+use store::{Error, MailboxEdit, MailboxId, MailboxName, Rights, SEPARATOR};
 
 impl Setting {
     /// Makes mailboxes, a parent before its children, in whichever order the client wrote them.
@@ -93,12 +93,25 @@ impl Setting {
             subscribed: wishes.subscribed.filter(|_| self.opened.own),
             ..MailboxEdit::default()
         };
-        let made = self.opened.account.create_mailbox_as(&name, &edit).await.map_err(|error| refusal::set(&error))?;
+        let made = self.opened.account.create_mailbox_as(&name, &edit).await.map_err(|error| match error {
+            Error::MailboxExists => self.exists(&name),
+            error => refusal::set(&error),
+        })?;
         if !self.opened.own && wishes.subscribed == Some(true) {
             self.subscribe(&name, true).await?;
         }
         let made = self.opened.commits.count(made);
         self.made(made, wanted).await
+    }
+
+    /// RFC 8621, 2: "There MUST NOT be two sibling Mailboxes with both the same parent and the same name". RFC 8620, 5.4 has
+    /// the error for what is there already; the property that is wrong is told as well.
+    pub(super) fn exists(&self, name: &MailboxName) -> SetError {
+        let there = self.opened.mailboxes.named(name).and_then(|there| seen(&self.opened, there.id));
+        let error = SetError { kind: "alreadyExists", ..SetError::invalid(&["name"]) };
+        let error = error.because("a mailbox of that name exists");
+        // what the caller does not see has no id for him
+        there.into_iter().fold(error, |error, there| error.with("existingId", there.id.to_string()))
     }
 
     /// Subscribes a mailbox of another's account, or ends that.

@@ -51,7 +51,11 @@ impl Setting {
         };
         match self.opened.account.edit_mailbox(mailbox.id, &edit).await {
             Ok(edited) => self.opened.commits.count(edited),
-            Err(error @ (Error::MailboxExists | Error::RoleTaken)) => return Step::Later(refusal::set(&error)),
+            Err(Error::MailboxExists) => {
+                let name = edit.name.as_ref().unwrap_or(&mailbox.name);
+                return Step::Later(self.exists(name));
+            }
+            Err(error @ Error::RoleTaken) => return Step::Later(refusal::set(&error)),
             Err(Error::BadName(why)) if wishes.parent.is_some() => {
                 return Step::Refused(SetError::invalid(&["parentId"]).because(why));
             }
