@@ -244,7 +244,8 @@ async fn queries_filter_and_sort_also_by_the_tree() {
         (json!({"role": "sent"}), false, vec!["Sent"]),
         (json!({"role": null}), false, vec!["a", "b", "y", "z"]),
         (json!({"name": "RA"}), false, vec!["Drafts", "Trash"]),
-        (json!({"isSubscribed": false}), false, vec!["a", "b", "y", "z"]),
+        (json!({"isSubscribed": true, "hasAnyRole": false}), false, vec!["a", "b", "y", "z"]),
+        (json!({"isSubscribed": false}), false, vec![]),
         (json!({"operator": "NOT", "conditions": [{"hasAnyRole": true}]}), false, vec!["a", "b", "y", "z"]),
         (json!({}), false, vec!["a", "Archive", "b", "Drafts", "INBOX", "Junk", "Sent", "Trash", "y", "z"]),
     ] {

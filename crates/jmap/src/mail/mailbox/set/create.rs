@@ -89,8 +89,9 @@ impl Setting {
         let edit = MailboxEdit {
             role: wishes.role,
             sort_order: wishes.sort_order,
-            // in another's account, whoever subscribes does so in his own
-            subscribed: wishes.subscribed.filter(|_| self.opened.own),
+            // RFC 8621, 2: "true for any new Mailboxes created by the user themself"; in another's account, whoever subscribes does
+            // so in his own
+            subscribed: self.opened.own.then(|| wishes.subscribed.unwrap_or(true)),
             ..MailboxEdit::default()
         };
         let made = self.opened.account.create_mailbox_as(&name, &edit).await.map_err(|error| match error {

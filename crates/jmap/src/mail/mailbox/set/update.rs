@@ -72,8 +72,12 @@ impl Setting {
         let before = object(&self.opened, (&self.subscriptions, &Unread::default()), mailbox, PROPERTIES);
         let mut after = patch(&before, wanted).map_err(|why| SetError::new("invalidPatch").because(why.to_string()))?;
         // "null ... set to the default value if specified for this property, else removed"
-        let defaults =
-            [("parentId", Value::Null), ("role", Value::Null), ("sortOrder", 0.into()), ("isSubscribed", false.into())];
+        let defaults = [
+            ("parentId", Value::Null),
+            ("role", Value::Null),
+            ("sortOrder", 0.into()),
+            ("isSubscribed", self.opened.own.into()),
+        ];
         for (property, default) in members(defaults) {
             after.entry(property).or_insert(default);
         }
