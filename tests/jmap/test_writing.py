@@ -119,7 +119,7 @@ def test_a_strangers_name_is_refused(anna):
     made = draft(anna, unique(), **{"from": [{"email": BRAM}]})
     create = {"s": {"emailId": made["id"], "identityId": identity(anna)}}
     refused = anna.call("EmailSubmission/set", accountId=anna.account, create=create)["notCreated"]["s"]
-    assert refused["type"] == "forbiddenMailFrom"
+    assert refused["type"] == "forbiddenFrom"
 
 
 def test_the_answer_while_away_is_set_and_pushed(provider, anna, bram):

@@ -49,9 +49,9 @@ fn address(value: &Value) -> Option<EnvelopeAddress> {
     known.then_some(EnvelopeAddress { email, parameters })
 }
 
-/// What a header says: from the identity's address, to all in To, Cc and Bcc, each once. "The email in the first address
-/// in the Sender header field, if present, otherwise From."
-pub(super) fn derived(header: &[u8]) -> Envelope {
+/// What a header says: from the address in Sender, else in From, to all in To, Cc and Bcc, each once. "If the address found from
+/// this is not allowed by the Identity associated with this submission, the email property from the Identity MUST be used instead."
+pub(super) fn derived(header: &[u8], identity: &str) -> Envelope {
     let list = |names: &[&str]| -> Vec<String> {
         let mut room = MAX_ADDRESSES;
         let mut found = Vec::new();
@@ -62,7 +62,13 @@ pub(super) fn derived(header: &[u8]) -> Envelope {
         found
     };
     let plain = |email: String| EnvelopeAddress { email, parameters: Vec::new() };
-    let from = list(&["Sender"]).into_iter().next().or_else(|| list(&["From"]).into_iter().next());
+    // "the first address in the last Sender/From header field"
+    let last = |name: &str| {
+        let field = HeaderFields::new(header).filter(|field| field.is(name)).last()?;
+        addresses(field.value, &mut 1).0.first()?.readable().map(|address| address.address)
+    };
+    let from = last("Sender").or_else(|| last("From"));
+    let from = from.filter(|from| from.eq_ignore_ascii_case(identity)).unwrap_or_else(|| identity.to_owned());
     let mut to: Vec<String> = Vec::new();
     let mut known = std::collections::HashSet::new();
     for email in list(&["To", "Cc", "Bcc"]) {
@@ -70,7 +76,7 @@ pub(super) fn derived(header: &[u8]) -> Envelope {
             to.push(email);
         }
     }
-    Envelope { mail_from: plain(from.unwrap_or_default()), rcpt_to: to.into_iter().map(plain).collect() }
+    Envelope { mail_from: plain(from), rcpt_to: to.into_iter().map(plain).collect() }
 }
 
 #[cfg(test)]
@@ -85,8 +91,12 @@ mod tests {
     #[test]
     fn a_header_says_to_whom() {
         let header = b"From: Anna <a@b.nl>, x@b.nl\r\nTo: C <c@d.nl>, g: e@f.nl;\r\nCc: C@D.nl\r\nBcc: h@i.nl\r\n\r\nTo: no@no.nl\r\n";
-        assert_eq!(emails(&derived(header)), ("a@b.nl", vec!["c@d.nl", "e@f.nl", "h@i.nl"]));
-        assert_eq!(emails(&derived(b"Sender: s@b.nl\r\nFrom: a@b.nl\r\n\r\n")), ("s@b.nl", vec![]));
+        assert_eq!(emails(&derived(header, "A@b.nl")), ("a@b.nl", vec!["c@d.nl", "e@f.nl", "h@i.nl"]));
+        let sent = b"Sender: s@b.nl\r\nSender: t@b.nl\r\nFrom: a@b.nl\r\n\r\n";
+        assert_eq!(emails(&derived(sent, "t@b.nl")), ("t@b.nl", vec![]));
+        // an address that the identity does not have is not its sender
+        assert_eq!(emails(&derived(sent, "a@b.nl")), ("a@b.nl", vec![]));
+        assert_eq!(emails(&derived(b"Subject: x\r\n\r\n", "a@b.nl")), ("a@b.nl", vec![]));
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Letter {
         context: &Context<'_>,
         opened: &Opened,
         email: Arc<Email>,
-        envelope: Option<Envelope>,
+        (envelope, identity): (Option<Envelope>, &str),
     ) -> Result<Self, SetError> {
         let set = |error: store::Error| refusal::set(&error);
         let settings = &context.parts.settings;
@@ -57,7 +57,7 @@ impl Letter {
         if header.facts().received > MAX_RECEIVED {
             return Err(SetError::new("invalidEmail").because("it went round in circles"));
         }
-        let envelope = envelope.unwrap_or_else(|| derived(header.block()));
+        let envelope = envelope.unwrap_or_else(|| derived(header.block(), identity));
         if envelope.rcpt_to.is_empty() {
             return Err(SetError::new("noRecipients"));
         }

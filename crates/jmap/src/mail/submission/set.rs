@@ -121,11 +121,10 @@ async fn create(
     }
     let set = |error: store::Error| refusal::set(&error);
     let known = identities(context, opened).await.map_err(set)?;
-    if !known.list.iter().any(|(known, _)| known.to_string() == identity.as_str()) {
-        return Err(SetError::invalid(&["identityId"]));
-    }
+    let own = known.list.iter().find(|(known, _)| known.to_string() == identity.as_str());
+    let (_, own) = own.ok_or_else(|| SetError::invalid(&["identityId"]))?;
     let email = found(opened, &email).await?;
-    let letter = Letter::read(context, opened, email, envelope).await?;
+    let letter = Letter::read(context, opened, email, (envelope, &own.email)).await?;
     // written down first, with the delivery by which it goes: whatever becomes of this process, what was done is found
     let underway = context.parts.delivery.begin(context.caller.account);
     let submission = letter.submission(context, identity.into(), underway.delivery);

@@ -161,7 +161,7 @@ async fn what_may_not_be_sent_says_why_and_leaves_nothing() {
         ),
         (with("envelope", from("bram@example.org")), "forbiddenMailFrom", json!({})),
         (with("envelope", from("no address")), "forbiddenMailFrom", json!({})),
-        (with("emailId", json!(stranger)), "forbiddenMailFrom", json!({})),
+        (with("emailId", json!(stranger)), "forbiddenFrom", json!({})),
         (
             {
                 let mut own = with("emailId", json!(stranger));
