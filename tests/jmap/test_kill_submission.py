@@ -9,7 +9,8 @@ from calls import SYNCS, Calls
 from far import Far
 from killer import STEPS, WHOLE, Killer, reports
 from provider import ANNA, BRAM, Provider, unique
-from test_writing import done, draft, identity, send, submission, wait_for
+from test_writing import done, draft, identity, send, submission
+from waiting import wait_for
 
 KLANT = "klant@elders.example"
 

@@ -1,27 +1,17 @@
 """What a client writes: drafts, sending with an undo time, delivery status from the queue, the answer while away; beside IMAP."""
 
-import time
-
 import jmapc
 import jmapc.methods
 import pytest
 
 from asking import Asking, names_of
 from provider import ANNA, BRAM, PASSWORD, Provider, unique
+from waiting import wait_for
 
 
 @pytest.fixture
 def bram(host):
     return Asking(host, BRAM)
-
-
-def wait_for(right, within=30):
-    """Waits until `right()` gives something true, and gives it."""
-    end = time.monotonic() + within
-    while not (found := right()):
-        assert time.monotonic() < end, f"not within {within} s"
-        time.sleep(0.1)
-    return found
 
 
 def mailbox(asking, role):

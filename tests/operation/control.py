@@ -1,7 +1,6 @@
 """What an operator does by the command line, on a running server or on a stopped one."""
 
 import json
-import time
 
 DOMAIN = "telfortglasvezel.nl"
 
@@ -33,12 +32,3 @@ def remove_account(provider, address):
 
 def remove_entry(provider, entry, reason, check=True):
     provider.run("queue", "remove", entry, "--reason", reason, "--confirm", entry, check=check)
-
-
-def wait_for(right, within=30):
-    """Waits until `right()` gives something true, and gives it."""
-    end = time.monotonic() + within
-    while not (found := right()):
-        assert time.monotonic() < end, f"not within {within} s"
-        time.sleep(0.1)
-    return found

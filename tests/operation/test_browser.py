@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from certificates import Authority
-from control import wait_for
 from names import Names
 from provider import ANNA, PASSWORD
 from sending import arrive, server_on
+from waiting import wait_for
 from web import Web
 
 CHROMIUM = "/usr/bin/chromium"

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from certificates import Authority
-from control import wait_for
 from far import Far
 from names import Names
 from sending import reason, send, server_on
+from waiting import wait_for
 
 TLS = "250-far.example\r\n250-STARTTLS\r\n250 PIPELINING"
 CLEAR = "250-far.example\r\n250 PIPELINING"

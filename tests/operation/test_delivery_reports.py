@@ -2,8 +2,9 @@
 
 import pytest
 
-from control import queue, wait_for
+from control import queue
 from provider import ANNA, BRAM, Provider, letter, unique
+from waiting import wait_for
 
 STRANGER = "renee@buren.example"
 FAR = "klant@elders.example"

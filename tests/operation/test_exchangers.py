@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from control import wait_for
 from far import Far
 from names import Names
 from sending import reason, send, server_on
 from test_dane import CLEAR
+from waiting import wait_for
 
 #: Addresses of servers that take mail on port 25; at the last of them nobody listens.
 WELL, OTHER, BEHIND, DEAD = "127.0.70.1", "127.0.70.2", "127.0.70.3", "127.0.70.4"

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from control import queue, wait_for
+from control import queue
 from far import Far
 from provider import ANNA, BRAM, Provider, letter, unique
+from waiting import wait_for
 
 KLANT = "klant@elders.example"
 SEVEN = "250-far.example\r\n250-SIZE 1000000\r\n250 PIPELINING"

@@ -9,11 +9,12 @@ import tomllib
 import pytest
 
 from certificates import Authority
-from control import queue, wait_for
+from control import queue
 from far import HANG_UP, WILLING, Endless, Far
 from provider import ANNA, PASSWORD
 from sending import reason, send
 from server import Server
+from waiting import wait_for
 from watch import MIB, Watch
 
 STEPS = ("greeting", "hello", "mail", "rcpt", "data", "dot")

@@ -5,10 +5,11 @@ import contextlib
 import pytest
 
 from certificates import Authority
-from control import data, wait_for
+from control import data
 from far import Far
 from names import Names
 from sending import reason, send, server_on
+from waiting import wait_for
 from web import Web
 
 HELLO = "250-far.example\r\n250-STARTTLS\r\n250 PIPELINING"

@@ -2,19 +2,15 @@
 
 import contextlib
 import re
-import smtplib
-import socket
-import tomllib
 from html import unescape
-from unittest import mock
 
 import pytest
 import requests
 
 from certificates import Authority
 from names import Names
-from provider import ANNA, PASSWORD, unique
-from sending import server_on
+from provider import unique
+from sending import arrive, asked_by_anna, server_on
 from web import Web
 
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
@@ -45,23 +41,14 @@ def place(tmp_path_factory):
         names = stack.enter_context(Names(folder / "names", {"example.": zone}, ["example."]))
         made = server_on(folder / "server", names, f'authorities = "{authority.file}"', inner="127.0.31.0/24")
         server = stack.enter_context(made)
-        listeners = tomllib.loads(server.config.read_text())["listener"]
-        door = next(listener for listener in listeners if listener["service"] == "https")
-        host, _, port = door["address"][0].rpartition(":")
-        ask = socket.getaddrinfo
-        stack.enter_context(mock.patch(
-            "socket.getaddrinfo", lambda name, *more, **named: ask(host if name == door["names"][0] else name, *more, **named)))
-        session = requests.Session()
-        session.verify, session.trust_env = str(server.facts["ca"]), False
-        session.auth = (ANNA, PASSWORD)
-        yield Place(server, servers, session, f"https://{door['names'][0]}:{port}", listeners)
+        yield Place(server, servers, *stack.enter_context(asked_by_anna(server)))
         server.stop()
         server.run("store", "check")
 
 
 class Place:
-    def __init__(self, server, servers, http, base, listeners):
-        self.server, self.servers, self.http, self.base, self.listeners = server, servers, http, base, listeners
+    def __init__(self, server, servers, http, base):
+        self.server, self.servers, self.http, self.base = server, servers, http, base
 
     def call(self, method, **arguments):
         body = {"using": ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"], "methodCalls": [[method, arguments, "c"]]}
@@ -70,10 +57,7 @@ class Place:
     def deliver(self, body):
         """A message with this HTML; gives the path of its document."""
         word = unique()
-        text = f"Subject: {word}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{body}\r\n"
-        host, _, port = next(one["address"][0] for one in self.listeners if one["service"] == "mx").rpartition(":")
-        with smtplib.SMTP(host, int(port), local_hostname="mail.example.org") as smtp:
-            smtp.sendmail("a@example.org", [ANNA], text)
+        arrive(self.server, f"{word}\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8", body)
         account = next(iter(self.http.get(f"{self.base}/jmap/session", timeout=30).json()["primaryAccounts"].values()))
         [email] = self.call("Email/query", accountId=account, filter={"subject": word})["ids"]
         [told] = self.call("Email/get", accountId=account, ids=[email], properties=["htmlBody"])["list"]

@@ -9,6 +9,7 @@ import pytest
 from control import data
 from provider import ANNA, BRAM, PASSWORD
 from server import Server, free_port
+from waiting import wait_for
 
 OWNER = "meester@telfortglasvezel.nl"
 #: The page's 110 and 143 are allowed by the demo's configuration; these doors are the defaults.
@@ -28,14 +29,6 @@ address = ["127.0.0.1:{pop3}"]
 
 def listed(provider, *words):
     return {row["address"]: row["without_tls"] for row in data(provider, "account", "list", "--without-tls", *words)}
-
-
-def wait_for(right, within=20):
-    end = time.monotonic() + within
-    while not (found := right()):
-        assert time.monotonic() < end, f"not within {within} s"
-        time.sleep(0.1)
-    return found
 
 
 def test_a17_it_works_and_is_listed(fresh):

@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from control import data, queue, remove_entry, wait_for
+from control import data, queue, remove_entry
 from far import HANG_UP, Far
 from provider import ANNA, BRAM, Provider, letter, unique
+from waiting import wait_for
 
 KLANT = "klant@elders.example"
 

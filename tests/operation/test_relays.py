@@ -6,10 +6,11 @@ import signal
 import pytest
 
 from certificates import Authority
-from control import data, wait_for
+from control import data
 from far import Far
 from names import Names
 from sending import reason, send, server_on
+from waiting import wait_for
 
 HELLO = "250-relay.example\r\n250-STARTTLS\r\n250 PIPELINING"
 ROUTE = '\n[[route]]\nname = "{name}"\nrecipient-domains = ["{name}.example"]\nkind = "smart-host"\nhosts = [{hosts}]\ntls = "{tls}"\n'

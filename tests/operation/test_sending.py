@@ -5,9 +5,9 @@ import ssl
 
 import pytest
 
-from control import wait_for
 from provider import ANNA, BRAM, PASSWORD, Provider, letter, tool, unique
 from server import Server
+from waiting import wait_for
 
 SETTINGS = """
 [submission]

@@ -11,6 +11,7 @@ import tomllib
 
 from far import Far
 from provider import ANNA, PROGRAM, Provider, letter, tool, unique
+from waiting import wait_for
 
 
 def test_sigterm_tells_everybody_and_ends(tmp_path):
@@ -128,13 +129,6 @@ def seen_certificate(provider):
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with context.wrap_socket(plain, server_hostname="imap.telfortglasvezel.nl") as secure:
             return secure.getpeercert(binary_form=True)
-
-
-def wait_for(right, within=10):
-    end = time.monotonic() + within
-    while not right():
-        assert time.monotonic() < end, f"not within {within} s"
-        time.sleep(0.1)
 
 
 def test_sighup_takes_a_new_certificate_and_keeps_sessions(tmp_path):

@@ -11,11 +11,12 @@ import pytest
 
 from certificates import Authority
 from clock import DAY, HOUR, LIBRARIES
-from control import data, wait_for
+from control import data
 from far import Far
 from names import Names
 from provider import ANNA
 from sending import send, server_on
+from waiting import wait_for
 from web import Web
 
 HELLO = "250-far.example\r\n250-STARTTLS\r\n250 PIPELINING"

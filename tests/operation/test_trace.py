@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from control import data, queue, remove_entry, wait_for
+from control import data, queue, remove_entry
 from provider import ANNA, Provider, letter, unique
+from waiting import wait_for
 
 
 @pytest.fixture(scope="module")

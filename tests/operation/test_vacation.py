@@ -2,8 +2,9 @@
 
 import pytest
 
-from control import data, wait_for
+from control import data
 from provider import ANNA, BRAM, Provider, unique
+from waiting import wait_for
 
 
 @pytest.fixture(scope="module")

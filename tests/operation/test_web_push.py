@@ -2,19 +2,13 @@
 
 import contextlib
 import json
-import smtplib
-import socket
-import tomllib
-from unittest import mock
 
 import pytest
-import requests
 
 from certificates import Authority
-from control import wait_for
 from names import Names
-from provider import ANNA, PASSWORD
-from sending import server_on
+from sending import arrive, asked_by_anna, server_on
+from waiting import wait_for
 from web import Web
 
 #: The push services: where they are; the second one is in no network that may be asked.
@@ -35,16 +29,7 @@ def place(tmp_path_factory):
         names = stack.enter_context(Names(folder / "names", {"example.": zone}, ["example."]))
         made = server_on(folder / "server", names, f'authorities = "{authority.file}"', inner="127.0.29.0/26")
         server = stack.enter_context(made)
-        listeners = tomllib.loads(server.config.read_text())["listener"]
-        door = next(listener for listener in listeners if listener["service"] == "https")
-        host, _, port = door["address"][0].rpartition(":")
-        ask = socket.getaddrinfo
-        stack.enter_context(mock.patch(
-            "socket.getaddrinfo", lambda name, *more, **named: ask(host if name == door["names"][0] else name, *more, **named)))
-        session = requests.Session()
-        # the machine may have authorities of its own
-        session.auth, session.verify, session.trust_env = (ANNA, PASSWORD), str(server.facts["ca"]), False
-        yield server, services, Asking(session, f"https://{door['names'][0]}:{port}"), listeners
+        yield server, services, Asking(*stack.enter_context(asked_by_anna(server)))
         server.stop()
         server.run("store", "check")
 
@@ -62,14 +47,8 @@ class Asking:
         return made["created"]["k"]["id"]
 
 
-def deliver(listeners):
-    host, _, port = next(one["address"][0] for one in listeners if one["service"] == "mx").rpartition(":")
-    with smtplib.SMTP(host, int(port), local_hostname="mail.example.org") as smtp:
-        smtp.sendmail("a@example.org", [ANNA], "Subject: pushed\r\n\r\nhello\r\n")
-
-
 def test_a_device_verifies_itself_and_is_told_of_a_delivery(place):
-    _, services, anna, listeners = place
+    server, services, anna = place
     service = services["push.example"]
     identity = anna.subscribe("https://push.example/push/1")
     method, path, body, header = wait_for(lambda: service.asked and service.asked[0])
@@ -82,7 +61,7 @@ def test_a_device_verifies_itself_and_is_told_of_a_delivery(place):
     assert int(header["ttl"]) > 0
     changed = anna.call("PushSubscription/set", update={identity: {"verificationCode": verification["verificationCode"]}})
     assert identity in changed["updated"]
-    deliver(listeners)
+    arrive(server, "pushed")
     change = json.loads(wait_for(lambda: len(service.asked) > 1 and service.asked[1])[2])
     assert change["@type"] == "StateChange"
     (states,) = change["changed"].values()
@@ -90,13 +69,13 @@ def test_a_device_verifies_itself_and_is_told_of_a_delivery(place):
 
 
 def test_what_is_gone_is_let_go(place):
-    _, _, anna, _ = place
+    _, _, anna = place
     identity = anna.subscribe("https://push.example/gone")
     wait_for(lambda: anna.call("PushSubscription/get", ids=[identity])["notFound"] == [identity])
 
 
 def test_j05_no_push_service_is_in_our_own_network(place):
-    _, services, anna, _ = place
+    _, services, anna = place
     anna.subscribe("https://inner.example/push/1")
     for url in ("https://127.0.29.1/push/1", "http://push.example/push/1", "https://localhost/", "https://push.example:25/"):
         made = anna.call("PushSubscription/set", create={"k": {"deviceClientId": "d", "url": url}})

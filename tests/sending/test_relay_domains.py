@@ -7,7 +7,7 @@ import pytest
 
 from far import Far
 from provider import ANNA, Provider, letter, unique
-from test_routes import wait_for
+from waiting import wait_for
 
 STRANGER = "renee@buren.example"
 

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import smtplib
-import time
 
 import pytest
 
@@ -14,6 +13,7 @@ from dovecot import DOMAIN as LISTS, FULL, PASSWORD, USER, Dovecot
 from far import Far
 from postfix import DOMAIN as BUREN, Postfix
 from provider import ANNA, Provider, letter, unique
+from waiting import wait_for
 
 #: Postfix takes mail from who logs in, and from nobody else.
 LOGIN = """
@@ -82,14 +82,6 @@ class Place:
         events = self.data("trace", "show", trace)["events"]
         attempts = [event for event in events if event.get("recipient") == recipient and "attempts" in event]
         return attempts, self.provider.run("trace", "show", trace).stdout
-
-
-def wait_for(right, within=30):
-    end = time.monotonic() + within
-    while not (found := right()):
-        assert time.monotonic() < end, f"not within {within} s"
-        time.sleep(0.1)
-    return found
 
 
 @pytest.fixture(scope="module")

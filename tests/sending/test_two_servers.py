@@ -6,7 +6,7 @@ import pytest
 
 from far import Far
 from provider import ANNA, PASSWORD, Provider, letter, unique
-from test_routes import wait_for
+from waiting import wait_for
 
 DOMAIN = "buren.example"
 RENEE = f"renee@{DOMAIN}"
