@@ -81,8 +81,9 @@ def kept(screen, kind, at_least=1):
     eventually(lambda: screen.page.evaluate(KEPT, kind) >= at_least)
 
 
-def offline(screen):
-    expect(screen.page.get_by_role("status").filter(has_text="Geen verbinding")).to_be_visible()
+def line_of(screen):
+    """What stands below while there is no connection: that there is none, or what waits for one."""
+    return screen.page.get_by_role("status").filter(has_text="verbinding")
 
 
 def another_window(screen):
@@ -139,7 +140,7 @@ def test_what_was_seen_is_read_without_a_network(provider, line, screens, axe):
     screen.page.goto(f"https://{HOST}/")
     line.cut()
     screen.page.reload()
-    offline(screen)
+    expect(line_of(screen)).to_be_visible()
     assert screen.violations(axe) == []
     expect(screen.read(plain).locator(".text")).to_contain_text(f"Wat er staat: {plain}.")
     screen.read(layout)
@@ -156,7 +157,7 @@ def test_what_was_seen_is_read_without_a_network(provider, line, screens, axe):
     provider.deliver(letter(late))
     screen.go("inbox")
     expect(screen.row(late)).to_be_visible()
-    expect(screen.page.get_by_role("status").filter(has_text="Geen verbinding")).to_have_count(0)
+    expect(line_of(screen)).to_have_count(0)
 
 
 def test_it_goes_on_with_a_server_that_was_started_again(provider, line, screens):

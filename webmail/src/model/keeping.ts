@@ -28,11 +28,11 @@ export function keep(account: Account, replica: Replica): void {
   account.keeper = replica;
   account.messages.shelf = replica;
   emails.gone = (ids) => void replica.forget(ids);
-  const write = replica.follow(account.windows, () => snapshot(account));
+  replica.follow(account.windows, () => snapshot(account));
   let unwake = () => {};
   const soon = () => {
     unwake();
-    unwake = account.around.wake(KEEP_AFTER, write);
+    unwake = account.around.wake(KEEP_AFTER, () => replica.keepNow());
   };
   for (const one of [emails.changed, mailboxes.all, identities]) one.subscribe(soon);
   list.subscribe((now) => now?.changed.subscribe(soon));

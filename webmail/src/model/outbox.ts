@@ -29,6 +29,9 @@ interface News {
   readonly patches: Readonly<Record<string, Patch>>;
 }
 
+/** How many letters of a key say when the act was done. */
+const TIME = 9;
+
 interface Waiting {
   readonly key: string;
   readonly patches: Patches;
@@ -86,8 +89,7 @@ export class Outbox {
       if (before !== undefined) back.set(id, inverse(before, patch));
     }
     this.#next += 1;
-    const order = `${Date.now().toString(36).padStart(9, "0")}-${this.#next.toString(36).padStart(6, "0")}`;
-    const waiting: Waiting = { key: `${order}-${this.#window}`, patches, place: "keeping" };
+    const waiting: Waiting = { key: this.#key(), patches, place: "keeping" };
     this.#queue = [...this.#queue, waiting];
     this.#shown();
     try {
@@ -120,6 +122,13 @@ export class Outbox {
       this.#shown();
     }
     return true;
+  }
+
+  /** Sorts behind all that waits, also behind what another window did within the same millisecond. */
+  #key(): string {
+    const last = this.#queue.at(-1)?.key.slice(0, TIME) ?? "0";
+    const time = Math.max(Date.now(), Number.parseInt(last, 36) + 1);
+    return `${time.toString(36).padStart(TIME, "0")}-${this.#next.toString(36).padStart(6, "0")}-${this.#window}`;
   }
 
   #tell(told: News): void {

@@ -71,6 +71,8 @@ const weight = object({ at: count, size: count });
 
 /** What keeps an account's mail. */
 export interface Keeper {
+  /** The page goes, or what it has changed. */
+  keepNow(): void;
   /** Keeps no more; what is kept stays. */
   end(): Promise<void>;
   /** Nothing stays. */
@@ -86,6 +88,8 @@ export class Replica implements Keeper {
   /** How many messages this page has kept. */
   #kept = 0;
   #writing: Promise<void> = Promise.resolve();
+  /** Gives what the account has, while this window writes. */
+  #take: (() => Snapshot) | null = null;
   #ends: () => void = () => {};
 
   constructor(database: Database, now: () => number = Date.now) {
@@ -115,25 +119,25 @@ export class Replica implements Keeper {
     return snapshot;
   }
 
-  /** Writes what the account has whenever asked to, as long as this window is the one that writes. Gives what asks. */
-  follow(windows: Windows, take: () => Snapshot): () => void {
-    let leads = false;
+  /** From now on this window writes what the account has, when no other window does. */
+  follow(windows: Windows, take: () => Snapshot): void {
     const leading = async () => {
       // another window may have written since this one read
       const stamp = attempt(text, await this.#database.get("state", "stamp"));
       if (stamp === null || stamp !== this.#stamp) this.#written = null;
-      leads = true;
-      this.#write(take());
+      this.#take = take;
+      this.keepNow();
       await new Promise<void>((resolve) => {
         this.#ends = resolve;
       });
-      leads = false;
     };
     // a browser that keeps nothing more keeps less
     windows.alone("replica", leading).catch(() => {});
-    return () => {
-      if (leads) this.#write(take());
-    };
+  }
+
+  /** Writes what the account has now, where this window is the one that writes. */
+  keepNow(): void {
+    if (this.#take !== null) this.#write(this.#take());
   }
 
   async message(of: EmailId): Promise<Message | null> {
@@ -185,6 +189,8 @@ export class Replica implements Keeper {
 
   /** This window writes no more; what it wrote stays. */
   async end(): Promise<void> {
+    this.keepNow();
+    this.#take = null;
     this.#ends();
     await this.#writing;
     this.#database.close();
@@ -192,6 +198,7 @@ export class Replica implements Keeper {
 
   /** Who leaves leaves nothing behind. */
   async clear(): Promise<void> {
+    this.#take = null;
     this.#ends();
     await this.#writing;
     await this.#database.clear();

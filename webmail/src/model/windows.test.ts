@@ -28,7 +28,9 @@ describe("two windows", () => {
     const { server, sets, one, other } = await two();
     server.fault = { kind: "offline" };
     await one.account.mark([emailId("a")], "flagged");
+    await settled(server);
     await other.account.mark([emailId("a")], "unflagged");
+    await settled(server);
     await one.account.mark([emailId("b")], "flagged");
     await settled(server);
     for (const { account } of [one, other]) {
