@@ -15,6 +15,7 @@ PROGRAM = "/usr/bin/chromium"
 KBIT = 1000 / 8
 CPU_SLOWER = 4
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 1600 * KBIT, "uploadThroughput": 750 * KBIT}
+KEPT = "appcache,cache_storage,indexeddb,local_storage,service_workers,shader_cache,websql"
 #: Lighthouse's phone.
 PHONE = {"viewport": {"width": 412, "height": 823}, "device_scale_factor": 1.75, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1300, "height": 800}}
@@ -32,9 +33,11 @@ class Tab:
         self.cdp.send("Network.emulateNetworkConditions", NETWORK)
         self.cdp.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWER})
 
-    def forget_files(self):
-        """What the browser keeps of earlier answers goes; who is logged in stays so."""
+    def forget(self, origin):
+        """All that the browser keeps of this origin goes, but the cookie of who is logged in."""
+        self.page.goto("about:blank")
         self.cdp.send("Network.clearBrowserCache")
+        self.cdp.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": KEPT})
 
 
 class Browser:
@@ -43,7 +46,7 @@ class Browser:
     def __init__(self, playwright, certificate):
         self.chromium = playwright.chromium.launch(
             executable_path=PROGRAM,
-            args=["--no-sandbox", f"--ignore-certificate-errors-spki-list={pin(certificate)}", "--js-flags=--expose-gc"],
+            args=["--no-sandbox", f"--ignore-certificate-errors-spki-list={pin(certificate)}"],
         )
         self.version = self.chromium.version
 

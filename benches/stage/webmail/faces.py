@@ -30,6 +30,14 @@ class Face:
         self.page.goto(self.origin + self.mail, wait_until="commit")
         return self.page.evaluate("bench.firstList")
 
+    def open_mail_anew(self):
+        """The same by a browser that was never here, but knows who is logged in."""
+        self.tab.forget(self.origin)
+        return self.open_mail()
+
+    def settle(self):
+        """Waits until the browser has kept what it keeps for the next time."""
+
     def row(self, index):
         """The row, to be tapped on."""
         raise NotImplementedError
@@ -70,6 +78,12 @@ class GlaspostFace(Face):
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Log in", exact=True).click()
         self.page.evaluate("bench.firstList")
+
+    def settle(self):
+        self.page.evaluate("bench.drawn(bench.isKept)")
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        # each of them is kept a moment after it has come
+        self.page.wait_for_timeout(3000)
 
     def row(self, index):
         return self.page.locator(f'[role=option][aria-posinset="{index + 1}"]')

@@ -33,6 +33,8 @@ if (window.top === window) {
       const seen = rows().filter(inSight).length;
       return seen >= Math.floor((bottom - top) / height());
     },
+    /** Whether the browser keeps the account's mail for the next page to begin with. */
+    isKept: () => JSON.parse(localStorage.getItem("glaspost/here") ?? "{}").kept === true,
     /** Scrolls to a row, without a stop between. */
     async jump(index) {
       const began = performance.now();

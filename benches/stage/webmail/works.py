@@ -39,13 +39,13 @@ def percentile_95(values):
 
 
 def first_list(server, desk):
-    """The page by who is logged in: with nothing kept by the browser, then with its files kept."""
+    """The page by who is logged in: with nothing kept by the browser, then with what it keeps."""
     with desk.face(server) as face:
         cold, fetched = [], []
         for _ in range(desk.repeats(LOADS)):
-            face.tab.forget_files()
-            cold.append(face.open_mail())
+            cold.append(face.open_mail_anew())
             fetched = face.page.evaluate("until => bench.fetched(until)", cold[-1])
+        face.settle()
         warm = [face.open_mail() for _ in range(desk.repeats(LOADS))]
     octets = by_kind(fetched)
     figures = {
@@ -80,7 +80,7 @@ def going_on(server, desk):
     with desk.face(server) as face:
         for waits, step in ((nexts, face.next_rows), (oldest, face.oldest)):
             for _ in range(desk.repeats(LOADS)):
-                face.open_mail()
+                face.open_mail_anew()
                 desk.pause(READING_SECONDS)
                 waits.append(step())
     raw = {"next": nexts, "oldest": oldest}
@@ -90,7 +90,7 @@ def going_on(server, desk):
 def scrolling(server, desk):
     """Through all rows: the frames of a fling, then of a drag from the top to the end."""
     with desk.face(server) as face:
-        face.open_mail()
+        face.open_mail_anew()
         fling = face.page.evaluate("([rows, frames]) => bench.scroll(rows, frames)", [FLING[0], desk.count(FLING[1])])
         face.page.evaluate("bench.jump(0)")
         frames = desk.count(DRAG_FRAMES)
@@ -113,7 +113,7 @@ WORKS = (
         row("first-script", "the same: compressed script", "KiB", most=100, digits=1),
         row("first-octets", "the same: all octets", "KiB", digits=1),
         row("first-requests", "the same: requests", ""),
-        row("first-warm", "first list, files kept by the browser", most=1000),
+        row("first-warm", "first list, in a browser that was here before", most=1000),
     )),
     Work("opening", opening, (
         row("open", "opening a message: its words, median"),
