@@ -101,7 +101,8 @@ class GlaspostFace(Face):
 
 class RoundcubeFace(Face):
     script = script("watch.js", "roundcube.js")
-    mail = "/?_task=mail"
+    #: Its session remembers the page of the list.
+    mail = "/?_task=mail&_page=1"
 
     def enter(self, person):
         self.page.goto(self.origin)
