@@ -2,6 +2,7 @@
 //!
 //! A setting is one line of a `section!` below `configuration/`: its name, its type, its default and the
 //! text of the manual. Reading, the reference, `config show` and the list of known names come from that line.
+mod brand;
 mod field;
 mod listener;
 mod period;
@@ -24,7 +25,7 @@ pub(crate) use relay_domain::RelayDomain;
 pub(crate) use route::{Route, RouteHost, RouteKind};
 pub(crate) use sections::{
     Dns, Dnssec, General, HeloRule, Imap, Journal, Language, Limits, Lmtp, MtaSts, MtaStsMode, Mx, Passwords, Pop3,
-    Relay, StoreSection, Submission,
+    Relay, StoreSection, Submission, Webmail,
 };
 pub(crate) use source::{Source, SourceAddress};
 
@@ -41,6 +42,7 @@ pub(crate) struct Configuration {
     pub(crate) lmtp: Lmtp,
     pub(crate) imap: Imap,
     pub(crate) pop3: Pop3,
+    pub(crate) webmail: Webmail,
     pub(crate) passwords: Passwords,
     pub(crate) store: StoreSection,
     pub(crate) dns: Dns,

@@ -58,7 +58,7 @@ impl Needs {
         let trust = configuration.dns.trust_anchors.iter().chain([&configuration.queue.authorities]);
         let trust = trust.chain(configuration.routes.iter().filter_map(|route| route.password_file.as_ref()));
         let listed = configuration.mx.relay_domains.iter().filter_map(|one| one.recipients_file.as_ref());
-        let trust = trust.chain(listed);
+        let trust = trust.chain(listed).chain(&configuration.webmail.logo);
         let files = certificates.chain(passwords.into_iter().flatten()).chain(trust).map(PathBuf::as_path);
         for file in files.chain([file]) {
             needs.read.extend(folder(file));
@@ -179,13 +179,14 @@ mod tests {
                     [[certificate]]\nchain = \"/srv/tls/chain.pem\"\nkey = \"/srv/keys/key.pem\"\n\
                     [[listener]]\nservice = \"lmtp\"\nsocket = \"/run/glaspost/lmtp\"\n\
                     [passwords]\nbreached = \"/srv/lists/pwned\"\n\
+                    [webmail]\nlogo = \"/srv/brand/logo.svg\"\n\
                     [dns]\nservers = [\"127.0.0.1:5353\"]\n\
                     [queue]\nsmart-host = { host = \"smart\", port = 2525 }\n\
                     [[route]]\nkind = \"smart-host\"\nhosts = [\"a.nl:2526\"]\nuser = \"u\"\npassword-file = \"/srv/secret/p\"\n";
         let configuration = crate::configuration::parse(text).unwrap();
         let needs = Needs::of(&configuration, Path::new("glaspost.toml"));
         assert_eq!(needs.written, ["/srv/mail", "/run/glaspost"].map(PathBuf::from).into());
-        for read in [".", "/srv/tls", "/srv/keys", "/srv/lists", "/srv/secret"] {
+        for read in [".", "/srv/tls", "/srv/keys", "/srv/lists", "/srv/secret", "/srv/brand"] {
             assert!(needs.read.contains(Path::new(read)), "{read}");
         }
         assert_eq!(needs.ports, [24, 25, 53, 443, 465, 587, 2525, 2526, 5353].into());

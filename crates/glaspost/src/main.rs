@@ -1,6 +1,7 @@
 //! Glaspost: the whole mail service of an access provider in one program.
 //!
 //! The command line ([`cli`]), the configuration ([`configuration`]) and the wiring of the rooms.
+mod brand;
 mod cli;
 mod configuration;
 mod confinement;

@@ -34,7 +34,8 @@ pub(crate) fn guide(
     });
     let strict = configuration.submission.helo == HeloRule::Strict;
     let bad_helo = strict.then_some(bad_helo as fn(&str) -> String);
-    Ok(Guide::new(&Open { provider, doors, certified, bad_helo, page: web::SETTINGS_PATH }))
+    let name = configuration.webmail.name.clone();
+    Ok(Guide::new(&Open { provider, name, doors, certified, bad_helo, page: web::SETTINGS_PATH }))
 }
 
 /// The listeners as logins are told of: by which name customers know each, and where TLS begins.

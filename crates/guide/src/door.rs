@@ -50,6 +50,8 @@ pub struct Door {
 pub struct Open {
     /// The domain of the customers.
     pub provider: Domain,
+    /// What customers call the provider, where it is not known by that domain.
+    pub name: Option<String>,
     /// The doors.
     pub doors: Vec<Door>,
     /// Those of the names that a certificate bears; nothing where that is not known.

@@ -18,6 +18,9 @@ const POLICY_HOST: &str = "mta-sts.";
 pub struct Guide {
     /// The domain of the customers.
     pub provider: Domain,
+    /// What they call the provider, where it is not known by that domain.
+    #[serde(default)]
+    pub name: Option<String>,
     /// The ways to send, the best first.
     pub outgoing: Vec<Way>,
     /// Whether programs that propose port 465 find nobody there.
@@ -33,6 +36,11 @@ pub struct Guide {
 }
 
 impl Guide {
+    /// The provider as customers know it.
+    pub(crate) fn called(&self) -> String {
+        self.name.clone().unwrap_or_else(|| self.provider.to_unicode())
+    }
+
     /// The guide to what is open.
     #[must_use]
     pub fn new(open: &Open) -> Self {
@@ -44,6 +52,7 @@ impl Guide {
             && !outgoing.iter().any(|way| way.port == SUBMISSIONS || way.security == Security::Tls);
         Self {
             provider: open.provider.clone(),
+            name: open.name.clone(),
             outgoing,
             no_port_465,
             incoming,

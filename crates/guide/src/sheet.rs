@@ -76,9 +76,9 @@ impl Sheet {
         sections.extend(guide.helo.as_ref().map(|rule| helo(rule, words)));
         Self {
             language,
-            title: (words.title)(&provider),
+            title: (words.title)(&guide.called()),
             heading: words.heading,
-            intro: (words.intro)(&provider),
+            intro: (words.intro)(&guide.called()),
             sections,
             origin: words.origin,
             page: guide.page.clone().map(|page| (words.address, page)),

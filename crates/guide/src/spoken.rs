@@ -62,7 +62,7 @@ impl<'a> Spoken<'a> {
         let ways = |ways: &'a [Way]| ways.iter().map(|way| spoken_way(way, words)).collect();
         Self {
             language: language.tag(),
-            title: (words.title)(&guide.provider.to_unicode()),
+            title: (words.title)(&guide.called()),
             provider: &guide.provider,
             page: guide.page.as_deref(),
             incoming: ways(&guide.incoming),

@@ -21,6 +21,7 @@ fn open() -> Open {
     let imap = ["imap.provider.nl", "imap.oud.nl"];
     Open {
         provider: domain("provider.nl"),
+        name: None,
         doors: vec![
             door(Service::Submission, &["smtp.provider.nl"], 587, Security::Starttls, false),
             Door {
@@ -155,6 +156,22 @@ fn what_is_not_there_is_not_told() {
         assert!(sheet.sections.is_empty());
         assert!(sheet.text().contains("webmail.provider.nl:8443"));
     }
+}
+
+#[test]
+fn the_provider_is_called_as_customers_know_it() {
+    let guide = Guide::new(&Open { name: Some("Glasvezel & Co".to_owned()), ..open() });
+    for language in Language::ALL {
+        let sheet = Sheet::new(&guide, language);
+        assert!(sheet.title.contains("Glasvezel & Co") && !sheet.title.contains("provider.nl"));
+        assert!(sheet.html(Frame::Alone).contains("Glasvezel &amp; Co"));
+        // a login name is of the domain all the same
+        assert!(sheet.text().contains("provider.nl"));
+    }
+    // a guide that was kept before there were names
+    let mut kept = serde_json::to_value(Guide::new(&open())).unwrap();
+    kept.as_object_mut().unwrap().remove("name");
+    assert_eq!(serde_json::from_value::<Guide>(kept).unwrap(), Guide::new(&open()));
 }
 
 /// Whatever the layout, the same is told.

@@ -8,6 +8,7 @@
 //! Invariants: every answer has the security headers of `headers`; no request waits for ever, and none is larger than
 //! `limits` says; a connection on which nothing happens ends; who asks is found out by `door` alone.
 mod activity;
+mod brand;
 mod document;
 mod door;
 mod gzip;
@@ -28,6 +29,7 @@ mod turns;
 mod visitors;
 mod webmail;
 mod websocket;
+pub use brand::{Accent, Brand, Colour, LARGEST_LOGO, LONGEST_NAME, Logo, LogoFault, NoColour, Unreadable};
 pub use mta_sts::{LONGEST as LONGEST_POLICY, MtaSts, MtaStsMode};
 pub use pictures::Pictures;
 pub use service::{Parts, Web};

@@ -4,7 +4,7 @@ use crate::handlers::Handlers;
 use crate::jmap::{self, Rooms};
 use crate::limits::{LAST_REQUESTS, REQUEST, UPLOAD, connections};
 use crate::turns::Turns;
-use crate::{MtaSts, Pictures, SettingsPage, Visitors, headers, webmail};
+use crate::{Brand, MtaSts, Pictures, SettingsPage, Visitors, headers, webmail};
 use ::jmap::Jmap;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -45,6 +45,8 @@ pub struct Parts {
     pub pictures: Pictures,
     /// The webmail's files: path in the folder that was built, and content; none where it was not built.
     pub webmail: &'static [(&'static str, &'static [u8])],
+    /// Whose webmail it is.
+    pub brand: Brand,
 }
 
 /// HTTPS on a listener.
@@ -56,7 +58,7 @@ impl Web {
     /// The pages.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { directory, mta_sts: policy, settings, jmap, visitors, pictures, webmail } = parts;
+        let Parts { directory, mta_sts: policy, settings, jmap, visitors, pictures, webmail, brand } = parts;
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let rooms = Rooms { jmap, visitors, pictures, cleaning: Turns::new(CLEANED, cores) };
         let pages = Router::new()
@@ -64,7 +66,7 @@ impl Web {
             .with_state(Arc::new(Published { directory, policy }))
             .merge(jmap::pages(Arc::new(rooms)))
             .merge(settings.routes())
-            .merge(webmail::routes(webmail))
+            .merge(webmail::routes(webmail, &brand))
             .fallback(async || StatusCode::NOT_FOUND);
         Self { pages }
     }

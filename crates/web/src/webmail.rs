@@ -1,5 +1,6 @@
 //! The webmail: files that were built once. The page asks whether there is a newer one each time; what it names bears a
 //! hash of its content in its name, and is kept for ever. The worker keeps both in the browser, for when there is no network.
+use crate::brand::Brand;
 use crate::document::Document;
 use axum::Router;
 use axum::body::Bytes;
@@ -21,7 +22,7 @@ const ICONS: &str = "icons/";
 /// The folder of the files that are named by their content.
 const NAMED_BY_CONTENT: &str = "assets/";
 /// RFC 8246, 2: it never changes, so nobody asks again.
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+pub(crate) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything comes from here, no text becomes a script or markup but by the one policy of the framework, whose templates
 /// are the program's own, and no text the address of a script but by one that knows a single one (docs/security.md: W14).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
@@ -54,13 +55,20 @@ struct File {
     kind: Kind,
 }
 
-/// The addresses of these files: path in the folder that was built, and content. Without a page there are none.
-pub(crate) fn routes(files: &[(&'static str, &'static [u8])]) -> Router {
-    let mut routes = Router::new();
-    let page = files.iter().find(|(path, _)| *path == PAGE).map_or(&[][..], |(_, content)| content);
+/// The addresses of these files: path in the folder that was built, and content; the page says whose it is. Without a page there
+/// are none.
+pub(crate) fn routes(files: &[(&'static str, &'static [u8])], brand: &Brand) -> Router {
+    let mut routes = brand.routes();
+    let page = files.iter().find(|(path, _)| *path == PAGE).map_or(&[][..], |(_, content)| *content);
+    let page = brand.page(page);
     for &(path, content) in files {
         let (Some(media_type), Some(kind)) = (media_type(path), kind(path)) else { continue };
-        let content = if path == WORKER { worker_for(content, page) } else { Bytes::from_static(content) };
+        let content = match path {
+            PAGE => page.clone(),
+            WORKER => worker_for(content, &page),
+            MANIFEST => brand.manifest(content),
+            _ => Bytes::from_static(content),
+        };
         let address = if path == PAGE { "/".to_owned() } else { format!("/{path}") };
         let file = Arc::new(File { document: Document::new(content, media_type, "accept-encoding"), kind });
         routes = routes.route(&address, get(async move |headers: HeaderMap| file.answer(&headers)));
@@ -115,6 +123,7 @@ fn media_type(path: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{POLICY, WORKER_POLICY, WRITING_POLICY, routes};
+    use crate::brand::Brand;
     use axum::body::Body;
     use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
     use axum::http::{Request, StatusCode};
@@ -134,7 +143,7 @@ mod tests {
 
     async fn asked_of(files: &[(&'static str, &'static [u8])], path: &str, fields: &[(&str, &str)]) -> Response {
         let request = fields.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
-        routes(files).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        routes(files, &Brand::default()).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     async fn asked(path: &str, fields: &[(&str, &str)]) -> Response {
@@ -209,7 +218,11 @@ mod tests {
             assert_eq!(asked(path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(
-            routes(&[]).oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap().status(),
+            routes(&[], &Brand::default())
+                .oneshot(Request::get("/").body(Body::empty()).unwrap())
+                .await
+                .unwrap()
+                .status(),
             StatusCode::NOT_FOUND
         );
     }

@@ -5,13 +5,25 @@ import type { Account } from "../model/account";
 import { type Preferences, read, write } from "../model/preferences";
 import { emailOf, parsed, type Route, withEmail, written } from "../model/route";
 import { LANGUAGES } from "../texts/languages";
+import { brandOf } from "./brand";
 
 export class Shell {
+  readonly brand = brandOf(document.head);
   preferences = $state.raw<Preferences>(read(localStorage, navigator.languages));
   route = $state.raw<Route>(parsed(location.hash));
   /** A newer release of the page is ready. */
   renewed = $state(false);
   readonly texts = $derived(LANGUAGES[this.preferences.language]);
+
+  /** What the webmail is called. */
+  get app(): string {
+    return this.brand.name ?? this.texts.app;
+  }
+
+  /** Whether it shows whose it is. */
+  get isBranded(): boolean {
+    return this.brand.name !== null || this.brand.logo !== null;
+  }
 
   change(change: Partial<Preferences>): void {
     this.preferences = { ...this.preferences, ...change };

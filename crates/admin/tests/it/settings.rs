@@ -16,7 +16,14 @@ fn imap_at(port: u16) -> Guide {
         security: Security::Starttls,
         login_without_tls: true,
     };
-    Guide::new(&Open { provider: domain(), doors: vec![imap], certified: None, bad_helo: None, page: "/settings" })
+    Guide::new(&Open {
+        provider: domain(),
+        name: None,
+        doors: vec![imap],
+        certified: None,
+        bad_helo: None,
+        page: "/settings",
+    })
 }
 
 #[tokio::test]

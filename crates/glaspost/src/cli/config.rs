@@ -1,6 +1,7 @@
 //! `glaspost config check|show|reference`.
 use super::terminal::safe_text;
 use super::{Global, print};
+use crate::brand;
 use crate::configuration::{self, Configuration};
 use crate::failure::{Code, Failure};
 use crate::relay_domains;
@@ -56,6 +57,7 @@ fn files_of(configuration: &Configuration) -> Vec<String> {
     faults.extend(routes.filter_map(|file| password(file).err()));
     let lists = configuration.mx.relay_domains.iter().filter_map(|one| relay_domains::of(one).err());
     faults.extend(lists.map(|fault| fault.message().to_owned()));
+    faults.extend(brand::logo(configuration).err());
     let passwords = &configuration.passwords;
     faults.extend(passwords.pepper.as_deref().and_then(|file| Pepper::load(file).err()).map(|fault| fault.to_string()));
     if let Some(list) = &passwords.breached

@@ -64,7 +64,7 @@ pub(crate) fn parse(text: &str) -> Result<Configuration, Vec<Fault>> {
 }
 
 /// The tables that the file may hold, beside the settings of [`super::General`] that stand before them.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "listener",
     "certificate",
     "mx",
@@ -74,6 +74,7 @@ const TABLES: [&str; 16] = [
     "lmtp",
     "imap",
     "pop3",
+    "webmail",
     "passwords",
     "store",
     "dns",
@@ -105,6 +106,7 @@ impl Reader<'_> {
                 "lmtp" => self.table(&mut configuration.lmtp, "lmtp", value),
                 "imap" => self.table(&mut configuration.imap, "imap", value),
                 "pop3" => self.table(&mut configuration.pop3, "pop3", value),
+                "webmail" => self.table(&mut configuration.webmail, "webmail", value),
                 "passwords" => self.table(&mut configuration.passwords, "passwords", value),
                 "store" => self.table(&mut configuration.store, "store", value),
                 "dns" => self.table(&mut configuration.dns, "dns", value),

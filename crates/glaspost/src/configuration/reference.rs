@@ -2,7 +2,7 @@
 use super::field::{Field, Section, written};
 use super::{
     Certificate, Configuration, Dns, General, Imap, Journal, Limits, Listener, Lmtp, MtaSts, Mx, Passwords, Pop3,
-    Queue, Relay, Route, StoreSection, Submission,
+    Queue, Relay, Route, StoreSection, Submission, Webmail,
 };
 use std::fmt::Write;
 
@@ -19,6 +19,7 @@ pub(crate) fn reference() -> String {
     section::<Lmtp>(&mut text, Some("[lmtp]"));
     section::<Imap>(&mut text, Some("[imap]"));
     section::<Pop3>(&mut text, Some("[pop3]"));
+    section::<Webmail>(&mut text, Some("[webmail]"));
     section::<Passwords>(&mut text, Some("[passwords]"));
     section::<StoreSection>(&mut text, Some("[store]"));
     section::<Dns>(&mut text, Some("[dns]"));
@@ -69,6 +70,7 @@ pub(crate) fn show(configuration: &Configuration) -> String {
     values(&mut text, Some("[lmtp]"), &configuration.lmtp);
     values(&mut text, Some("[imap]"), &configuration.imap);
     values(&mut text, Some("[pop3]"), &configuration.pop3);
+    values(&mut text, Some("[webmail]"), &configuration.webmail);
     values(&mut text, Some("[passwords]"), &configuration.passwords);
     values(&mut text, Some("[store]"), &configuration.store);
     values(&mut text, Some("[dns]"), &configuration.dns);
@@ -87,7 +89,7 @@ pub(crate) fn as_json(configuration: &Configuration) -> serde_json::Value {
         "general": configuration.general, "listener": configuration.listeners, "certificate": configuration.certificates,
         "mx": configuration.mx, "mta-sts": configuration.mta_sts, "submission": configuration.submission, "relay": configuration.relay,
         "lmtp": configuration.lmtp, "imap": configuration.imap, "pop3": configuration.pop3,
-        "passwords": configuration.passwords, "store": configuration.store, "dns": configuration.dns, "queue": configuration.queue,
+        "webmail": configuration.webmail, "passwords": configuration.passwords, "store": configuration.store, "dns": configuration.dns, "queue": configuration.queue,
         "route": configuration.routes,
         "journal": configuration.journal, "limits": configuration.limits,
     })

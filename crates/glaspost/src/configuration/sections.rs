@@ -214,6 +214,21 @@ section! {
 }
 
 section! {
+    /// The webmail, and whose it is.
+    Webmail {
+        /// What customers call you, at most 40 characters: on the page where they log in, in the webmail's bar and title, and on
+        /// the page of settings, which names `default-domain` otherwise.
+        name: Option<String> = None;
+        /// A file of SVG or PNG with your logo, at most 64 KiB, shown where the name is.
+        logo: Option<PathBuf> = None;
+        /// Your colour, for links and buttons, such as `#0b57a4`. It must be readable on the webmail's grounds (WCAG 1.4.3).
+        accent: Option<String> = None;
+        /// The same for dark screens; by default `accent`, made lighter until it is readable there.
+        accent_dark: Option<String> = None;
+    }
+}
+
+section! {
     /// Passwords.
     Passwords {
         /// The fewest characters of a new password. Those of an import are taken as they are.

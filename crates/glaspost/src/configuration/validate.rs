@@ -1,6 +1,6 @@
 //! What no single setting can tell: what must be there, and what does not go together.
 use super::read::Fault;
-use super::{Configuration, Listener, Security, ServiceKind, queue, relay_domain, route};
+use super::{Configuration, Listener, Security, ServiceKind, brand, queue, relay_domain, route};
 
 /// Every fault of the settings beside one another; `route_places` has line and column of each route.
 pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize)]) -> Vec<Fault> {
@@ -54,6 +54,7 @@ pub(super) fn check(configuration: &Configuration, route_places: &[(usize, usize
         faults.push(Fault::missing("[imap] `server-admin`: a URI, such as `mailto:helpdesk@example.nl`"));
     }
     faults.extend(mta_sts_faults(configuration));
+    faults.extend(brand::faults(&configuration.webmail));
     faults.extend(relay_domain::faults(&configuration.mx.relay_domains));
     faults.extend(queue::faults(&configuration.queue));
     faults.extend(route::faults(
@@ -164,6 +165,10 @@ mod tests {
             ("[store]\nmetadata-value = \"1 MiB\"", "1 KiB to 64 KiB"),
             ("[store]\nmetadata-entries = 9", "at least 10"),
             ("[imap]\nserver-admin = \"call us\"", "a URI"),
+            ("[webmail]\nname = \" \"", "from 1 to 40"),
+            ("[webmail]\naccent = \"blue\"", "`accent`: no colour"),
+            ("[webmail]\naccent = \"#ff8800\"", "4.5:1"),
+            ("[webmail]\naccent-dark = \"#ff8800\"", "goes with `accent`"),
             ("[queue]\nsources = [{ name = \"a\", addresses = [] }]", "a has no `addresses`"),
             ("[[queue.sources]]\nname = \"\"\naddresses = []", "number 1 needs a `name`"),
             (

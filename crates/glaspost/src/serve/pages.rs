@@ -1,4 +1,5 @@
 //! What the HTTPS listener serves, from the configuration.
+use crate::brand::brand;
 use crate::configuration::{Configuration, MtaStsMode, ServiceKind};
 use crate::failure::{Code, Failure};
 use crate::house::House;
@@ -24,6 +25,7 @@ pub(super) fn web(
         visitors: house.visitors.clone(),
         pictures: house.pictures.clone(),
         webmail: super::webmail::FILES,
+        brand: brand(configuration),
     }))
 }
 

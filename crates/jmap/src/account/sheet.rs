@@ -76,7 +76,14 @@ mod tests {
             login_without_tls: false,
         };
         let provider = "example.org".parse().unwrap();
-        Guide::new(&Open { provider, doors: vec![imap], certified: None, bad_helo: None, page: "/settings" })
+        Guide::new(&Open {
+            provider,
+            name: None,
+            doors: vec![imap],
+            certified: None,
+            bad_helo: None,
+            page: "/settings",
+        })
     }
 
     #[tokio::test]

@@ -94,6 +94,7 @@ impl House {
             visitors,
             pictures,
             webmail: &[],
+            brand: web::Brand::default(),
         };
         Self { web: Web::new(parts), settings, store, directory, clock, told, tasks: TaskTracker::new() }
     }
@@ -145,7 +146,7 @@ pub(crate) fn imap_at(port: u16) -> Guide {
         login_without_tls: false,
     };
     let provider = "example.org".parse().unwrap();
-    Guide::new(&Open { provider, doors: vec![imap], certified: None, bad_helo: None, page: SETTINGS_PATH })
+    Guide::new(&Open { provider, name: None, doors: vec![imap], certified: None, bad_helo: None, page: SETTINGS_PATH })
 }
 
 /// An answer, taken apart.
