@@ -1,5 +1,7 @@
 """The list side: labels, searches that are kept, filters, mailboxes, and what it looks like large or narrow."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -364,6 +366,7 @@ def test_large_letters_and_narrow_screens_lose_nothing(provider, screens, who, w
     field = page.get_by_role("searchbox", name=screen.word("search"))
     field.fill(f"is:ongelezen onderwerp:{word} ")
     expect(page.get_by_role("search").get_by_role("listitem")).to_have_count(2)
+    expect(page).to_have_url(re.compile("#/search/"))
     expect(screen.row(word)).to_be_visible()
     fits("a search")
     side(screen)
