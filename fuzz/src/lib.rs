@@ -25,6 +25,7 @@ mod parameters;
 mod password_hash;
 mod pop3_command;
 mod proxy_header;
+mod received_report;
 mod sasl;
 mod seven_bit;
 mod smtp_command;
@@ -62,6 +63,7 @@ pub const TARGETS: &[Target] = &[
     ("password_hash", password_hash::password_hash),                      //
     ("pop3_command", pop3_command::pop3_command),                         //
     ("proxy_header", proxy_header::proxy_header),                         //
+    ("received_report", received_report::received_report),                //
     ("sasl", sasl::sasl),                                                 //
     ("seven_bit", seven_bit::seven_bit),                                  //
     ("smtp_command", smtp_command::smtp_command),                         //
