@@ -76,6 +76,9 @@ impl Inner {
         let id = envelope::Delivery(delivery).to_string();
         tracing::info!(delivery = %id, recipients = recipients.len(), size = blob.size, "accepted");
         self.accepted(delivery, &envelope, &blob, &recipients);
+        if aims.iter().any(|aim| aim.pending.account.is_some()) {
+            self.look_for_report(delivery, &envelope.sender, &blob);
+        }
         Ok(Accepted { id, outcomes })
     }
 

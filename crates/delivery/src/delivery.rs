@@ -10,6 +10,7 @@ use crate::queue::board::Queue;
 use crate::queue::fresh::FreshIds;
 use crate::queue::ledger::Ledger;
 use crate::queue::{Terms, future, runner};
+use crate::received_reports::{Filed, ReceivedReports, ReportRefused, TlsReportSum};
 use crate::relay_domains::RelayDomain;
 use crate::routes::Route;
 use crate::routing::{Asked, Recipient, Refused, Residents};
@@ -20,13 +21,15 @@ use crate::tls_report::TlsReports;
 use crate::underway::Begun;
 use crate::upkeep;
 use crate::vacation::Answering;
-use journal::Journal;
+use journal::{Journal, Peer};
+use names::Domain;
+use policy::ReportForm;
 use std::sync::{self, Arc, Mutex, OnceLock};
 use store::{NewBlob, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use transport::{Connect, Https};
-use world::World;
+use world::{UnixTime, World};
 
 /// What delivery stands on.
 pub struct Parts {
@@ -72,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) begun: Arc<Mutex<Begun>>,
     /// What answers cost, and to whom they go.
     pub(crate) answering: Answering,
+    /// What others say of TLS with servers here.
+    pub(crate) received: ReceivedReports,
     /// Messages being taken in and brought away.
     pub(crate) tracker: TaskTracker,
 }
@@ -95,7 +100,7 @@ impl Delivery {
         let policies = Policies::new(world.clone(), https.clone(), store.records());
         let reports = TlsReports::new(store.records());
         let known = Arc::new(Known { weak: Weak::default(), policies, reports });
-        let answering = Answering::default();
+        let (answering, received) = (Answering::default(), ReceivedReports::new(store.records()));
         let inner = |me: &sync::Weak<Inner>| Inner {
             me: me.clone(),
             store,
@@ -114,6 +119,7 @@ impl Delivery {
             senders,
             begun: Arc::default(),
             answering,
+            received,
             tracker,
         };
         Self(Arc::new_cyclic(inner))
@@ -148,6 +154,31 @@ impl Delivery {
     /// What accounts have sent.
     pub fn senders(&self) -> Arc<Senders> {
         self.0.senders.clone()
+    }
+
+    /// Keeps what somebody says of TLS with the servers of a domain here (RFC 8460).
+    ///
+    /// # Errors
+    /// Why it is not kept.
+    ///
+    /// # Cancel safety
+    /// Dropped midway, the report is kept or not; it may be given again.
+    pub async fn posted_report(&self, form: ReportForm, bytes: Vec<u8>, peer: Peer) -> Result<Filed, ReportRefused> {
+        self.0.posted_report(form, bytes, peer).await
+    }
+
+    /// What was reported about TLS with the servers of `domain`, or of all domains here: of days from that of `since` on,
+    /// and before `until`.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn received_reports(
+        &self,
+        domain: Option<&Domain>,
+        since: Option<UnixTime>,
+        until: Option<UnixTime>,
+    ) -> Result<TlsReportSum, store::Error> {
+        self.0.received_reports(domain, since, until).await
     }
 
     /// The queue, for its operator.

@@ -8,7 +8,7 @@ use crate::routes::Transport;
 use crate::srs;
 use futures_util::future::BoxFuture;
 use journal::Cause;
-use names::{AccountId, Address};
+use names::{AccountId, Address, Domain};
 use thiserror::Error;
 
 /// To whom an address leads.
@@ -62,6 +62,9 @@ pub trait Residents: Send + Sync {
 
     /// Whether `address` stands here for itself, and not only because its domain takes whatever comes.
     fn is_named<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<bool, DirectoryAway>>;
+
+    /// Whether the people of `domain` live here.
+    fn is_here<'a>(&'a self, domain: &'a Domain) -> BoxFuture<'a, Result<bool, DirectoryAway>>;
 
     /// The name of whose account `address` is; `None` where it has none.
     fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>>;

@@ -61,6 +61,8 @@ pub struct Settings {
     pub mta_sts: bool,
     /// Whether domains that want it are told what became of TLS with their servers (RFC 8460). Default true.
     pub tls_reports: bool,
+    /// How long reports of others about TLS with servers here are kept; at most 90 days. Default 30 days.
+    pub keep_reports: Duration,
     /// The most accounts and addresses that one recipient may turn into. Default 1,000.
     pub max_expansions: usize,
     /// Whether this process alone runs on the store, so that a lease found there is left by a dead one.
@@ -93,6 +95,7 @@ impl Settings {
             dane: true,
             mta_sts: true,
             tls_reports: true,
+            keep_reports: HOUR * 24 * 30,
             max_expansions: 1_000,
             alone: true,
         }

@@ -13,6 +13,7 @@ mod operator;
 mod outbound;
 mod people_here;
 mod queue;
+mod received_reports;
 mod relay_domains;
 mod report;
 mod routes;

@@ -1,4 +1,4 @@
-//! What is done now and then beside the queue: reports about TLS, and policies that have ended.
+//! What is done now and then beside the queue: reports about TLS, and what has ended of policies and of reports by others.
 use crate::delivery::Inner;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 const FIRST: Duration = Duration::from_secs(5);
 /// How often.
 const EVERY: Duration = Duration::from_secs(600);
-/// Every how many times the policies are swept.
+/// Every how many times what has ended is swept.
 const SWEPT: u32 = 36;
 
 /// Goes round until `stop`, and once more then, for what was counted since.
@@ -27,6 +27,11 @@ pub(crate) async fn run(inner: &Inner, stop: CancellationToken) {
             && let Err(error) = inner.known.policies.sweep().await
         {
             tracing::warn!(%error, "policies that have ended are not all taken away");
+        }
+        if round == 0
+            && let Err(error) = inner.sweep_received_reports().await
+        {
+            tracing::warn!(%error, "old reports about TLS are not all taken away");
         }
     }
     let _ = tokio::time::timeout(LAST, inner.flush_tls_reports(&stop)).await;

@@ -212,6 +212,7 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         dane: queue.dane,
         mta_sts: queue.mta_sts,
         tls_reports: queue.tls_reports,
+        keep_reports: configuration.journal.keep_deliveries.0,
         ..delivery::Settings::new(host_name)
     })
 }

@@ -107,6 +107,7 @@ fn kind(event: &Event) -> Option<Kind> {
         | Event::HoldEnded { .. }
         | Event::Reported { .. }
         | Event::AutoReplied { .. }
+        | Event::TlsReportReceived { .. }
         | Event::Act { .. }
         | Event::Repeated { .. }
         | Event::Dropped { .. } => return None,

@@ -221,6 +221,24 @@ pub enum Event {
         /// To whom the answer goes.
         to: Text,
     },
+    /// Somebody told what became of TLS with the servers of a domain here (RFC 8460); anybody may say so.
+    TlsReportReceived {
+        /// The delivery that brought it; none where it was posted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delivery: Option<Text>,
+        /// From whom it came, by mail or by HTTPS.
+        peer: Option<Peer>,
+        /// The domain.
+        domain: Text,
+        /// Who says so, by his own word.
+        submitter: Text,
+        /// What he calls his report.
+        report: Text,
+        /// Sessions that went well.
+        good: u64,
+        /// Sessions that did not.
+        failed: u64,
+    },
     /// An operator did something.
     Act {
         /// Who, such as `control socket`.
@@ -252,24 +270,6 @@ pub enum Event {
     },
 }
 
-/// How long an event may be kept, and which partition it is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
-    /// Sessions that went well.
-    Sessions,
-    /// What was refused.
-    Refusals,
-    /// The way of each message.
-    Deliveries,
-    /// What operators did.
-    Acts,
-}
-
-impl Class {
-    /// Every class.
-    pub const ALL: [Self; 4] = [Self::Sessions, Self::Refusals, Self::Deliveries, Self::Acts];
-}
-
 impl Event {
     /// Of more recipients one event does not name.
     pub const MOST_NAMED: usize = 100;
@@ -285,6 +285,7 @@ impl Event {
             Self::Deferred(attempt) | Self::Failed(attempt) | Self::Relayed(attempt) | Self::Discarded(attempt) => {
                 Some(&attempt.delivery)
             }
+            Self::TlsReportReceived { delivery, .. } => delivery.as_ref(),
             Self::SessionOpened { .. }
             | Self::SessionClosed { .. }
             | Self::LoginAccepted { .. }
@@ -306,8 +307,10 @@ impl Event {
             | Self::LoginRefused { peer, .. }
             | Self::Refused { peer, .. }
             | Self::AllowanceUsedUp { peer, .. }
-            | Self::Accepted { peer: Some(peer), .. } => Some(&peer.session),
+            | Self::Accepted { peer: Some(peer), .. }
+            | Self::TlsReportReceived { peer: Some(peer), .. } => Some(&peer.session),
             Self::Accepted { peer: None, .. }
+            | Self::TlsReportReceived { peer: None, .. }
             | Self::Stored { .. }
             | Self::Deferred(_)
             | Self::Failed(_)
@@ -319,28 +322,6 @@ impl Event {
             | Self::Act { .. }
             | Self::Repeated { .. }
             | Self::Dropped { .. } => None,
-        }
-    }
-
-    /// Which class it belongs to.
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::SessionOpened { .. } | Self::SessionClosed { .. } | Self::LoginAccepted { .. } => Class::Sessions,
-            Self::LoginRefused { .. }
-            | Self::Refused { .. }
-            | Self::AllowanceUsedUp { .. }
-            | Self::Repeated { .. }
-            | Self::Dropped { .. } => Class::Refusals,
-            Self::Accepted { .. }
-            | Self::Stored { .. }
-            | Self::Deferred(_)
-            | Self::Failed(_)
-            | Self::Relayed(_)
-            | Self::Discarded(_)
-            | Self::HoldEnded { .. }
-            | Self::Reported { .. }
-            | Self::AutoReplied { .. } => Class::Deliveries,
-            Self::Act { .. } => Class::Acts,
         }
     }
 }

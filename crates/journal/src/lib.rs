@@ -6,6 +6,7 @@
 mod aggregate;
 mod attempt;
 mod cause;
+mod class;
 mod error;
 mod event;
 mod handle;
@@ -18,8 +19,9 @@ mod trace;
 mod writer;
 pub use attempt::{Attempt, Tried};
 pub use cause::Cause;
+pub use class::Class;
 pub use error::Error;
-pub use event::{Arrival, Class, Counts, Entry, Event, Login, Peer, Refused};
+pub use event::{Arrival, Counts, Entry, Event, Login, Peer, Refused};
 pub use handle::Journal;
 pub use query::{Cursor, NoCursor, Page, Query, Reader};
 pub use settings::Settings;

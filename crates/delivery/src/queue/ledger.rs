@@ -4,7 +4,8 @@
 //! destination (8)` → what is due then ([`super::due`]); `u | blob` → the entries that use the blob; `f | time (8) |
 //! number (8)`: the entries that wait for a time of their sender's ([`super::future`]); `l`, `r`: the
 //! lease ([`super::lease`]). Beside the queue lie `a | account`: allowances, `k`: the key of rewritten senders, `s | domain`: policies of
-//! other domains, `v | account`: whom it has answered, `t | day | domain`: what TLS came to. Every change of an entry is fenced by the entry's version, and that
+//! other domains, `v | account`: whom it has answered, `t | day | domain`: what TLS came to, `y` and `z`: what others say it came
+//! to here. Every change of an entry is fenced by the entry's version, and that
 //! of the partition's owner by the lease too.
 use super::due::{self, DuePage, due_lines, due_start};
 use super::entry::{Entry, Terms};

@@ -2,7 +2,7 @@
 use super::{DirectoryAway, Residents, Resolved, Target};
 use directory::{AliasFault, Directory, Resolution};
 use futures_util::future::BoxFuture;
-use names::Address;
+use names::{Address, Domain};
 
 impl Residents for Directory {
     fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Resolved, DirectoryAway>> {
@@ -24,6 +24,13 @@ impl Residents for Directory {
         Box::pin(
             async move { Directory::is_named(self, address).await.map_err(|error| DirectoryAway(error.to_string())) },
         )
+    }
+
+    fn is_here<'a>(&'a self, domain: &'a Domain) -> BoxFuture<'a, Result<bool, DirectoryAway>> {
+        Box::pin(async move {
+            let found = self.domain(domain).await.map_err(|error| DirectoryAway(error.to_string()))?;
+            Ok(found.is_some())
+        })
     }
 
     fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>> {

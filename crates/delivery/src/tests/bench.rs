@@ -8,7 +8,7 @@ use crate::{
 };
 use futures_util::future::BoxFuture;
 use journal::scripted::Told;
-use names::{AccountId, Address};
+use names::{AccountId, Address, Domain};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -105,6 +105,15 @@ impl Residents for ScriptedResidents {
 
     fn is_named<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<bool, DirectoryAway>> {
         Box::pin(async move { Ok(lock(&self.known).contains_key(&address.to_string())) })
+    }
+
+    fn is_here<'a>(&'a self, domain: &'a Domain) -> BoxFuture<'a, Result<bool, DirectoryAway>> {
+        Box::pin(async move {
+            match *lock(&self.away) {
+                true => Err(DirectoryAway("scripted".to_owned())),
+                false => Ok(matches!(domain.as_str(), "here.example" | "also-here.example")),
+            }
+        })
     }
 
     fn name<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Option<String>, DirectoryAway>> {

@@ -95,6 +95,9 @@ fn lines(view: &TraceEventView) -> Vec<String> {
             vec![format!("report of `{action}` about {} to the sender: {report}", recipients_of(recipients))]
         }
         Event::AutoReplied { reply, to, .. } => vec![format!("answered to {to}, for its reader is away: {reply}")],
+        Event::TlsReportReceived { domain, submitter, good, failed, .. } => vec![format!(
+            "read as a report of {submitter} about TLS with servers of {domain}: {good} sessions went well, {failed} did not"
+        )],
         Event::Act { by, act, reason, .. } => {
             let reason = reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
             vec![format!("{act} by {by}{reason}")]
