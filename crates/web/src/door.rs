@@ -274,7 +274,7 @@ pub(crate) fn came<'r>(parts: &'r Parts, peer: &'r Peer, by_browser: bool) -> Ca
 }
 
 /// The peer as the journal keeps it.
-fn told(peer: &Peer) -> journal::Peer {
+pub(crate) fn told(peer: &Peer) -> journal::Peer {
     journal::Peer {
         session: peer.session.to_string().into(),
         remote: peer.remote,

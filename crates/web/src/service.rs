@@ -3,6 +3,7 @@ use crate::activity::{Activity, Guarded};
 use crate::handlers::Handlers;
 use crate::jmap::{self, Rooms};
 use crate::limits::{LAST_REQUESTS, REQUEST, UPLOAD, connections};
+use crate::tls_reports::{self, Desk};
 use crate::turns::Turns;
 use crate::{Brand, MtaSts, Pictures, SettingsPage, Visitors, headers, webmail};
 use ::jmap::Jmap;
@@ -11,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, body::Body};
+use delivery::Delivery;
 use directory::Directory;
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
@@ -35,6 +37,8 @@ pub struct Parts {
     pub directory: Arc<Directory>,
     /// The policy of the domains here; without one none is published.
     pub mta_sts: Option<MtaSts>,
+    /// What keeps the reports of other servers.
+    pub delivery: Delivery,
     /// What customers set up.
     pub settings: Arc<SettingsPage>,
     /// The methods of JMAP.
@@ -58,13 +62,16 @@ impl Web {
     /// The pages.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { directory, mta_sts: policy, settings, jmap, visitors, pictures, webmail, brand } = parts;
+        let Parts { directory, mta_sts: policy, delivery, settings, jmap, visitors, pictures, webmail, brand } = parts;
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let (posts, bodies, world) = (visitors.posts.clone(), visitors.bodies.clone(), visitors.world.clone());
+        let reports = Desk { delivery, posts, bodies, world };
         let rooms = Rooms { jmap, visitors, pictures, cleaning: Turns::new(CLEANED, cores) };
         let pages = Router::new()
             .route("/.well-known/mta-sts.txt", get(mta_sts))
             .with_state(Arc::new(Published { directory, policy }))
             .merge(jmap::pages(Arc::new(rooms)))
+            .merge(tls_reports::routes(reports))
             .merge(settings.routes())
             .merge(webmail::routes(webmail, &brand))
             .fallback(async || StatusCode::NOT_FOUND);

@@ -2,6 +2,7 @@
 use crate::door::Door;
 use crate::incoming::Room;
 use crate::places::Places;
+use crate::tls_reports::Posts;
 use directory::Directory;
 use journal::Journal;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ pub struct Visitors {
     pub(crate) door: Arc<Door>,
     pub(crate) places: Places,
     pub(crate) bodies: Room,
+    pub(crate) posts: Arc<Posts>,
     pub(crate) world: World,
 }
 
@@ -21,6 +23,6 @@ impl Visitors {
     #[must_use]
     pub fn new(directory: Arc<Directory>, journal: Journal, world: World) -> Self {
         let door = Arc::new(Door::new(directory, journal, world.clone()));
-        Self { door, places: Places::default(), bodies: Room::default(), world }
+        Self { door, places: Places::default(), bodies: Room::default(), posts: Arc::default(), world }
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn web(
     Ok(Web::new(web::Parts {
         directory: house.directory.clone(),
         mta_sts: mta_sts(configuration),
+        delivery: house.delivery.clone(),
         settings,
         jmap,
         visitors: house.visitors.clone(),

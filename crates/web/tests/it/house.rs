@@ -31,6 +31,7 @@ pub(crate) struct House {
     pub(crate) directory: Arc<Directory>,
     pub(crate) clock: Arc<ScriptedClock>,
     pub(crate) told: Told,
+    pub(crate) delivery: Delivery,
     pub(crate) tasks: TaskTracker,
 }
 
@@ -73,7 +74,7 @@ impl House {
         let jmap = Jmap::new(jmap::Parts {
             store: store.clone(),
             directory: directory.clone(),
-            delivery,
+            delivery: delivery.clone(),
             admin,
             world: world.clone(),
             searches: Arc::new(search::Searches::new(2)),
@@ -89,6 +90,7 @@ impl House {
         let parts = Parts {
             directory: directory.clone(),
             mta_sts,
+            delivery: delivery.clone(),
             settings: settings.clone(),
             jmap,
             visitors,
@@ -96,7 +98,7 @@ impl House {
             webmail: &[],
             brand: web::Brand::default(),
         };
-        Self { web: Web::new(parts), settings, store, directory, clock, told, tasks: TaskTracker::new() }
+        Self { web: Web::new(parts), settings, store, directory, clock, told, delivery, tasks: TaskTracker::new() }
     }
 
     /// A new connection, and what stops the server.

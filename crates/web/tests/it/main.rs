@@ -12,3 +12,4 @@ mod parts;
 mod policy;
 mod settings;
 mod sockets;
+mod tls_reports;
