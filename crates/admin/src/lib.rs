@@ -53,4 +53,7 @@ pub use secret::SecretText;
 pub use senders::{DelegateView, SenderAct};
 pub use shares::ShareAct;
 pub use sizes::StoreAct;
-pub use trace::{DestinationView, RefusedView, TraceAct, TraceEventView, TraceRecipientView, TraceRowView, TraceView};
+pub use trace::{
+    DestinationView, RefusedView, TlsFailureView, TlsReportView, TlsReportsView, TraceAct, TraceEventView,
+    TraceRecipientView, TraceRowView, TraceView,
+};

@@ -1,7 +1,10 @@
 //! What is answered: all that a rendering for people or machines needs.
 mod made;
 
-use crate::{DelegateView, DestinationView, LoginView, QueueDestinationView, RefusedView, TraceRowView, TraceView};
+use crate::{
+    DelegateView, DestinationView, LoginView, QueueDestinationView, RefusedView, TlsReportsView, TraceRowView,
+    TraceView,
+};
 use delivery::{BlockPattern, QueueId, Vacation};
 use directory::Role;
 use guide::Guide;
@@ -147,6 +150,8 @@ pub enum Response {
         /// The busiest first.
         destinations: Vec<DestinationView>,
     },
+    /// What others report of TLS with the servers here.
+    TlsReports(TlsReportsView),
     /// Sizes of the store.
     StoreStats(StoreStatsView),
     /// What a check found.

@@ -1,6 +1,8 @@
 //! What happened to messages, as the journal has it. A look is told to the journal too, so that a customer can be shown
 //! who asked about him.
+mod reported;
 mod view;
+pub use reported::{TlsFailureView, TlsReportView, TlsReportsView};
 pub use view::{DestinationView, RefusedView, TraceEventView, TraceRecipientView, TraceRowView, TraceView};
 
 use crate::{Admin, Caller, Error, Permission, Response};
@@ -59,12 +61,26 @@ pub enum TraceAct {
         #[serde(default)]
         until: Option<u64>,
     },
+    /// Counts what others report of TLS with the servers here (RFC 8460), by whole days (UTC).
+    Reported {
+        /// Only about this domain.
+        #[serde(default)]
+        domain: Option<Domain>,
+        /// What was counted on the day of this moment, or later.
+        #[serde(default)]
+        since: Option<u64>,
+        /// What was counted before then.
+        #[serde(default)]
+        until: Option<u64>,
+    },
 }
 
 impl TraceAct {
     pub(crate) const fn permission(&self) -> Permission {
         match self {
-            Self::Find { .. } | Self::Show { .. } | Self::Destinations { .. } => Permission::Look,
+            Self::Find { .. } | Self::Show { .. } | Self::Destinations { .. } | Self::Reported { .. } => {
+                Permission::Look
+            }
         }
     }
 }
@@ -97,6 +113,11 @@ impl Admin {
                 let wanted = |name: &str| domain.as_ref().is_none_or(|domain| domain.as_str() == name);
                 let destinations = counts.into_iter().filter(|counts| wanted(&counts.domain)).map(Into::into);
                 Ok(Response::Destinations { destinations: destinations.collect() })
+            }
+            TraceAct::Reported { domain, since, until } => {
+                let (since, until) = (since.map(UnixTime::from_secs), until.map(UnixTime::from_secs));
+                let sum = self.delivery.received_reports(domain.as_ref(), since, until).await?;
+                Ok(Response::TlsReports(sum.into()))
             }
         }
     }

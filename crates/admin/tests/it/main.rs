@@ -6,6 +6,7 @@ mod control;
 mod own;
 mod place;
 mod plain_logins;
+mod reported;
 mod senders;
 mod settings;
 mod shares;

@@ -15,6 +15,7 @@ pub(crate) struct Place {
     pub(crate) admin: Arc<Admin>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) store: Store,
+    pub(crate) delivery: Delivery,
     pub(crate) memory: Memory,
     pub(crate) told: Told,
 }
@@ -45,13 +46,13 @@ pub(crate) async fn place() -> Place {
     let admin = Arc::new(Admin::new(Parts {
         store: store.clone(),
         directory: directory.clone(),
-        delivery,
+        delivery: delivery.clone(),
         journal,
         history: Reader::new(Arc::new(memory.clone())),
         world,
         mailboxes,
     }));
-    let place = Place { admin, directory, store, memory, told };
+    let place = Place { admin, directory, store, delivery, memory, told };
     let add = DomainAct::Add { domain: domain(), separator: Some('+'), catch_all: None, owner: None };
     assert_eq!(place.run(Request::Domain(add)).await, Ok(Response::Done));
     place.told.take();

@@ -1,4 +1,5 @@
-//! `glaspost trace find|show|destinations`.
+//! `glaspost trace find|show|destinations|reported`.
+mod reported;
 mod timeline;
 
 use super::act::{run, unexpected};
@@ -38,6 +39,21 @@ pub(crate) enum TraceCommand {
         #[arg(long, value_name = "WHEN")]
         since: Option<When>,
         /// What happened before then
+        #[arg(long, value_name = "WHEN")]
+        until: Option<When>,
+    },
+    /// Count what others report of TLS with the servers here (RFC 8460): by domain, submitter and policy, and how it failed
+    #[command(
+        after_help = "Examples:\n  glaspost trace reported --since \"7 d\"\n  glaspost trace reported --domain example.org --json\n\nAnybody may write such a report, in any name: SUBMITTER is who says so, FROM the address that brought the newest one, and the message that it came in.\nNext: `glaspost trace show ID`"
+    )]
+    Reported {
+        /// Only about this domain
+        #[arg(long)]
+        domain: Option<Domain>,
+        /// What was counted since then, by whole days: so long ago, or a time in UTC
+        #[arg(long, value_name = "WHEN")]
+        since: Option<When>,
+        /// What was counted before then
         #[arg(long, value_name = "WHEN")]
         until: Option<When>,
     },
@@ -81,6 +97,14 @@ impl TraceCommand {
             Self::Destinations { domain, since, until } => {
                 let (since, until) = (since.map(|when| when.0), until.map(|when| when.0));
                 destinations(global, TraceAct::Destinations { domain, since, until })
+            }
+            Self::Reported { domain, since, until } => {
+                let (since, until) = (since.map(|when| when.0), until.map(|when| when.0));
+                match run(global, Request::Trace(TraceAct::Reported { domain, since, until }))? {
+                    Response::TlsReports(view) if global.json => print_json(&view),
+                    Response::TlsReports(view) => print(&reported::page(&view)),
+                    _ => Err(unexpected()),
+                }
             }
         }
     }

@@ -109,6 +109,8 @@ section! {
     /// MTA-STS (RFC 8461): other servers are told that mail to the domains here travels under TLS. The policy of a domain
     /// stands at `https://mta-sts.DOMAIN/.well-known/mta-sts.txt`, so an `https` listener must have a certificate for that
     /// name, and the DNS a TXT record at `_mta-sts.DOMAIN`, `v=STSv1; id=…`, with an id that changes with the policy.
+    /// What others report of it shows `glaspost trace reported`, where a TXT record at `_smtp._tls.DOMAIN` asks for that
+    /// (TLSRPT, RFC 8460): `v=TLSRPTv1; rua=https://NAME/tls-reports`, by a name of the `https` listener, or an address here.
     MtaSts {
         /// What another server does when TLS fails: `enforce` (not deliver), `testing` (deliver and report), or `none`, to take
         /// an earlier policy back. Without it there is no policy.
@@ -300,7 +302,7 @@ section! {
     Journal {
         /// How long sessions and refusals are kept.
         keep_sessions: Period = Period::days(14);
-        /// How long deliveries are kept.
+        /// How long deliveries are kept, and what others report about TLS with the servers here; at most 90 days.
         keep_deliveries: Period = Period::days(30);
         /// The space that the journal may take.
         max_size: ByteSize = ByteSize::gib(1);
