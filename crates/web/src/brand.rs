@@ -331,13 +331,14 @@ mod tests {
         };
         let page = brand.page(b"<head><title>Webmail</title></head><body></head>");
         let page = String::from_utf8(page.to_vec()).unwrap();
-        assert!(page.starts_with(
-            "<head><meta name=\"application-name\" content=\"A&lt;b> &amp; &quot;C&quot;\">"
-        ));
+        assert!(page.starts_with("<head><meta name=\"application-name\" content=\"A&lt;b> &amp; &quot;C&quot;\">"));
         assert!(
             page.contains("<meta name=\"theme-color\" media=\"(prefers-color-scheme: light)\" content=\"#0b57a4\">")
         );
-        assert!(page.contains("<meta name=\"logo\" content=\"/brand/logo-") && page.ends_with("<title>Webmail</title></head><body></head>"));
+        assert!(
+            page.contains("<meta name=\"logo\" content=\"/brand/logo-")
+                && page.ends_with("<title>Webmail</title></head><body></head>")
+        );
         assert_eq!(Brand::default().page(b"<head></head>"), "<head></head>");
         let manifest = brand.manifest(br#"{"name":"Webmail","short_name":"Webmail","start_url":"/"}"#);
         let manifest: Value = serde_json::from_slice(&manifest).unwrap();
