@@ -58,13 +58,9 @@ impl Trace {
         for entry in &self.events {
             let (recipient, original, fate, last) = match &entry.event {
                 Event::Accepted { to, .. } => {
-                    recipients.extend(to.iter().map(|to| RecipientTrace {
-                        recipient: to.to_string(),
-                        original: None,
-                        fate: Fate::Accepted,
-                        at: entry.at,
-                        last: None,
-                    }));
+                    for to in to {
+                        accepted(&mut recipients, to.to_string(), entry.at);
+                    }
                     continue;
                 }
                 Event::Stored { recipient, .. } => (recipient, None, Fate::Delivered, None),
@@ -90,6 +86,15 @@ impl Trace {
             place(&mut recipients, one);
         }
         recipients
+    }
+}
+
+/// Notes that a recipient was accepted. What became of the message may have been journalled before: it is in the mailbox a
+/// moment earlier.
+fn accepted(recipients: &mut Vec<RecipientTrace>, to: String, at: UnixTime) {
+    let known = |one: &RecipientTrace| one.recipient == to || one.original.as_ref() == Some(&to);
+    if !recipients.iter().any(known) {
+        recipients.push(RecipientTrace { recipient: to, original: None, fate: Fate::Accepted, at, last: None });
     }
 }
 

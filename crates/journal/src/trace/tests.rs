@@ -192,6 +192,17 @@ fn plainly_accepted(delivery: &str) -> Event {
     }
 }
 
+/// A message is in the mailbox a moment before the session writes that it was accepted.
+#[tokio::test]
+async fn who_has_a_message_already_is_told_once() {
+    let (delivery, recipient) = ("d1".into(), "x@far.example".into());
+    let stored = Event::Stored { delivery, recipient, account: AccountId(1), size: 9 };
+    let reader = read([stored, plainly_accepted("d1")].into_iter()).await;
+    let recipients = reader.trace("d1").await.unwrap().unwrap().recipients();
+    let fates: Vec<(&str, Fate)> = recipients.iter().map(|one| (one.recipient.as_str(), one.fate)).collect();
+    assert_eq!(fates, [("x@far.example", Fate::Delivered)]);
+}
+
 /// More events than an answer holds: each message is found, the oldest too, and says what was left out.
 #[tokio::test]
 async fn messages_with_very_many_events_are_all_found() {
