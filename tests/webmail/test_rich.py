@@ -79,6 +79,7 @@ def test_w01_a_quote_brings_nothing_with_it_but_its_words_and_looks(provider, sc
     word = unique()
     provider.deliver(hostile(word), sender="bram@buren.example")
     screen = screens().log_in()
+    expect(screen.row(word)).to_be_visible()
     screen.page.evaluate("() => localStorage.setItem('glaspost/preferences', JSON.stringify({language: 'nl', rich: true}))")
     screen.page.reload()
     screen.button("reply", within=screen.read(word)).click()

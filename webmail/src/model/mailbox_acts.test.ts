@@ -23,7 +23,7 @@ describe("mailboxes", () => {
     expect(account.mailboxes.of(inner)).toMatchObject({ name: "Leden", parentId: "archive" });
     expect(account.mailboxes.all.value.filter(isHidden).map(({ mailbox }) => mailbox.id)).toEqual([made]);
     await expect(createMailbox(account.client, "Club", null)).rejects.toMatchObject({
-      problem: { kind: "refused-record", type: "invalidProperties" },
+      problem: { kind: "refused-record", type: "alreadyExists" },
     });
     expect(server.records.mailboxes.size).toBe(8);
   });

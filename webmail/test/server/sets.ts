@@ -95,13 +95,16 @@ export const mailboxSet: Method = (records, { create, update, destroy }) => {
   const told = { created: {}, updated: {}, notCreated: {}, notUpdated: {}, notDestroyed: {} } as Record<string, Fields>;
   const destroyed: string[] = [];
   // RFC 8621, 2: no two of one name below one parent
-  const taken = (asked: Fields, but: string | null) =>
-    [...records.mailboxes.values()].some(
+  const taken = (asked: Fields, but: string | null) => {
+    const there = [...records.mailboxes.values()].find(
       (other) => other.id !== but && other.parentId === (asked.parentId ?? null) && other.name === asked.name,
     );
+    return there === undefined ? null : { type: "alreadyExists", existingId: there.id };
+  };
   for (const [key, asked] of Object.entries((create ?? {}) as Record<string, Fields>)) {
-    if (taken(asked, null)) {
-      (told.notCreated ?? {})[key] = { type: "invalidProperties", properties: ["name"] };
+    const refused = taken(asked, null);
+    if (refused !== null) {
+      (told.notCreated ?? {})[key] = refused;
       continue;
     }
     const id = records.newId("m");
@@ -120,8 +123,9 @@ export const mailboxSet: Method = (records, { create, update, destroy }) => {
   for (const [id, patch] of Object.entries((update ?? {}) as Record<string, Fields>)) {
     const before = records.mailboxes.get(id);
     const next = before === undefined ? undefined : patched(before, patch);
-    if (next === undefined || taken(next, id)) {
-      (told.notUpdated ?? {})[id] = next === undefined ? { type: "notFound" } : { type: "invalidProperties" };
+    const refused = next === undefined ? { type: "notFound" } : taken(next, id);
+    if (next === undefined || refused !== null) {
+      (told.notUpdated ?? {})[id] = refused;
       continue;
     }
     records.mailboxes.set(id, next);

@@ -45,7 +45,8 @@ export const en = {
     removeText: (n: number) =>
       n === 0 ? "The mailbox is empty." : `${plural(n, "message", "messages")} in it will be moved to the trash.`,
     hasChildren: "There are mailboxes inside. Delete or move those first.",
-    nameTaken: "There is a mailbox with this name already, or a name cannot be so.",
+    nameTaken: "There is a mailbox with this name already.",
+    nameWrong: "The name of a mailbox cannot be so.",
     hiddenTitle: "Hidden mailboxes",
     busy: "Working…",
   },

@@ -48,7 +48,8 @@ export const nl: ListTexts = {
     removeText: (n) =>
       n === 0 ? "De map is leeg." : `${berichten(n)} daarin ${n === 1 ? "gaat" : "gaan"} naar de prullenbak.`,
     hasChildren: "Er staan mappen in. Verwijder of verplaats die eerst.",
-    nameTaken: "Er is al een map met deze naam, of een naam kan zo niet zijn.",
+    nameTaken: "Er is al een map met deze naam.",
+    nameWrong: "Zo kan een map niet heten.",
     hiddenTitle: "Verborgen mappen",
     busy: "Bezig…",
   },
