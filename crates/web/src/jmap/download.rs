@@ -1,61 +1,81 @@
 //! Downloads (RFC 8620, 6.2), as they are read. What comes from a stranger is never shown as a page of this site.
 use super::file::{Pieces, attachment, streamed};
 use super::{Asked, Rooms, enter, variable};
-use crate::places::Kind;
+use crate::door::Session;
+use crate::places::{Kind, Place};
 use crate::problem;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jmap::Blob;
 use std::sync::Arc;
 
 /// Downloads of an account at once.
-pub(super) const DOWNLOADS: usize = 16;
+const DOWNLOADS: usize = 16;
 /// The longest type that is given back.
 const MAX_TYPE: usize = 127;
+
+/// A blob that somebody may read, and the place that he has for it.
+pub(super) struct Opened {
+    pub(super) blob: Blob,
+    id: String,
+    parts: Parts,
+    session: Arc<Session>,
+    place: Place,
+}
+
 pub(super) async fn download(
     State(rooms): State<Arc<Rooms>>,
     Path((account, blob, name)): Path<(String, String, String)>,
     request: Request,
 ) -> Response {
-    let Asked { parts, session, .. } = match enter(&rooms, request).await {
-        Ok(asked) => asked,
-        Err(answer) => return answer,
-    };
-    let Some(place) = rooms.visitors.places.take(session.caller.account, Kind::Download, DOWNLOADS) else {
-        return problem::problem(StatusCode::TOO_MANY_REQUESTS, "too many downloads at once");
-    };
-    let found = match rooms.jmap.download(&session.caller, &account, &blob).await {
-        Ok(Some(found)) => found,
-        Ok(None) => return problem::problem(StatusCode::NOT_FOUND, "there is no such blob"),
-        Err(error) => return problem::error(&error),
-    };
-    let mut headers = headers(&name, variable(&parts, "accept").as_deref(), &blob);
-    if is_known(&parts, &blob) {
-        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    match Opened::open(&rooms, &account, blob, request).await {
+        Ok(opened) => {
+            let headers = headers(&name, variable(&opened.parts, "accept").as_deref());
+            opened.answer(headers, rooms)
+        }
+        Err(answer) => answer,
     }
-    if let Some(size) = found.size() {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
-    }
-    (headers, streamed(Pieces::Blob(found), place, session, rooms)).into_response()
 }
 
-fn headers(name: &str, media: Option<&str>, blob: &str) -> HeaderMap {
-    let mut headers = attachment(name, media.filter(|media| is_media(media)).unwrap_or("application/octet-stream"));
-    keep(&mut headers, blob);
-    headers
+impl Opened {
+    /// Opens what is asked for, or says why not.
+    pub(super) async fn open(rooms: &Rooms, account: &str, id: String, request: Request) -> Result<Self, Response> {
+        let Asked { parts, session, .. } = enter(rooms, request).await?;
+        let Some(place) = rooms.visitors.places.take(session.caller.account, Kind::Download, DOWNLOADS) else {
+            return Err(problem::problem(StatusCode::TOO_MANY_REQUESTS, "too many downloads at once"));
+        };
+        match rooms.jmap.download(&session.caller, account, &id).await {
+            Ok(Some(blob)) => Ok(Self { blob, id, parts, session, place }),
+            Ok(None) => Err(problem::problem(StatusCode::NOT_FOUND, "there is no such blob")),
+            Err(error) => Err(problem::error(&error)),
+        }
+    }
+
+    /// The bytes, or that the client has them.
+    pub(super) fn answer(self, mut headers: HeaderMap, rooms: Arc<Rooms>) -> Response {
+        // RFC 8620, 6.2: what an id stands for never changes
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, immutable, max-age=31536000"));
+        if let Ok(tag) = HeaderValue::try_from(format!("\"{}\"", self.id)) {
+            headers.insert(header::ETAG, tag);
+        }
+        if is_known(&self.parts, &self.id) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        if let Some(size) = self.blob.size() {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+        }
+        (headers, streamed(Pieces::Blob(self.blob), self.place, self.session, rooms)).into_response()
+    }
 }
 
-/// RFC 8620, 6.2: what an id stands for never changes.
-pub(super) fn keep(headers: &mut HeaderMap, blob: &str) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, immutable, max-age=31536000"));
-    if let Ok(tag) = HeaderValue::try_from(format!("\"{blob}\"")) {
-        headers.insert(header::ETAG, tag);
-    }
+fn headers(name: &str, media: Option<&str>) -> HeaderMap {
+    attachment(name, media.filter(|media| is_media(media)).unwrap_or("application/octet-stream"))
 }
 
 /// Whether the client has the blob already (RFC 9110, 13.1.2).
-pub(super) fn is_known(parts: &Parts, blob: &str) -> bool {
+fn is_known(parts: &Parts, blob: &str) -> bool {
     let told = parts.headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     told.flat_map(|value| value.split(',')).any(|tag| tag.trim().trim_start_matches("W/").trim_matches('"') == blob)
 }
@@ -80,7 +100,7 @@ mod tests {
     use super::headers;
 
     #[test]
-    fn what_is_downloaded_is_kept_and_never_shown() {
+    fn what_is_downloaded_is_never_shown() {
         for (name, media, told, disposition) in [
             (
                 "a.txt",
@@ -97,7 +117,7 @@ mod tests {
             ("x", Some("text/html\r\nX: y"), "application/octet-stream", "filename=\"x\"; filename*=UTF-8''x"),
             ("x", Some("text"), "application/octet-stream", "filename=\"x\"; filename*=UTF-8''x"),
         ] {
-            let headers = headers(name, media, "b1");
+            let headers = headers(name, media);
             assert_eq!(headers["content-type"], told);
             assert_eq!(headers["content-disposition"], format!("attachment; {disposition}"));
             assert!(headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
