@@ -8,7 +8,7 @@ use crate::mail::reply::{Written, got, known, told};
 use crate::method::Answers;
 use crate::opened::Opened;
 use crate::refusal;
-use jmap_wire::{Arguments, Changes, Get, Id, MethodError, Object, Set, SetError, patch};
+use jmap_wire::{Arguments, Changes, Get, Id, Object, Set, SetError, patch};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{Error, ModSeq, ObjectChange, ObjectId, ObjectKind, ObjectsChanged, StateOf};
@@ -42,14 +42,14 @@ pub(super) trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 's
 
 type All<R> = Vec<(ObjectId, R)>;
 
-async fn all<R: Record>(opened: &Opened) -> Result<(ModSeq, All<R>), MethodError> {
-    let kept = opened.account.objects(R::KIND).await.map_err(|error| refusal::method(&error))?;
+async fn all<R: Record>(opened: &Opened) -> Result<(ModSeq, All<R>), Error> {
+    let kept = opened.account.objects(R::KIND).await?;
     let read = kept.objects.iter().map(|object| {
         let record = serde_json::from_slice(&object.value).map_err(|error| Error::Corrupt(error.to_string()))?;
         Ok((object.id, record))
     });
     let read: Result<_, Error> = read.collect();
-    Ok((kept.state, read.map_err(|error| refusal::method(&error))?))
+    Ok((kept.state, read?))
 }
 
 fn object<R: Record>(id: ObjectId, record: &R) -> Object {
@@ -63,7 +63,7 @@ pub(super) async fn get<R: Record>(context: &mut Context<'_>, mut arguments: Arg
     arguments.none_left()?;
     let properties = known(asked.properties, R::PROPERTIES)?;
     let opened = context.own_account(&asked.account).await?;
-    let (state, all) = all::<R>(&opened).await?;
+    let (state, all) = all::<R>(&opened).await.map_err(|error| refusal::method(&error))?;
     let mut not_found = asked.ids.clone().unwrap_or_default();
     let mut list = Vec::new();
     for (id, record) in &all {
@@ -90,15 +90,16 @@ pub(super) async fn set<R: Record>(context: &mut Context<'_>, mut arguments: Arg
     arguments.none_left()?;
     let mut opened = context.own_account(&asked.account).await?;
     let begun = Begun::of(&opened).await?;
-    let (before, _) = all::<R>(&opened).await?;
+    let (before, _) = all::<R>(&opened).await.map_err(|error| refusal::method(&error))?;
     let old_state = opened.state(before);
     opened.provide(asked.if_in_state.as_deref(), (StateOf::Objects(R::KIND), before))?;
     let mut written = Written::default();
     for (creation, properties) in asked.create {
-        match write(&opened, None, |all| R::read(&properties)?.beside(all)).await? {
+        match write(&opened, None, |all| R::read(&properties)?.beside(all)).await {
             Ok((id, record)) => {
-                let told = object(id, &record).into_iter().filter(|(name, value)| properties.get(name) != Some(value));
-                written.created.insert(creation.to_string(), told.collect::<Object>().into());
+                let mut told = object(id, &record);
+                told.retain(|name, value| properties.get(name) != Some(value));
+                written.created.insert(creation.to_string(), told.into());
                 if let Ok(id) = Id::try_from(id.to_string()) {
                     context.creates(&creation, id);
                 }
@@ -108,13 +109,18 @@ pub(super) async fn set<R: Record>(context: &mut Context<'_>, mut arguments: Arg
     }
     for (id, by) in asked.update {
         let meant = context.id(&id);
-        match write::<R>(&opened, meant.as_ref(), |all| changed(all, meant.as_ref(), &by)).await? {
-            Ok(_) => drop(written.updated.insert(id, Value::Null)),
+        match write::<R>(&opened, meant.as_ref(), |all| changed(all, meant.as_ref(), &by)).await {
+            // RFC 8620, 5.3: what came to be otherwise than it was asked for
+            Ok((of, record)) => {
+                let mut told = object(of, &record);
+                told.retain(|name, value| by.get(name).is_some_and(|asked| asked != value));
+                written.updated.insert(id, if told.is_empty() { Value::Null } else { told.into() });
+            }
             Err(error) => drop(written.not_updated.insert(id, told(&error))),
         }
     }
     for id in asked.destroy {
-        match remove::<R>(&opened, context.id(&id).as_ref()).await? {
+        match remove::<R>(&opened, context.id(&id).as_ref()).await {
             Ok(()) => written.destroyed.push(id.into()),
             Err(error) => drop(written.not_destroyed.insert(id, told(&error))),
         }
@@ -141,48 +147,44 @@ fn changed<R: Record>(all: &[(ObjectId, R)], id: Option<&Id>, by: &Object) -> Re
     R::read(&patched)?.after(before)?.beside(&others)
 }
 
-/// Writes what is decided of the records that are there: a new one, or one in the place of another.
+/// Writes what is decided of the records that are there: a new one, or one in the place of another. Others of the call may be
+/// written already, so what fails is told of this one alone (RFC 8620, 3.6.2).
 async fn write<R: Record>(
     opened: &Opened,
     in_place_of: Option<&Id>,
     decide: impl Fn(&[(ObjectId, R)]) -> Result<R, SetError>,
-) -> Result<Result<(ObjectId, R), SetError>, MethodError> {
+) -> Result<(ObjectId, R), SetError> {
+    let failed = |error| refusal::set(&error);
     for _ in 0..TRIES {
-        let (state, all) = all::<R>(opened).await?;
-        let record = match decide(&all) {
-            Ok(record) => record,
-            Err(error) => return Ok(Err(error)),
-        };
-        let Ok(value) = serde_json::to_vec(&record) else { return Ok(Err(SetError::new("tooLarge"))) };
+        let (state, all) = all::<R>(opened).await.map_err(failed)?;
+        let record = decide(&all)?;
+        let value = serde_json::to_vec(&record).map_err(|_| SetError::new("tooLarge"))?;
         let change = match found(&all, in_place_of) {
             Some((id, _)) => ObjectChange::Replace(*id, value.into()),
             None => ObjectChange::Create(value.into()),
         };
-        match opened.account.change_objects(R::KIND, Some(state), &[change]).await {
-            Ok(outcome) => match opened.commits.count(outcome) {
-                ObjectsChanged::Done(done) => {
-                    let id = done.into_iter().next().flatten();
-                    return Ok(id.map(|id| (id, record)).ok_or_else(|| SetError::new("notFound")));
-                }
-                // another one was written meanwhile: what was decided may not hold beside it
-                ObjectsChanged::StateMismatch => {}
-            },
-            Err(error) => return Ok(Err(refusal::set(&error))),
+        let outcome = opened.account.change_objects(R::KIND, Some(state), &[change]).await.map_err(failed)?;
+        match opened.commits.count(outcome) {
+            ObjectsChanged::Done(done) => {
+                let id = done.into_iter().next().flatten();
+                return id.map(|id| (id, record)).ok_or_else(|| SetError::new("notFound"));
+            }
+            // another one was written meanwhile: what was decided may not hold beside it
+            ObjectsChanged::StateMismatch => {}
         }
     }
-    Err(MethodError::ServerUnavailable)
+    Err(refusal::set(&Error::Conflict))
 }
 
-async fn remove<R: Record>(opened: &Opened, id: Option<&Id>) -> Result<Result<(), SetError>, MethodError> {
-    let (_, all) = all::<R>(opened).await?;
-    let Some((id, _)) = found(&all, id) else { return Ok(Err(SetError::new("notFound"))) };
+async fn remove<R: Record>(opened: &Opened, id: Option<&Id>) -> Result<(), SetError> {
+    let failed = |error| refusal::set(&error);
+    let (_, all) = all::<R>(opened).await.map_err(failed)?;
+    let (id, _) = found(&all, id).ok_or_else(|| SetError::new("notFound"))?;
     let change = [ObjectChange::Remove(*id)];
-    match opened.account.change_objects(R::KIND, None::<ModSeq>, &change).await {
-        Ok(outcome) => Ok(match opened.commits.count(outcome) {
-            ObjectsChanged::Done(done) if done.iter().all(Option::is_some) => Ok(()),
-            ObjectsChanged::Done(_) | ObjectsChanged::StateMismatch => Err(SetError::new("notFound")),
-        }),
-        Err(error) => Ok(Err(refusal::set(&error))),
+    let outcome = opened.account.change_objects(R::KIND, None::<ModSeq>, &change).await.map_err(failed)?;
+    match opened.commits.count(outcome) {
+        ObjectsChanged::Done(done) if done.iter().all(Option::is_some) => Ok(()),
+        ObjectsChanged::Done(_) | ObjectsChanged::StateMismatch => Err(SetError::new("notFound")),
     }
 }
 

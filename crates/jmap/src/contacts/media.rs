@@ -18,7 +18,8 @@ pub(crate) fn show(card: ObjectId, members: &mut Object) {
     let Some(media) = members.get_mut("media").and_then(Value::as_object_mut) else { return };
     for entry in media.values_mut().filter_map(Value::as_object_mut) {
         let Some(uri) = entry.get("uri").and_then(Value::as_str) else { continue };
-        let Some(media_type) = media_type_of(uri) else { continue };
+        // one that cannot be read stays as it is: there is no blob to be had of it
+        let Some(DataUri { media_type, .. }) = DataUri::read(uri) else { continue };
         let blob = BlobId::Media(card, BlobHash::of(uri.as_bytes()));
         entry.remove("uri");
         entry.insert("blobId".to_owned(), blob.to_string().into());

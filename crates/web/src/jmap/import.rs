@@ -1,6 +1,6 @@
 //! Files into an account, as they come (`docs/jmap-account.md`).
 use super::{Asked, Rooms, enter};
-use crate::incoming::Pieces;
+use crate::incoming::{Pieces, discard};
 use crate::places::Kind;
 use crate::{gzip, problem};
 use axum::body::Body;
@@ -24,16 +24,23 @@ pub(super) async fn import(
         Err(answer) => return answer,
     };
     let Some(_place) = rooms.visitors.places.take(session.caller.account, Kind::Import, IMPORTS) else {
+        discard(body).await;
         return problem::problem(StatusCode::TOO_MANY_REQUESTS, "two files are brought into this account already");
     };
     let media = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(kind) = ImportKind::of(media) else {
+        discard(body).await;
         return problem::problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "application/mbox, message/rfc822 or text/vcard");
     };
     let import = match rooms.jmap.import(&session.caller, &account, &place, kind).await {
         Ok(import) => import,
-        Err(jmap::Error::NotFound) => return problem::problem(StatusCode::NOT_FOUND, "there is no such place for it"),
-        Err(error) => return problem::error(&error),
+        Err(error) => {
+            discard(body).await;
+            return match error {
+                jmap::Error::NotFound => problem::problem(StatusCode::NOT_FOUND, "there is no such place for it"),
+                error => problem::error(&error),
+            };
+        }
     };
     match take(import, body, || session.is_over(rooms.visitors.world.clock.now())).await {
         Ok(told) => gzip::json(told.to_string().into_bytes(), false, ()).await,

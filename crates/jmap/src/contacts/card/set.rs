@@ -234,11 +234,13 @@ impl Plan {
 async fn blobs(context: &Context<'_>, opened: &Opened, asked: &Set) -> Result<Blobs, MethodError> {
     let objects = asked.create.iter().map(|(_, object)| object).chain(asked.update.iter().map(|(_, patch)| patch));
     let (mut read, mut left, mut octets) = (Blobs::new(), MAX_READ, 0);
-    for id in objects.flat_map(named) {
+    let ids: BTreeSet<String> = objects.flat_map(named).collect();
+    // each is looked for, whether there is one or not
+    if ids.len() > OBJECTS_IN_SET {
+        return Err(MethodError::RequestTooLarge);
+    }
+    for id in ids {
         let Some(blob) = context.id(&id).and_then(|id| BlobId::of(&id)) else { continue };
-        if read.contains_key(&id) {
-            continue;
-        }
         let failed = |error| refusal::method(&error);
         match open_within(context, opened, blob, &mut left).await.map_err(failed)? {
             Opening::Open(blob) => {

@@ -38,12 +38,17 @@ const DEFAULT: [&str; 10] =
 const MAX_PROPERTIES: usize = 256;
 
 impl PartProperty {
+    /// Those that are told where none are asked for (RFC 8621, 4.2: `bodyProperties`).
+    pub(crate) fn usual() -> Vec<Self> {
+        DEFAULT.into_iter().map(Self::Named).collect()
+    }
+
     /// Reads `bodyProperties`.
     ///
     /// # Errors
     /// `invalidArguments`.
     pub(crate) fn read_all(properties: Option<Vec<String>>) -> Result<Vec<Self>, MethodError> {
-        let Some(properties) = properties else { return Ok(DEFAULT.into_iter().map(Self::Named).collect()) };
+        let Some(properties) = properties else { return Ok(Self::usual()) };
         if properties.len() > MAX_PROPERTIES {
             return Err(MethodError::InvalidArguments("too many `bodyProperties`".to_owned()));
         }

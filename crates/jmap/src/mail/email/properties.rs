@@ -42,8 +42,8 @@ const DEFAULT: [&str; 17] = [
     "attachments",
 ];
 
-/// Properties of one call.
-const MAX_PROPERTIES: usize = 256;
+/// Properties of one call, or of one object that is passed back.
+pub(crate) const MAX_PROPERTIES: usize = 256;
 
 /// What is wanted of each email.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,18 @@ pub(crate) enum Of {
 }
 
 impl Wanted {
+    /// These properties alone.
+    pub(crate) fn only(properties: Vec<Property>) -> Self {
+        Self {
+            properties,
+            part_properties: PartProperty::usual(),
+            text_values: false,
+            html_values: false,
+            all_values: false,
+            max_value: MAX_VALUE,
+        }
+    }
+
     /// Reads what is asked beside the ids.
     ///
     /// # Errors
@@ -110,7 +122,11 @@ impl Wanted {
 }
 
 impl Property {
-    fn read(name: String) -> Result<Self, MethodError> {
+    /// Reads the name of one.
+    ///
+    /// # Errors
+    /// `invalidArguments`.
+    pub(crate) fn read(name: String) -> Result<Self, MethodError> {
         let known = OF_EMAIL.iter().chain(&OF_BYTES).chain(&SHORT).find(|known| **known == name);
         if let Some(known) = known {
             return Ok(Self::Named(known));

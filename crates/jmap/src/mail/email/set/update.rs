@@ -1,13 +1,13 @@
 //! Keywords and mailboxes of an email change, or it goes (RFC 8621, 4.6).
-use super::super::allowance::Allowance;
+use super::super::allowance::{Allowance, Untold};
 use super::super::object::object;
-use super::super::properties::{Of, Wanted};
+use super::super::properties::{MAX_PROPERTIES, Property, Wanted};
 use super::super::reading::Reading;
 use super::super::standing::{Standing, standings, system_flag};
 use crate::context::Context;
 use crate::opened::Opened;
 use crate::refusal;
-use jmap_wire::{Arguments, Object, SetError, patch};
+use jmap_wire::{Object, SetError, patch};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use store::{Arranged, Arrangement, EmailId, Flags, Keyword, MailboxId, Placing, Rights, SystemFlags};
@@ -28,9 +28,8 @@ pub(crate) async fn update(context: &Context<'_>, opened: &Opened, written: &str
     object.insert("mailboxIds".to_owned(), standing.mailbox_ids());
     object.insert("keywords".to_owned(), standing.keywords());
     let patched = patch(&object, by).map_err(|error| SetError::new("invalidPatch").because(error.to_string()))?;
-    for (name, value) in patched.iter().filter(|(name, _)| !object.contains_key(*name)) {
-        is_as_told(context, opened, (id, &standing), (name, value)).await?;
-    }
+    let fixed: Vec<(&String, &Value)> = patched.iter().filter(|(name, _)| !object.contains_key(*name)).collect();
+    are_as_told(context, opened, (id, &standing), &fixed).await?;
     if patched.get("id") != object.get("id") {
         return Err(SetError::invalid(&["id"]));
     }
@@ -44,21 +43,36 @@ pub(crate) async fn update(context: &Context<'_>, opened: &Opened, written: &str
 
 /// All else of an email never changes. RFC 8620, 5.3: "to allow clients to pass whole objects back, it is not an error to include
 /// a server-set property in an update as long as the value is identical".
-async fn is_as_told(
+async fn are_as_told(
     context: &Context<'_>,
     opened: &Opened,
     (id, standing): (EmailId, &Standing),
-    (name, value): (&str, &Value),
+    fixed: &[(&String, &Value)],
 ) -> Result<(), SetError> {
-    let other = || SetError::invalid(&[name]).because("it never changes");
-    let none = &mut Arguments::new(Object::new());
-    let wanted = Wanted::read(Of::Email, Some(vec![name.to_owned()]), none).map_err(|_| other())?;
+    if fixed.is_empty() {
+        return Ok(());
+    }
+    if fixed.len() > MAX_PROPERTIES {
+        return Err(SetError::new("tooLarge").because("it has too many properties"));
+    }
+    let other = |name: &str| SetError::invalid(&[name]).because("it never changes");
+    let mut properties = Vec::with_capacity(fixed.len());
+    for (name, _) in fixed {
+        properties.push(Property::read((*name).clone()).map_err(|_| other(name))?);
+    }
     let email = opened.account.emails(&[id]).await.map_err(|error| refusal::set(&error))?.into_iter().next().flatten();
     let email = email.ok_or_else(|| SetError::new("notFound"))?;
     let mut allowance = Allowance::begin(context.parts, opened);
     let mut reading = Reading::email(&opened.account, &email);
-    let told = object(&mut reading, Some((&email, standing)), &wanted, &mut allowance).await.map_err(|_| other())?;
-    if told.get(name) == Some(value) { Ok(()) } else { Err(other()) }
+    let told = object(&mut reading, Some((&email, standing)), &Wanted::only(properties), &mut allowance).await;
+    let told = told.map_err(|error| match error {
+        Untold::Store(error) => refusal::set(&error),
+        Untold::TooMuch => SetError::new("tooLarge").because("too much of it is to be compared"),
+    })?;
+    match fixed.iter().find(|(name, value)| told.get(*name) != Some(*value)) {
+        Some((name, _)) => Err(other(name)),
+        None => Ok(()),
+    }
 }
 
 /// Takes an email out of every mailbox in which the caller sees it.
