@@ -84,7 +84,7 @@ pub(crate) struct Inner {
 impl Delivery {
     /// Puts the parts together. Nothing runs yet: see [`Delivery::run`].
     pub fn new(parts: Parts) -> Self {
-        let homes = Arc::new(StoreHomes(parts.store.clone()));
+        let homes = Arc::new(StoreHomes::new(parts.store.clone()));
         Self::with_homes(parts, homes)
     }
 

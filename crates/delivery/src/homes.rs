@@ -1,10 +1,12 @@
 //! The mailboxes of people here, as delivery sees them.
 use crate::blocked::landing;
-use crate::submission::receipts;
+use crate::submission::{is_notice, receipts};
 use futures_util::future::BoxFuture;
 use names::{AccountId, Address};
 use std::fmt;
-use store::{DeliveryId, LineEnds, NewBlob, NewEmail, QuotaCheck, Receipt, ReceivedAt, Store};
+use std::time::Duration;
+use store::{Account, DeliveryId, LineEnds, NewBlob, NewEmail, QuotaCheck, Receipt, ReceivedAt, Store};
+use tokio::sync::Semaphore;
 
 /// A message for one account.
 #[derive(Debug, Clone)]
@@ -54,21 +56,50 @@ pub(crate) trait Homes: Send + Sync {
     fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>>;
 }
 
+/// Notices that are matched to what they are about at once.
+const MATCHED: usize = 8;
+/// How long one waits for its turn; then it is not matched.
+const TURN: Duration = Duration::from_secs(5);
+
 /// The accounts of the store.
-pub(crate) struct StoreHomes(pub(crate) Store);
+pub(crate) struct StoreHomes {
+    store: Store,
+    matching: Semaphore,
+}
+
+impl StoreHomes {
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store, matching: Semaphore::new(MATCHED) }
+    }
+
+    /// Takes note of what a notice says. Each costs a look through what the account has sent, so that they have turns; the
+    /// message is in the mailbox already.
+    async fn hear(&self, account: &Account, blob: &NewBlob) {
+        if !is_notice(&blob.parsed) {
+            return;
+        }
+        match tokio::time::timeout(TURN, self.matching.acquire()).await {
+            Ok(turn) => {
+                receipts::hear(&self.store, account, blob).await;
+                drop(turn);
+            }
+            Err(_) => tracing::warn!(account = %account.id(), "a notice is not matched: too many come at once"),
+        }
+    }
+}
 
 impl Homes for StoreHomes {
     fn reserve(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>> {
-        Box::pin(async move { Ok(Held::new(self.0.account(account).await?.reserve_quota(size).await?)) })
+        Box::pin(async move { Ok(Held::new(self.store.account(account).await?.reserve_quota(size).await?)) })
     }
 
     fn promise(&self, account: AccountId, size: u64) -> BoxFuture<'_, Result<Held, store::Error>> {
-        Box::pin(async move { Ok(Held::new(self.0.account(account).await?.promise_quota(size).await?)) })
+        Box::pin(async move { Ok(Held::new(self.store.account(account).await?.promise_quota(size).await?)) })
     }
 
     fn deliver(&self, account: AccountId, mail: Mail) -> BoxFuture<'_, Result<Option<Receipt>, store::Error>> {
         Box::pin(async move {
-            let account = self.0.account(account).await?.acting_as(&format!("delivery d{:032x}", mail.delivery.0));
+            let account = self.store.account(account).await?.acting_as(&format!("delivery d{:032x}", mail.delivery.0));
             let (mailbox, flags) = landing(&account, &mail).await?;
             let blob = mail.blob.clone();
             let email = NewEmail {
@@ -81,7 +112,7 @@ impl Homes for StoreHomes {
             };
             let receipt = account.append(mailbox, vec![email]).await?.receipt();
             if receipt.is_some() {
-                receipts::hear(&self.0, &account, &blob).await;
+                self.hear(&account, &blob).await;
             }
             Ok(receipt)
         })

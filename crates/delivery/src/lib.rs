@@ -61,7 +61,7 @@ pub use submission::{
     Delivered, EnvelopeAddress, MailAsked, Parameter, RcptAsked, RecipientStatus, Submission, SubmissionError,
     UndoStatus,
 };
-pub use underway::{Aftermath, Underway};
+pub use underway::{Aftermath, Looking, Underway};
 pub use vacation::{KeptVacation, Vacation, VacationError};
 pub use wishes::{DeliverBy, Late, Release, TlsWish, Wishes};
 

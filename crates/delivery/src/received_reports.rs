@@ -184,33 +184,32 @@ impl Inner {
         if day < self.oldest_report_day(now) || day > today + 1 {
             return Err(ReportRefused::Day);
         }
-        let ReceivedReport { submitter, id, contact, from, until, policies } = report;
+        let ReceivedReport { submitter, id, contact, from, policies, .. } = report;
         let by_domain = self.about_here(policies).await?;
         if by_domain.is_empty() {
             return Err(ReportRefused::NotHere);
         }
-        let mut filed = Filed::Known;
+        let (mut filed, mut full) = (Filed::Known, false);
         for (domain, policies) in by_domain {
-            if !self.received.has_room(now) {
-                self.received.left_out(now, "this process has kept as many as it may in a day");
-                return Err(ReportRefused::Full);
-            }
             let record = Record {
                 submitter: submitter.clone(),
                 id: id.clone(),
                 contact: contact.clone(),
                 from: from.secs(),
-                until: until.secs(),
                 came: now.secs(),
                 address: came.peer.as_ref().map(|peer| peer.remote.ip().to_canonical()),
                 delivery: came.delivery.map(|delivery| envelope::Delivery(delivery).to_string()),
                 policies: record::within_bounds(policies),
             };
-            match self.received.shelf.keep(day, &domain, &record, today).await.map_err(unavailable)? {
+            let has_room = self.received.has_room(now);
+            match self.received.shelf.keep((day, today), &domain, &record, has_room).await.map_err(unavailable)? {
                 Shelved::Known => {}
+                // what it says of other domains is kept all the same
                 Shelved::Full => {
-                    self.received.left_out(now, "a domain has as many as are kept of it in a day");
-                    return Err(ReportRefused::Full);
+                    let domain_is_full = "a domain has as many as are kept of it in a day";
+                    let process_is_full = "this process has kept as many as it may in a day";
+                    self.received.left_out(now, if has_room { domain_is_full } else { process_is_full });
+                    full = true;
                 }
                 Shelved::Kept => {
                     self.received.kept();
@@ -219,7 +218,7 @@ impl Inner {
                 }
             }
         }
-        Ok(filed)
+        if full { Err(ReportRefused::Full) } else { Ok(filed) }
     }
 
     /// Of the policies of a report, those of domains here.

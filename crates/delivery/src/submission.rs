@@ -1,6 +1,7 @@
 //! What an account has given to the queue by JMAP (RFC 8621, 7), kept as an object of the account: the worker of the queue
 //! writes down what became of each recipient, beside its own record.
 mod heard;
+pub(crate) use heard::is_notice;
 mod parameters;
 pub(crate) mod receipts;
 mod status;

@@ -19,6 +19,8 @@ const MOST_CLEAN: usize = 100_000;
 pub(crate) struct Begun {
     underway: BTreeSet<DeliveryId>,
     clean: BTreeSet<AccountId>,
+    /// How many deliveries ended without their record knowing.
+    lost: u64,
 }
 
 /// A delivery that has begun; until this goes, nobody asks what became of it.
@@ -42,6 +44,13 @@ pub enum Aftermath {
     Nothing,
 }
 
+/// A look through an account's records that has begun.
+#[derive(Debug)]
+pub struct Looking {
+    account: AccountId,
+    lost: u64,
+}
+
 impl Underway {
     /// The record says by now what became of it.
     pub fn is_written_down(mut self) {
@@ -54,6 +63,7 @@ impl Drop for Underway {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         begun.underway.remove(&self.delivery);
         if !self.is_known {
+            begun.lost += 1;
             begun.clean.remove(&self.account);
         }
     }
@@ -68,19 +78,23 @@ impl Delivery {
         Underway { delivery, account, begun, is_known: false }
     }
 
-    /// Whether records of `account` may not know what became of their deliveries. Whoever is told so once looks through
-    /// them all, and says [`Delivery::must_ask_again`] where he could not.
-    pub fn must_ask(&self, account: AccountId) -> bool {
+    /// Whether records of `account` may not know what became of their deliveries: then whoever asks looks through them all,
+    /// beside others who do, and gives what he got here to [`Delivery::all_know`].
+    pub fn must_ask(&self, account: AccountId) -> Option<Looking> {
+        let begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        (!begun.clean.contains(&account)).then_some(Looking { account, lost: begun.lost })
+    }
+
+    /// All that were there know by now. Where a delivery was lost meanwhile, they are looked through again.
+    pub fn all_know(&self, looked: &Looking) {
         let mut begun = self.0.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun.lost != looked.lost {
+            return;
+        }
         if begun.clean.len() >= MOST_CLEAN {
             begun.clean.clear();
         }
-        begun.clean.insert(account)
-    }
-
-    /// They may still not know.
-    pub fn must_ask_again(&self, account: AccountId) {
-        self.0.begun.lock().unwrap_or_else(PoisonError::into_inner).clean.remove(&account);
+        begun.clean.insert(looked.account);
     }
 
     /// What became of a delivery to `recipients`; nothing while this process is at it.

@@ -1,10 +1,11 @@
 //! What was reported, added up: by domain, submitter and policy.
+use super::DAY;
 use super::record::{Record, Sessions};
 use super::shelf::Shelf;
 use names::Domain;
 use policy::ReportedFailure;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ pub struct TlsReportCounts {
     pub failed: u64,
     /// How they failed, the most frequent first; at most twenty.
     pub failures: Vec<ReportedFailure>,
-    /// How many further kinds of failures there are, as far as they are told apart.
+    /// How many further kinds of failures there are at most: one that is left out of several reports counts in each.
     pub failures_left_out: u64,
     /// The begin of the newest report's time, in seconds since 1970.
     pub newest: u64,
@@ -72,7 +73,9 @@ pub(super) async fn sum(
     let mut groups = Groups::default();
     shelf.each(domain, days, &mut |about, record| sum.add(&mut groups, about, &record)).await?;
     let mut shown: Vec<TlsReportCounts> = groups.0.into_values().map(Group::shown).collect();
-    shown.sort_by(|one, other| (other.newest, other.failed, &one.domain).cmp(&(one.newest, one.failed, &other.domain)));
+    shown.sort_by(|one, other| {
+        (other.newest / DAY, other.failed, &one.domain).cmp(&(one.newest / DAY, one.failed, &other.domain))
+    });
     sum.groups_left_out = shown.len().saturating_sub(SHOWN) as u64;
     shown.truncate(SHOWN);
     sum.groups = shown;
@@ -92,10 +95,15 @@ struct Group {
 impl TlsReportSum {
     fn add(&mut self, groups: &mut Groups, domain: &Domain, record: &Record) {
         self.reports += 1;
+        let mut counted = BTreeSet::new();
         for sessions in &record.policies {
             self.good = self.good.saturating_add(sessions.good);
             self.failed = self.failed.saturating_add(sessions.failed);
-            groups.of(domain, record, sessions).add(record, sessions);
+            let group = groups.of(domain, record, sessions);
+            // one with several policies of a group is one report all the same
+            let is_new = counted.insert((group.counts.submitter.clone(), group.counts.policy.clone()));
+            group.counts.reports += u64::from(is_new);
+            group.add(record, sessions);
         }
     }
 }
@@ -115,7 +123,6 @@ impl Groups {
 impl Group {
     fn add(&mut self, record: &Record, sessions: &Sessions) {
         let counts = &mut self.counts;
-        counts.reports += 1;
         counts.good = counts.good.saturating_add(sessions.good);
         counts.failed = counts.failed.saturating_add(sessions.failed);
         counts.failures_left_out = counts.failures_left_out.saturating_add(sessions.left_out);
@@ -127,7 +134,11 @@ impl Group {
             let kind = ReportedFailure { sessions: 0, ..failure.clone() };
             if self.failures.len() >= 2 * FAILURES && !self.failures.contains_key(&kind) {
                 counts.failures_left_out = counts.failures_left_out.saturating_add(1);
-                continue;
+                let rarest = self.failures.iter().min_by_key(|(_, sessions)| **sessions);
+                match rarest.filter(|(_, sessions)| **sessions < failure.sessions).map(|(kind, _)| kind.clone()) {
+                    Some(rarest) => drop(self.failures.remove(&rarest)),
+                    None => continue,
+                }
             }
             let known = self.failures.entry(kind).or_default();
             *known = known.saturating_add(failure.sessions);
@@ -157,7 +168,6 @@ mod tests {
             id: "1".to_owned(),
             contact: None,
             from,
-            until: from,
             came: from + 1,
             address: None,
             delivery: Some(format!("d{from}")),
@@ -194,6 +204,23 @@ mod tests {
         assert_eq!((groups.len(), groups[0].reports, groups[0].good, groups[0].failed), (2, 2, 3, 13));
         assert_eq!((groups[0].newest, groups[0].delivery.as_deref()), (20, Some("d20")));
         assert_eq!(groups[0].failures, [failure("mx1", 8), failure("mx2", 5)]);
+    }
+
+    #[test]
+    fn a_report_with_two_policies_of_a_kind_is_one() {
+        let mut one = record("a", 10, 1, Vec::new());
+        one.policies.push(one.policies[0].clone());
+        let (sum, groups) = added(&[one]);
+        assert_eq!((sum.reports, sum.good, groups[0].reports, groups[0].good), (1, 2, 1, 2));
+    }
+
+    #[test]
+    fn a_failure_that_is_frequent_late_is_shown() {
+        let mut records: Vec<Record> =
+            (0..100).map(|day| record("a", day, 0, vec![failure(&format!("mx{day}"), 1)])).collect();
+        records.push(record("a", 100, 0, vec![failure("outage", 1_000)]));
+        let (_, groups) = added(&records);
+        assert_eq!(groups[0].failures[0], failure("outage", 1_000));
     }
 
     #[test]

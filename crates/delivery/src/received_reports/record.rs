@@ -14,7 +14,6 @@ pub(super) struct Record {
     pub(super) id: String,
     pub(super) contact: Option<String>,
     pub(super) from: u64,
-    pub(super) until: u64,
     /// When it came.
     pub(super) came: u64,
     /// From which address.

@@ -27,7 +27,7 @@ pub(super) enum Shelved {
     Kept,
     /// It was there before.
     Known,
-    /// The domain has as many as it may have in a day.
+    /// The domain has as many as it may have in a day, or there is no room for any.
     Full,
 }
 
@@ -57,8 +57,14 @@ impl Shelf {
         Self(records)
     }
 
-    /// Keeps a report about `day` that came `today`, once.
-    pub(super) async fn keep(&self, day: u64, domain: &Domain, record: &Record, today: u64) -> Result<Shelved, Error> {
+    /// Keeps a report about `day` that came `today`, once, where there is room for more.
+    pub(super) async fn keep(
+        &self,
+        (day, today): (u64, u64),
+        domain: &Domain,
+        record: &Record,
+        has_room: bool,
+    ) -> Result<Shelved, Error> {
         let written = |error: serde_json::Error| Error::Corrupt(error.to_string());
         let (place, payload) = (place(partition(domain)), serde_json::to_vec(record).map_err(written)?);
         let key = [&day_key(day), domain.as_str().as_bytes(), b"\0", &record.fingerprint()].concat();
@@ -70,7 +76,7 @@ impl Shelf {
             let before = found.next().flatten();
             let count = before.as_ref().and_then(|value| serde_json::from_slice(&value.payload).ok());
             let Count { kept, .. } = count.filter(|count: &Count| count.day == today).unwrap_or_default();
-            if kept >= IN_A_DAY {
+            if !has_room || kept >= IN_A_DAY {
                 return Ok(Shelved::Full);
             }
             let count = serde_json::to_vec(&Count { day: today, kept: kept + 1 }).map_err(written)?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use store::{Account, Error, NewBlob, ObjectId, ObjectKind, Store};
 
 /// Submissions of a page.
-const PAGE: usize = 500;
+const PAGE: usize = 50;
 
 /// The one member that is looked at in each.
 #[derive(Deserialize)]
@@ -14,12 +14,9 @@ struct Named {
     message_id: Option<String>,
 }
 
-/// Takes note of a message that has come into `account`, if it is a notice about what that has sent. What goes wrong here is
-/// logged, and never in the way of the message.
+/// Takes note of a notice that has come into `account`, if it is about what that has sent. What goes wrong here is logged, and
+/// never in the way of the message.
 pub(crate) async fn hear(store: &Store, account: &Account, blob: &NewBlob) {
-    if !heard::is_notice(&blob.parsed) {
-        return;
-    }
     match note(store, account, blob).await {
         Ok(()) => {}
         Err(error) => tracing::warn!(account = %account.id(), %error, "a notice is not matched to what it is about"),
@@ -76,6 +73,8 @@ impl RecipientStatus {
     fn hears(&mut self, said: &Said) {
         match said.what {
             What::Displayed => self.displayed = true,
+            // anybody may write a notice: what is known nobody takes back
+            What::Delivered | What::Failed if matches!(self.delivered, Delivered::Yes | Delivered::No) => return,
             What::Delivered => self.delivered = Delivered::Yes,
             What::Failed => self.delivered = Delivered::No,
             What::Else => return,

@@ -16,8 +16,12 @@ impl Inner {
         self.note_that(entry, |submission| {
             for new in &news {
                 let known = submission.recipients.iter_mut().filter(|known| known.address == new.address);
-                // of one who stands for several, the last word counts, but nothing takes a failure back
-                known.filter(|known| known.delivered != Delivered::No).for_each(|known| {
+                // of one who stands for several, the last word counts, but nothing takes a failure back, and not knowing no notice
+                let stays = |known: &RecipientStatus| {
+                    known.delivered == Delivered::No
+                        || (known.delivered, new.delivered) == (Delivered::Yes, Delivered::Unknown)
+                };
+                known.filter(|known| !stays(known)).for_each(|known| {
                     *known = RecipientStatus { displayed: known.displayed, ..new.clone() };
                 });
             }

@@ -55,7 +55,7 @@ fn failures(reported: &[TlsReportView]) -> String {
     }
     let more = match reported.iter().map(|one| one.failures_left_out).fold(0, u64::saturating_add) {
         0 => String::new(),
-        more => format!("  … and {more} more kinds of failures\n"),
+        more => format!("  … and at most {more} more kinds of failures\n"),
     };
     format!("{}{more}\n", table.render())
 }
@@ -137,7 +137,7 @@ mod tests {
         (hostile.failures_left_out, hostile.failures[0].receiving) = (7, "\u{2066}x".to_owned());
         let page = page(&TlsReportsView { left_out: 3, ..view(vec![hostile]) });
         assert!(page.lines().flat_map(str::chars).all(|c| !texts::is_unshown(c)), "{page:?}");
-        assert!(page.contains("and 3 more;") && page.contains("and 7 more kinds"), "{page}");
+        assert!(page.contains("and 3 more;") && page.contains("and at most 7 more kinds"), "{page}");
         assert_eq!(super::page(&view(Vec::new())), "  0 reports: 0 sessions went well, 0 did not\n");
     }
 }

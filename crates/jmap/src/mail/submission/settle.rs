@@ -17,14 +17,11 @@ const TRIES: usize = 100;
 /// When the store or the directory is away: then nobody can say what was sent.
 pub(super) async fn settle(context: &Context<'_>, opened: &Opened) -> Result<(), MethodError> {
     let (delivery, account) = (&context.parts.delivery, opened.account.id());
-    if !delivery.must_ask(account) {
-        return Ok(());
+    let Some(looking) = delivery.must_ask(account) else { return Ok(()) };
+    if settle_all(context, opened).await? {
+        delivery.all_know(&looking);
     }
-    let settled = settle_all(context, opened).await;
-    if !matches!(settled, Ok(true)) {
-        delivery.must_ask_again(account);
-    }
-    settled.map(drop)
+    Ok(())
 }
 
 /// Whether each of them knows by now.
