@@ -82,7 +82,9 @@ mod tests {
         assert_eq!(told, json!({"SavedSearch": set["newState"]}));
         let id = set["created"]["k"]["id"].as_str().unwrap().to_owned();
         assert_eq!(set["created"]["k"], json!({"id": id, "sortOrder": 0}));
-        bench.call("SavedSearch/set", json!({"update": {&id: {"name": "Rekeningen"}}})).await;
+        let set_again = bench.call("SavedSearch/set", json!({"update": {&id: {"name": " Rekeningen "}}})).await;
+        // RFC 8620, 5.3: what came to be otherwise than it was asked for
+        assert_eq!(set_again["updated"], json!({&id: {"name": "Rekeningen"}}));
         let got = bench.call("SavedSearch/get", json!({"ids": null, "properties": ["name", "text"]})).await;
         assert_eq!(got["list"], json!([{"id": id, "name": "Rekeningen", "text": "van:ing.nl heeft:bijlage"}]));
         let changes = bench.call("SavedSearch/changes", json!({"sinceState": set["newState"]})).await;

@@ -1,5 +1,6 @@
 //! Pictures as a client sends and sees them.
 use crate::bench::Bench;
+use crate::limits::OBJECTS_IN_SET;
 use serde_json::{Value, json};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\nrest of it";
@@ -98,4 +99,24 @@ async fn what_is_no_picture_is_refused() {
     let large = bench.upload(&[PNG, &vec![0; 64 * 1024]].concat()).await;
     let large = json!({"m": {"kind": "photo", "blobId": large}});
     assert_eq!(set(&bench, json!({"create": {"k": {"media": large}}})).await["notCreated"]["k"]["type"], "tooLarge");
+}
+
+/// Each is looked for, whether there is one or not.
+#[tokio::test]
+async fn blobs_that_a_call_names_have_a_limit() {
+    let bench = Bench::new().await;
+    for (count, known) in [(OBJECTS_IN_SET, true), (OBJECTS_IN_SET + 1, false)] {
+        let media: serde_json::Map<_, _> =
+            (0..count).map(|at| (format!("m{at}"), json!({"blobId": format!("b{at}")}))).collect();
+        let set = bench.call("ContactCard/set", json!({"create": {"k": {"media": media}}})).await;
+        assert_eq!(set["type"] != "requestTooLarge", known, "{count}: {set}");
+    }
+}
+
+#[tokio::test]
+async fn a_picture_that_cannot_be_read_stays_as_it_is() {
+    let bench = Bench::new().await;
+    let media = json!({"m": {"kind": "sound", "uri": "data:audio/ogg;base64,%%"}});
+    let set = bench.call("ContactCard/set", json!({"create": {"k": {"media": media}}})).await;
+    assert_eq!(shown(&bench, &set["created"]["k"]["id"]).await, media);
 }

@@ -348,3 +348,15 @@ async fn what_is_not_granted_is_forbidden() {
     bench.share("Archive", "lr").await;
     assert_eq!(set(json!({"destroy": [&id]})).await["type"], "accountReadOnly");
 }
+
+/// Each is looked at in the header, so there are no more of them than Email/get would tell.
+#[tokio::test]
+async fn properties_that_are_passed_back_have_a_limit() {
+    let bench = Bench::new().await;
+    let id = bench.append("INBOX", "Subject: s\r\n\r\nx\r\n", Flags::default()).await.to_string();
+    for (count, refused) in [(256, Value::Null), (257, "tooLarge".into())] {
+        let patch: serde_json::Map<_, _> = (0..count).map(|at| (format!("header:X{at}:all"), json!([]))).collect();
+        let set = bench.call("Email/set", json!({"update": {&id: patch}})).await;
+        assert_eq!(set["notUpdated"][&id]["type"], refused, "{count}");
+    }
+}

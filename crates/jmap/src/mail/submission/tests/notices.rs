@@ -101,6 +101,16 @@ async fn a_report_of_another_server_is_written_down() {
     let one = shown(&bench, &id).await;
     assert_eq!(one["deliveryStatus"]["carla@far.example"]["delivered"], "no");
     assert_eq!(one["dsnBlobIds"].as_array().map(Vec::len), Some(2));
+    // anybody may write a report: what is known it does not take back
+    let turned = format!(
+        "Reporting-MTA: dns; mx.far.example\r\n\r\n{}{}",
+        of("carla@far.example", "delivered", ""),
+        of("dirk@far.example", "failed", "Diagnostic-Code: smtp; 550 5.1.1 no\r\n")
+    );
+    deliver(&bench, None, &bench.anna.address, &report("delivery-status", &turned, original)).await;
+    let one = shown(&bench, &id).await;
+    let delivered = |address: &str| one["deliveryStatus"][address]["delivered"].clone();
+    assert_eq!((delivered("carla@far.example"), delivered("dirk@far.example")), (json!("no"), json!("yes")));
     // about a message that nobody here has sent, nothing is said
     let strange = original.replace("one@", "other@");
     deliver(&bench, None, &bench.anna.address, &report("delivery-status", &fields, &strange)).await;
