@@ -59,13 +59,13 @@ struct File {
 /// are none.
 pub(crate) fn routes(files: &[(&'static str, &'static [u8])], brand: &Brand) -> Router {
     let mut routes = brand.routes();
-    let page = files.iter().find(|(path, _)| *path == PAGE).map_or(&[][..], |(_, content)| *content);
-    let page = brand.page(page);
+    let built = |name| files.iter().find(|(path, _)| *path == name).map_or(&[][..], |(_, content)| *content);
+    let (page, writing) = (brand.page(built(PAGE)), built(WRITING));
     for &(path, content) in files {
         let (Some(media_type), Some(kind)) = (media_type(path), kind(path)) else { continue };
         let content = match path {
             PAGE => page.clone(),
-            WORKER => worker_for(content, &page),
+            WORKER => worker_for(content, &page, writing),
             MANIFEST => brand.manifest(content),
             _ => Bytes::from_static(content),
         };
@@ -76,9 +76,10 @@ pub(crate) fn routes(files: &[(&'static str, &'static [u8])], brand: &Brand) -> 
     routes
 }
 
-/// The worker is another one when the page is: browsers compare its bytes, and fetch all anew where they differ.
-fn worker_for(worker: &[u8], page: &[u8]) -> Bytes {
-    [worker, format!("\n// {}\n", blake3::hash(page)).as_bytes()].concat().into()
+/// The worker is another one when a page or its policy is: browsers compare its bytes, and fetch all anew where they differ.
+fn worker_for(worker: &[u8], page: &[u8], writing: &[u8]) -> Bytes {
+    let kept = [page, writing, POLICY.as_bytes(), WRITING_POLICY.as_bytes()].concat();
+    [worker, format!("\n// {}\n", blake3::hash(&kept)).as_bytes()].concat().into()
 }
 
 impl File {

@@ -90,7 +90,11 @@ export class Client {
     this.#renewing = true;
     this.transport
       .ask({ method: "GET", url: WELL_KNOWN })
-      .then((told) => this.#take(told))
+      .then((told) => {
+        if (mailAccount(session(told)) === this.accountId) this.#take(told);
+        // somebody else is in: the next question says so
+        else this.#sure = false;
+      })
       .catch(() => {})
       .finally(() => {
         this.#renewing = false;

@@ -140,7 +140,7 @@ export class Account {
     const account = new Account(client, await keeping(client.accountId), options);
     await account.#begin();
     account.#push.start();
-    account.#takeUp().catch((thrown: unknown) => account.#line(problemOf(thrown)));
+    account.#takeUp("all").catch((thrown: unknown) => account.#line(problemOf(thrown)));
     return account;
   }
 
@@ -163,7 +163,7 @@ export class Account {
     await account.outbox.recall();
     account.#push.start();
     void account.follow();
-    account.#takeUp().catch((thrown: unknown) => account.#line(problemOf(thrown)));
+    account.#takeUp("all").catch((thrown: unknown) => account.#line(problemOf(thrown)));
     return account;
   }
 
@@ -272,7 +272,7 @@ export class Account {
     const list = this.list.value;
     if (followed.changed || list?.isStale === true || list?.state.value.kind === "failed") await list?.refresh();
     void this.outbox.send();
-    void this.desk.sendWaiting();
+    void this.#takeUp("waiting");
   }
 
   /** After an earlier page's records have been shown: what every view needs, as it is now. */
@@ -309,7 +309,8 @@ export class Account {
   async close(): Promise<void> {
     this.#push.stop();
     this.desk.end();
-    this.windows.tell(LEFT);
+    // whoever heard it from another window need not tell it again
+    if (!this.left.value) this.windows.tell(LEFT);
     this.windows.close();
     await this.#kept.clear();
     await this.keeper?.clear();
@@ -332,11 +333,11 @@ export class Account {
     if (asked !== null) this.identities.set(answers.of(asked).list);
   }
 
-  /** What an earlier page left. */
-  async #takeUp(): Promise<void> {
-    await this.outbox.takeUp();
+  /** What an earlier page left lies open again; what waits for a connection goes, that of a window which was closed too. */
+  async #takeUp(which: "all" | "waiting"): Promise<void> {
+    if (which === "all") await this.outbox.takeUp();
     if (this.identities.value.length === 0) return;
-    await this.desk.takeUp();
+    await this.desk.takeUp(which);
     await this.desk.sendWaiting();
   }
 

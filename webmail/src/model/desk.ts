@@ -70,8 +70,11 @@ export class Desk {
 
   /** Takes up what an earlier page left open and no other window has. What was being sent when that page ended is looked for
    * before it is shown; without a network it waits for one. */
-  async takeUp(): Promise<void> {
-    const keys = [...(await this.#kept.all("compositions")).keys()].filter((key) => this.of(key) === undefined);
+  async takeUp(which: "all" | "waiting" = "all"): Promise<void> {
+    const fits = (value: unknown) => which === "all" || restored(value)?.stage === "waiting";
+    const keys = [...(await this.#kept.all("compositions"))].flatMap(([key, value]) =>
+      this.of(key) === undefined && fits(value) ? [key] : [],
+    );
     const taken = await Promise.all(keys.map((key) => this.#hold(key)));
     // while this one waited for its turn another window may have changed or sent it
     const left = await this.#kept.all("compositions");

@@ -90,7 +90,10 @@ export async function keepUp(
 ): Promise<SubscriptionId | null> {
   const note = await keeping.read();
   const current = browser.able && browser.permission() === "granted" ? await browser.current() : null;
-  if (note === null || note.account !== client.accountId || current === null) return null;
+  if (note === null || note.account !== client.accountId || current === null) {
+    await keeping.clear();
+    return null;
+  }
   const { subscription } = note;
   const until = subscription === null ? null : await client.call(subscribedUntil(subscription));
   if (subscription === null || until === null || current.endpoint !== note.endpoint) {

@@ -5,6 +5,7 @@ import type { Transport } from "../jmap/transport";
 import { Account } from "../model/account";
 import { type Here, readHere, writeHere } from "../model/here";
 import { inBrowser, inMemory, type Kept } from "../model/kept";
+import { fetched } from "./fetched";
 import { lookForRelease, registered } from "./registering";
 import type { Shell } from "./shell.svelte";
 
@@ -68,7 +69,10 @@ export class Entrance {
     if (here?.stage !== "leaving") return true;
     await this.#forget(here.account);
     try {
-      if (here.push !== null) await (await import("../model/notifying")).endAfterwards(this.#transport, here.push);
+      if (here.push !== null) {
+        const { endAfterwards } = await fetched(import("../model/notifying"));
+        await endAfterwards(this.#transport, here.push);
+      }
       await logOut(this.#transport);
     } catch (thrown) {
       if (problemOf(thrown).kind !== "signed-out") {
@@ -134,20 +138,28 @@ export class Entrance {
       if (line.kind === "broken" && line.cause.kind === "signed-out") void this.#ended(account);
     });
     account.left.subscribe((left) => {
-      if (left && this.#shows(account)) void this.#clear(account).then(() => this.#out("nobody"));
+      if (!left || !this.#shows(account)) return;
+      // who has logged in again since it was told has begun anew
+      if (readHere(localStorage)?.stage === "in") void account.stop().then(() => this.start());
+      else void this.#clear(account).then(() => this.#out("nobody"));
     });
-    const other = before !== null && before.account !== accountId ? before : null;
-    void account.listed.then(() => account.around.wake(LATER, () => void this.#keep(account, other)));
+    if (before !== null && before.account !== accountId) void this.#clearOf(before);
+    void account.listed.then(() => account.around.wake(LATER, () => void this.#keep(account)));
   }
 
-  /** After the first list: the page and the mail are kept. What was kept of somebody else goes. */
-  async #keep(account: Account, other: Here | null): Promise<void> {
+  /** Nothing of whoever was here before stays. */
+  async #clearOf(before: Here): Promise<void> {
+    this.#shell.change({ imagesFrom: [] });
+    await this.#forget(before.account);
+    if (before.push !== null) await this.#silence();
+  }
+
+  /** After the first list: the page and the mail are kept. */
+  async #keep(account: Account): Promise<void> {
     if (import.meta.env.PROD) void registered();
     // without a network the next page keeps it up
     if (this.#isTold) this.#keepUp(account).catch((thrown: unknown) => void problemOf(thrown));
-    const { forget, keep, replicaOf } = await import("../model/keeping");
-    if (other !== null) await forget(other.account);
-    if ((other?.push ?? null) !== null) await this.#silence();
+    const { keep, replicaOf } = await import("../model/keeping");
     if (account.keeper !== null) return;
     const replica = await replicaOf(account.client.accountId);
     if (replica === null || !this.#shows(account)) return;
@@ -192,8 +204,12 @@ export class Entrance {
   }
 
   async #silence(): Promise<void> {
-    const { ofBrowser, silence } = await import("../model/notifying");
-    await silence(ofBrowser(await registered())).catch(() => {});
+    try {
+      const { ofBrowser, silence } = await import("../model/notifying");
+      await silence(ofBrowser(await registered()));
+    } catch {
+      // without a network: the server has ended it with the login
+    }
   }
 
   /** This browser goes on being told of new mail. */

@@ -12,6 +12,8 @@ export interface Rising {
 
 /** After how many milliseconds a file is tried again that met no network. */
 const AGAIN = 2000;
+/** How often a file is tried again that breaks off though there is a network. */
+const MOST_BROKEN = 3;
 
 export class Uploads {
   rising = $state.raw<readonly Rising[]>([]);
@@ -55,6 +57,7 @@ export class Uploads {
       if (next !== null) now = next;
     };
     const progress = (sent: number) => show({ ...now, percent: Math.floor((100 * sent) / Math.max(1, file.size)) });
+    let broken = 0;
     for (let tried = false; !tried && !this.#stop.signal.aborted; ) {
       try {
         const { blobId, type, size } = await upload(session, accountId, file, progress, this.#stop.signal);
@@ -62,7 +65,9 @@ export class Uploads {
         tried = true;
       } catch (thrown) {
         const problem = this.#stop.signal.aborted ? null : problemOf(thrown);
-        tried = problem?.kind !== "offline";
+        // where there is a connection it is the file or the server that breaks it off
+        if (this.#account.line.value.kind === "open") broken += 1;
+        tried = problem?.kind !== "offline" || broken > MOST_BROKEN;
         if (tried) this.problem = problem;
         // a message does not go without what was attached to it
         else await this.#connection(() => show({ ...now, percent: null }));

@@ -67,9 +67,11 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(open(asked?.open ?? "#/"));
 });
 
-/** The page that is being opened is of this release; where no other window is, none of another release is left. */
+/** The page that is being opened is of this release; where no other window is, none of an earlier release is left. */
 async function tidy(): Promise<void> {
-  if ((await windows()).length === 0) await files.tidy();
+  // a newer one that comes just now is not taken away
+  const { installing, waiting } = self.registration;
+  if (installing === null && waiting === null && (await windows()).length === 0) await files.tidy();
 }
 
 /** In a window that is open, else in a new one. */

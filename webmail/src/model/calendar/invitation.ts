@@ -70,10 +70,13 @@ export function mailAddress(value: string): string | null {
   }
 }
 
+/** What stands in a header, where there is one line only. */
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+
 function person({ value, parameters }: Line): Person | null {
   // a name that is not written as one is the address again
   const email = mailAddress(value) ?? mailAddress(`mailto:${parameters.get("EMAIL") ?? ""}`);
-  return email === null ? null : { name: textOf(parameters.get("CN") ?? "").slice(0, 200), email };
+  return email === null ? null : { name: oneLine(textOf(parameters.get("CN") ?? "")).slice(0, 200), email };
 }
 
 function guest(line: Line): readonly Guest[] {
@@ -113,7 +116,7 @@ export function invitation(text: string): Invitation | null {
   const uids = new Set(events.map((one) => lineNamed(one, "UID")?.value));
   return {
     method,
-    summary: textNamed(event, "SUMMARY").slice(0, LONGEST_TEXT),
+    summary: oneLine(textNamed(event, "SUMMARY")).slice(0, LONGEST_TEXT),
     location: textNamed(event, "LOCATION").slice(0, LONGEST_TEXT),
     start,
     end: start === null ? null : endOf(start, ends),
