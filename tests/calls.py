@@ -3,6 +3,10 @@
 import re
 import signal
 import subprocess
+from contextlib import suppress
+from pathlib import Path
+
+from waiting import wait_for
 
 #: The calls that make what was written durable.
 SYNCS = "fsync,fdatasync"
@@ -45,3 +49,20 @@ def failing(provider, file, *paths, nth="1+"):
 def slow(provider, file, seconds):
     """Each sync takes so much longer."""
     return Calls(provider, file, "-e", f"trace={SYNCS}", "-e", f"inject={SYNCS}:delay_enter={int(seconds * 1e6)}")
+
+
+def at_rest(provider):
+    """Waits until the threads that make room in the packs have made it: their syncs belong to no client's command."""
+    wait_for(lambda: all(state == "S" for state in states(provider.process.pid, "glaspost-room")))
+
+
+def states(pid, name):
+    """Of the threads of that name (proc(5), status): S waits for work; R and D work, or wait for the disk."""
+    told = []
+    for file in Path(f"/proc/{pid}/task").glob("*/status"):
+        # A thread may end meanwhile.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            told.append(file.read_text())
+    of = [re.search(r"^State:\s+(\S)", text, re.M)[1] for text in told if text.startswith(f"Name:\t{name}\n")]
+    assert of, f"no thread {name}"
+    return of

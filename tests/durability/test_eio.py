@@ -8,7 +8,7 @@ import time
 import poplib
 import pytest
 
-from calls import failing
+from calls import at_rest, failing
 from far import Far
 from letters import know, write
 from load import address
@@ -154,6 +154,7 @@ def test_r04_it_is_refused_in_the_words_of_each_protocol(provider, tmp_path, nam
     act = begin(provider)
     # After an unclean stop the first letter begins a new pack.
     provider.deliver(letter(unique()))
+    at_rest(provider)
     paths = files(provider, place)
     assert paths, f"no file for {place} in {provider.folder}"
     with failing(provider, tmp_path / "trace", *paths) as calls:
@@ -187,6 +188,7 @@ def test_r04_what_is_being_read_is_read_to_its_end(provider, tmp_path):
         assert b"{%d}" % len(text) in lines.readline()
         begun = lines.read(1000)
         act = ACTS["mx"][0](provider)
+        at_rest(provider)
         with failing(provider, tmp_path / "trace"):
             assert act().startswith("451 4.3.0")
             # The log and the end come while somebody reads.
