@@ -1,9 +1,7 @@
 //! Whose webmail it is, with the logo as its file is now.
 use crate::configuration::Configuration;
-use nix::fcntl::OFlag;
-use std::fs::File;
+use crate::regular_file;
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use tracing::warn;
 use web::{Brand, LARGEST_LOGO, Logo};
@@ -32,12 +30,7 @@ pub(crate) fn logo(configuration: &Configuration) -> Result<Option<Logo>, String
 
 /// No more of a file than shows that it is too large.
 fn bytes(file: &Path) -> io::Result<Vec<u8>> {
-    // a pipe that nobody writes to is not waited for
-    let opened = File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file)?;
-    if !opened.metadata()?.is_file() {
-        return Err(io::Error::other("this is no file"));
-    }
     let mut bytes = Vec::new();
-    opened.take(LARGEST_LOGO as u64 + 1).read_to_end(&mut bytes)?;
+    regular_file::open(file)?.take(LARGEST_LOGO as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

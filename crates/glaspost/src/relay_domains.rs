@@ -1,12 +1,10 @@
 //! The domains elsewhere for which mail is taken, with the lists of their people.
 use crate::configuration::{Configuration, RelayDomain};
 use crate::failure::{Code, Failure};
+use crate::regular_file;
 use delivery::People;
-use nix::fcntl::OFlag;
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// The largest list.
@@ -42,13 +40,8 @@ pub(crate) fn of(one: &RelayDomain) -> Result<delivery::RelayDomain, Failure> {
 }
 
 fn text(file: &Path) -> std::io::Result<String> {
-    // a pipe that nobody writes to is not waited for
-    let opened = File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file)?;
-    if !opened.metadata()?.is_file() {
-        return Err(std::io::Error::other("the list is in a file, and this is none"));
-    }
     let mut text = String::new();
-    if opened.take(LARGEST + 1).read_to_string(&mut text)? as u64 > LARGEST {
+    if regular_file::open(file)?.take(LARGEST + 1).read_to_string(&mut text)? as u64 > LARGEST {
         return Err(std::io::ErrorKind::FileTooLarge.into());
     }
     Ok(text)
@@ -102,7 +95,7 @@ mod tests {
         assert_eq!(of(&one).unwrap().people, People::these(["anna"]));
         std::fs::write(&file, "# nobody yet\n").unwrap();
         assert!(of(&one).unwrap_err().message().contains("nobody is in it"));
-        File::create(&file).unwrap().set_len(LARGEST + 1).unwrap();
+        std::fs::File::create(&file).unwrap().set_len(LARGEST + 1).unwrap();
         assert!(of(&one).is_err());
     }
 }

@@ -1,13 +1,12 @@
 //! The routes of the configuration as delivery has them, with the passwords that they name.
 use crate::configuration::{Configuration, Route, RouteKind};
 use crate::failure::{Code, Failure};
+use crate::regular_file;
 use delivery::{Login, NextHop, Pattern, Place, Relay, TlsRule, Transport};
 use names::Secret;
-use nix::fcntl::OFlag;
 use smtp_wire::Dialect;
-use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// The longest password.
@@ -79,13 +78,8 @@ fn relay(route: &Route, dialect: Dialect) -> Result<Relay, Failure> {
 pub(crate) fn password(file: &Path) -> Result<Secret<String>, String> {
     let wrong = |why: String| format!("{}: {why}", file.display());
     let failed = |error: std::io::Error| wrong(error.to_string());
-    // a pipe that nobody writes to is not waited for
-    let opened = File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(file).map_err(failed)?;
-    let about = opened.metadata().map_err(failed)?;
-    if !about.is_file() {
-        return Err(wrong("the password is in a file, and this is none".to_owned()));
-    }
-    let mode = about.permissions().mode() & 0o7777;
+    let opened = regular_file::open(file).map_err(failed)?;
+    let mode = opened.metadata().map_err(failed)?.permissions().mode() & 0o7777;
     if mode & 0o007 != 0 {
         return Err(wrong(format!("the password is open to others (mode {mode:04o}); chmod 0600 it")));
     }
@@ -158,7 +152,7 @@ mod tests {
             assert!(password(&file).unwrap_err().contains(part), "{content:?}");
         }
         for endless in ["/dev/zero", "/dev"] {
-            assert!(password(Path::new(endless)).unwrap_err().contains("this is none"), "{endless}");
+            assert!(password(Path::new(endless)).unwrap_err().contains("not a regular file"), "{endless}");
         }
         fs::remove_file(&file).unwrap();
         assert!(password(&file).unwrap_err().contains("No such file"));

@@ -2,6 +2,7 @@
 
 use crate::charset::hex_pair;
 use crate::content::Encoding;
+use std::borrow::Cow;
 
 /// Decodes the body of a part by its Content-Transfer-Encoding.
 #[derive(Clone, Debug)]
@@ -22,6 +23,18 @@ impl TransferDecoder {
             Encoding::QuotedPrintable => Self::QuotedPrintable(QuotedPrintableDecoder::default()),
             Encoding::SevenBit | Encoding::EightBit | Encoding::Binary | Encoding::Other(_) => Self::Identity,
         }
+    }
+
+    /// What a whole body stands for.
+    pub fn whole<'a>(encoding: &Encoding, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+        let mut decoder = Self::new(encoding);
+        if matches!(decoder, Self::Identity) {
+            return Cow::Borrowed(bytes);
+        }
+        let mut decoded = Vec::new();
+        decoder.push(bytes, &mut decoded);
+        decoder.finish(&mut decoded);
+        Cow::Owned(decoded)
     }
 
     /// Takes the next piece and appends what it decodes to.
@@ -234,10 +247,7 @@ mod tests {
     use super::*;
 
     fn decode(encoding: &Encoding, bytes: &[u8]) -> Vec<u8> {
-        let mut out = Vec::new();
-        let mut decoder = TransferDecoder::new(encoding);
-        decoder.push(bytes, &mut out);
-        decoder.finish(&mut out);
+        let out = TransferDecoder::whole(encoding, bytes).into_owned();
         for cut in 0..=bytes.len() {
             let mut again = Vec::new();
             let mut decoder = TransferDecoder::new(encoding);

@@ -58,11 +58,7 @@ mod tests {
 
     fn decode(encoding: &Encoding, bytes: &[u8]) -> Vec<u8> {
         assert!(bytes.split(|&byte| byte == b'\n').all(|line| line.len() <= LINE + 1));
-        let mut decoder = TransferDecoder::new(encoding);
-        let mut out = Vec::new();
-        decoder.push(bytes, &mut out);
-        decoder.finish(&mut out);
-        out
+        TransferDecoder::whole(encoding, bytes).into_owned()
     }
 
     proptest::proptest! {

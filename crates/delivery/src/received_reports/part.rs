@@ -1,7 +1,9 @@
 //! The report in a message (RFC 8460, 5.3): a part of one of two types, in a message that says that it is a report.
 use super::{MAX_ENCODED, ReportRefused, unavailable};
+use bytes::Bytes;
 use message::{Encoding, HeaderFields, MediaType, Shape, Span, Structure, TransferDecoder};
 use policy::{ReportFault, ReportForm};
+use std::borrow::Cow;
 use store::BlobSource;
 
 /// The most of a header that is read.
@@ -39,9 +41,10 @@ impl ReportPart {
     }
 
     /// The bytes of the part, still encoded; `None` where the message says nowhere that it is a report.
-    pub(super) async fn read(&self, source: &dyn BlobSource) -> Result<Option<Vec<u8>>, ReportRefused> {
+    pub(super) async fn read(&self, source: &dyn BlobSource) -> Result<Option<Bytes>, ReportRefused> {
+        let read = async |span: Span| source.read(span.range()).await.map_err(unavailable);
         if let Some(header) = self.header {
-            let header = read(source, Span::new(header.start, header.end.min(header.start + HEADER))).await?;
+            let header = read(Span::new(header.start, header.end.min(header.start + HEADER))).await?;
             if !HeaderFields::new(&header).any(|field| field.is("TLS-Report-Domain")) {
                 return Ok(None);
             }
@@ -49,16 +52,12 @@ impl ReportPart {
         if self.body.len() > MAX_ENCODED {
             return Err(ReportFault::TooLong.into());
         }
-        read(source, self.body).await.map(Some)
+        read(self.body).await.map(Some)
     }
 
     /// What the bytes of the part stand for.
-    pub(super) fn decoded(&self, encoded: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(encoded.len());
-        let mut decoder = TransferDecoder::new(&self.encoding);
-        decoder.push(encoded, &mut bytes);
-        decoder.finish(&mut bytes);
-        bytes
+    pub(super) fn decoded<'a>(&self, encoded: &'a [u8]) -> Cow<'a, [u8]> {
+        TransferDecoder::whole(&self.encoding, encoded)
     }
 }
 
@@ -66,20 +65,6 @@ fn form(media: &MediaType) -> Option<ReportForm> {
     // most parts are something else altogether
     let subtype = std::str::from_utf8(&media.subtype).ok().filter(|_| media.is("application"))?;
     ReportForm::of(&format!("application/{subtype}"))
-}
-
-async fn read(source: &dyn BlobSource, span: Span) -> Result<Vec<u8>, ReportRefused> {
-    let mut bytes = Vec::new();
-    let (mut at, end) = (span.start, span.end.min(source.size()));
-    while at < end {
-        let piece = source.read(at..end).await.map_err(unavailable)?;
-        if piece.is_empty() {
-            break;
-        }
-        at += piece.len() as u64;
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

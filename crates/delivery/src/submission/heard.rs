@@ -105,23 +105,9 @@ pub(crate) async fn read(parsed: &Parsed, source: &dyn BlobSource) -> Result<Opt
 }
 
 async fn body(part: &Part, source: &dyn BlobSource) -> Result<Vec<u8>, store::Error> {
-    let Range { mut start, end } = part.body.start..part.body.end.min(part.body.start + MOST_OCTETS);
-    let mut bytes = Vec::new();
-    while start < end {
-        let piece = source.read(start..end).await?;
-        if piece.is_empty() {
-            break;
-        }
-        start += piece.len() as u64;
-        bytes.extend_from_slice(&piece);
-    }
-    if !part.encoding.is_transforming() {
-        return Ok(bytes);
-    }
-    let (mut decoder, mut decoded) = (TransferDecoder::new(&part.encoding), Vec::new());
-    decoder.push(&bytes, &mut decoded);
-    decoder.finish(&mut decoded);
-    Ok(decoded)
+    let Range { start, end } = part.body.range();
+    let bytes = source.read(start..end.min(start.saturating_add(MOST_OCTETS))).await?;
+    Ok(TransferDecoder::whole(&part.encoding, &bytes).into_owned())
 }
 
 fn id_of(value: &[u8]) -> Option<String> {

@@ -30,11 +30,8 @@ fn converted(message: &str) -> Result<String, Unconvertible> {
 fn leaves(message: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
     let parsed = parse(message, Limits::default());
     let leaf = |part: &Part| {
-        let mut decoder = TransferDecoder::new(&part.encoding);
-        let mut body = Vec::new();
-        decoder.push(part.body.within(message), &mut body);
-        decoder.finish(&mut body);
-        (part.media.subtype.to_vec(), body)
+        let body = TransferDecoder::whole(&part.encoding, part.body.within(message));
+        (part.media.subtype.to_vec(), body.into_owned())
     };
     parsed.structure.parts().iter().filter(|part| part.shape == Shape::Leaf).map(leaf).collect()
 }

@@ -8,7 +8,7 @@ use crate::method::{Answers, Method};
 use crate::opened::Opened;
 use crate::refusal;
 use jmap_wire::{Arguments, Id, MethodError};
-use message::{BodyText, Limits, Parsed, parse as read};
+use message::{BodyText, Limits, Parsed, TransferDecoder, parse as read};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -88,7 +88,7 @@ fn notice(bytes: &[u8]) -> Option<Map<String, Value>> {
     let parts: Vec<usize> = structure.children(0).collect();
     let part = |at: usize| parts.get(at).and_then(|index| structure.part(*index));
     let fields = part(1).filter(|part| part.media.is_exactly("message", "disposition-notification"))?;
-    let mut told = read_fields(&decoded(fields, bytes))?;
+    let mut told = read_fields(&TransferDecoder::whole(&fields.encoding, fields.body.within(bytes)))?;
     let text = part(0).filter(|part| part.media.is("text")).map(|part| {
         let (mut reader, mut text) = (BodyText::new(part), String::new());
         reader.push(part.body.within(bytes), &mut text);
@@ -105,17 +105,4 @@ fn notice(bytes: &[u8]) -> Option<Map<String, Value>> {
         told.entry(name).or_insert(Value::Null);
     }
     Some(told)
-}
-
-/// The body of a part without its encoding.
-fn decoded(part: &message::Part, bytes: &[u8]) -> Vec<u8> {
-    let body = part.body.within(bytes);
-    if !part.encoding.is_transforming() {
-        return body.to_vec();
-    }
-    let mut decoder = message::TransferDecoder::new(&part.encoding);
-    let mut decoded = Vec::new();
-    decoder.push(body, &mut decoded);
-    decoder.finish(&mut decoded);
-    decoded
 }
