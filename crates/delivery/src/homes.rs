@@ -138,3 +138,45 @@ pub(crate) async fn read_again(store: &Store, hash: store::BlobHash) -> Result<N
     }
     writer.finish().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::time::Instant;
+
+    const NOTICE: &[u8] = b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nSeen.\r\n--b\r\n\
+        Content-Type: message/disposition-notification\r\n\r\nDisposition: manual-action; displayed\r\n--b--\r\n";
+
+    /// docs/limits.md: eight are matched at once, and one waits five seconds for that; it is in the mailbox all the same.
+    #[tokio::test(start_paused = true)]
+    async fn a_notice_that_must_wait_too_long_is_not_matched() {
+        let (world, ..) = world::scripted::world();
+        let engine = store::memory::Memory::new(world.clock.clone());
+        let store = Store::open(Arc::new(engine), world, store::Settings::default()).await.unwrap();
+        let anna = AccountId(1);
+        store.create_account(anna, None, &[]).await.unwrap();
+        let homes = StoreHomes::new(store.clone());
+        let turns = homes.matching.acquire_many(8).await.unwrap();
+        assert_eq!(homes.matching.available_permits(), 0);
+        let mut writer = store.blob_writer(LineEnds::Keep);
+        writer.write(NOTICE).await.unwrap();
+        let mail = Mail {
+            delivery: DeliveryId(1),
+            blob: writer.finish().await.unwrap(),
+            prefix_len: 0,
+            received: ReceivedAt::default(),
+            original_recipient: "anna@here.example".to_owned(),
+            quota: QuotaCheck::Asked,
+            writer: Writer::Somebody(None),
+        };
+        let begun = Instant::now();
+        assert!(homes.deliver(anna, mail.clone()).await.unwrap().is_some());
+        assert_eq!(begun.elapsed().as_secs(), 5);
+        drop(turns);
+        let mail = Mail { delivery: DeliveryId(2), ..mail };
+        let begun = Instant::now();
+        assert!(homes.deliver(anna, mail).await.unwrap().is_some());
+        assert_eq!(begun.elapsed().as_secs(), 0);
+    }
+}

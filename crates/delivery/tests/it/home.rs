@@ -294,3 +294,18 @@ async fn an_account_without_room_for_words_or_mailboxes_keeps_what_is_junk() {
     house.send_from(Some("a@spam.example"), &[address("anna")], "Subject: a\r\n\r\nb\r\n").await.unwrap();
     assert_eq!(held(&house, "Junk").await, Some(vec![true]));
 }
+
+/// docs/limits.md: 100 addresses in `From` are held against those who are blocked.
+#[tokio::test(start_paused = true)]
+async fn of_many_writers_a_hundred_are_held_against_the_blocked() {
+    let house = house().await;
+    let anna = house.store.account(account("anna")).await.unwrap();
+    BlockedSenders::block(&anna, &"@spam.example".parse().unwrap(), house.clock.now(), None).await.unwrap();
+    for (before, inbox) in [(99, 0), (100, 1)] {
+        let from = "a@far.example,\r\n ".repeat(before) + "x@spam.example";
+        let text = format!("From: {from}\r\nSubject: a\r\n\r\nb\r\n");
+        house.send_from(Some("list@far.example"), &[address("anna")], &text).await.unwrap();
+        assert_eq!(house.messages("anna").await, inbox, "behind {before}");
+    }
+    assert_eq!(held(&house, "Junk").await, Some(vec![true]));
+}

@@ -116,3 +116,29 @@ async fn a_report_of_another_server_is_written_down() {
     deliver(&bench, None, &bench.anna.address, &report("delivery-status", &fields, &strange)).await;
     assert_eq!(shown(&bench, &id).await["dsnBlobIds"], one["dsnBlobIds"]);
 }
+
+/// docs/limits.md: 64 KiB of a notice are read, 1,000 recipients of it, 200 letters of a reply.
+#[tokio::test]
+async fn a_notice_is_read_within_bounds() {
+    let bench = Bench::new().await;
+    let id = sent_away(&bench, "one@example.org").await;
+    let of = |address: &str, words: &str| {
+        format!("Final-Recipient: rfc822; {address}\r\nAction: failed\r\nDiagnostic-Code: smtp; {words}\r\n\r\n")
+    };
+    let long = "x".repeat(300);
+    let many = "Final-Recipient: rfc822; a@b.example\r\n\r\n".repeat(999);
+    for (between, delivered) in [
+        ("X: x\r\n".repeat(11_000) + "\r\n", "queued"),
+        (many.clone() + &of("e@b.example", ""), "queued"),
+        (many, "no"),
+    ] {
+        let fields = format!("Reporting-MTA: dns; mx.far.example\r\n\r\n{between}{}", of("carla@far.example", &long));
+        let notice = report("delivery-status", &fields, "Message-ID: <one@example.org>\r\n");
+        deliver(&bench, None, &bench.anna.address, &notice).await;
+        let status = shown(&bench, &id).await["deliveryStatus"]["carla@far.example"].clone();
+        assert_eq!(status["delivered"], delivered, "{}", between.len());
+        if delivered == "no" {
+            assert_eq!(status["smtpReply"].as_str().map(str::len), Some(200));
+        }
+    }
+}
