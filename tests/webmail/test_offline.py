@@ -194,21 +194,64 @@ def test_what_is_sent_without_a_network_goes_when_there_is_one_once(provider, li
     assert provider.count(written, mailbox="Sent") == 1
 
 
-def test_a_file_that_is_attached_without_a_network_waits_for_one(provider, line, screens):
-    word, written = unique(), unique()
+def attached_without_a_network(provider, line, screen, word, written, name):
+    """A message with a file that waits for a connection."""
     provider.deliver(letter(word))
-    screen = settled(screens().log_in(), word)
+    settled(screen, word)
+    kept(screen, "emails")
     line.cut()
     compose(screen, written, to=BRAM)
-    file = {"name": "lijst.txt", "mimeType": "text/plain", "buffer": b"een\ntwee\n"}
+    file = {"name": name, "mimeType": "text/plain", "buffer": b"een\ntwee\n"}
     screen.page.locator(".composer input[type=file]").set_input_files([file])
+    expect(screen.page.get_by_text(f"{name}: wacht op verbinding")).to_be_visible()
+
+
+def names(message):
+    return [part.get_filename() for part in message.iter_attachments()]
+
+
+def test_a_file_that_is_attached_without_a_network_outlives_its_page(provider, line, screens, axe):
+    word, written = unique(), unique()
+    screen = screens().log_in()
+    attached_without_a_network(provider, line, screen, word, written, "lijst.txt")
+    assert screen.violations(axe) == []
+    # closing keeps both
+    screen.page.locator(".composer").get_by_role("button", name=screen.word("close"), exact=True).click()
+    expect(screen.page.get_by_role("button", name=written)).to_be_visible()
+    screen.page.reload()
+    screen.page.get_by_role("button", name=written).click()
     expect(screen.page.get_by_text("lijst.txt: wacht op verbinding")).to_be_visible()
-    expect(screen.button("send")).to_be_disabled()
     line.mend(provider.door("https"))
     expect(screen.page.get_by_role("button", name="lijst.txt")).to_be_visible(timeout=90_000)
+    expect(screen.page.get_by_text("wacht op verbinding")).to_have_count(0)
     screen.button("send").click()
-    message = arrived(provider, written)
-    assert [part.get_filename() for part in message.iter_attachments()] == ["lijst.txt"]
+    assert names(arrived(provider, written)) == ["lijst.txt"]
+
+
+def test_a_message_that_is_sent_without_a_network_goes_with_its_files(provider, line, screens):
+    word, written = unique(), unique()
+    screen = screens().log_in()
+    attached_without_a_network(provider, line, screen, word, written, "foto.txt")
+    screen.button("send").click()
+    waits = screen.page.get_by_role("button", name=f"Wacht op verbinding: {written}")
+    expect(waits).to_be_visible()
+    screen.page.reload()
+    expect(waits).to_be_visible()
+    line.mend(provider.door("https"))
+    assert names(arrived(provider, written, within=90)) == ["foto.txt"]
+    expect(screen.page.get_by_role("button", name=written)).to_have_count(0)
+    assert provider.count(written, mailbox="Sent") == 1
+
+
+def test_a_file_that_was_taken_away_again_does_not_go(provider, line, screens):
+    word, written = unique(), unique()
+    screen = screens().log_in()
+    attached_without_a_network(provider, line, screen, word, written, "weg.txt")
+    screen.page.get_by_role("button", name="weg.txt").click()
+    expect(screen.page.get_by_text("weg.txt")).to_have_count(0)
+    screen.button("send").click()
+    line.mend(provider.door("https"))
+    assert names(arrived(provider, written, within=90)) == []
 
 
 def test_what_was_written_outlives_the_session(provider, line, screens):
@@ -325,6 +368,27 @@ def test_a_message_that_is_written_is_open_in_one_window(provider, screens):
     other.reload()
     other.get_by_role("button", name=word).click()
     expect(other.get_by_label(screen.word("text"), exact=True)).to_have_value("Dag")
+
+
+def test_a_draft_of_the_server_is_open_in_one_window(provider, screens):
+    word = unique()
+    screen = screens().log_in()
+    compose(screen, word, to=BRAM)
+    eventually(lambda: provider.count(word, mailbox="Drafts") == 1)
+    screen.page.locator(".composer").get_by_role("button", name=screen.word("close"), exact=True).click()
+    screen.go("drafts")
+    screen.row(word).click()
+    other = another_window(screen)
+    edit = "Verder schrijven"
+    screen.page.get_by_role("button", name=edit, exact=True).click()
+    expect(screen.page.get_by_label(screen.word("subject"), exact=True)).to_have_value(word)
+    other.get_by_role("button", name=edit, exact=True).click()
+    expect(other.get_by_text("Dit bericht ligt open in een ander venster.")).to_be_visible()
+    expect(other.get_by_label(screen.word("subject"), exact=True)).to_have_count(0)
+    # it is saved under another record, and is the same draft still
+    screen.page.get_by_label(screen.word("text"), exact=True).fill("Dag weer")
+    eventually(lambda: any(b"Dag weer" in raw for raw in provider.messages(mailbox="Drafts") if word.encode() in raw))
+    assert provider.count(word, mailbox="Drafts") == 1
 
 
 def test_who_logs_out_leaves_every_window(provider, screens):

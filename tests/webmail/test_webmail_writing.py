@@ -90,6 +90,7 @@ def test_what_was_written_is_there_after_the_session_ended(screen):
 def test_what_one_window_does_the_other_shows(provider, screen):
     word = unique()
     provider.deliver(letter(word))
+    expect(screen.row(word)).to_be_visible()
     other = screen.context.new_page()
     other.goto(screen.page.url)
     there = other.get_by_role("option").filter(has_text=word)

@@ -17,7 +17,18 @@ export class Scene {
   #now = 0;
   #listeners = new Map<string, (event: { data?: unknown }) => void>();
 
+  /** What was sent of files, by how large they are. */
+  readonly files: number[] = [];
+  /** What becomes of a file that is sent. */
+  taking: () => Promise<{ status: number }> = async () => ({ status: 201 });
+
   readonly around = {
+    send: async (_: string, file: Blob) => {
+      const { status } = await this.taking();
+      this.files.push(file.size);
+      const body = JSON.stringify({ blobId: `blob-${file.size}`, type: file.type, size: file.size });
+      return { status, retryAfter: null, body };
+    },
     open: (): Source => ({
       addEventListener: (type, listener) => void this.#listeners.set(type, listener),
       close: () => this.#listeners.clear(),

@@ -22,6 +22,8 @@ export const date: Decoder<number> = (value, where) => {
   const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? wrong(where) : time;
 };
+/** The bytes of a file, as the browser keeps them. */
+export const blob: Decoder<Blob> = (value, where) => (value instanceof Blob ? value : wrong(where));
 export const anything: Decoder<unknown> = (value) => value;
 
 export function id<Of extends string>(): Decoder<Id<Of>> {

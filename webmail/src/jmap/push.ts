@@ -1,5 +1,6 @@
 /** The server says when something changed (RFC 8620, 7.1 and 7.3): nobody asks again and again. */
 import { attempt, type Decoded, json, map, object, state, text } from "./decode";
+import { byXhr, type Sending } from "./transfer";
 
 const stateChange = object({ changed: map(map(state)), "@type": text });
 /** By account, by type of record: its new state. */
@@ -11,11 +12,13 @@ export interface Source {
   close(): void;
 }
 
-/** What the world gives: a connection, a clock that wakes, chance. */
+/** What the world gives: connections, a clock that wakes, chance. */
 export interface Surroundings {
   open(url: string): Source;
   /** Calls once after so many milliseconds; what it gives takes that back. */
   wake(after: number, then: () => void): () => void;
+  /** Sends a file. */
+  readonly send: Sending;
   /** From 0 to 1, 1 never. */
   random(): number;
 }
@@ -26,6 +29,7 @@ export const surroundings: Surroundings = {
     const timer = setTimeout(then, after);
     return () => clearTimeout(timer);
   },
+  send: byXhr,
   random: () => Math.random(),
 };
 
@@ -47,13 +51,13 @@ export interface Listener {
 export class Push {
   readonly #url: string;
   readonly #listener: Listener;
-  readonly #around: Surroundings;
+  readonly #around: Omit<Surroundings, "send">;
   #source: Source | null = null;
   #unwake: () => void = () => {};
   #failures = 0;
   #stopped = false;
 
-  constructor(url: string, listener: Listener, around: Surroundings = surroundings) {
+  constructor(url: string, listener: Listener, around: Omit<Surroundings, "send"> = surroundings) {
     this.#url = url;
     this.#listener = listener;
     this.#around = around;

@@ -9,7 +9,7 @@ import { type Changed, PING, Push, type Surroundings, surroundings } from "../jm
 import { expand, offers, SUBMISSION } from "../jmap/session";
 import type { Transport } from "../jmap/transport";
 import { type Deed, type Labelling, labelled, type Mark, type Move, marked, moved } from "./acts";
-import type { Composition } from "./composition";
+import { type Composition, senderOf } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
 import { Emails } from "./emails";
@@ -91,9 +91,9 @@ export class Account {
     this.around = around;
     this.windows = options.windows ?? ofBrowser(client.accountId);
     this.outbox = new Outbox(client, this.emails, kept, reports, this.windows);
-    this.windows.hear((message) => (message === LEFT ? this.left.set(true) : void this.outbox.hear(message)));
+    this.windows.hear((message) => this.#heard(message));
     const desk = {
-      identity: ({ identityId }: Composition) => this.#identity(identityId),
+      identity: (of: Composition) => senderOf(of, this.identities.value),
       drafts: () => this.place("drafts"),
       sent: () => this.place("sent"),
       mark: (id: EmailId, change: Partial<Patch>) => void this.outbox.act(new Map([[id, patch(change)]])),
@@ -104,7 +104,8 @@ export class Account {
         refused === null
           ? this.notice.set({ kind: "done", what: "sent", count: 1, undo: null })
           : this.#refused(refused),
-      wake: around.wake,
+      line: this.line,
+      around,
     };
     this.desk = new Desk(client, kept, desk, this.windows);
     this.planned = new Planned(client);
@@ -373,12 +374,6 @@ export class Account {
     return this.#here === null || mailboxIds.has(this.#here);
   }
 
-  #identity(id: Identity["id"]): Identity {
-    const found = this.identities.value.find((one) => one.id === id) ?? this.identities.value[0];
-    if (found === undefined) throw new Error("who writes has an identity");
-    return found;
-  }
-
   #changed(changed: Changed): void {
     const here = changed.get(this.client.accountId);
     if (here === undefined) return;
@@ -390,6 +385,12 @@ export class Account {
 
   #line(problem: Problem | null): void {
     this.line.set(problem === null ? { kind: "open" } : { kind: "broken", cause: problem });
+  }
+
+  /** Another window told something. */
+  #heard(message: unknown): void {
+    if (message === LEFT) this.left.set(true);
+    else if (!this.outbox.hear(message)) this.desk.hear(message);
   }
 
   #refused(problem: Problem): void {

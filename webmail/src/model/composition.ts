@@ -174,6 +174,13 @@ export function filesOf(of: Composition): readonly Attached[] {
   return of.attachments.filter(({ cid }) => cid === null || !shown.has(cid));
 }
 
+/** Who sends it: an identity that is no more gives way to the first. */
+export function senderOf({ identityId }: Composition, identities: readonly Identity[]): Identity {
+  const found = identities.find(({ id }) => id === identityId) ?? identities[0];
+  if (found === undefined) throw new Error("who writes has an identity");
+  return found;
+}
+
 /** Everybody it goes to. */
 export function recipients(of: Composition): readonly Address[] {
   return [of.to, of.cc, of.bcc].flatMap((typed) => parsed(typed).addresses);

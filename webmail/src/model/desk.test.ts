@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Bench, bench, emailId, mailboxId, settled } from "../../test/bench";
 import { blank, type Composition } from "./composition";
-import { KEEP_AFTER, SAVE_AFTER, type Sent } from "./desk";
+import { KEEP_AFTER, SAVE_AFTER } from "./desk";
 import { inMemory } from "./kept";
+import type { Sent } from "./submitting";
 
 async function written(options = {}): Promise<Bench & { composition: Composition }> {
   const there = await bench(() => {}, options);

@@ -1,36 +1,36 @@
 /** The desk: messages that are being written. Kept here every second, on the server every few, sent once. */
-import { Batch } from "../jmap/batch";
 import type { Client } from "../jmap/client";
-import type { EmailId, MailboxId, SubmissionId } from "../jmap/ids";
-import { EMAIL, type Identity, SUBMISSION_RECORD } from "../jmap/mail";
-import { createdIn, query, set } from "../jmap/methods";
+import type { EmailId, SubmissionId } from "../jmap/ids";
+import { EMAIL } from "../jmap/mail";
+import { set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
-import { longestDelay } from "../jmap/session";
-import { type Composition, isEmpty, recipients, restored, wasSaved } from "./composition";
-import { emailObject, utc } from "./email_object";
+import type { Surroundings } from "../jmap/push";
+import { type Attached, type Composition, isEmpty, restored, wasSaved } from "./composition";
+import { calledFor, Holds } from "./holds";
 import type { Kept } from "./kept";
-import { Value } from "./observable";
+import type { Line } from "./notice";
+import { type Readable, Value } from "./observable";
 import type { Patch } from "./patch";
+import { Pauses } from "./pauses";
+import { callBack, draft, type Places, type Sent, stageOf, submit, wentOut } from "./submitting";
+import { Turns } from "./turns";
+import { type Picked, Uploads } from "./uploads";
 import type { Windows } from "./windows";
 
 /** After how many milliseconds of quiet a change is kept here, and on the server. */
 export const KEEP_AFTER = 1000;
 export const SAVE_AFTER = 4000;
-/** For how many seconds the server holds what is sent, so that it can be taken back. */
-export const UNDO_SECONDS = 10;
 
 /** What of its surroundings the desk needs. */
-export interface Room {
-  identity(of: Composition): Identity;
-  drafts(): MailboxId;
-  sent(): MailboxId;
+export interface Room extends Places {
+  readonly line: Readable<Line>;
   /** Marks the message that was answered or passed on. */
   mark(id: EmailId, patch: Partial<Patch>): void;
   /** Saving met this; whether somebody must act on it is not the desk's to know. */
   met(problem: Problem): void;
   /** A message that waited for a connection has gone, or cannot go. */
   went(refused: Problem | null): void;
-  wake(after: number, then: () => void): () => void;
+  readonly around: Pick<Surroundings, "wake" | "send">;
 }
 
 export type Saving = "unsaved" | "saving" | "here" | "saved";
@@ -41,52 +41,58 @@ export interface Open {
   readonly problem: Problem | null;
 }
 
-export interface Sent {
-  readonly emailId: EmailId;
-  /** While it can still be taken back; `null` where the server does not hold. */
-  readonly submissionId: SubmissionId | null;
-  readonly composition: Composition;
-}
-
 export class Desk {
   readonly open = new Value<readonly Open[]>([]);
+  readonly uploads: Uploads;
+  /** The message that was asked for in another window. */
+  readonly called = new Value<string | null>(null);
+  /** The file that came last. */
+  readonly arrived = new Value<{ readonly key: string; readonly file: Attached } | null>(null);
   readonly #client: Client;
   readonly #kept: Kept;
   readonly #room: Room;
-  readonly #windows: Windows;
-  /** What lets go of a message: it lies open in one window at a time. */
-  readonly #holds = new Map<string, () => void>();
-  readonly #timers = new Map<string, (() => void)[]>();
+  readonly #holds: Holds;
+  /** Closed before the server had them and their files: they go from the desk when it has. */
+  readonly #closing = new Set<string>();
+  readonly #pauses: Pauses;
   #going: Promise<void> | null = null;
-  /** Saves and sends of one message come one after another. */
-  readonly #lines = new Map<string, Promise<unknown>>();
+  /** Saves and sends of a message. */
+  readonly #turns = new Turns();
 
   constructor(client: Client, kept: Kept, room: Room, windows: Windows) {
     this.#client = client;
     this.#kept = kept;
     this.#room = room;
-    this.#windows = windows;
+    this.#holds = new Holds(windows);
+    this.#pauses = new Pauses(room.around.wake);
+    this.uploads = new Uploads(client, kept, room, {
+      arrived: (key, file, place) => this.#attached(key, file, place),
+      failed: (key, problem) => this.#unattached(key, problem),
+    });
   }
 
   /** Takes up what an earlier page left open and no other window has. What was being sent when that page ended is looked for
    * before it is shown; without a network it waits for one. */
   async takeUp(which: "all" | "waiting" = "all"): Promise<void> {
-    const fits = (value: unknown) => which === "all" || restored(value)?.stage === "waiting";
-    const keys = [...(await this.#kept.all("compositions"))].flatMap(([key, value]) =>
-      this.of(key) === undefined && fits(value) ? [key] : [],
-    );
-    const taken = await Promise.all(keys.map((key) => this.#hold(key)));
+    const there = await this.#kept.all("compositions");
+    if (which === "all") await this.uploads.tidy(new Set(there.keys()));
+    const found = [...there].flatMap(([key, value]) => (this.of(key) === undefined ? (restored(value) ?? []) : []));
+    const wanted = found.filter(({ stage }) => which === "all" || stage === "waiting");
+    const taken = await Promise.all(wanted.map((composition) => this.#holds.take(composition)));
     // while this one waited for its turn another window may have changed or sent it
     const left = await this.#kept.all("compositions");
-    for (const key of keys.filter((_, index) => taken[index])) {
+    for (const { key } of wanted.filter((_, index) => taken[index])) {
       const value = left.get(key);
       const composition = restored(value);
-      const stage = composition === null ? "gone" : await this.#stageOf(composition);
+      const stage = composition === null ? "gone" : await stageOf(this.#client, composition, this.#room.met);
       if (composition === null || stage === "gone") {
         await this.#kept.remove("compositions", key);
-        this.#letGo(key);
+        this.#holds.letGo(key);
       } else {
-        this.put({ ...composition, stage }, wasSaved(value) ? "saved" : "here");
+        // before it lies there: it does not go without them
+        await this.uploads.takeUp(key, value);
+        const lost = this.uploads.of(key).some(({ at }) => at.kind === "lost");
+        this.put({ ...composition, stage: lost ? "writing" : stage }, wasSaved(value) ? "saved" : "here");
       }
     }
   }
@@ -103,7 +109,7 @@ export class Desk {
   /** The messages that are in this browser only. */
   get unsaved(): readonly Open[] {
     const isKept = ({ composition, saving }: Open) =>
-      saving === "saved" || isEmpty(composition, this.#room.identity(composition));
+      this.uploads.of(composition.key).length === 0 && (saving === "saved" || this.#isEmpty(composition));
     return this.open.value.filter((one) => !isKept(one));
   }
 
@@ -113,13 +119,29 @@ export class Desk {
 
   /** Who writes leaves: nothing is kept or saved any more, and other windows may go on. */
   end(): void {
-    for (const key of [...this.#timers.keys()]) this.#quiet(key);
-    for (const key of [...this.#holds.keys()]) this.#letGo(key);
+    this.#pauses.endAll();
+    this.#holds.end();
+    this.uploads.end();
     this.open.set([]);
   }
 
+  /** Puts a message on the desk; `false` where it lies open in another window, which is asked to show it. */
+  async begin(composition: Composition): Promise<boolean> {
+    const isHere = await this.#holds.take(composition);
+    if (isHere) this.put(composition);
+    else this.#holds.call(composition);
+    return isHere;
+  }
+
+  /** Another window told something: that one is wanted which lies open here, perhaps. */
+  hear(message: unknown): void {
+    const wanted = calledFor(message);
+    const found = this.open.value.find(({ composition }) => composition.messageId === wanted);
+    if (found !== undefined) this.called.set(found.composition.key);
+  }
+
   put(composition: Composition, saving: Saving = "saved"): void {
-    void this.#hold(composition.key);
+    void this.#holds.take(composition);
     this.open.update((all) => [
       ...all.filter((other) => other.composition.key !== composition.key),
       { composition, saving, problem: null },
@@ -133,26 +155,40 @@ export class Desk {
     // who goes on writing does not want it to go as it is
     const next = { ...now.composition, stage: stage === "waiting" ? "writing" : stage, ...change };
     this.#show(key, { composition: next, saving: "unsaved" });
-    this.#quiet(key);
-    this.#timers.set(key, [
-      this.#room.wake(KEEP_AFTER, () => void this.#keep(key)),
-      this.#room.wake(SAVE_AFTER, () => void this.save(key)),
-    ]);
+    this.#saveLater(key);
+  }
+
+  /** Files that come with it: kept at once, and attached when the server has them. */
+  async attach(key: string, files: readonly Picked[]): Promise<void> {
+    if (files.length === 0 || this.of(key) === undefined) return;
+    this.change(key, {});
+    this.uploads.add(key, files);
+    await this.#keep(key);
+  }
+
+  /** A file that is on its way is not to come. */
+  async detach(key: string, id: string): Promise<void> {
+    await this.uploads.remove(id);
+    await this.#keep(key);
+  }
+
+  /** Somebody looks at it: it stays on the desk when its files have come. */
+  looked(key: string): void {
+    this.#closing.delete(key);
+    this.called.set(null);
   }
 
   /** Keeps a draft on the server. What goes wrong stands beside the message; it stays kept here. */
   save(key: string): Promise<void> {
-    return this.#inLine(key, async () => {
+    return this.#turns.after(key, async () => {
       const now = this.of(key);
       if (now === undefined || now.composition.stage !== "writing") return;
-      this.#quiet(key);
+      this.#pauses.end(key);
       await this.#keep(key);
       this.#show(key, { saving: "saving" });
       try {
         const { composition } = now;
-        const orders = { create: { draft: this.#object(composition) }, ...destroying(composition.draftId) };
-        const done = await this.#client.call(set(EMAIL, this.#client.accountId, orders));
-        const draftId = createdIn(done, "draft");
+        const draftId = await draft(this.#client, this.#room, composition);
         const after = this.of(key);
         if (after === undefined) return;
         const unchanged = after.composition === composition;
@@ -172,14 +208,17 @@ export class Desk {
 
   /** Sends. Gives what can take it back, or the problem; the message stays on the desk then. */
   send(key: string): Promise<Sent | Problem> {
-    return this.#inLine(key, async () => {
+    return this.#turns.after(key, async () => {
       const now = this.of(key);
       if (now === undefined) return { kind: "refused-record", type: "notFound", detail: "", properties: [] };
-      this.#quiet(key);
+      this.#pauses.end(key);
+      if (this.uploads.of(key).length > 0) return this.#waits(key, { kind: "offline" });
       this.#show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
       await this.#keep(key);
       try {
-        const sent = await this.#submit(now.composition);
+        const sent = await submit(this.#client, this.#room, now.composition, (draftId) =>
+          this.#show(key, { composition: { ...now.composition, draftId } }),
+        );
         await this.#clear(key);
         const { origin } = now.composition;
         if (origin !== null) this.#room.mark(origin.id, { mark: [origin.mark] });
@@ -188,24 +227,30 @@ export class Desk {
         const problem = problemOf(thrown);
         if (problem.kind === "offline") {
           // the answer may be what was lost: whether it went is looked for before it is sent again
-          const gone = await this.#wentOut(now.composition).catch(() => null);
+          const gone = await wentOut(this.#client, now.composition).catch(() => null);
           if (gone !== null) {
             await this.#clear(key);
             return { emailId: gone, submissionId: null, composition: now.composition };
           }
         }
-        const left = this.of(key)?.composition ?? now.composition;
-        const waits = problem.kind === "offline";
-        const stage = waits ? "waiting" : "writing";
-        this.#show(key, { composition: { ...left, stage }, saving: "here", problem: waits ? null : problem });
-        await this.#keep(key);
         this.#room.met(problem);
-        return problem;
+        return this.#waits(key, problem);
       }
     });
   }
 
-  /** There may be a connection again: what waits for one goes. What cannot go lies open again. */
+  /** It did not go: it waits for a connection, or lies open again. */
+  async #waits(key: string, problem: Problem): Promise<Problem> {
+    const now = this.of(key);
+    if (now === undefined) return problem;
+    const waits = problem.kind === "offline";
+    const composition: Composition = { ...now.composition, stage: waits ? "waiting" : "writing" };
+    this.#show(key, { composition, saving: "here", problem: waits ? null : problem });
+    await this.#keep(key);
+    return problem;
+  }
+
+  /** There may be a connection again: what waits for one goes, what is here only is saved. What cannot go lies open again. */
   sendWaiting(): Promise<void> {
     this.#going ??= this.#sendWaiting().finally(() => {
       this.#going = null;
@@ -217,8 +262,10 @@ export class Desk {
     const waits = ({ composition }: Open) => composition.stage === "waiting";
     for (const { composition } of this.open.value.filter(waits)) {
       const { key } = composition;
+      // the last of its files calls again
+      if (this.uploads.of(key).length > 0) continue;
       // the answer may be all that was lost
-      const stage = await this.#stageOf({ ...composition, stage: "sending" });
+      const stage = await stageOf(this.#client, { ...composition, stage: "sending" }, this.#room.met);
       if (stage === "waiting") return;
       const now = this.of(key);
       if (now === undefined || !waits(now)) continue;
@@ -228,17 +275,10 @@ export class Desk {
       else if (outcome.kind === "offline") return;
       else this.#room.went(outcome);
     }
-  }
-
-  /** What becomes of a message of an earlier page: one that was being sent may have gone. */
-  async #stageOf(composition: Composition): Promise<Composition["stage"] | "gone"> {
-    if (composition.stage !== "sending") return composition.stage;
-    try {
-      return (await this.#wentOut(composition)) === null ? "writing" : "gone";
-    } catch (thrown) {
-      const problem = problemOf(thrown);
-      this.#room.met(problem);
-      return "waiting";
+    const isHere = ({ saving, problem }: Open) => saving === "here" && (problem === null || problem.kind === "offline");
+    for (const { composition } of this.open.value.filter(isHere)) {
+      const { key } = composition;
+      await (this.#closing.has(key) ? this.close(key) : this.save(key));
     }
   }
 
@@ -254,80 +294,71 @@ export class Desk {
   }
 
   /** Calls back what the server holds: its message is a draft again. */
-  async callBack(submissionId: SubmissionId | null): Promise<Problem | null> {
-    if (submissionId === null) return { kind: "refused-record", type: "cannotUnsend", detail: "", properties: [] };
-    try {
-      const update = { [submissionId]: { undoStatus: "canceled" } };
-      const back = this.#moved(this.#room.sent(), this.#room.drafts(), true);
-      const call = set(
-        SUBMISSION_RECORD,
-        this.#client.accountId,
-        { update },
-        { onSuccessUpdateEmail: { [submissionId]: back } },
-      );
-      return (await this.#client.call(call)).refused.get(submissionId) ?? null;
-    } catch (thrown) {
-      return problemOf(thrown);
-    }
+  callBack(submissionId: SubmissionId | null): Promise<Problem | null> {
+    return callBack(this.#client, this.#room, submissionId);
   }
 
-  /** Closes it, saved; a message with nothing in it goes. */
+  /** Closes it, saved; a message with nothing in it goes, and one whose files are on their way stays until they have come. */
   async close(key: string): Promise<void> {
     const now = this.of(key);
     if (now === undefined) return;
-    if (isEmpty(now.composition, this.#room.identity(now.composition))) return this.discard(key);
+    const files = this.uploads.of(key).length;
+    if (files === 0 && this.#isEmpty(now.composition)) return this.discard(key);
+    this.#closing.add(key);
     if (now.saving !== "saved") await this.save(key);
-    if (this.of(key)?.saving === "saved") await this.#clear(key);
+    if (this.of(key)?.saving === "saved" && this.uploads.of(key).length === 0) await this.#clear(key);
   }
 
   /** Throws it away, here and on the server. */
   async discard(key: string): Promise<void> {
-    await this.#inLine(key, async () => {
-      const draftId = this.of(key)?.composition.draftId ?? null;
-      await this.#clear(key);
-      if (draftId !== null) await this.#client.call(set(EMAIL, this.#client.accountId, { destroy: [draftId] }));
-    }).catch((thrown: unknown) => void problemOf(thrown));
+    await this.#turns
+      .after(key, async () => {
+        const draftId = this.of(key)?.composition.draftId ?? null;
+        await this.#clear(key);
+        if (draftId !== null) await this.#client.call(set(EMAIL, this.#client.accountId, { destroy: [draftId] }));
+      })
+      .catch((thrown: unknown) => void problemOf(thrown));
   }
 
-  async #submit(composition: Composition): Promise<Sent> {
-    const { accountId, session } = this.#client;
-    const identity = this.#room.identity(composition);
-    const batch = new Batch();
-    const orders = { create: { draft: this.#object(composition) }, ...destroying(composition.draftId) };
-    const email = batch.add(set(EMAIL, accountId, orders));
-    const hold = holding(composition, longestDelay(session, accountId));
-    const submission = batch.add(
-      set(
-        SUBMISSION_RECORD,
-        accountId,
-        { create: { send: { emailId: "#draft", identityId: identity.id, ...envelope(composition, identity, hold) } } },
-        { onSuccessUpdateEmail: { "#send": this.#moved(this.#room.drafts(), this.#room.sent(), false) } },
-      ),
+  /** The server has a file. What says so is kept in the place of the file, at once. */
+  async #attached(key: string, file: Attached, place: string): Promise<void> {
+    const now = this.of(key);
+    if (now === undefined) return;
+    const { attachments } = now.composition;
+    // a page that ended in between had it already
+    const known = attachments.some(
+      ({ blobId, name, cid }) => blobId === file.blobId && name === file.name && cid === file.cid,
     );
-    const answers = await this.#client.send(batch);
-    const emailId = createdIn(answers.of(email), "draft");
-    // the draft is there, whatever becomes of the rest
-    this.#show(composition.key, { composition: { ...composition, draftId: emailId } });
-    const submissionId = createdIn(answers.of(submission), "send");
-    return { emailId, submissionId: hold === null ? null : submissionId, composition };
+    const composition = { ...now.composition, attachments: known ? attachments : [...attachments, file] };
+    this.#show(key, { composition, saving: "unsaved" });
+    this.arrived.set({ key, file });
+    await this.#kept.write([
+      { kind: "compositions", key, value: this.#record(key) },
+      { kind: "files", key: place, value: undefined },
+    ]);
+    if (composition.stage === "writing") this.#saveLater(key);
+    if (this.uploads.of(key).length > 0) return;
+    await this.#going;
+    if (composition.stage === "waiting") void this.sendWaiting();
+    else if (this.#closing.has(key)) void this.close(key);
   }
 
-  /** The message of this id that is no draft any more, if there is one. */
-  async #wentOut({ messageId }: Composition): Promise<EmailId | null> {
-    const filter = {
-      operator: "AND",
-      conditions: [{ header: ["Message-ID", messageId] }, { notKeyword: "$draft" }],
-    };
-    const question = query(EMAIL, this.#client.accountId, { filter, sort: [] }, { position: 0, limit: 1 });
-    return (await this.#client.call(question)).ids[0] ?? null;
+  /** The server does not take a file: its message does not go without it. */
+  #unattached(key: string, problem: Problem): void {
+    this.#closing.delete(key);
+    const now = this.of(key);
+    if (now?.composition.stage !== "waiting") return;
+    this.#show(key, { composition: { ...now.composition, stage: "writing" } });
+    void this.#keep(key);
+    this.#room.went(problem);
   }
 
-  #object(composition: Composition): Record<string, unknown> {
-    return emailObject(composition, this.#room.identity(composition), this.#room.drafts());
+  #isEmpty(composition: Composition): boolean {
+    return isEmpty(composition, this.#room.identity(composition));
   }
 
-  #moved(from: MailboxId, to: MailboxId, draft: boolean): Record<string, true | null> {
-    return { [`mailboxIds/${from}`]: null, [`mailboxIds/${to}`]: true, "keywords/$draft": draft ? true : null };
+  #saveLater(key: string): void {
+    this.#pauses.after(key, [KEEP_AFTER, () => void this.#keep(key)], [SAVE_AFTER, () => void this.save(key)]);
   }
 
   #show(key: string, change: Partial<Open>): void {
@@ -335,63 +366,23 @@ export class Desk {
   }
 
   async #keep(key: string): Promise<void> {
+    const record = this.#record(key);
+    if (record !== undefined) await this.#kept.put("compositions", key, record);
+  }
+
+  /** As another page takes it up. */
+  #record(key: string): unknown {
     const now = this.of(key);
-    if (now === undefined) return;
-    await this.#kept.put("compositions", key, { ...now.composition, saved: now.saving === "saved" });
+    if (now === undefined) return undefined;
+    return { ...now.composition, saved: now.saving === "saved", waits: this.uploads.waits(key) };
   }
 
   async #clear(key: string): Promise<void> {
-    this.#quiet(key);
+    this.#pauses.end(key);
     this.open.update((all) => all.filter(({ composition }) => composition.key !== key));
     await this.#kept.remove("compositions", key);
-    this.#letGo(key);
+    await this.uploads.drop(key);
+    this.#closing.delete(key);
+    this.#holds.letGo(key);
   }
-
-  /** Whether this window has the message to itself. */
-  async #hold(key: string): Promise<boolean> {
-    if (this.#holds.has(key)) return true;
-    const letGo = await this.#windows.take(`composition/${key}`);
-    if (letGo !== null) this.#holds.set(key, letGo);
-    return letGo !== null;
-  }
-
-  #letGo(key: string): void {
-    this.#holds.get(key)?.();
-    this.#holds.delete(key);
-  }
-
-  #quiet(key: string): void {
-    for (const unwake of this.#timers.get(key) ?? []) unwake();
-    this.#timers.delete(key);
-  }
-
-  #inLine<T>(key: string, run: () => Promise<T>): Promise<T> {
-    const before = this.#lines.get(key) ?? Promise.resolve();
-    const now = before.then(run, run);
-    const ended = now
-      .catch(() => {})
-      .then(() => {
-        if (this.#lines.get(key) === ended) this.#lines.delete(key);
-      });
-    this.#lines.set(key, ended);
-    return now;
-  }
-}
-
-function destroying(id: EmailId | null): { destroy?: readonly EmailId[] } {
-  return id === null ? {} : { destroy: [id] };
-}
-
-/** Until when it is held: until the time that was chosen, or for as long as it can be taken back (RFC 4865, 3). */
-function holding({ sendAt }: Composition, longest: number): Record<string, string> | null {
-  if (longest < UNDO_SECONDS) return null;
-  const later = sendAt !== null && sendAt > Date.now() + UNDO_SECONDS * 1000;
-  return later ? { HOLDUNTIL: utc(sendAt) } : { HOLDFOR: String(UNDO_SECONDS) };
-}
-
-/** Who sends, and to whom (RFC 8621, 7). */
-function envelope(composition: Composition, { email }: Identity, parameters: Record<string, string> | null) {
-  const all = new Map(recipients(composition).map((one) => [one.email.toLowerCase(), one.email]));
-  const rcptTo = [...all.values()].map((one) => ({ email: one, parameters: null }));
-  return { envelope: { mailFrom: { email, parameters }, rcptTo } };
 }

@@ -1,18 +1,28 @@
 /** What survives a reload: named records in the browser's own database. */
 
+/** A record that comes, or one that goes (its value is `undefined`). */
+export interface Change {
+  readonly kind: Kind;
+  readonly key: string;
+  readonly value: unknown;
+}
+
 export interface Kept {
   /** All records of a kind, by key. */
   all(kind: Kind): Promise<ReadonlyMap<string, unknown>>;
   put(kind: Kind, key: string, value: unknown): Promise<void>;
   remove(kind: Kind, key: string): Promise<void>;
+  /** All of these changes or none. */
+  write(changes: readonly Change[]): Promise<void>;
   /** Forgets everything: who logs out leaves nothing behind. */
   clear(): Promise<void>;
 }
 
-const KINDS = ["acts", "compositions"] as const;
+const KINDS = ["acts", "compositions", "files"] as const;
 export type Kind = (typeof KINDS)[number];
 
-const VERSION = 1;
+/** 2: files that wait. */
+const VERSION = 2;
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -25,13 +35,16 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
 export async function inBrowser(account: string, databases: IDBFactory = indexedDB): Promise<Kept> {
   const opening = databases.open(`glaspost/${account}`, VERSION);
   opening.onupgradeneeded = () => {
-    for (const kind of KINDS) opening.result.createObjectStore(kind);
+    const { result } = opening;
+    for (const kind of KINDS) if (!result.objectStoreNames.contains(kind)) result.createObjectStore(kind);
   };
   const database = await done(opening);
+  // a window of a later release waits for this one
+  database.onversionchange = () => database.close();
 
-  async function write(kinds: readonly Kind[], act: (store: IDBObjectStore) => void): Promise<void> {
+  async function transact(kinds: readonly Kind[], act: (store: (kind: Kind) => IDBObjectStore) => void): Promise<void> {
     const transaction = database.transaction([...kinds], "readwrite");
-    for (const kind of kinds) act(transaction.objectStore(kind));
+    act((kind) => transaction.objectStore(kind));
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
@@ -44,9 +57,19 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
       const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
       return new Map(keys.map((key, index) => [String(key), values[index]]));
     },
-    put: (kind, key, value) => write([kind], (store) => store.put(value, key)),
-    remove: (kind, key) => write([kind], (store) => store.delete(key)),
-    clear: () => write(KINDS, (store) => store.clear()),
+    put: (kind, key, value) => transact([kind], (store) => store(kind).put(value, key)),
+    remove: (kind, key) => transact([kind], (store) => store(kind).delete(key)),
+    write: (changes) =>
+      transact(KINDS, (store) => {
+        for (const { kind, key, value } of changes) {
+          if (value === undefined) store(kind).delete(key);
+          else store(kind).put(value, key);
+        }
+      }),
+    clear: () =>
+      transact(KINDS, (store) => {
+        for (const kind of KINDS) store(kind).clear();
+      }),
   };
 }
 
@@ -60,6 +83,12 @@ export function inMemory(): Kept {
     },
     remove: async (kind, key) => {
       kinds.get(kind)?.delete(key);
+    },
+    write: async (changes) => {
+      for (const { kind, key, value } of changes) {
+        if (value === undefined) kinds.get(kind)?.delete(key);
+        else kinds.get(kind)?.set(key, structuredClone(value));
+      }
     },
     clear: async () => {
       for (const kind of kinds.values()) kind.clear();

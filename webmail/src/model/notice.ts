@@ -10,7 +10,9 @@ export type Notice =
       readonly count: number;
       readonly undo: (() => void) | null;
     }
-  | { readonly kind: "refused"; readonly problem: Problem };
+  | { readonly kind: "refused"; readonly problem: Problem }
+  /** What was asked for lies open in another window of this browser. */
+  | { readonly kind: "elsewhere" };
 
 /** How the line to the server is. */
 export type Line = { readonly kind: "open" } | { readonly kind: "broken"; readonly cause: Problem };

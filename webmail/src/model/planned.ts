@@ -7,8 +7,8 @@ import { type Address, addresses, record } from "../jmap/mail";
 import { type Got, get, query } from "../jmap/methods";
 import { problemOf } from "../jmap/problem";
 import { longestDelay, MAIL, offers, SUBMISSION } from "../jmap/session";
-import { UNDO_SECONDS } from "./desk";
 import { Value } from "./observable";
+import { UNDO_SECONDS } from "./submitting";
 
 const HELD = record("EmailSubmission", SUBMISSION, {
   id: id<"EmailSubmission">(),

@@ -55,7 +55,10 @@ export async function answer(
   const reached = named.map(({ email }) => email.toLowerCase());
   const identity = identities.find(({ email }) => reached.includes(email.toLowerCase())) ?? identities[0];
   if (identity === undefined) return null;
-  const open = account.desk.open.value.find(({ composition }) => composition.draftId === message.id);
+  // each time it is saved it is another record, of the same Message-ID
+  const isThis = ({ draftId, messageId }: Composition) =>
+    draftId === message.id || message.messageId?.[0] === messageId;
+  const open = account.desk.open.value.find(({ composition }) => isThis(composition));
   if (how === "edit" && open !== undefined) return open.composition;
   const quote = words(texts, language);
   const form = rich ? "rich" : "plain";

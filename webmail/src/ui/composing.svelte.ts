@@ -1,15 +1,14 @@
 /** What one does with a message that is being written: sends it, closes it, throws it away; and what is asked before. */
 import type { Identity, Message } from "../jmap/mail";
-import type { Problem } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { type Check, check } from "../model/checks";
 import { attached, type Composition, type Form, sentBy } from "../model/composition";
-import type { Open, Sent } from "../model/desk";
+import type { Open } from "../model/desk";
 import { inForm, isFormatted } from "../model/forms";
 import { body, htmlOf } from "../model/messages";
 import { htmlOfText, insideOf, signatureHtml } from "../model/rich";
+import type { Sent } from "../model/submitting";
 import type { Texts } from "../texts/en";
-import { Uploads } from "./uploads.svelte";
 
 export type Question = "discard" | "lose-format" | "forgotten-attachment" | "no-subject" | "many-recipients";
 
@@ -35,7 +34,6 @@ export class Composing {
   refusal = $state("");
   question = $state<Question | null>(null);
   rich: RichWriting | null = null;
-  readonly uploads: Uploads;
   readonly #account: Account;
   readonly #key: string;
   readonly #ends: Ends;
@@ -45,9 +43,16 @@ export class Composing {
     this.#account = account;
     this.#key = key;
     this.#ends = ends;
-    this.uploads = new Uploads(account, (file) => {
-      this.change({ attachments: [...(this.#now?.attachments ?? []), file] });
-      if (file.cid !== null) this.rich?.picture(file.cid, file.name);
+    account.desk.looked(key);
+  }
+
+  /** Shows pictures in the text when they have come. Gives what ends that. */
+  follow(): () => void {
+    const { arrived } = this.#account.desk;
+    const before = arrived.value;
+    return arrived.subscribe((come) => {
+      if (come === before || come === null || come.key !== this.#key || come.file.cid === null) return;
+      this.rich?.picture(come.file.cid, come.file.name);
     });
   }
 
@@ -62,10 +67,17 @@ export class Composing {
 
   /** Attaches files; pictures stand in a formatted text. */
   add(files: readonly File[]): void {
-    for (const file of files) {
-      const shown = this.rich !== null && SHOWN.test(file.type);
-      this.uploads.add([file], shown ? `${crypto.randomUUID()}@webmail` : null);
-    }
+    const isShown = ({ type }: File) => this.rich !== null && SHOWN.test(type);
+    this.attach(files, (file) => (isShown(file) ? `${crypto.randomUUID()}@webmail` : null));
+  }
+
+  /** Attaches files; `cid` names those that stand in the text. */
+  attach(files: readonly File[], cid: (file: File) => string | null = () => null): void {
+    this.refusal = "";
+    void this.#account.desk.attach(
+      this.#key,
+      files.map((file) => ({ file, cid: cid(file) })),
+    );
   }
 
   /** Another identity sends, with its signature. */
@@ -93,13 +105,6 @@ export class Composing {
     return this.#now ?? null;
   }
 
-  identity({ identityId }: Composition): Identity {
-    const all = this.#account.identities.value;
-    const found = all.find(({ id }) => id === identityId) ?? all[0];
-    if (found === undefined) throw new Error("who writes has an identity");
-    return found;
-  }
-
   /** Puts a template into the message: its text where one writes, its subject where there is none, its files. */
   insert(template: Message): void {
     const now = this.settled();
@@ -112,9 +117,8 @@ export class Composing {
     else this.change({ text: `${body(template).text}${now.text}` });
   }
 
-  /** What is wrong, in words. That there is no connection is said elsewhere. */
-  wrong(open: Open, texts: Texts): string {
-    const problem: Problem | null = open.problem ?? this.uploads.problem;
+  /** What is wrong, in words. That there is no connection the state of the message says; what is wrong with a file stands at it. */
+  wrong({ problem }: Open, texts: Texts): string {
     if (this.refusal !== "") return this.refusal;
     return problem === null || problem.kind === "offline" ? "" : texts.problem(problem);
   }
@@ -122,9 +126,16 @@ export class Composing {
   async send(texts: Texts, sendAt: number | null = null): Promise<void> {
     this.rich?.flush();
     const now = this.#now;
-    if (now === undefined || now.stage === "sending" || this.uploads.rising.length > 0) return;
+    if (now === undefined || now.stage === "sending") return;
+    const files = this.#account.desk.uploads.of(this.#key);
+    const missing = files.find(({ at }) => at.kind === "failed" || at.kind === "lost");
+    if (missing !== undefined) {
+      this.refusal = texts.write.without(missing.name);
+      return;
+    }
     if (now.sendAt !== sendAt) this.change({ sendAt });
-    const found = check({ ...now, sendAt }, texts.attachmentWords, this.#passed);
+    const passed = files.length === 0 ? this.#passed : new Set([...this.#passed, "forgotten-attachment" as const]);
+    const found = check({ ...now, sendAt }, texts.attachmentWords, passed);
     switch (found.kind) {
       case "no-recipient":
         this.refusal = texts.write.noRecipient;

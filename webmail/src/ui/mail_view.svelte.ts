@@ -6,11 +6,11 @@ import type { Label, SavedSearch } from "../jmap/own";
 import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { blank, type Composition } from "../model/composition";
-import type { Sent } from "../model/desk";
 import { choices, type Tag } from "../model/labels";
 import type { Branch } from "../model/mailboxes";
 import { filter, type Names, terms, written } from "../model/search";
 import { nothing, type Selection } from "../model/selection";
+import type { Sent } from "../model/submitting";
 import { type Answering, answer } from "./answering";
 import { type Doing, doNow } from "./doing";
 import type { Shell } from "./shell.svelte";
@@ -183,7 +183,11 @@ export class MailView {
   async answerTo(how: Answering, message: Message): Promise<void> {
     try {
       const composition = await answer(how, message, this.account, this.shell);
-      if (composition !== null) this.write(composition);
+      if (composition === null) return;
+      const { desk, notice } = this.account;
+      const isOpen = desk.of(composition.key) !== undefined;
+      if (isOpen || (await desk.begin(composition))) this.write(composition);
+      else notice.set({ kind: "elsewhere" });
     } catch (thrown) {
       this.account.notice.set({ kind: "refused", problem: problemOf(thrown) });
     }

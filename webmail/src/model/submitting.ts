@@ -1,0 +1,132 @@
+/** A message that was written becomes one that goes: handed over in one request, held while it can be taken back, looked for where
+ * the answer was lost. */
+import { Batch } from "../jmap/batch";
+import type { Client } from "../jmap/client";
+import type { EmailId, MailboxId, SubmissionId } from "../jmap/ids";
+import { EMAIL, type Identity, SUBMISSION_RECORD } from "../jmap/mail";
+import { createdIn, query, set } from "../jmap/methods";
+import { type Problem, problemOf } from "../jmap/problem";
+import { longestDelay } from "../jmap/session";
+import { type Composition, recipients } from "./composition";
+import { emailObject, utc } from "./email_object";
+
+/** For how many seconds the server holds what is sent, so that it can be taken back. */
+export const UNDO_SECONDS = 10;
+
+/** Who writes, and where it lies before and after. */
+export interface Places {
+  identity(of: Composition): Identity;
+  drafts(): MailboxId;
+  sent(): MailboxId;
+}
+
+export interface Sent {
+  readonly emailId: EmailId;
+  /** While it can still be taken back; `null` where the server does not hold. */
+  readonly submissionId: SubmissionId | null;
+  readonly composition: Composition;
+}
+
+/** Makes the draft on the server anew, in the place of the one before; gives where it is. */
+export async function draft(client: Client, places: Places, composition: Composition): Promise<EmailId> {
+  const done = await client.call(set(EMAIL, client.accountId, replacing(places, composition)));
+  return createdIn(done, "draft");
+}
+
+/** Sends; `drafted` is told where the message is, whatever becomes of the rest. */
+export async function submit(
+  client: Client,
+  places: Places,
+  composition: Composition,
+  drafted: (id: EmailId) => void,
+): Promise<Sent> {
+  const { accountId, session } = client;
+  const identity = places.identity(composition);
+  const batch = new Batch();
+  const email = batch.add(set(EMAIL, accountId, replacing(places, composition)));
+  const hold = holding(composition, longestDelay(session, accountId));
+  const submission = batch.add(
+    set(
+      SUBMISSION_RECORD,
+      accountId,
+      { create: { send: { emailId: "#draft", identityId: identity.id, ...envelope(composition, identity, hold) } } },
+      { onSuccessUpdateEmail: { "#send": moved(places.drafts(), places.sent(), false) } },
+    ),
+  );
+  const answers = await client.send(batch);
+  const emailId = createdIn(answers.of(email), "draft");
+  drafted(emailId);
+  const submissionId = createdIn(answers.of(submission), "send");
+  return { emailId, submissionId: hold === null ? null : submissionId, composition };
+}
+
+/** The message of this id that is no draft any more, if there is one. */
+export async function wentOut(client: Client, { messageId }: Composition): Promise<EmailId | null> {
+  const filter = {
+    operator: "AND",
+    conditions: [{ header: ["Message-ID", messageId] }, { notKeyword: "$draft" }],
+  };
+  const question = query(EMAIL, client.accountId, { filter, sort: [] }, { position: 0, limit: 1 });
+  return (await client.call(question)).ids[0] ?? null;
+}
+
+/** What becomes of a message of an earlier page: one that was being sent may have gone. */
+export async function stageOf(
+  client: Client,
+  composition: Composition,
+  met: (problem: Problem) => void,
+): Promise<Composition["stage"] | "gone"> {
+  if (composition.stage !== "sending") return composition.stage;
+  try {
+    return (await wentOut(client, composition)) === null ? "writing" : "gone";
+  } catch (thrown) {
+    met(problemOf(thrown));
+    return "waiting";
+  }
+}
+
+/** Calls back what the server holds: its message is a draft again. */
+export async function callBack(
+  client: Client,
+  places: Places,
+  submissionId: SubmissionId | null,
+): Promise<Problem | null> {
+  if (submissionId === null) return { kind: "refused-record", type: "cannotUnsend", detail: "", properties: [] };
+  try {
+    const update = { [submissionId]: { undoStatus: "canceled" } };
+    const back = moved(places.sent(), places.drafts(), true);
+    const call = set(
+      SUBMISSION_RECORD,
+      client.accountId,
+      { update },
+      { onSuccessUpdateEmail: { [submissionId]: back } },
+    );
+    return (await client.call(call)).refused.get(submissionId) ?? null;
+  } catch (thrown) {
+    return problemOf(thrown);
+  }
+}
+
+function replacing(places: Places, composition: Composition) {
+  const { draftId } = composition;
+  const create = { draft: emailObject(composition, places.identity(composition), places.drafts()) };
+  return draftId === null ? { create } : { create, destroy: [draftId] };
+}
+
+function moved(from: MailboxId, to: MailboxId, isDraft: boolean): Record<string, true | null> {
+  return { [`mailboxIds/${from}`]: null, [`mailboxIds/${to}`]: true, "keywords/$draft": isDraft ? true : null };
+}
+
+/** Until when it is held: until the time that was chosen, or for as long as it can be taken back (RFC 4865, 3). */
+function holding({ sendAt }: Composition, longest: number): Record<string, string> | null {
+  if (longest < UNDO_SECONDS) return null;
+  const later = sendAt !== null && sendAt > Date.now() + UNDO_SECONDS * 1000;
+  return later ? { HOLDUNTIL: utc(sendAt) } : { HOLDFOR: String(UNDO_SECONDS) };
+}
+
+/** Who sends, and to whom (RFC 8621, 7). */
+function envelope(composition: Composition, { email }: Identity, parameters: Record<string, string> | null) {
+  const all = new Map(recipients(composition).map((one) => [one.email.toLowerCase(), one.email]));
+  const rcptTo = [...all.values()].map((one) => ({ email: one, parameters: null }));
+  return { envelope: { mailFrom: { email, parameters }, rcptTo } };
+}
