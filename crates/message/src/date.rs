@@ -25,8 +25,9 @@ impl Date {
         Self { offset_minutes: offset_minutes.clamp(-1439, 1439), ..self }
     }
 
-    /// Reads the value of a Date field. Comments, a missing weekday, missing seconds, years of two or three digits and the zones of
-    /// RFC 5322, 4.3 are allowed; also a month before the day, dashes between, and an unknown or missing zone, which is UTC.
+    /// Reads the value of a Date field. Comments, a missing weekday, missing seconds, and what RFC 5322, 4.3 has (years of two or
+    /// three digits, zones by name, white space around the colons) are allowed; also a month before the day, dashes between, and
+    /// an unknown or missing zone, which is UTC.
     pub fn parse(value: &[u8]) -> Option<Self> {
         let words = Words::read(value);
         let mut words = words.kept();
@@ -40,14 +41,16 @@ impl Date {
             (Some(day), Some(month)) => (day, month),
             _ => (second.digits()?, month(first.text)?),
         };
-        let (year, clock, zone) = match rest {
+        let hour = rest.iter().position(|word| word.text == b":")?.checked_sub(1)?;
+        let (before, clock) = rest.split_at_checked(hour)?;
+        let ((hour, minute, second), behind) = time_of_day(clock)?;
+        let (year, zone) = match (before, behind) {
+            ([year], zone) => (year, zone),
             // `Mon Jan  1 10:00:00 2024`, the order of asctime
-            [clock, year, zone @ ..] if clock.text.contains(&b':') => (year, clock, zone),
-            [year, clock, zone @ ..] => (year, clock, zone),
+            ([], [year, zone @ ..]) => (year, zone),
             _ => return None,
         };
         let year = full_year(year)?;
-        let (hour, minute, second) = time_of_day(clock.text)?;
         if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
@@ -93,21 +96,29 @@ impl Word<'_> {
     }
 }
 
-/// The words of a date, at most eight: no date has more.
+/// The words of a date, at most as many as a date has: each colon is one.
 struct Words<'a> {
-    list: [Word<'a>; 8],
+    list: [Word<'a>; MOST_WORDS],
     count: usize,
 }
 
+/// `Mon, 1 Jan 2024 10:00:00 +0000`, with three words more.
+const MOST_WORDS: usize = 13;
+
 impl<'a> Words<'a> {
     fn read(value: &'a [u8]) -> Self {
-        let mut words = Self { list: [Word::default(); 8], count: 0 };
+        let mut words = Self { list: [Word::default(); MOST_WORDS], count: 0 };
         let mut scan = Scan::new(value);
         while !scan.at_end() {
             if scan.skip_space() || scan.take(b',') {
                 continue;
             }
-            let text = scan.take_while(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'('));
+            // RFC 5322, 4.3: there may be white space and comments around the colons
+            if scan.take(b':') {
+                words.push(b":");
+                continue;
+            }
+            let text = scan.take_while(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'(' | b':'));
             // `21-Nov-1997` is three words, `-0600` is one
             match text.first() {
                 Some(b'-') => words.push(text),
@@ -146,15 +157,19 @@ fn full_year(word: &Word<'_>) -> Option<u32> {
     })
 }
 
-/// `hour ":" minute [":" second]`; white space around the colons is not read.
-fn time_of_day(text: &[u8]) -> Option<(u32, u32, u32)> {
-    let mut numbers = text.split(|&byte| byte == b':').map(|text| Word { text }.digits());
-    let (hour, minute) = (numbers.next()??, numbers.next()??);
-    let second = match numbers.next() {
-        Some(second) => second?,
-        None => 0,
+/// Hour, minute and second.
+type TimeOfDay = (u32, u32, u32);
+
+/// `hour ":" minute [":" second]`, and what stands behind it.
+fn time_of_day<'w, 'a>(words: &'w [Word<'a>]) -> Option<(TimeOfDay, &'w [Word<'a>])> {
+    let (hour, minute, rest) = match words {
+        [hour, Word { text: b":" }, minute, rest @ ..] => (hour.digits()?, minute.digits()?, rest),
+        _ => return None,
     };
-    numbers.next().is_none().then_some((hour, minute, second))
+    match rest {
+        [Word { text: b":" }, second, rest @ ..] => Some(((hour, minute, second.digits()?), rest)),
+        rest => Some(((hour, minute, 0), rest)),
+    }
 }
 
 /// The zone in minutes. What is unknown is `-0000`, so UTC (RFC 5322, 4.3).
@@ -208,7 +223,14 @@ mod tests {
                 Some((-27_723_480, -210)),
             ),
             ("21 Nov 97 09:55:06 GMT", Some((880_106_106, 0))),
-            ("Fri, 21 Nov 1997 09(comment):55:06 -0600", None),
+            ("Fri, 21 Nov 1997 09(comment):55:06 -0600", Some((880_127_706, -360))),
+            // RFC 5322, A.6.3
+            ("Fri, 21 Nov 1997 09(comment):   55  :  06 -0600", Some((880_127_706, -360))),
+            ("Fri Nov 21 09 : 55 : 06 1997", Some((880_106_106, 0))),
+            ("Fri, 21 Nov 1997 09:55:06:07 -0600", Some((880_106_106, 0))),
+            ("Fri, 21 Nov 1997 :55:06 -0600", None),
+            ("Fri, 21 Nov 1997 09: -0600", None),
+            ("Fri, 21 Nov 1997 09:55: -0600", None),
             ("Fri, 21 Nov 1997 09:55:06 EST", Some((880_124_106, -300))),
             ("Fri, 21 Nov 1997 09:55:06 Z", Some((880_106_106, 0))),
             ("Fri, 21 Nov 1997 09:55:06", Some((880_106_106, 0))),
