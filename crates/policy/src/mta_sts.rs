@@ -17,17 +17,17 @@ const MAX_AGE: u64 = 31_557_600;
 /// sts-id          = %s"id" *WSP "=" *WSP 1*32(ALPHA / DIGIT)
 /// ```
 pub fn announced(texts: &[Vec<u8>]) -> Option<String> {
-    let mut records = texts.iter().filter_map(|text| text.strip_prefix(b"v=STSv1".as_slice()));
+    // RFC 8461, 3.1: what does not begin with the version and a delimiter is no such record
+    let mut records = texts.iter().filter_map(|text| {
+        let behind = text.strip_prefix(b"v=STSv1".as_slice())?.trim_ascii_start();
+        behind.strip_prefix(b";".as_slice())
+    });
     let fields = records.next()?;
-    // RFC 8461, 3.1: of several records none counts
+    // of several records none counts
     if records.next().is_some() {
         return None;
     }
     let mut fields = std::str::from_utf8(fields).ok()?.split(';');
-    // behind the version comes a delimiter
-    if !fields.next()?.trim_matches([' ', '\t']).is_empty() {
-        return None;
-    }
     let id = fields.find_map(|field| {
         let (name, value) = field.split_once('=')?;
         (name.trim_matches([' ', '\t']) == "id").then(|| value.trim_matches([' ', '\t']))

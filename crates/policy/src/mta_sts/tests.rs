@@ -12,6 +12,7 @@ fn what_a_domain_announces() {
         (&["v=STSv1"], None),
         (&["v=STSv1;"], None),
         (&["v=STSv10; id=1"], None),
+        (&["v=STSv10; id=1", "v=STSv1", "v=STSv1; id=2"], Some("2")),
         (&["V=STSv1; id=1"], None),
         (&[" v=STSv1; id=1"], None),
         (&["v=STSv1; id="], None),
