@@ -97,9 +97,7 @@ impl Mail {
             "SIZE" => once(&mut self.size, "SIZE", size(value)?),
             "BODY" => once(&mut self.body, "BODY", value.and_then(body)),
             "RET" => once(&mut self.ret, "RET", value.and_then(ret)),
-            "ENVID" => {
-                once(&mut self.envid, "ENVID", value.filter(|text| is_xtext(text, MAX_ENVID)).map(str::to_owned))
-            }
+            "ENVID" => once(&mut self.envid, "ENVID", value.filter(|text| is_envid(text)).map(str::to_owned)),
             "AUTH" => {
                 let fits = |text: &&str| *text == "<>" || is_xtext(text, MAX_AUTH);
                 once(&mut self.auth, "AUTH", value.filter(fits).map(str::to_owned))
@@ -158,6 +156,12 @@ fn ret(value: &str) -> Option<Ret> {
         .into_iter()
         .find(|(name, _)| value.eq_ignore_ascii_case(name))
         .map(|(_, ret)| ret)
+}
+
+/// RFC 3461, 4.4: what it stands for consists "entirely of printable (graphic and white space) characters" of ASCII.
+fn is_envid(text: &str) -> bool {
+    let printable = |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t');
+    text.len() <= MAX_ENVID && decode_xtext(text).is_some_and(|bytes| bytes.iter().all(printable))
 }
 
 fn is_xtext(text: &str, longest: usize) -> bool {
@@ -304,6 +308,9 @@ mod tests {
             ("FROM:<a@b.nl> BODY=9BIT", BadParameter("BODY")),
             ("FROM:<a@b.nl> RET=ALL", BadParameter("RET")),
             ("FROM:<a@b.nl> ENVID=+1", BadParameter("ENVID")),
+            ("FROM:<a@b.nl> ENVID=a+0D+0AReporting-MTA:+20x", BadParameter("ENVID")),
+            ("FROM:<a@b.nl> ENVID=+C3+A9", BadParameter("ENVID")),
+            ("FROM:<a@b.nl> ENVID=+00", BadParameter("ENVID")),
             ("FROM:<a@b.nl> SMTPUTF8=1", BadParameter("SMTPUTF8")),
             ("FROM:<a@b.nl> SMTPUTF8 SMTPUTF8", RepeatedParameter("SMTPUTF8")),
             ("FROM:<a@b.nl> HOLD=1", UnknownParameter("HOLD".into())),

@@ -83,11 +83,16 @@ fn notify(value: &str) -> Option<Notify> {
     Some(notify)
 }
 
-/// RFC 3461, 4.2; RFC 6533, 3 has the type `utf-8`, whose text may be UTF-8 as it is.
+/// RFC 3461, 4.2: what it stands for has no control in it; RFC 6533, 3 has the type `utf-8`, whose text may be UTF-8 as it is.
 fn is_orcpt(value: &str) -> bool {
     let Some((kind, address)) = value.split_once(';') else { return false };
     let atom = !kind.is_empty() && kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let text = if kind.eq_ignore_ascii_case("utf-8") { !address.is_empty() } else { decode_xtext(address).is_some() };
+    let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+    let text = if kind.eq_ignore_ascii_case("utf-8") {
+        !address.is_empty()
+    } else {
+        decode_xtext(address).is_some_and(|bytes| !bytes.iter().any(is_control))
+    };
     value.len() <= MAX_ORCPT && atom && text
 }
 
@@ -153,6 +158,7 @@ mod tests {
             ("TO:<a@b.nl> ORCPT=a@b.nl", BadParameter("ORCPT")),
             ("TO:<a@b.nl> ORCPT=;a", BadParameter("ORCPT")),
             ("TO:<a@b.nl> ORCPT=rfc822;+x", BadParameter("ORCPT")),
+            ("TO:<a@b.nl> ORCPT=rfc822;a+0D+0AStatus:+202.0.0", BadParameter("ORCPT")),
             ("TO:<a@b.nl> SIZE=1", UnknownParameter("SIZE".into())),
         ] {
             assert_eq!(parse(text), Err(error), "{text}");
