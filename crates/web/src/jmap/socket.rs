@@ -7,6 +7,7 @@ use crate::problem;
 use crate::websocket::{self, Closing, Incoming, Spoken};
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::BytesMut;
@@ -24,6 +25,8 @@ use tokio::time::{Instant, timeout};
 
 /// The sub-protocol (RFC 8887, 4.1).
 const PROTOCOL: &str = "jmap";
+/// The version of the protocol (RFC 6455, 4.1).
+const VERSION: &str = "13";
 /// How long a client may leave what it is told.
 const WRITE: Duration = Duration::from_secs(60);
 /// How long a message may take from its first byte to its last.
@@ -53,7 +56,7 @@ pub(super) async fn socket(State(rooms): State<Arc<Rooms>>, mut request: Request
         Err(answer) => return answer,
     };
     let (Some(accept), Some(upgrade)) = (websocket::accept(&parts, PROTOCOL), upgrade) else {
-        return problem::problem(StatusCode::BAD_REQUEST, "this is asked by WebSocket, with the sub-protocol `jmap`");
+        return no_handshake(&parts);
     };
     let Some(place) = rooms.visitors.places.take(session.caller.account, Kind::Listener, super::LISTENERS) else {
         return problem::problem(StatusCode::TOO_MANY_REQUESTS, "too many listeners of this account");
@@ -74,6 +77,20 @@ pub(super) async fn socket(State(rooms): State<Arc<Rooms>>, mut request: Request
         (header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL)),
     ];
     (StatusCode::SWITCHING_PROTOCOLS, headers, Body::empty()).into_response()
+}
+
+/// RFC 6455, 4.4: who speaks another version hears which one is spoken here.
+fn no_handshake(parts: &Parts) -> Response {
+    if parts.headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version == VERSION) {
+        return problem::problem(StatusCode::BAD_REQUEST, "this is asked by WebSocket, with the sub-protocol `jmap`");
+    }
+    let mut answer = problem::problem(StatusCode::UPGRADE_REQUIRED, "WebSocket is spoken here in version 13");
+    let fields = answer.headers_mut();
+    // RFC 9110, 15.5.22: 426 says what to change to
+    fields.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    fields.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    fields.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(VERSION));
+    answer
 }
 
 impl Conversation {
@@ -129,7 +146,7 @@ impl Conversation {
                     Ok(Some(Spoken::Text(text))) => self.hear(text).await?,
                     Ok(Some(Spoken::Ping(payload))) => self.say(websocket::pong(&payload)).await?,
                     Ok(Some(Spoken::Pong)) => {}
-                    Ok(Some(Spoken::Close)) => return Some(Closing::Normal),
+                    Ok(Some(Spoken::Close(answer))) => return Some(answer),
                     Err(why) => return Some(why),
                 }
             }

@@ -23,6 +23,8 @@ pub(crate) enum Closing {
     TooLong,
     /// There is no room for it just now.
     Later,
+    /// As the client has said; RFC 6455, 5.5.1: it hears its own code.
+    Said(u16),
 }
 
 impl Closing {
@@ -36,6 +38,7 @@ impl Closing {
             Self::Policy => 1008,
             Self::TooLong => 1009,
             Self::Later => 1013,
+            Self::Said(code) => code,
         }
     }
 }
@@ -49,8 +52,8 @@ pub(crate) enum Spoken {
     Ping(Vec<u8>),
     /// A sign of life.
     Pong,
-    /// It ends the conversation.
-    Close,
+    /// It ends the conversation; with what is answered to that.
+    Close(Closing),
 }
 
 /// What a client says, as it comes. What is held is at most one message and one frame's header.
@@ -140,7 +143,7 @@ impl Incoming {
                 Ok(Some(match frame.code {
                     PING => Spoken::Ping(frame.payload),
                     PONG => Spoken::Pong,
-                    _ => Spoken::Close,
+                    _ => Spoken::Close(said(&frame.payload)?),
                 }))
             }
             (BINARY, None) => Err(Closing::Unsupported),
@@ -155,6 +158,19 @@ impl Incoming {
         }
         self.message = Some(message);
         Ok(None)
+    }
+}
+
+/// What answers a client that ends the conversation (RFC 6455, 5.5.1): nothing, or a code and perhaps a text.
+fn said(payload: &[u8]) -> Result<Closing, Closing> {
+    let Some((code, reason)) = payload.split_first_chunk::<2>() else {
+        return if payload.is_empty() { Ok(Closing::Normal) } else { Err(Closing::Protocol) };
+    };
+    // RFC 6455, 7.4.1 and 7.4.2, with those that were registered since; 1004 to 1006 and 1015 are never sent
+    match u16::from_be_bytes(*code) {
+        1000..=1003 | 1007..=1014 | 3000..=4999 if std::str::from_utf8(reason).is_err() => Err(Closing::NoText),
+        code @ (1000..=1003 | 1007..=1014 | 3000..=4999) => Ok(Closing::Said(code)),
+        _ => Err(Closing::Protocol),
     }
 }
 
@@ -236,11 +252,13 @@ mod tests {
             (
                 [masked(0x01, b"Hel"), masked(0x89, b"?"), masked(0x00, b""), masked(0x80, b"lo"), masked(0x88, b"")]
                     .concat(),
-                vec![Spoken::Ping(b"?".to_vec()), hello, Spoken::Close],
+                vec![Spoken::Ping(b"?".to_vec()), hello, Spoken::Close(Closing::Normal)],
             ),
             (masked(0x81, &[b'y'; 126]), vec![Spoken::Text("y".repeat(126))]),
             (masked(0x81, long.as_bytes()), vec![Spoken::Text(long)]),
             (masked(0x8a, b""), vec![Spoken::Pong]),
+            (masked(0x88, b"\x03\xe8bye"), vec![Spoken::Close(Closing::Said(1000))]),
+            (masked(0x88, b"\x13\x87"), vec![Spoken::Close(Closing::Said(4999))]),
         ] {
             for piece in [1, 2, 3, 7, 10_000, usize::MAX / 2] {
                 assert_eq!(said(&bytes, piece), Ok(expected.clone()));
@@ -259,6 +277,11 @@ mod tests {
             (masked(0x89, &[0; 126]), Closing::Protocol), // and one that is too long
             ([masked(0x01, b"x"), masked(0x81, b"y")].concat(), Closing::Protocol),
             (masked(0x82, b"x"), Closing::Unsupported),
+            (masked(0x88, b"x"), Closing::Protocol),        // half a code
+            (masked(0x88, b"\x03\xed"), Closing::Protocol), // one that is never sent
+            (masked(0x88, b"\x03\xe7"), Closing::Protocol), // and none that there is
+            (masked(0x88, b"\x13\x88"), Closing::Protocol),
+            (masked(0x88, b"\x03\xe8\xff"), Closing::NoText),
             (masked(0x81, b"\xff"), Closing::NoText),
             (masked(0x81, &[b'x'; 100_001]), Closing::TooLong),
             ([masked(0x01, &[b'x'; 60_000]), masked(0x80, &[b'x'; 60_000])].concat(), Closing::TooLong),

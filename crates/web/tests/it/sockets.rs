@@ -144,6 +144,11 @@ async fn a_handshake_asks_for_jmap() {
         let (head, _socket) = Socket::open(&house, &fields).await;
         assert!(head.starts_with("HTTP/1.1 400 "), "{head}");
     }
+    // RFC 6455, 4.4
+    let old = format!("{UPGRADE}Sec-WebSocket-Protocol: jmap\r\n").replace("Version: 13", "Version: 8");
+    let (head, _socket) = Socket::open(&house, &old).await;
+    assert!(head.starts_with("HTTP/1.1 426 "), "{head}");
+    assert!(head.to_ascii_lowercase().contains("\r\nsec-websocket-version: 13\r\n"), "{head}");
     let fields = format!("{UPGRADE}Sec-WebSocket-Protocol: jmap\r\nConnection: close\r\n");
     let nobody = house.ask(&format!("GET /jmap/ws HTTP/1.1\r\nHost: x\r\n{fields}\r\n")).await;
     assert_eq!(Answer::of(&nobody).status, 401);
@@ -154,7 +159,13 @@ async fn a_handshake_asks_for_jmap() {
 #[tokio::test(start_paused = true)]
 async fn what_is_no_message_ends_it() {
     let house = House::new(None).await;
-    for (first, payload, code) in [(0x82, &b"x"[..], 1003), (0xc1, b"x", 1002), (0x81, b"\xff", 1007)] {
+    for (first, payload, code) in [
+        (0x82, &b"x"[..], 1003),
+        (0xc1, b"x", 1002),
+        (0x81, b"\xff", 1007),
+        (0x88, b"\x0f\xa0bye", 4000),
+        (0x88, b"x", 1002),
+    ] {
         let mut socket = Socket::jmap(&house).await;
         socket.send(first, payload).await;
         assert_eq!(socket.closed().await, code);
