@@ -82,8 +82,9 @@ async fn make(context: &Context<'_>, opened: &Opened, object: &Object, left: &mu
                 let most = usize::try_from(left.written.saturating_add(1)).unwrap_or(usize::MAX);
                 let taken = found.take(offset, length, most, None).await.map_err(away)?;
                 left.read = left.read.checked_sub(taken.passed).ok_or(MethodError::RequestTooLarge)?;
-                // RFC 9404, 4.1.1: a range beyond the end makes the source invalid
-                if taken.is_cut || length.is_some_and(|length| taken.length < length) {
+                // RFC 9404, 4.1.1: a range that "begins or extends past the end" makes the source invalid
+                let is_beyond = offset > taken.size || length.is_some_and(|length| taken.length < length);
+                if taken.is_cut || is_beyond {
                     let kind = if taken.is_cut { SetError::new("tooLarge") } else { SetError::invalid(&["data"]) };
                     return Ok(Err(kind));
                 }
@@ -174,7 +175,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_wrong_is_refused_by_itself() {
         let bench = Bench::new().await;
+        let fox = bench.upload(b"fox").await;
         for (object, kind) in [
+            (json!({"data": [{"blobId": fox, "offset": 4}]}), "invalidProperties"),
+            (json!({"data": [{"blobId": fox, "offset": 4, "length": 0}]}), "invalidProperties"),
+            (json!({"data": [{"blobId": fox, "offset": 2, "length": 2}]}), "invalidProperties"),
             (json!({"data": "x"}), "invalidProperties"),
             (json!({"data": [{}]}), "invalidProperties"),
             (json!({"data": [{"data:asText": "a", "data:asBase64": "YQ=="}]}), "invalidProperties"),

@@ -29,6 +29,14 @@ impl UtcDate {
             });
         if right { text.parse().ok().map(Self) } else { None }
     }
+
+    /// The first second since 1970 that is not before it: what is kept in whole seconds is before it, or not, as it is before
+    /// that one, or not.
+    #[must_use]
+    pub fn whole_second(self) -> i64 {
+        // a second is told towards 1970, and what is left of it has the sign of the whole
+        self.0.as_second() + i64::from(self.0.subsec_nanosecond() > 0)
+    }
 }
 
 /// Seconds since 1970 as a UTCDate.
@@ -47,7 +55,14 @@ mod tests {
             assert_eq!(UtcDate::parse(text).unwrap().0.as_second(), seconds);
             assert_eq!(utc_date(seconds), text);
         }
-        assert!(UtcDate::parse("2014-10-30T06:12:00.5Z").is_some());
+        for (text, whole) in [
+            ("2014-10-30T06:12:00.5Z", 1_414_649_521),
+            ("2014-10-30T06:12:00Z", 1_414_649_520),
+            ("1969-12-31T23:59:58.5Z", -1),
+            ("1969-12-31T23:59:58Z", -2),
+        ] {
+            assert_eq!(UtcDate::parse(text).unwrap().whole_second(), whole, "{text}");
+        }
         for wrong in [
             "2014-10-30T06:12:00z",
             "2014-10-30t06:12:00Z",

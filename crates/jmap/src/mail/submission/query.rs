@@ -130,7 +130,7 @@ impl Condition {
             let ids = || -> Option<Vec<String>> {
                 value.as_array()?.iter().map(|id| id.as_str().map(str::to_owned)).collect()
             };
-            let date = || value.as_str().and_then(UtcDate::parse).map(|date| date.0.as_second());
+            let date = || value.as_str().and_then(UtcDate::parse).map(UtcDate::whole_second);
             match name.as_str() {
                 "identityIds" => condition.identities = Some(ids().ok_or_else(wrong)?),
                 "emailIds" => condition.emails = Some(ids().ok_or_else(wrong)?),

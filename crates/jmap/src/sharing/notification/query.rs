@@ -115,7 +115,7 @@ impl Condition {
             let text = || value.as_str().map(str::to_owned).ok_or_else(wrong);
             let date = || match value {
                 Value::Null => Ok(None),
-                _ => value.as_str().and_then(UtcDate::parse).map(|date| Some(date.0.as_second())).ok_or_else(wrong),
+                _ => value.as_str().and_then(UtcDate::parse).map(|date| Some(date.whole_second())).ok_or_else(wrong),
             };
             match name.as_str() {
                 "after" => condition.after = date()?,

@@ -123,6 +123,7 @@ fn text<'v>(name: &str, value: &'v Value) -> Result<&'v str, MethodError> {
     value.as_str().ok_or_else(|| wrong(name))
 }
 
+/// The first whole second that is not before a moment: emails are received in whole ones.
 fn moment(name: &str, value: &Value) -> Result<i64, MethodError> {
-    UtcDate::parse(text(name, value)?).map(|moment| moment.0.as_second()).ok_or_else(|| wrong(name))
+    UtcDate::parse(text(name, value)?).map(UtcDate::whole_second).ok_or_else(|| wrong(name))
 }
