@@ -143,29 +143,3 @@ def test_a_receipt_is_sent_only_when_its_reader_says_so(provider, screen):
     expect(article.get_by_role("region", name=title)).to_have_count(0)
     assert eventually(lambda: provider.count(f"<{word}@buren.example>", who=BRAM)) == 1
     assert provider.count(f"<{other}@buren.example>", who=BRAM) == 0
-
-
-def test_priority_and_a_wish_for_a_receipt_are_sent(provider, screens):
-    word = unique()
-    screen = screens().log_in()
-    compose(screen, word)
-    screen.button("options").click()
-    screen.page.get_by_label("Prioriteit").select_option("high")
-    screen.page.get_by_label("Vraag de lezer om een leesbevestiging").check()
-    screen.button("send").click()
-    message = arrived(provider, word)
-    assert (message["X-Priority"], message["Importance"], message["Priority"]) == ("1", "high", "urgent")
-    assert ANNA in message["Disposition-Notification-To"]
-
-
-def test_many_who_would_see_each_other_are_asked_about(provider, screens):
-    word = unique()
-    screen = screens().log_in()
-    many = ", ".join(f"a{number}@buren.example" for number in range(16))
-    compose(screen, word, to=many)
-    screen.button("send").click()
-    screen.page.get_by_role("dialog").get_by_role("button", name="Allen naar Bcc").click()
-    screen.button("send").click()
-    expect(screen.button("undo")).to_be_visible()
-    message = provider.wait_outside(word)
-    assert message["To"] is None and message["Bcc"] is None

@@ -150,7 +150,8 @@ export function resumed(message: Message, identity: Identity): Composition {
     cc: writtenAll(message.cc),
     bcc: writtenAll(message.bcc),
     subject: message.subject ?? "",
-    text: body(message).text,
+    // the end of the last line is no line of its own
+    text: body(message).text.replace(/\n$/, ""),
     html: html === null ? null : insideOf(html),
     attachments: attached(message),
     priority: importance === "high" || importance === "low" ? importance : "normal",

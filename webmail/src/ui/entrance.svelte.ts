@@ -111,7 +111,7 @@ export class Entrance {
     const here = readHere(localStorage);
     if (here?.stage !== "in" || !here.kept) return false;
     try {
-      const { keep, replicaOf } = await import("../model/keeping");
+      const { keep, replicaOf } = await fetched(import("../model/keeping"));
       const replica = await replicaOf(here.account);
       const left = (await replica?.recalled()) ?? null;
       if (replica === null || left === null) return false;
@@ -144,7 +144,8 @@ export class Entrance {
       else void this.#clear(account).then(() => this.#out("nobody"));
     });
     if (before !== null && before.account !== accountId) void this.#clearOf(before);
-    void account.listed.then(() => account.around.wake(LATER, () => void this.#keep(account)));
+    const keep = () => this.#keep(account).catch((thrown: unknown) => void problemOf(thrown));
+    void account.listed.then(() => account.around.wake(LATER, () => void keep()));
   }
 
   /** Nothing of whoever was here before stays. */
@@ -154,12 +155,12 @@ export class Entrance {
     if (before.push !== null) await this.#silence();
   }
 
-  /** After the first list: the page and the mail are kept. */
+  /** After the first list: the page and the mail are kept; where the network has gone meanwhile, the next page does it. */
   async #keep(account: Account): Promise<void> {
     if (import.meta.env.PROD) void registered();
     // without a network the next page keeps it up
     if (this.#isTold) this.#keepUp(account).catch((thrown: unknown) => void problemOf(thrown));
-    const { keep, replicaOf } = await import("../model/keeping");
+    const { keep, replicaOf } = await fetched(import("../model/keeping"));
     if (account.keeper !== null) return;
     const replica = await replicaOf(account.client.accountId);
     if (replica === null || !this.#shows(account)) return;
