@@ -58,6 +58,15 @@ def test_an_upload_of_the_same_bytes_changes_nothing(provider):
     assert sent(provider, word) == [message(word).encode()]
 
 
+@pytest.mark.parametrize("body", ["Hallo.", "Hallo.\r\n\r\n", "Hallo.\n"])
+def test_line_ends_behind_the_last_line_make_no_other_letter(provider, body):
+    """SMTP ends each message with one (RFC 5321, 4.1.1.4); what a program files may have none."""
+    word = unique()
+    send(provider, message(word))
+    first, again = upload(provider, message(word, body=body), times=2)
+    assert first == again and len(sent(provider, word)) == 1
+
+
 def test_what_the_program_has_beside_takes_the_place_of_the_filed_copy(provider):
     word = unique()
     send(provider, message(word))

@@ -9,6 +9,7 @@ use crate::flags::SystemFlags;
 use crate::id::{EmailId, MailboxId, Uid};
 use crate::view::Message;
 use message::{Parsed, Span};
+use std::ops::Range;
 
 /// Messages that are looked at, newest first: an upload follows the sending of the same letter.
 const LOOKED_AT: usize = 100;
@@ -16,6 +17,8 @@ const LOOKED_AT: usize = 100;
 const DIFFERS: u64 = 64 << 10;
 /// The largest header that is compared: both are in memory then.
 const MAX_HEADER: u64 = 1 << 20;
+/// Octets at the end of a body in which line ends are left out.
+const LINE_ENDS: u64 = 64;
 /// Bytes of each that are compared at a time.
 const PIECE: u64 = 64 << 10;
 
@@ -50,12 +53,6 @@ impl Account {
             return Ok(true);
         }
         let (Some(filed), Some(new)) = (halves(&email.parsed), halves(&blob.parsed)) else { return Ok(false) };
-        // a letter has its whole body, however it is cut into parts
-        let body = |header: Span, size: u64| header.end..size;
-        let (filed_body, new_body) = (body(filed, email.size), body(new, blob.size));
-        if filed_body.end - filed_body.start != new_body.end - new_body.start {
-            return Ok(false);
-        }
         if (filed.end - filed.start).max(new.end - new.start) > MAX_HEADER {
             return Ok(false);
         }
@@ -68,9 +65,21 @@ impl Account {
         if !message::is_same_letter(&header, &theirs.read(new.start..new.end).await?) {
             return Ok(false);
         }
-        same_bytes((ours.as_ref(), filed_body.start), (theirs.as_ref(), new_body.start), new_body.end - new_body.start)
-            .await
+        // a letter has its whole body, however it is cut into parts
+        let length = body_length(ours.as_ref(), filed.end..email.size).await?;
+        if length != body_length(theirs.as_ref(), new.end..blob.size).await? {
+            return Ok(false);
+        }
+        same_bytes((ours.as_ref(), filed.end), (theirs.as_ref(), new.end), length).await
     }
+}
+
+/// How long a body is without the line ends behind its last line: SMTP adds one where there is none (RFC 5321, 4.1.1.4), and the
+/// copy that a program files may have less or more of them.
+async fn body_length(source: &dyn BlobSource, body: Range<u64>) -> Result<u64, Error> {
+    let tail = source.read(body.end.saturating_sub(LINE_ENDS).max(body.start)..body.end).await?;
+    let ends = tail.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    Ok((body.end.saturating_sub(body.start)).saturating_sub(ends as u64))
 }
 
 /// The header of a message; the body is what follows.
