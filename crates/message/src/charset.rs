@@ -1,7 +1,7 @@
 //! Bytes in a named charset become text (encoding_rs, the labels of the WHATWG Encoding Standard). Nothing fails: what cannot be
 //! decoded is U+FFFD, and what names no known charset, or US-ASCII, is UTF-8 in which other bytes are read as windows-1252.
 
-use encoding_rs::{CoderResult, Decoder, Encoding, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Decodes a whole string.
 pub(crate) fn decode(label: &[u8], bytes: &[u8]) -> String {
@@ -32,6 +32,8 @@ impl CharsetDecoder {
         let named = if known { None } else { Encoding::for_label(label) };
         let faulty = named.is_none() && !known;
         let kind = match named {
+            // RFC 2781, 4.3: a mark at the begin says in which order the bytes are, and is no part of the text
+            Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Kind::Named(encoding.new_decoder()),
             Some(encoding) => Kind::Named(encoding.new_decoder_without_bom_handling()),
             None => Kind::Lenient(Vec::new()),
         };
@@ -182,6 +184,10 @@ mod tests {
             ("gb18030", b"\xc4\xe3", "你"),
             ("big5", b"\xa7A", "你"),
             ("euc-kr", b"\xb0\xa1", "가"),
+            // RFC 2781, 4.3
+            ("utf-16", b"\xfe\xff\x20\xac", "€"),
+            ("utf-16", b"\xff\xfe\xac\x20", "€"),
+            ("utf-16be", b"\x20\xac", "€"),
             ("hz-gb-2312", b"~{VP~}", "\u{fffd}"),
         ];
         for (label, bytes, expected) in cases {
@@ -191,7 +197,7 @@ mod tests {
 
     #[test]
     fn any_cut_gives_the_same() {
-        for label in ["", "utf-8", "iso-2022-jp", "gb18030", "shift_jis", "utf-16le", "big5"] {
+        for label in ["", "utf-8", "iso-2022-jp", "gb18030", "shift_jis", "utf-16le", "utf-16", "big5"] {
             let bytes = b"a\xe2\x82\xac\xe2(\xf0\x9f\x98\x80\xff\xed\xa0\x80\x1b$B$3\x1b(B\x81\x30\x81\x30~{";
             let whole = decode(label.as_bytes(), bytes);
             for cut in 0..=bytes.len() {
