@@ -46,6 +46,18 @@ def parts(report):
     return words, status.get_payload(), message
 
 
+def test_who_answers_a_report_reaches_somebody(provider):
+    """RFC 3461, 6.2; RFC 5321, 4.5.1: postmaster is here, with the domain and without."""
+    word = unique()
+    with provider.submission() as client:
+        client.sendmail(ANNA, ["postmaster@telfortglasvezel.nl"], letter(word, ANNA))
+    assert provider.count(word, provider.facts["admin"]["address"]) == 1
+    with provider.smtp() as client:
+        client.ehlo()
+        client.mail("renee@buren.example")
+        assert client.docmd("RCPT TO:<postmaster>")[0] == 250
+
+
 def test_what_could_not_be_sent_comes_back(provider):
     word = unique()
     # the world outside takes no BINARYMIME, and this cannot be converted
@@ -55,7 +67,7 @@ def test_what_could_not_be_sent_comes_back(provider):
     report = wait_report(provider, word)
     assert report["Return-Path"] == "<>"
     assert report["Auto-Submitted"] == "auto-replied"
-    assert report["To"] == ANNA and "postmaster@" in report["From"]
+    assert report["To"] == ANNA and "<postmaster@telfortglasvezel.nl>" in report["From"]
     assert report["Date"].datetime and report["Message-ID"] and report["MIME-Version"] == "1.0"
     assert report["Subject"] == "Uw bericht is niet bezorgd"
     words, (about, kees), message = parts(report)

@@ -29,7 +29,7 @@ impl Delivery {
         let inner = &self.0;
         let (host, now) = (inner.settings.host_name.as_str(), inner.world.clock.now());
         let header = HeaderWriter::new()
-            .addresses("From", &[(None, &format!("postmaster@{host}"))])
+            .addresses("From", &[(None, &inner.settings.postmaster())])
             .addresses("To", &[(None, &address.to_string())])
             .text("Subject", notice.subject(inner.settings.languages.first().copied()))
             .field("Date", &Date::utc(i64::try_from(now.secs()).unwrap_or(i64::MAX)).to_string())

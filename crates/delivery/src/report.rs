@@ -153,7 +153,8 @@ impl Inner {
         let host = settings.host_name.as_str();
         let seconds = i64::try_from(now.secs()).unwrap_or(i64::MAX);
         let header = HeaderWriter::new()
-            .addresses("From", &[(Some("Mail Delivery System"), &format!("postmaster@{host}"))])
+            // RFC 3461, 6.2: who looks after the mail system here, and can be answered
+            .addresses("From", &[(Some("Mail Delivery System"), &settings.postmaster())])
             .addresses("To", &[(None, &sender.to_string())])
             .text("Subject", &text::subject(about, &settings.languages))
             .field("Date", &Date::utc(seconds).to_string())

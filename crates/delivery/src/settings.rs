@@ -18,6 +18,8 @@ const HOUR: Duration = Duration::from_secs(3_600);
 pub struct Settings {
     /// The name of this machine as other servers see it: EHLO, and who signs reports.
     pub host_name: Domain,
+    /// Where its postmaster has mail, who answers for reports and notices. Default: at this machine.
+    pub postmaster_domain: Domain,
     /// Other names of this machine; mail that the DNS sends back to any of them goes in circles.
     pub own_names: Vec<Domain>,
     /// Addresses of this machine, beside those of its sources: to none of them mail goes that the DNS sends there.
@@ -73,6 +75,7 @@ impl Settings {
     /// The defaults for a machine of this name.
     pub fn new(host_name: Domain) -> Self {
         Self {
+            postmaster_domain: host_name.clone(),
             host_name,
             own_names: Vec::new(),
             own_addresses: Vec::new(),
@@ -99,6 +102,11 @@ impl Settings {
             max_expansions: 1_000,
             alone: true,
         }
+    }
+
+    /// Whose name stands above what the server itself writes.
+    pub(crate) fn postmaster(&self) -> String {
+        format!("postmaster@{}", self.postmaster_domain)
     }
 
     /// How long to wait after attempt number `attempts`, which is 1 for the first.

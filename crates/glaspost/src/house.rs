@@ -190,7 +190,10 @@ fn delivery_settings(configuration: &Configuration) -> Result<delivery::Settings
         Language::Nl => vec![texts::Language::Dutch, texts::Language::English],
         Language::En => vec![texts::Language::English, texts::Language::Dutch],
     };
+    // whoever answers a report reaches somebody: no mailbox is at a machine's name
+    let postmaster_domain = configuration.general.default_domain.clone().unwrap_or_else(|| host_name.clone());
     Ok(delivery::Settings {
+        postmaster_domain,
         own_addresses: own_addresses(configuration),
         own_names: configuration.listeners.iter().flat_map(|listener| listener.names.clone()).collect(),
         languages,

@@ -13,6 +13,8 @@ use store::{LineEnds, NewEmail, ReceivedAt};
 use world::World;
 
 const PASSWORD: &str = "glaspost-demo";
+/// Who looks after the domain.
+const ADMINISTRATOR: &str = "beheer";
 const QUOTA: ByteSize = ByteSize::gib(2);
 /// Accounts that enter the directory in one commit.
 const BATCH: usize = 500;
@@ -26,7 +28,9 @@ pub(super) struct Accounts {
 /// Makes the domain, anna, bram, `count` users and the administrator. The password is hashed once.
 pub(super) async fn make(house: &House, world: &World, count: usize, language: Language) -> Result<Accounts, Failure> {
     let domain: Domain = DOMAIN.parse().map_err(software)?;
-    match house.directory.add_domain(&domain, DomainOptions::default()).await {
+    // RFC 5321, 4.5.1: postmaster is somebody
+    let owner = format!("{ADMINISTRATOR}@{DOMAIN}").parse().map_err(software)?;
+    match house.directory.add_domain(&domain, DomainOptions { owner: Some(owner), ..DomainOptions::default() }).await {
         Ok(_) | Err(directory::Error::DomainExists(_)) => {}
         Err(error) => return Err(software(error)),
     }
@@ -35,7 +39,7 @@ pub(super) async fn make(house: &House, world: &World, count: usize, language: L
     people.extend((0..count).map(|number| (format!("user{number}"), format!("User {number}"))));
     let mut all: Vec<(String, String, Role)> =
         people.into_iter().map(|(local, name)| (local, name, Role::User)).collect();
-    all.push(("beheer".into(), "Beheer".into(), Role::Owner));
+    all.push((ADMINISTRATOR.into(), "Beheer".into(), Role::Owner));
 
     let mut password = None;
     for batch in all.chunks(BATCH) {
@@ -69,7 +73,7 @@ pub(super) async fn make(house: &House, world: &World, count: usize, language: L
     let account = |local: &str| Account { address: format!("{local}@{DOMAIN}"), password: PASSWORD.to_owned() };
     Ok(Accounts {
         people: all.iter().filter(|(.., role)| *role == Role::User).map(|(local, ..)| account(local)).collect(),
-        administrator: account("beheer"),
+        administrator: account(ADMINISTRATOR),
     })
 }
 
