@@ -69,6 +69,6 @@ pub use section::Section;
 pub use seven_bit::{SevenBit, SevenBitLook, SevenBitScan, SevenBitWriter, Unconvertible};
 pub use span::Span;
 pub use structure::{Children, Octets, Part, Shape, Structure};
-pub use thread::{ThreadKeys, base_subject, is_reply_or_forward, message_ids};
+pub use thread::{ThreadKeys, base_subject, is_reply_or_forward, message_ids, thread_subject};
 pub use transfer::{Base64Decoder, QuotedPrintableDecoder, TransferDecoder};
 pub use transfer_encode::{base64 as encode_base64, quoted_printable as encode_quoted_printable};

@@ -74,6 +74,31 @@ pub fn base_subject(value: &[u8]) -> String {
     stripped(&one_line(value)).0.to_owned()
 }
 
+/// What programs in other languages write where RFC 5256, 2.1 knows `re` and `fwd`: Dutch, German, the Scandinavian ones,
+/// French, Spanish, Italian, Polish.
+const ELSEWHERE: [&str; 14] =
+    ["antw", "betr.", "doorst", "aw", "wg", "sv", "vs", "vb", "tr", "rv", "rif", "odp", "r", "i"];
+
+/// The subject by which messages that name one another are of one thread (RFC 8621, 3): the base subject, without what programs
+/// in other languages add to it either.
+///
+/// ```
+/// assert_eq!(message::thread_subject("Antw: RE: Vergadering"), "Vergadering");
+/// ```
+pub fn thread_subject(base: &str) -> &str {
+    let mut rest = base;
+    while let Some(shorter) = strip_elsewhere(rest) {
+        rest = stripped(shorter).0;
+    }
+    rest
+}
+
+/// One of [`ELSEWHERE`] and its colon, with something behind it.
+fn strip_elsewhere(subject: &str) -> Option<&str> {
+    let behind = |word: &&str| strip_prefix_ignore_case(subject, word)?.trim_start().strip_prefix(':');
+    ELSEWHERE.iter().find_map(behind).map(str::trim_start).filter(|rest| !rest.is_empty())
+}
+
 /// Whether the subject, from the raw value of the field, is that of a reply or forward (RFC 5256, BASE.6.4.THREAD): its
 /// base is found by taking away what these add.
 pub fn is_reply_or_forward(value: &[u8]) -> bool {
@@ -194,6 +219,23 @@ mod tests {
         ];
         for (subject, expected) in cases {
             assert_eq!(base_subject(subject.as_bytes()), expected, "{subject}");
+        }
+    }
+
+    #[test]
+    fn subjects_of_threads() {
+        for (base, expected) in [
+            ("hallo", "hallo"),
+            ("Antw: hallo", "hallo"),
+            ("AW: Re: SV: [list] hallo (fwd)", "hallo"),
+            ("aw : hallo", "hallo"),
+            ("Antw:", "Antw:"),
+            ("Awkward: hallo", "Awkward: hallo"),
+            ("Antw hallo", "Antw hallo"),
+            ("R: hallo", "hallo"),
+            ("", ""),
+        ] {
+            assert_eq!(thread_subject(base), expected, "{base}");
         }
     }
 

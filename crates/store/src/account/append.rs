@@ -61,13 +61,15 @@ impl Account {
 impl Prepared {
     pub(super) fn new(email: NewEmail) -> Self {
         let thread = &email.blob.parsed.thread;
-        let thread_keys = thread.ids().map(|id| thread_hash(id, &thread.base_subject)).collect();
+        let subject = message::thread_subject(&thread.base_subject);
+        let thread_keys = thread.ids().map(|id| thread_hash(id, subject)).collect();
         let parsed = email.blob.parsed.encode();
         Self { email, thread_keys, parsed }
     }
 }
 
-/// Two emails of one account are in one thread only if they name a common Message-ID and have the same base subject.
+/// Two emails of one account are in one thread only if they name a common Message-ID and have the same subject, apart from what
+/// replies and forwards add.
 fn thread_hash(id: &[u8], subject: &str) -> u64 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(id).update(b"\0").update(subject.as_bytes());

@@ -32,6 +32,24 @@ async fn a_thread_has_its_emails_by_date() {
 }
 
 #[tokio::test]
+async fn answers_of_programs_in_other_languages_are_of_the_thread() {
+    let bench = Bench::new().await;
+    let first = bench.append("INBOX", "Subject: Vergadering\nMessage-ID: <1@x>\n\n.\n", Flags::default()).await;
+    let thread = thread_of(&bench, &first.to_string()).await;
+    for (number, subject, same) in [
+        (2, "Antw: Vergadering", true),
+        (3, "RE: AW: Vergadering", true),
+        (4, "Doorst: Antw : Vergadering", true),
+        (5, "Antwoord: Vergadering", false),
+        (6, "Antw: iets anders", false),
+    ] {
+        let text = format!("Subject: {subject}\nMessage-ID: <{number}@x>\nIn-Reply-To: <1@x>\n\n.\n");
+        let answer = bench.append("INBOX", &text, Flags::default()).await.to_string();
+        assert_eq!(thread_of(&bench, &answer).await == thread, same, "{subject}");
+    }
+}
+
+#[tokio::test]
 async fn a_thread_changes_with_what_is_in_it() {
     let bench = Bench::new().await;
     let account = bench.account().await;
