@@ -7,6 +7,7 @@ pub(crate) mod mailbox;
 pub(crate) mod mdn;
 pub(crate) mod objects;
 mod octets;
+pub(crate) mod partway;
 pub(crate) mod reply;
 mod sight;
 pub(crate) mod snippet;

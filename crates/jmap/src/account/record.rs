@@ -4,6 +4,7 @@ use crate::commits::Begun;
 use crate::context::Context;
 use crate::limits::{OBJECTS_IN_GET, OBJECTS_IN_SET};
 use crate::mail::objects;
+use crate::mail::partway::Partway;
 use crate::mail::reply::{Written, got, known, told};
 use crate::method::Answers;
 use crate::opened::Opened;
@@ -81,8 +82,9 @@ pub(super) async fn changes<R: Record>(context: &mut Context<'_>, mut arguments:
     let asked = Changes::take(&mut arguments)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
-    let (changed, state) = objects::changed(&opened, R::KIND, opened.since(&asked.since)?, asked.max).await?;
-    Ok(vec![context.answer(changed.answer(&opened, &asked.since, opened.state(state)))])
+    let since = Partway::read(&opened, &asked.since)?;
+    let (changed, state) = objects::changed(&opened, R::KIND, since, asked.max).await?;
+    Ok(vec![context.answer(changed.answer(&opened, &asked.since, state.told(&opened)))])
 }
 
 pub(super) async fn set<R: Record>(context: &mut Context<'_>, mut arguments: Arguments) -> Answers {

@@ -4,6 +4,7 @@ mod set;
 pub(crate) use kept::{Identity, identities};
 
 use super::objects::changed;
+use super::partway::Partway;
 use super::reply::{got, known};
 use crate::capability::Capability;
 use crate::context::Context;
@@ -52,8 +53,9 @@ async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers
     let asked = Changes::take(&mut arguments)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
-    let (changed, state) = changed(&opened, ObjectKind::Identity, opened.since(&asked.since)?, asked.max).await?;
-    Ok(vec![context.answer(changed.answer(&opened, &asked.since, opened.state(state)))])
+    let since = Partway::read(&opened, &asked.since)?;
+    let (changed, state) = changed(&opened, ObjectKind::Identity, since, asked.max).await?;
+    Ok(vec![context.answer(changed.answer(&opened, &asked.since, state.told(&opened)))])
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod settle;
 mod shown;
 
 use super::objects::changed;
+use super::partway::Partway;
 use super::reply::{Changed, got, known};
 use crate::capability::Capability;
 use crate::context::Context;
@@ -113,12 +114,12 @@ async fn tell_changes(context: &mut Context<'_>, mut arguments: Arguments) -> An
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
     settle(context, &opened).await?;
-    let (changed, state) = changes(&opened, opened.since(&asked.since)?, asked.max).await?;
-    Ok(vec![context.answer(changed.answer(&opened, &asked.since, opened.state(state)))])
+    let (changed, state) = changes(&opened, Partway::read(&opened, &asked.since)?, asked.max).await?;
+    Ok(vec![context.answer(changed.answer(&opened, &asked.since, state.told(&opened)))])
 }
 
 /// What changed, as a client sees it: a submission that the queue has not taken is none yet, and is created when it is.
-async fn changes(opened: &Opened, since: ModSeq, max: Option<u64>) -> Result<(Changed, ModSeq), MethodError> {
+async fn changes(opened: &Opened, since: Partway, max: Option<u64>) -> Result<(Changed, Partway), MethodError> {
     let (mut changed, state) = changed(opened, ObjectKind::Submission, since, max).await?;
     let named = changed.created.iter().chain(&changed.updated).filter_map(|id| id.parse().ok());
     let named: Vec<ObjectId> = named.collect();
@@ -126,7 +127,7 @@ async fn changes(opened: &Opened, since: ModSeq, max: Option<u64>) -> Result<(Ch
     for (id, submission) in kept(opened, &named).await? {
         if !submission.taken {
             hidden.insert(id.to_string());
-        } else if submission.hidden_until.is_some_and(|until| until >= since.0) {
+        } else if submission.hidden_until.is_some_and(|until| until >= since.reads_on().0) {
             new.insert(id.to_string());
         }
     }

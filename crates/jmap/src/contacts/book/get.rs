@@ -4,6 +4,7 @@ use crate::capability::Capability;
 use crate::context::Context;
 use crate::limits::OBJECTS_IN_GET;
 use crate::mail::objects::changed;
+use crate::mail::partway::Partway;
 use crate::mail::reply::{got, known};
 use crate::method::{Answers, Method};
 use crate::refusal;
@@ -56,6 +57,7 @@ async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers
     let asked = Changes::take(&mut arguments)?;
     arguments.none_left()?;
     let opened = context.own_account(&asked.account).await?;
-    let (changed, state) = changed(&opened, ObjectKind::AddressBook, opened.since(&asked.since)?, asked.max).await?;
-    Ok(vec![context.answer(changed.answer(&opened, &asked.since, opened.state(state)))])
+    let since = Partway::read(&opened, &asked.since)?;
+    let (changed, state) = changed(&opened, ObjectKind::AddressBook, since, asked.max).await?;
+    Ok(vec![context.answer(changed.answer(&opened, &asked.since, state.told(&opened)))])
 }

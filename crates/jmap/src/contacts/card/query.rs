@@ -9,6 +9,7 @@ use crate::contacts::ATTEMPTS;
 use crate::contacts::scan::each_card;
 use crate::context::Context;
 use crate::mail::objects::changed;
+use crate::mail::partway::Partway;
 use crate::mail::reply::{Moved, Results};
 use crate::mail::window::window;
 use crate::method::{Answers, Method};
@@ -54,8 +55,8 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
     let since = opened.since(&asked.since)?;
     for _ in 0..ATTEMPTS {
         let (state, found) = find(&opened, &question).await?;
-        let (changes, until) = changed(&opened, ObjectKind::ContactCard, since, None).await?;
-        if until != state.max(since) && !changes.more {
+        let (changes, until) = changed(&opened, ObjectKind::ContactCard, Partway::behind(since), None).await?;
+        if until != Partway::behind(state.max(since)) && !changes.more {
             continue;
         }
         if changes.more {
@@ -67,7 +68,7 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
         let added = there.filter(|(_, id)| touched.contains(id)).collect();
         let removed = changes.updated.iter().chain(&changes.destroyed).cloned().collect();
         let total = asked.calculate_total.then_some(found.len());
-        let moved = Moved { state: opened.state(until), removed, added, total };
+        let moved = Moved { state: until.told(&opened), removed, added, total };
         return Ok(vec![context.answer(moved.answer(&opened, &asked.since, asked.max)?)]);
     }
     Err(MethodError::ServerUnavailable)

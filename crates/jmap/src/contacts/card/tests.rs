@@ -15,6 +15,40 @@ async fn shown(bench: &Bench, id: &str) -> Value {
     bench.call("ContactCard/get", json!({"ids": [id]})).await["list"].get(0).cloned().unwrap_or_default()
 }
 
+/// RFC 8620, 5.2: what one call did is one commit, and more than some clients take at a time.
+#[tokio::test]
+async fn many_that_come_and_go_at_once_are_told_in_parts() {
+    let bench = Bench::new().await;
+    let state = async || bench.call("ContactCard/get", json!({"ids": []})).await["state"].clone();
+    // what pages of two tell: created, updated, destroyed
+    let by_pages = async |since: Value| {
+        let (mut since, mut told) = (since, [0; 3]);
+        loop {
+            let page = bench.call("ContactCard/changes", json!({"sinceState": since, "maxChanges": 2})).await;
+            let page_told = ["created", "updated", "destroyed"].map(|list| page[list].as_array().unwrap().len());
+            assert!(page_told.iter().sum::<usize>() <= 2, "{page}");
+            told.iter_mut().zip(page_told).for_each(|(told, more)| *told += more);
+            since = page["newState"].clone();
+            if page["hasMoreChanges"] == false {
+                return (told, since);
+            }
+        }
+    };
+    let begin = state().await;
+    let cards: Map<String, Value> = (0..5).map(|card| (format!("k{card}"), json!({"name": {"full": "X"}}))).collect();
+    let set = bench.call("ContactCard/set", json!({"create": cards})).await;
+    let ids: Vec<Value> = set["created"].as_object().unwrap().values().map(|card| card["id"].clone()).collect();
+    assert_eq!(by_pages(begin.clone()).await, ([5, 0, 0], state().await));
+    // what is known of a commit and changes later is no new one
+    let page = bench.call("ContactCard/changes", json!({"sinceState": begin, "maxChanges": 2})).await;
+    let known = page["created"][0].as_str().unwrap();
+    bench.call("ContactCard/set", json!({"update": {known: {"name/full": "Y"}}})).await;
+    assert_eq!(by_pages(page["newState"].clone()).await, ([3, 1, 0], state().await));
+    let before = state().await;
+    bench.call("ContactCard/set", json!({"destroy": ids})).await;
+    assert_eq!(by_pages(before).await, ([0, 0, 5], state().await));
+}
+
 #[tokio::test]
 async fn a_card_is_kept_as_it_was_written() {
     let bench = Bench::new().await;

@@ -5,6 +5,7 @@ use super::object::COUNTS;
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::mail::log::entries;
+use crate::mail::partway::Partway;
 use crate::mail::reply::Changed;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
@@ -12,7 +13,7 @@ use crate::refusal;
 use jmap_wire::{Arguments, Changes, MethodError};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use store::{LogEntry, MailboxId, ModSeq};
+use store::{LogEntry, MailboxId};
 
 pub(super) const CHANGES: Method = Method {
     name: "Mailbox/changes",
@@ -24,55 +25,60 @@ async fn changes(context: &mut Context<'_>, mut arguments: Arguments) -> Answers
     let asked = Changes::take(&mut arguments)?;
     arguments.none_left()?;
     let opened = context.account(&asked.account).await?;
-    let since = opened.since(&asked.since)?;
+    let since = Partway::read(&opened, &asked.since)?;
     let until = opened.states().await.map_err(|error| refusal::method(&error))?.mailbox;
-    let log = entries(&opened, since, until).await?;
+    let log = entries(&opened, since.reads_on(), until).await?;
     let max = asked.max.map(|max| usize::try_from(max).unwrap_or(usize::MAX));
-    let page = page(&opened, &log, max).await?;
-    let new_state = page.last.unwrap_or_else(|| until.max(since));
+    let page = page(&opened, since, &log, max).await?;
+    let new_state = page.last.unwrap_or_else(|| since.or_behind(until));
     Ok(vec![context.answer(answer(&opened, (&asked.since, new_state), &page))])
 }
 
 /// What one answer tells.
 struct Page {
     fates: BTreeMap<MailboxId, Fate>,
-    /// The last entry that is told, where there is more behind it.
-    last: Option<ModSeq>,
+    /// How far it leads, where there is more behind it.
+    last: Option<Partway>,
 }
 
-/// What happened, of at most `max` mailboxes.
+/// What happened since a state, of at most `max` mailboxes.
 ///
 /// # Errors
-/// `cannotCalculateChanges` where one commit touched more than the client takes at a time.
-async fn page(opened: &Opened, log: &[LogEntry], max: Option<usize>) -> Result<Page, MethodError> {
+/// `cannotCalculateChanges` where any mailbox may have other counts, and those are more than the client takes at a time.
+async fn page(opened: &Opened, since: Partway, log: &[LogEntry], max: Option<usize>) -> Result<Page, MethodError> {
     // who takes some at a time comes again
     let some = log.get(..max.map_or(log.len(), |_| asked_of(log))).unwrap_or(log);
+    let max = max.unwrap_or(usize::MAX);
     let elsewhere = Elsewhere::of(opened, some).await.map_err(|error| refusal::method(&error))?;
-    let mut fates = Fates::before(opened, log);
-    let mut taken = 0;
+    let mut fates = Fates::before(opened, log, since);
+    let (mut reached, mut taken) = (since, 0);
     for entry in some {
         let mut step = fates.step(entry);
         elsewhere.add(&fates, &mut step, entry);
-        if !fates.take(step, max.unwrap_or(usize::MAX)) {
-            break;
+        fates.leave_out_known(&mut step, entry);
+        if fates.fits(&step, max) {
+            fates.take(step);
+            (reached, taken) = (Partway::behind(entry.modseq), taken + 1);
+            continue;
         }
-        taken += 1;
+        if taken == 0 {
+            // one commit did more than the client takes: a part of it now
+            reached = fates.take_part(step, max).map_or(reached, |last| Partway::within(entry.modseq, last.0));
+        }
+        break;
     }
     if matches!(elsewhere, Elsewhere::Anywhere) {
         let mut step = Step::default();
         fates.put_everywhere(&mut step);
-        if !fates.take(step, max.unwrap_or(usize::MAX)) {
+        if !fates.fits(&step, max) {
             return Err(MethodError::CannotCalculateChanges);
         }
+        fates.take(step);
     }
-    let last = if taken == log.len() { None } else { log.get(..taken).and_then(<[LogEntry]>::last) };
-    if last.is_none() && taken < log.len() {
-        return Err(MethodError::CannotCalculateChanges);
-    }
-    Ok(Page { fates: fates.settled(), last: last.map(|entry| entry.modseq) })
+    Ok(Page { fates: fates.settled(), last: (taken < log.len()).then_some(reached) })
 }
 
-fn answer(opened: &Opened, (since, new_state): (&str, ModSeq), page: &Page) -> Map<String, Value> {
+fn answer(opened: &Opened, (since, new_state): (&str, Partway), page: &Page) -> Map<String, Value> {
     let of = |wanted: &[Fate]| {
         let those = page.fates.iter().filter(|(_, fate)| wanted.contains(fate));
         those.map(|(mailbox, _)| mailbox.to_string()).collect::<Vec<_>>()
@@ -85,7 +91,7 @@ fn answer(opened: &Opened, (since, new_state): (&str, ModSeq), page: &Page) -> M
     };
     // "If only the counts changed": the client need not ask for the rest
     let counted = !changed.updated.is_empty() && of(&[Fate::Updated]).is_empty();
-    let mut told = changed.answer(opened, since, opened.state(new_state));
+    let mut told = changed.answer(opened, since, new_state.told(opened));
     told.insert("updatedProperties".to_owned(), if counted { COUNTS.into() } else { Value::Null });
     told
 }

@@ -1,8 +1,9 @@
 //! What the change log says of mailboxes, as one caller sees them.
+use crate::mail::partway::Partway;
 use crate::mail::sight::Sight;
 use crate::opened::Opened;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{EmailId, LogEntry, MailboxId, MailboxName, Role, Touched};
+use store::{EmailId, LogEntry, MailboxId, MailboxName, ModSeq, Role, Touched};
 
 /// What happened to a mailbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +31,9 @@ pub(super) struct Step {
 pub(super) struct Fates<'o> {
     opened: &'o Opened,
     sight: Sight<'o>,
+    /// Where the client knows a part of the first commit: that commit, and what it saw behind it of what it knows.
+    behind: Option<(ModSeq, Sight<'o>)>,
+    since: Partway,
     touched: BTreeMap<MailboxId, Fate>,
     /// Levels below which everything is touched already.
     levels: BTreeSet<MailboxName>,
@@ -37,10 +41,20 @@ pub(super) struct Fates<'o> {
 }
 
 impl<'o> Fates<'o> {
-    /// Nothing yet; `log` is all that will come.
-    pub(super) fn before(opened: &'o Opened, log: &[LogEntry]) -> Self {
+    /// Nothing yet; `log` is all that will come after `since`.
+    pub(super) fn before(opened: &'o Opened, log: &[LogEntry], since: Partway) -> Self {
         let sight = Sight::before(opened, log);
-        Self { opened, sight, touched: BTreeMap::new(), levels: BTreeSet::new(), everywhere: false }
+        let first = log.split_first().filter(|(first, _)| since.knows_part_of(first.modseq));
+        let behind = first.map(|(first, rest)| (first.modseq, Sight::before(opened, rest)));
+        Self { opened, sight, behind, since, touched: BTreeMap::new(), levels: BTreeSet::new(), everywhere: false }
+    }
+
+    /// Whether the caller saw a mailbox then, as far as he knows.
+    fn saw(&self, mailbox: MailboxId) -> bool {
+        match &self.behind {
+            Some((first, behind)) if self.since.knows(*first, mailbox.0) => behind.saw(mailbox),
+            _ => self.sight.saw(mailbox),
+        }
     }
 
     /// What an entry does to those that the caller sees or saw.
@@ -120,31 +134,45 @@ impl<'o> Fates<'o> {
     }
 
     pub(super) fn put(&self, step: &mut Step, mailbox: MailboxId, fate: Fate) {
-        if self.opened.sees(mailbox) || self.sight.saw(mailbox) {
+        if self.opened.sees(mailbox) || self.saw(mailbox) {
             let place = step.touched.entry(mailbox).or_insert(fate);
             *place = (*place).max(fate);
         }
     }
 
-    /// Takes a step, if no more than `max` mailboxes are touched then; gives whether it was taken.
-    pub(super) fn take(&mut self, step: Step, max: usize) -> bool {
+    /// Leaves out of a step what the client knows of its entry.
+    pub(super) fn leave_out_known(&self, step: &mut Step, entry: &LogEntry) {
+        step.touched.retain(|mailbox, _| !self.since.knows(entry.modseq, mailbox.0));
+    }
+
+    /// Whether no more than `max` mailboxes are touched with a step.
+    pub(super) fn fits(&self, step: &Step, max: usize) -> bool {
         let new = step.touched.keys().filter(|mailbox| !self.touched.contains_key(mailbox)).count();
-        if self.touched.len() + new > max {
-            return false;
-        }
+        self.touched.len() + new <= max
+    }
+
+    /// Takes a step.
+    pub(super) fn take(&mut self, step: Step) {
         for (mailbox, fate) in step.touched {
             let place = self.touched.entry(mailbox).or_insert(fate);
             *place = (*place).max(fate);
         }
         self.levels.extend(step.levels);
         self.everywhere |= step.everywhere;
-        true
+    }
+
+    /// Takes so many mailboxes of a step, the first ones; gives the last of them.
+    pub(super) fn take_part(&mut self, step: Step, max: usize) -> Option<MailboxId> {
+        let part: BTreeMap<MailboxId, Fate> = step.touched.into_iter().take(max).collect();
+        let last = part.keys().last().copied();
+        self.touched.extend(part);
+        last
     }
 
     /// What it comes to: what the caller does not see is not there, be it that it never was or that it is gone.
     pub(super) fn settled(&self) -> BTreeMap<MailboxId, Fate> {
         let settled = |(mailbox, fate): (&MailboxId, &Fate)| {
-            let fate = match (self.sight.saw(*mailbox), self.opened.sees(*mailbox)) {
+            let fate = match (self.saw(*mailbox), self.opened.sees(*mailbox)) {
                 (true, true) => *fate,
                 (true, false) => Fate::Destroyed,
                 (false, true) => Fate::Created,

@@ -5,6 +5,7 @@ use super::subscriptions::Subscriptions;
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::mail::log::entries;
+use crate::mail::partway::Partway;
 use crate::mail::reply::Moved;
 use crate::method::{Answers, Method};
 use crate::opened::Opened;
@@ -29,10 +30,10 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
     }
     let until = opened.mailboxes.list_modseq();
     let log = entries(&opened, since, until).await?;
-    let mut fates = Fates::before(&opened, &log);
+    let mut fates = Fates::before(&opened, &log, Partway::behind(since));
     for entry in &log {
         let step = fates.step(entry);
-        fates.take(step, usize::MAX);
+        fates.take(step);
     }
     let mut fates = fates.settled();
     // counts say nothing of filter or order

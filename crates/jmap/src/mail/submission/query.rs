@@ -2,6 +2,7 @@
 use super::{Submissions, changes, settle, submissions};
 use crate::capability::Capability;
 use crate::context::Context;
+use crate::mail::partway::Partway;
 use crate::mail::reply::{Moved, Results};
 use crate::mail::window::window;
 use crate::method::{Answers, Method};
@@ -51,12 +52,12 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
         let all = submissions(&opened).await?;
         let state = all.state;
         let found = results(all, asked.filter.as_ref(), &asked.sort)?;
-        let (changed, until) = changes(&opened, since, None).await?;
+        let (changed, until) = changes(&opened, Partway::behind(since), None).await?;
         if changed.more {
             return Err(MethodError::CannotCalculateChanges);
         }
         // both are of one state, or the places of what is added are those of another list
-        if until != state.max(since) {
+        if until != Partway::behind(state.max(since)) {
             continue;
         }
         // what changed may have left the results, or stand elsewhere among them (RFC 8620, 5.6)
@@ -65,7 +66,7 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
         let added = there.filter(|(_, id)| touched.contains(id)).collect();
         let removed = changed.updated.iter().chain(&changed.destroyed).cloned().collect();
         let total = asked.calculate_total.then_some(found.len());
-        let moved = Moved { state: opened.state(until), removed, added, total };
+        let moved = Moved { state: until.told(&opened), removed, added, total };
         return Ok(vec![context.answer(moved.answer(&opened, &asked.since, asked.max)?)]);
     }
     Err(MethodError::ServerUnavailable)

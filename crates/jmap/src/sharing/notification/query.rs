@@ -3,6 +3,7 @@ use super::{Notifications, notifications};
 use crate::capability::Capability;
 use crate::context::Context;
 use crate::mail::objects::changed;
+use crate::mail::partway::Partway;
 use crate::mail::reply::{Changed, Moved, Results};
 use crate::mail::window::window;
 use crate::method::{Answers, Method};
@@ -49,7 +50,7 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
     let total = asked.calculate_total.then_some(ids.len());
     // none ever changes: it comes and it goes
     let added = ids.into_iter().enumerate().filter(|(_, id)| changed.created.contains(id)).collect();
-    let moved = Moved { state: opened.state(until), removed: changed.destroyed, added, total };
+    let moved = Moved { state: until.told(&opened), removed: changed.destroyed, added, total };
     Ok(vec![context.answer(moved.answer(&opened, &asked.since, asked.max)?)])
 }
 
@@ -57,11 +58,11 @@ async fn query_changes(context: &mut Context<'_>, mut arguments: Arguments) -> A
 const ATTEMPTS: usize = 8;
 
 /// What there is and what changed, of one state.
-async fn both(opened: &Opened, since: ModSeq) -> Result<(Notifications, Changed, ModSeq), MethodError> {
+async fn both(opened: &Opened, since: ModSeq) -> Result<(Notifications, Changed, Partway), MethodError> {
     for _ in 0..ATTEMPTS {
         let all = notifications(opened).await?;
-        let (changed, until) = changed(opened, ObjectKind::ShareNotification, since, None).await?;
-        if until <= all.state.max(since) {
+        let (changed, until) = changed(opened, ObjectKind::ShareNotification, Partway::behind(since), None).await?;
+        if changed.more || until.reads_on() <= all.state.max(since) {
             return Ok((all, changed, until));
         }
     }

@@ -131,6 +131,41 @@ async fn what_is_destroyed_has_a_place_in_a_page_as_all_else() {
     }
 }
 
+/// RFC 8620, 5.2: what one commit did may be more than a client takes at a time.
+#[tokio::test]
+async fn what_one_commit_did_is_told_in_parts() {
+    let bench = Bench::new().await;
+    let account = bench.account().await;
+    let (inbox, archive) = (bench.mailbox("INBOX").await, bench.mailbox("Archive").await);
+    let email = bench.append("INBOX", "Subject: x\n\n.\n", Flags::default()).await.to_string();
+    let begin = get(&bench).await["state"].clone();
+    let moved = bench.call("Email/set", json!({"update": {&email: {"mailboxIds": {archive.to_string(): true}}}})).await;
+    assert_eq!(moved["updated"], json!({&email: null}));
+    assert_eq!(by_pages(&bench, &begin, 1).await, [BTreeSet::new(), set([&inbox, &archive]), BTreeSet::new()]);
+    // what comes between two pages is told as well
+    let page = bench.call("Mailbox/changes", json!({"sinceState": begin, "maxChanges": 1})).await;
+    let first = ids(&page, "updated");
+    bench.append("INBOX", "Subject: y\n\n.\n", Flags::default()).await;
+    let [_, rest, _] = by_pages(&bench, &page["newState"], 1).await;
+    assert_eq!(rest.union(&first).cloned().collect::<BTreeSet<_>>(), set([&inbox, &archive]));
+    assert!(rest.contains(&inbox.to_string()), "{rest:?}");
+    // a level that goes changes what is below it
+    for below in ["a/b", "a/c", "a/d"] {
+        account.create_mailbox(&name(below), None).await.unwrap();
+    }
+    let begin = get(&bench).await["state"].clone();
+    let above = bench.mailbox("a").await;
+    account.delete_mailbox(above).await.unwrap();
+    let whole = changes(&bench, &begin).await;
+    assert_eq!(ids(&whole, "updated").len(), 3);
+    for max in [1, 2, 3] {
+        assert_eq!(by_pages(&bench, &begin, max).await, [BTreeSet::new(), ids(&whole, "updated"), set([&above])]);
+    }
+    for wrong in ["1-2.", "1-2.x", "1-2.01", "1-2.1.1", "x.1", "9-2.1"] {
+        assert_eq!(changes(&bench, &json!(wrong)).await["type"], "cannotCalculateChanges", "{wrong}");
+    }
+}
+
 #[tokio::test]
 async fn pages_are_no_larger_after_many_emails() {
     let bench = Bench::new().await;
