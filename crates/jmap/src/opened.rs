@@ -7,7 +7,7 @@ use names::{AccountId, Address};
 use std::sync::Arc;
 use store::{
     Account, Error, MailboxId, MailboxName, Mailboxes, ModSeq, OTHER_USERS, Provided, Rights, StateOf, TypeStates,
-    owners_level,
+    View, owners_level,
 };
 
 /// What must be granted before a mailbox is there for JMAP: that it is listed, and that it may be read.
@@ -51,6 +51,18 @@ impl Opened {
     /// Whether a mailbox is there for the caller.
     pub(crate) fn sees(&self, mailbox: MailboxId) -> bool {
         self.mailboxes.get(mailbox).is_some() && self.rights(mailbox).contains(SEES)
+    }
+
+    /// What is in a mailbox now; nothing where it went since the account was opened, which is no fault of anybody's.
+    ///
+    /// # Errors
+    /// What else the store says.
+    pub(crate) async fn view(&self, mailbox: MailboxId) -> Result<Option<Arc<View>>, Error> {
+        match self.account.view(mailbox).await {
+            Ok(view) => Ok(Some(view)),
+            Err(Error::NoSuchMailbox) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether the caller, whose own account this is, has subscribed any name of another's.

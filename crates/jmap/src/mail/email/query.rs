@@ -104,11 +104,10 @@ async fn search(
 ) -> Result<Vec<Found>, Halted> {
     if let Some(newest) = Newest::of(question, collapse, enough)
         && opened.sees(newest.mailbox)
+        && let Some(view) = opened.view(newest.mailbox).await?
+        && let Some(found) = newest.find(question, &view)
     {
-        let view = opened.account.view(newest.mailbox).await?;
-        if let Some(found) = newest.find(question, &view) {
-            return Ok(found);
-        }
+        return Ok(found);
     }
     let census = Census::take(opened, question).await?;
     let fitting: Vec<usize> = if question.is_mailbox() && !question.asks_threads() {

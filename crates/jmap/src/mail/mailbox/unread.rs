@@ -18,7 +18,8 @@ impl Unread {
         // what is unread somewhere is unread everywhere: all that the caller sees is looked at
         for mailbox in opened.mailboxes.iter().filter(|mailbox| opened.sees(mailbox.id)) {
             let is_trash = mailbox.role == Some(Role::Trash);
-            views.push(Seen { mailbox: mailbox.id, is_trash, view: opened.account.view(mailbox.id).await? });
+            let view = opened.view(mailbox.id).await?;
+            views.extend(view.map(|view| Seen { mailbox: mailbox.id, is_trash, view }));
             tokio::task::yield_now().await;
         }
         let census = Census::of(&views).await;

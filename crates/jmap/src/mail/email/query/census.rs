@@ -53,14 +53,15 @@ impl Census {
     }
 
     async fn of_mailbox(&mut self, opened: &Opened, mailbox: MailboxId, question: &Question) -> Result<(), Error> {
-        let view = opened.account.view(mailbox).await?;
+        let Some(view) = opened.view(mailbox).await? else { return Ok(()) };
         let mut known = Known::default();
         known.take(&mut self.rows, question, &view);
         // what an email has elsewhere is its too
         if question.marks.ask_beyond(mailbox) && !known.shared.is_empty() {
             for other in others(opened, mailbox) {
-                let view = opened.account.view(other).await?;
-                known.add(&mut self.rows, question, &view);
+                if let Some(view) = opened.view(other).await? {
+                    known.add(&mut self.rows, question, &view);
+                }
                 tokio::task::yield_now().await;
             }
         }
@@ -71,8 +72,9 @@ impl Census {
         let mut known = Known::default();
         let mailboxes = opened.mailboxes.iter().filter(|mailbox| opened.sees(mailbox.id));
         for mailbox in mailboxes {
-            let view = opened.account.view(mailbox.id).await?;
-            known.take(&mut self.rows, question, &view);
+            if let Some(view) = opened.view(mailbox.id).await? {
+                known.take(&mut self.rows, question, &view);
+            }
             tokio::task::yield_now().await;
         }
         Ok(())

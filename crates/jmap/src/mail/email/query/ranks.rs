@@ -13,7 +13,7 @@ pub(crate) async fn ranks(
 ) -> Result<Option<Vec<(usize, EmailId)>>, Error> {
     let emails: Vec<EmailId> = emails.iter().copied().collect();
     let places = opened.account.memberships_of(&emails).await?;
-    let view = opened.account.view(mailbox).await?;
+    let Some(view) = opened.view(mailbox).await? else { return Ok(Some(Vec::new())) };
     // as they stand in the order: what comes first has the smallest key
     let turn = |number: u64| if ascending { number } else { !number };
     let shown = |system: SystemFlags| !system.contains(SystemFlags::DELETED);

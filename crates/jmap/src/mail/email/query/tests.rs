@@ -1,10 +1,13 @@
 //! Queries: every condition, every order, windows, threads.
 mod changes;
 
+use super::{Question, find, ranks};
 use crate::bench::Bench;
+use crate::jmap::open_own;
+use jmap_wire::Filter;
 use serde_json::{Value, json};
 use std::time::Duration;
-use store::{FlagChange, Flags, Keyword, SystemFlags, Uid};
+use store::{FlagChange, Flags, Keyword, MailboxName, SystemFlags, Uid};
 
 /// A bench with letters whose names are those of their subjects.
 struct Letters {
@@ -333,4 +336,31 @@ async fn a_query_asks_so_much_and_no_more() {
     assert_eq!(bench.call("Email/query", json!({"filter": words(32)})).await["ids"], json!([]));
     let twice = json!({"operator": "OR", "conditions": [words(32), words(32), {"minSize": 1}]});
     assert_eq!(bench.call("Email/query", json!({"filter": twice})).await["type"], "unsupportedFilter");
+}
+
+/// A call begins with the list of mailboxes; others may take one away before it is looked at.
+#[tokio::test]
+async fn a_mailbox_that_goes_meanwhile_is_empty() {
+    let bench = Bench::new().await;
+    let account = bench.account().await;
+    let gone = *account.create_mailbox(&MailboxName::new("Gone").unwrap(), None).await.unwrap().value();
+    let stays = bench.append("INBOX", "Subject: x\n\n.\n", Flags::default()).await;
+    bench.append("Gone", "Subject: y\n\n.\n", Flags::default()).await;
+    let opened = open_own(bench.parts(), &bench.anna).await.unwrap();
+    account.delete_mailbox(gone).await.unwrap();
+    let within = json!({"inMailbox": gone.to_string()});
+    for (filter, expected) in [
+        (json!({}), vec![stays]),
+        (json!({"someInThreadHaveKeyword": "$seen"}), vec![]),
+        (within.clone(), vec![]),
+        (json!({"operator": "AND", "conditions": [within, {"notKeyword": "$seen"}]}), vec![]),
+    ] {
+        let filter = Filter::read(filter).unwrap();
+        let question = Question::read(&opened, Some(&filter), &[]).unwrap();
+        for enough in [None, Some(1)] {
+            let found = find(bench.parts(), &opened, &question, false, enough).await.unwrap();
+            assert_eq!(found.iter().map(|found| found.email).collect::<Vec<_>>(), expected);
+        }
+    }
+    assert_eq!(ranks(&opened, gone, true, &[stays].into()).await.unwrap(), Some(vec![]));
 }
