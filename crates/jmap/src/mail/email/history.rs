@@ -154,7 +154,9 @@ impl History<'_> {
         self.late().await?.undo(&mut places, &Point::default());
         // a client that takes a part knows what was there then (RFC 8620, 5.2)
         self.touches.undo(&mut places, &self.end);
-        let is = |mailbox| self.opened.sees(mailbox);
+        // what is in a mailbox that is gone by now was there then, for its owner to see
+        let went = |mailbox| self.opened.own && self.opened.mailboxes.get(mailbox).is_none();
+        let is = |mailbox| self.opened.sees(mailbox) || went(mailbox);
         let is: Vec<BTreeSet<MailboxId>> = emails.iter().map(|email| shown_in(&places, *email, is)).collect();
         self.touches.undo(&mut places, &self.begin);
         let moved = self.touches.moved();

@@ -13,6 +13,7 @@ enum Act {
     MoveAway { uid: u8 },
     Back,
     Expunge,
+    Remove,
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
@@ -23,6 +24,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => (0..12_u8).prop_map(|uid| Act::MoveAway { uid }),
         1 => Just(Act::Back),
         1 => Just(Act::Expunge),
+        1 => Just(Act::Remove),
     ];
     prop::collection::vec(act, 10..40)
 }
@@ -57,6 +59,13 @@ async fn write(bench: &Bench, number: usize, act: &Act) {
             account.move_to(archive, &uids, inbox).await.unwrap();
         }
         Act::Expunge => drop(account.expunge(inbox, Expunge::Deleted).await.unwrap()),
+        Act::Remove => {
+            let mailboxes = account.mailboxes().await.unwrap();
+            let new = mailboxes.iter().find(|mailbox| mailbox.name.as_str().starts_with("new")).map(|new| new.id);
+            if let Some(new) = new {
+                account.delete_mailbox(new).await.unwrap();
+            }
+        }
     }
 }
 
