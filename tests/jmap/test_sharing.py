@@ -2,6 +2,7 @@
 there by JMAP is seen by IMAP."""
 
 import json
+import threading
 
 import pytest
 
@@ -118,3 +119,33 @@ def test_what_a_guest_does_by_jmap_imap_shows(house):
     bram.call("Email/set", accountId=account, destroy=[email])
     with provider.imap(ANNA) as client:
         assert client.select("Team", readonly=True)[1] == [b"0"]
+
+
+def test_a_guest_reads_while_mailboxes_come_and_go(house):
+    """Also those that he does not see hold what he sees: that one goes between two looks is nobody's fault."""
+    provider, anna, bram = house
+    grant(provider, "lr", "INBOX")
+    word = unique()
+    provider.deliver(letter(word))
+    [email] = anna.call("Email/query", accountId=anna.account, filter={"subject": word})["ids"]
+    account = anna.account
+    over = threading.Event()
+
+    def come_and_go():
+        try:
+            for number in range(80):
+                made = anna.call("Mailbox/set", accountId=account, create={"k": {"name": f"new{number}"}})["created"]["k"]["id"]
+                anna.call("Email/set", accountId=account, update={email: {f"mailboxIds/{made}": True}})
+                anna.call("Mailbox/set", accountId=account, destroy=[made], onDestroyRemoveEmails=True)
+        finally:
+            over.set()
+
+    writer = threading.Thread(target=come_and_go)
+    writer.start()
+    while not over.is_set():
+        for who in (bram, Asking(bram.host)):
+            got = who.call("Email/get", accountId=account, ids=[email], properties=["keywords"])
+            assert got["list"] == [{"id": email, "keywords": {}}]
+            found = who.call("Email/query", accountId=account, filter={"notKeyword": "$flagged", "subject": word})
+            assert found["ids"] == [email]
+    writer.join()

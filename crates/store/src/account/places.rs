@@ -45,7 +45,7 @@ impl Account {
 
     /// The memberships at these places; `None` if a commit has just changed one.
     async fn members_of(&self, told: &State, places: &[Vec<Place>]) -> Result<Option<Vec<Vec<Membership>>>, Error> {
-        let views = self.views_for(told, places).await?;
+        let Some(views) = self.views_for(told, places).await? else { return Ok(None) };
         let unknown: Vec<Place> =
             places.iter().flatten().filter(|place| !views.contains_key(&place.mailbox)).copied().collect();
         let mut read: HashMap<Place, Membership> = HashMap::with_capacity(unknown.len());
@@ -76,8 +76,12 @@ impl Account {
     }
 
     /// The views in which places are looked up: those that are loaded; and all of them for who has a `\Seen` of his own,
-    /// which only a view knows.
-    async fn views_for(&self, told: &State, places: &[Vec<Place>]) -> Result<HashMap<MailboxId, Arc<View>>, Error> {
+    /// which only a view knows. `None` if one of the mailboxes has just gone, with the places in it.
+    async fn views_for(
+        &self,
+        told: &State,
+        places: &[Vec<Place>],
+    ) -> Result<Option<HashMap<MailboxId, Arc<View>>>, Error> {
         let mut views = HashMap::new();
         let mut mailboxes: Vec<MailboxId> = places.iter().flatten().map(|place| place.mailbox).collect();
         mailboxes.sort_unstable();
@@ -85,12 +89,16 @@ impl Account {
         for mailbox in mailboxes {
             let view = match told.view_of(self.sight(mailbox)) {
                 Some(view) => view.clone(),
-                None if self.has_own_seen() => self.view(mailbox).await?,
+                None if self.has_own_seen() => match self.view(mailbox).await {
+                    Ok(view) => view,
+                    Err(Error::NoSuchMailbox) => return Ok(None),
+                    Err(error) => return Err(error),
+                },
                 None => continue,
             };
             views.insert(mailbox, view);
         }
-        Ok(views)
+        Ok(Some(views))
     }
 }
 
