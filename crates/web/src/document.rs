@@ -1,5 +1,5 @@
 //! A document that is ready: made once, plain and compressed, and sent again only to who does not have it yet.
-use crate::negotiate::takes_gzip;
+use crate::negotiate::{takes_brotli, takes_gzip};
 use axum::body::{Body, Bytes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -16,6 +16,8 @@ pub(crate) struct Document {
     vary: &'static str,
     plain: Coding,
     gzip: Option<Coding>,
+    /// Where whoever built the document has compressed it so: that takes its time.
+    brotli: Option<Coding>,
 }
 
 #[derive(Debug)]
@@ -29,28 +31,36 @@ impl Document {
     /// `vary` names what the choice depends on, the coding among it.
     pub(crate) fn new(bytes: impl Into<Bytes>, media_type: &'static str, vary: &'static str) -> Self {
         let bytes = bytes.into();
-        let hash = blake3::hash(&bytes).to_hex();
-        let name = hash.as_str().get(..32).unwrap_or_default();
+        let name = name(&bytes);
         let gzip = compressed(&bytes).ok().filter(|gzip| gzip.len() < bytes.len());
         Self {
             media_type,
             vary,
             gzip: gzip.map(|gzip| Coding { bytes: gzip.into(), tag: format!("\"{name}-gzip\"") }),
+            brotli: None,
             plain: Coding { tag: format!("\"{name}\""), bytes },
         }
     }
 
+    /// The same, with its bytes in Brotli.
+    pub(crate) fn with_brotli(self, bytes: Bytes) -> Self {
+        let tag = format!("\"{}-br\"", name(&self.plain.bytes));
+        Self { brotli: Some(Coding { bytes, tag }), ..self }
+    }
+
     /// The answer to a request with these headers.
     pub(crate) fn answer(&self, request: &HeaderMap) -> Response {
-        let gzip = self.gzip.as_ref().filter(|_| takes_gzip(request));
-        let coding = gzip.unwrap_or(&self.plain);
+        let brotli = self.brotli.as_ref().filter(|_| takes_brotli(request)).map(|coding| (coding, "br"));
+        let gzip = self.gzip.as_ref().filter(|_| takes_gzip(request)).map(|coding| (coding, "gzip"));
+        let packed = brotli.or(gzip);
+        let coding = packed.map_or(&self.plain, |(coding, _)| coding);
         let mut answer = if has(request, &coding.tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             let mut answer = Response::new(Body::from(coding.bytes.clone()));
             answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.media_type));
-            if gzip.is_some() {
-                answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            if let Some((_, name)) = packed {
+                answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(name));
             }
             answer
         };
@@ -64,6 +74,12 @@ impl Document {
         }
         answer
     }
+}
+
+/// By its content.
+fn name(bytes: &[u8]) -> String {
+    let hash = blake3::hash(bytes).to_hex();
+    hash.as_str().get(..32).unwrap_or_default().to_owned()
 }
 
 /// Whether the client has what bears `tag` (RFC 9110, 13.1.2: weak comparison, `*` is anything).
@@ -113,6 +129,21 @@ mod tests {
         let mut text = String::new();
         GzDecoder::new(small.as_slice()).read_to_string(&mut text).unwrap();
         assert_eq!(text, "hello ".repeat(100));
+    }
+
+    #[tokio::test]
+    async fn brotli_comes_before_gzip_where_there_is_one() {
+        let packed = document().with_brotli(Bytes::from_static(b"packed"));
+        let answer = packed.answer(&request(&[("accept-encoding", "gzip, deflate, br")]));
+        assert_eq!(answer.headers()[CONTENT_ENCODING], "br");
+        let tag = answer.headers()[ETAG].clone();
+        assert_eq!(bytes(answer).await, b"packed");
+        let gzip = packed.answer(&request(&[("accept-encoding", "gzip")]));
+        assert_eq!(gzip.headers()[CONTENT_ENCODING], "gzip");
+        assert_ne!(gzip.headers()[ETAG], tag);
+        let known = request(&[("accept-encoding", "br"), ("if-none-match", tag.to_str().unwrap())]);
+        assert_eq!(packed.answer(&known).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(document().answer(&request(&[("accept-encoding", "br")])).headers().get(CONTENT_ENCODING), None);
     }
 
     #[tokio::test]

@@ -18,10 +18,20 @@ pub(crate) fn language(headers: &HeaderMap, first: Language) -> Language {
 
 /// Whether the client takes an answer in gzip.
 pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
+    // RFC 9110, 8.4.1.3: `x-gzip` is the same
+    takes(headers, &["gzip", "x-gzip"])
+}
+
+/// Whether the client takes an answer in Brotli (RFC 7932).
+pub(crate) fn takes_brotli(headers: &HeaderMap) -> bool {
+    takes(headers, &["br"])
+}
+
+/// Whether the client takes a coding, by each of its names.
+fn takes(headers: &HeaderMap, names: &[&str]) -> bool {
     let mut any = 0;
     for (coding, weight) in preferences(headers, ACCEPT_ENCODING) {
-        // RFC 9110, 8.4.1.3: `x-gzip` is the same
-        if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") {
+        if names.iter().any(|name| coding.eq_ignore_ascii_case(name)) {
             return weight > 0;
         }
         if coding == "*" {
@@ -101,6 +111,15 @@ mod tests {
             (&["identity", "GZIP"], true),
         ] {
             assert_eq!(takes_gzip(&headers("accept-encoding", accepted)), expected, "{accepted:?}");
+        }
+    }
+
+    #[test]
+    fn brotli_where_it_is_taken() {
+        for (accepted, expected) in
+            [("gzip, deflate, br", true), ("gzip", false), ("BR;q=0.1", true), ("br;q=0, *", false), ("*", true)]
+        {
+            assert_eq!(takes_brotli(&headers("accept-encoding", &[accepted])), expected, "{accepted}");
         }
     }
 }

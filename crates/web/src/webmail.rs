@@ -4,7 +4,7 @@ use crate::brand::Brand;
 use crate::document::Document;
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LINK};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
@@ -21,6 +21,8 @@ const MANIFEST: &str = "manifest.webmanifest";
 const ICONS: &str = "icons/";
 /// The folder of the files that are named by their content.
 const NAMED_BY_CONTENT: &str = "assets/";
+/// What the name of such a file ends with where it is in Brotli (RFC 7932).
+const BROTLI: &str = ".br";
 /// RFC 8246, 2: it never changes, so nobody asks again.
 pub(crate) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything comes from here, no text becomes a script or markup but by the one policy of the framework, whose templates
@@ -53,6 +55,8 @@ enum Kind {
 struct File {
     document: Document,
     kind: Kind,
+    /// What the page begins with.
+    links: Option<HeaderValue>,
 }
 
 /// The addresses of these files: path in the folder that was built, and content; the page says whose it is. Without a page there
@@ -70,10 +74,47 @@ pub(crate) fn routes(files: &[(&'static str, &'static [u8])], brand: &Brand) -> 
             _ => Bytes::from_static(content),
         };
         let address = if path == PAGE { "/".to_owned() } else { format!("/{path}") };
-        let file = Arc::new(File { document: Document::new(content, media_type, "accept-encoding"), kind });
+        let document = Document::new(content, media_type, "accept-encoding");
+        let document = match packed(files, path).filter(|_| matches!(kind, Kind::NamedByContent)) {
+            Some(brotli) => document.with_brotli(brotli),
+            None => document,
+        };
+        let links = if path == PAGE { links(&page) } else { None };
+        let file = Arc::new(File { document, kind, links });
         routes = routes.route(&address, get(async move |headers: HeaderMap| file.answer(&headers)));
     }
     routes
+}
+
+/// A file as the build has packed it: it stands beside, under the same name with an ending more.
+fn packed(files: &[(&'static str, &'static [u8])], path: &str) -> Option<Bytes> {
+    let beside = files.iter().find(|(other, _)| other.strip_suffix(BROTLI) == Some(path));
+    beside.map(|(_, content)| Bytes::from_static(content))
+}
+
+/// What the page begins with, as its head names it: a browser asks for it while it still makes the page (RFC 8288, 3).
+fn links(page: &[u8]) -> Option<HeaderValue> {
+    let page = String::from_utf8_lossy(page);
+    let named = page.split('<').filter_map(|tag| {
+        let (address, kind) = if tag.starts_with("script ") {
+            (attribute(tag, "src")?, "script")
+        } else if tag.starts_with("link ") && attribute(tag, "rel") == Some("stylesheet") {
+            (attribute(tag, "href")?, "style")
+        } else if tag.starts_with("link ") && attribute(tag, "rel") == Some("preload") {
+            (attribute(tag, "href")?, attribute(tag, "as")?)
+        } else {
+            return None;
+        };
+        Some(format!("<{address}>; rel=preload; as={kind}; crossorigin"))
+    });
+    let named = named.collect::<Vec<_>>().join(", ");
+    if named.is_empty() { None } else { HeaderValue::try_from(named).ok() }
+}
+
+/// An attribute of a tag that the build has written.
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    Some(rest.split_once('"')?.0)
 }
 
 /// The worker is another one when a page or its policy is: browsers compare its bytes, and fetch all anew where they differ.
@@ -91,6 +132,9 @@ impl File {
             Kind::NamedByContent => headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_EVER)),
             Kind::Plain => None,
         };
+        if let Some(links) = &self.links {
+            headers.insert(LINK, links.clone());
+        }
         answer
     }
 }
@@ -126,18 +170,20 @@ mod tests {
     use super::{POLICY, WORKER_POLICY, WRITING_POLICY, routes};
     use crate::brand::Brand;
     use axum::body::Body;
-    use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
+    use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK};
     use axum::http::{Request, StatusCode};
     use axum::response::Response;
     use tower::ServiceExt;
 
     const FILES: &[(&str, &[u8])] = &[
         ("assets/index-abc.js", b"script"),
+        ("assets/index-abc.js.br", b"packed"),
         ("assets/index-abc.wasm", b"\0"),
         ("icons/192.png", b"\x89PNG"),
         ("index.html", b"<!doctype html>"),
         ("manifest.webmanifest", b"{}"),
         ("notes.html", b"not named by its content"),
+        ("start.json", b"[]"),
         ("worker.js", b"worker"),
         ("writing.html", b"<!doctype html><main></main>"),
     ];
@@ -214,8 +260,38 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_page_tells_what_it_begins_with_before_it_is_read() {
+        let page: &[u8] = b"<!doctype html><link rel=\"icon\" href=\"/icon.svg\">\
+            <link rel=\"preload\" href=\"/jmap/start\" as=\"fetch\" crossorigin />\
+            <script type=\"module\" crossorigin src=\"/assets/index-abc.js\"></script>\
+            <link rel=\"stylesheet\" crossorigin href=\"/assets/index-abc.css\">";
+        let page = asked_of(&[("index.html", page)], "/", &[]).await;
+        let told = [("/jmap/start", "fetch"), ("/assets/index-abc.js", "script"), ("/assets/index-abc.css", "style")]
+            .map(|(address, kind)| format!("<{address}>; rel=preload; as={kind}; crossorigin"));
+        assert_eq!(page.headers()[LINK], told.join(", "));
+        assert!(!asked("/", &[]).await.headers().contains_key(LINK));
+        assert!(!asked("/writing.html", &[]).await.headers().contains_key(LINK));
+    }
+
+    #[tokio::test]
+    async fn what_the_build_has_packed_is_sent_so() {
+        let script = asked("/assets/index-abc.js", &[("accept-encoding", "gzip, br")]).await;
+        assert_eq!(script.headers()[CONTENT_ENCODING], "br");
+        assert_eq!(text(script).await, "packed");
+        assert_eq!(text(asked("/assets/index-abc.js", &[]).await).await, "script");
+    }
+
+    #[tokio::test]
     async fn nothing_else_is_served() {
-        for path in ["/index.html", "/notes.html", "/assets/index-abc.wasm", "/assets/", "/assets/../index.html"] {
+        for path in [
+            "/index.html",
+            "/start.json",
+            "/assets/index-abc.js.br",
+            "/notes.html",
+            "/assets/index-abc.wasm",
+            "/assets/",
+            "/assets/../index.html",
+        ] {
             assert_eq!(asked(path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(
