@@ -1,5 +1,5 @@
 /** What makes the page a program of its own: the worker that keeps it in the browser, one file under a name that stays, which names
- * the files of its release; and the manifest with its icons, as they stand in a folder. */
+ * the files of its release; and the manifest with its icons and what a page asks first, as they stand in a folder. */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

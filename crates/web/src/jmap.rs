@@ -13,7 +13,9 @@ mod parts;
 mod pdf;
 mod session;
 mod socket;
+mod start;
 mod upload;
+pub(crate) use start::Start;
 
 use crate::door::Session;
 use crate::handlers::Handlers;
@@ -46,6 +48,8 @@ pub(crate) struct Rooms {
     pub(crate) pictures: Pictures,
     /// Turns to clean HTML in.
     pub(crate) cleaning: Turns,
+    /// What the webmail asks first.
+    pub(crate) start: Start,
 }
 
 /// A request of somebody who is in.
@@ -61,6 +65,7 @@ pub(crate) fn pages(rooms: Arc<Rooms>) -> Router {
     Router::new()
         .route("/.well-known/jmap", get(session::session))
         .route("/jmap/session", get(session::session))
+        .route("/jmap/start", get(start::start))
         .route("/jmap/api", post(api::api))
         .route("/jmap/upload/{account}", post(upload::upload))
         .route("/jmap/download/{account}/{blob}/{name}", get(download::download))

@@ -1,7 +1,7 @@
 //! The pages, as a service that `net` can listen for.
 use crate::activity::{Activity, Guarded};
 use crate::handlers::Handlers;
-use crate::jmap::{self, Rooms};
+use crate::jmap::{self, Rooms, Start};
 use crate::limits::{LAST_REQUESTS, REQUEST, UPLOAD, connections};
 use crate::tls_reports::{self, Desk};
 use crate::turns::Turns;
@@ -66,7 +66,8 @@ impl Web {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let (posts, bodies, world) = (visitors.posts.clone(), visitors.bodies.clone(), visitors.world.clone());
         let reports = Desk { delivery, posts, bodies, world };
-        let rooms = Rooms { jmap, visitors, pictures, cleaning: Turns::new(CLEANED, cores) };
+        let start = Start::of(webmail);
+        let rooms = Rooms { jmap, visitors, pictures, cleaning: Turns::new(CLEANED, cores), start };
         let pages = Router::new()
             .route("/.well-known/mta-sts.txt", get(mta_sts))
             .with_state(Arc::new(Published { directory, policy }))

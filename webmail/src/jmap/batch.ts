@@ -36,10 +36,14 @@ export class Batch {
     return this.#calls.length;
   }
 
+  get calls(): readonly (readonly [string, unknown, string])[] {
+    return this.#calls.map(({ tag, call }) => [call.method, call.arguments, tag]);
+  }
+
   /** The request object (RFC 8620, 3.3). */
   request(): unknown {
     const using = [...new Set([CORE, ...this.#calls.map(({ call }) => call.using)])];
-    return { using, methodCalls: this.#calls.map(({ tag, call }) => [call.method, call.arguments, tag]) };
+    return { using, methodCalls: this.calls };
   }
 }
 

@@ -3,6 +3,7 @@ import { Answers, Batch, type Call } from "./batch";
 import type { AccountId } from "./ids";
 import { Failure } from "./problem";
 import { mailAccount, type Session, session, WELL_KNOWN } from "./session";
+import { START, Start } from "./start";
 import type { Transport } from "./transport";
 
 export class Client {
@@ -15,6 +16,8 @@ export class Client {
   /** Whether the server has told this page who is logged in. */
   #sure: boolean;
   #confirming: Promise<void> | null = null;
+  /** What the server answered before it was asked, until something else is asked. */
+  #start: Start | null = null;
 
   private constructor(transport: Transport, told: unknown, sure: boolean) {
     this.transport = transport;
@@ -23,9 +26,12 @@ export class Client {
     this.#sure = sure;
   }
 
-  /** Asks for the session object; fails with `signed-out` where nobody is logged in. */
+  /** Asks for the session object and what is asked first; fails with `signed-out` where nobody is logged in. */
   static async begin(transport: Transport): Promise<Client> {
-    return new Client(transport, await transport.ask({ method: "GET", url: WELL_KNOWN }), true);
+    const start = new Start(await transport.ask({ method: "GET", url: START }));
+    const client = new Client(transport, start.session, true);
+    client.#start = start;
+    return client;
   }
 
   /** Begins with the session object of an earlier page. Nothing is asked before the server has said that the same person is
@@ -49,6 +55,10 @@ export class Client {
 
   async send(batch: Batch, signal?: AbortSignal): Promise<Answers> {
     if (!this.#sure) await this.#confirmed();
+    const before = this.#start?.take(batch) ?? null;
+    if (before !== null) return before;
+    // what it answered is as old as that: after another question it may be another state's
+    this.#start = null;
     const question = { method: "POST", url: this.#session.apiUrl, body: batch.request() } as const;
     const told = await this.transport.ask(signal === undefined ? question : { ...question, signal });
     const answers = new Answers(told);
@@ -71,11 +81,12 @@ export class Client {
   }
 
   async #confirm(): Promise<void> {
-    const told = await this.transport.ask({ method: "GET", url: WELL_KNOWN });
+    const start = new Start(await this.transport.ask({ method: "GET", url: START }));
     // somebody else logged in meanwhile: what is here is not his
-    if (mailAccount(session(told)) !== this.accountId) throw new Failure({ kind: "signed-out" });
+    if (mailAccount(session(start.session)) !== this.accountId) throw new Failure({ kind: "signed-out" });
     this.#sure = true;
-    this.#take(told);
+    this.#start = start;
+    this.#take(start.session);
   }
 
   #take(told: unknown): void {

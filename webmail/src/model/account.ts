@@ -74,7 +74,7 @@ export class Account {
   #renewing: Promise<void> | null = null;
 
   private constructor(client: Client, kept: Kept, options: Options) {
-    const around = options.around ?? surroundings;
+    this.around = options.around ?? surroundings;
     this.client = client;
     this.listed = new Promise((resolve) => {
       this.#listed = resolve;
@@ -88,7 +88,6 @@ export class Account {
       refused: (problem: Problem) => this.#refused(problem),
       stopped: (problem: Problem | null) => this.#line(problem),
     };
-    this.around = around;
     this.windows = options.windows ?? ofBrowser(client.accountId);
     this.outbox = new Outbox(client, this.emails, kept, reports, this.windows);
     this.windows.hear((message) => this.#heard(message));
@@ -105,7 +104,7 @@ export class Account {
           ? this.notice.set({ kind: "done", what: "sent", count: 1, undo: null })
           : this.#refused(refused),
       line: this.line,
-      around,
+      around: this.around,
     };
     this.desk = new Desk(client, kept, desk, this.windows);
     this.planned = new Planned(client);
@@ -127,7 +126,7 @@ export class Account {
         // whether the network, the server or the login went, the next question tells
         lost: () => void this.follow(),
       },
-      around,
+      this.around,
     );
   }
 
@@ -321,14 +320,15 @@ export class Account {
     return this.#place?.kind === "mailbox" ? this.#place.id : null;
   }
 
-  /** What every view needs, in one request. */
+  /** What every view needs, in one request: the calls of `install/start.json`, in its order. */
   async #begin(): Promise<void> {
-    const { session, accountId } = this.client;
     const batch = new Batch();
-    const asked = offers(session, accountId, SUBMISSION) ? batch.add(get(IDENTITY, accountId, null)) : null;
-    const planned = this.planned.ask(batch);
+    const mailboxes = this.#sync.ask(batch);
+    const asked = this.offers(SUBMISSION) ? batch.add(get(IDENTITY, this.client.accountId, null)) : null;
     const own = this.own.ask(batch);
-    const answers = await this.#sync.begin(batch);
+    const planned = this.planned.ask(batch);
+    const answers = await this.client.send(batch);
+    this.#sync.take(answers, mailboxes);
     if (planned !== null) this.planned.take(answers, planned);
     own(answers);
     if (asked !== null) this.identities.set(answers.of(asked).list);

@@ -73,6 +73,17 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
   };
 }
 
+/** What the browser is still opening: nobody waits for it before he uses it. */
+export function coming(kept: Promise<Kept>): Kept {
+  return {
+    all: async (kind) => (await kept).all(kind),
+    put: async (kind, key, value) => (await kept).put(kind, key, value),
+    remove: async (kind, key) => (await kept).remove(kind, key),
+    write: async (changes) => (await kept).write(changes),
+    clear: async () => (await kept).clear(),
+  };
+}
+
 /** For browsers that keep nothing (a private window may refuse): lives as long as the page. */
 export function inMemory(): Kept {
   const kinds = new Map<Kind, Map<string, unknown>>(KINDS.map((kind) => [kind, new Map()]));

@@ -12,7 +12,7 @@ import type { KeptList } from "./replica";
 import { Snippets } from "./snippets";
 
 /** How many rows are asked for at once. */
-const WINDOW = 50;
+const WINDOW = 25;
 /** More changes than these, and the list begins anew. */
 const MOST_CHANGES = 500;
 /** How often a window is asked for that changes while it is fetched. */

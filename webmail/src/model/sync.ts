@@ -1,9 +1,9 @@
 /** Follows the server: what changed since is asked for when push says so, in one request for all types. */
-import { type Answers, Batch, resultOf } from "../jmap/batch";
+import { type Answers, type Asked, Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
 import type { Id, State } from "../jmap/ids";
-import { EMAIL, MAILBOX, THREAD } from "../jmap/mail";
-import { changes, get, type RecordType } from "../jmap/methods";
+import { EMAIL, MAILBOX, type Mailbox, THREAD } from "../jmap/mail";
+import { changes, type Got, get, type RecordType } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Emails } from "./emails";
 import type { Mailboxes } from "./mailboxes";
@@ -30,14 +30,15 @@ export class Sync {
     this.#emails = emails;
   }
 
-  /** All mailboxes, as at the beginning; `beside` is asked in the same request. */
-  async begin(beside: Batch = new Batch()): Promise<Answers> {
-    const asked = beside.add(get(MAILBOX, this.#client.accountId, null));
-    const answers = await this.#client.send(beside);
+  /** Asks for all mailboxes, as at the beginning. */
+  ask(batch: Batch): Asked<Got<"Mailbox", Mailbox>> {
+    return batch.add(get(MAILBOX, this.#client.accountId, null));
+  }
+
+  take(answers: Answers, asked: Asked<Got<"Mailbox", Mailbox>>): void {
     const got = answers.of(asked);
     this.#mailboxes.replace(got.list);
     this.#mailboxes.state = got.state;
-    return answers;
   }
 
   /** Brings everything up to date; says whether anything changed, or what stood in the way. Asked for while it runs, it runs
@@ -72,15 +73,17 @@ export class Sync {
 
   async #anew(): Promise<Followed> {
     this.#emails.reset();
-    await this.begin();
+    const batch = new Batch();
+    const asked = this.ask(batch);
+    this.take(await this.#client.send(batch), asked);
     return { kind: "followed", changed: true };
   }
 
   async #round(): Promise<boolean> {
     const batch = new Batch();
-    const mailboxes = this.#ask(batch, MAILBOX, this.#mailboxes.state);
-    const emails = this.#ask(batch, EMAIL, this.#emails.emailState);
-    const threads = this.#ask(batch, THREAD, this.#emails.threadState);
+    const mailboxes = this.#since(batch, MAILBOX, this.#mailboxes.state);
+    const emails = this.#since(batch, EMAIL, this.#emails.emailState);
+    const threads = this.#since(batch, THREAD, this.#emails.threadState);
     if (batch.size === 0) return false;
     const answers = await this.#client.send(batch);
     let more = false;
@@ -123,7 +126,7 @@ export class Sync {
     if (before !== now) this.#changed = true;
   }
 
-  #ask<Of extends string, T>(batch: Batch, type: RecordType<Of, T>, since: State | null) {
+  #since<Of extends string, T>(batch: Batch, type: RecordType<Of, T>, since: State | null) {
     if (since === null) return null;
     const { accountId } = this.#client;
     const asked = batch.add(changes(type, accountId, since, MOST_CHANGES));

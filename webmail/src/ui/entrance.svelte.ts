@@ -4,7 +4,7 @@ import { type Problem, problemOf } from "../jmap/problem";
 import type { Transport } from "../jmap/transport";
 import { Account } from "../model/account";
 import { type Here, readHere, writeHere } from "../model/here";
-import { inBrowser, inMemory, type Kept } from "../model/kept";
+import { coming, inBrowser, inMemory, type Kept } from "../model/kept";
 import { fetched } from "./fetched";
 import { lookForRelease, registered } from "./registering";
 import type { Shell } from "./shell.svelte";
@@ -23,9 +23,9 @@ export type Stage =
   | { readonly kind: "in"; readonly account: Account }
   | { readonly kind: "failed"; readonly problem: Problem };
 
-function keeping(account: string): Promise<Kept> {
+async function keeping(account: string): Promise<Kept> {
   // where the browser keeps nothing, what is written lives as long as the page
-  return inBrowser(account).catch(() => inMemory());
+  return coming(inBrowser(account).catch(() => inMemory()));
 }
 
 export class Entrance {

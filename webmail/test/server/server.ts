@@ -33,6 +33,8 @@ export class Server implements Transport {
   fault: Problem | null = null;
   /** The answer of the next request is lost on its way, after it was done. */
   loseNextAnswer = false;
+  /** Requests that are answered with the session object. */
+  start: readonly unknown[] = [];
   /** Method errors by name, each for one call. */
   readonly refuse = new Map<string, string>();
   sessionState = "s1";
@@ -74,6 +76,7 @@ export class Server implements Transport {
     this.requests += 1;
     if (this.fault !== null) throw new Failure(this.fault);
     if (method === "GET" && url === "/.well-known/jmap") return this.session();
+    if (method === "GET" && url === "/jmap/start") return structuredClone(this.#started());
     if (method !== "POST" || url !== "/jmap/api") throw new Failure({ kind: "server", status: 404 });
     const answer = this.#run(body as { methodCalls: [string, Fields, string][] });
     for (const then of this.#arrived.splice(0)) then();
@@ -113,6 +116,15 @@ export class Server implements Transport {
   /** The names of the methods that were called, in order. */
   get names(): string[] {
     return this.calls.map(({ name }) => name);
+  }
+
+  #started(): unknown {
+    const answers = this.start.map((question) => {
+      const filled = JSON.stringify(question).replaceAll("{account}", ACCOUNT).replaceAll("{inbox}", "inbox");
+      const request = JSON.parse(filled) as { methodCalls: [string, Fields, string][] };
+      return { request, response: this.#run(request) };
+    });
+    return { session: this.session(), answers };
   }
 
   #run({ methodCalls }: { methodCalls: [string, Fields, string][] }): unknown {

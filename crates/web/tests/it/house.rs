@@ -95,7 +95,7 @@ impl House {
             jmap,
             visitors,
             pictures,
-            webmail: &[],
+            webmail: &[("start.json", include_bytes!("../../../../webmail/install/start.json"))],
             brand: web::Brand::default(),
         };
         Self { web: Web::new(parts), settings, store, directory, clock, told, delivery, tasks: TaskTracker::new() }

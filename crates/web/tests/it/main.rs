@@ -12,4 +12,5 @@ mod parts;
 mod policy;
 mod settings;
 mod sockets;
+mod start;
 mod tls_reports;
