@@ -32,7 +32,7 @@ export function keep(account: Account, replica: Replica): void {
   let unwake = () => {};
   const soon = () => {
     unwake();
-    unwake = account.around.wake(KEEP_AFTER, () => replica.keepNow());
+    unwake = account.around.wake(KEEP_AFTER, () => replica.keep());
   };
   for (const one of [emails.changed, mailboxes.all, identities]) one.subscribe(soon);
   list.subscribe((now) => now?.changed.subscribe(soon));

@@ -16,7 +16,7 @@ import {
   type Thread,
 } from "../jmap/mail";
 import { surplus, type Weight } from "./replica_bounds";
-import { type Change, type Database, SESSION } from "./replica_database";
+import { type Change, type Database, SESSION, type Writing } from "./replica_database";
 import type { Windows } from "./windows";
 
 /** The rows of a list from the top. */
@@ -62,7 +62,8 @@ const overview = object({
   emailState: nullable(state),
   threadState: nullable(state),
 });
-const NOTHING: Pick<Snapshot, "emails" | "threads" | "lists"> = {
+type Written = Pick<Snapshot, "emails" | "threads" | "lists">;
+const NOTHING: Written = {
   emails: new Map(),
   threads: new Map(),
   lists: new Map(),
@@ -71,7 +72,7 @@ const weight = object({ at: count, size: count });
 
 /** What keeps an account's mail. */
 export interface Keeper {
-  /** The page goes, or what it has changed. */
+  /** The page goes. */
   keepNow(): void;
   /** Keeps no more; what is kept stays. */
   end(): Promise<void>;
@@ -83,7 +84,7 @@ export class Replica implements Keeper {
   readonly #database: Database;
   readonly #now: () => number;
   /** What the database has, by the values that were written. */
-  #written: Pick<Snapshot, "emails" | "threads" | "lists"> | null = null;
+  #written: Written | null = null;
   #stamp: string | null = null;
   /** How many messages this page has kept. */
   #kept = 0;
@@ -126,7 +127,7 @@ export class Replica implements Keeper {
       const stamp = attempt(text, await this.#database.get("state", "stamp"));
       if (stamp === null || stamp !== this.#stamp) this.#written = null;
       this.#take = take;
-      this.keepNow();
+      this.keep();
       await new Promise<void>((resolve) => {
         this.#ends = resolve;
       });
@@ -137,7 +138,12 @@ export class Replica implements Keeper {
 
   /** Writes what the account has now, where this window is the one that writes. */
   keepNow(): void {
-    if (this.#take !== null) this.#write(this.#take());
+    if (this.#take !== null) this.#write(this.#take(), "at once");
+  }
+
+  /** The same, while the page is looked at. */
+  keep(): void {
+    if (this.#take !== null) this.#write(this.#take(), "in pieces");
   }
 
   async message(of: EmailId): Promise<Message | null> {
@@ -209,52 +215,52 @@ export class Replica implements Keeper {
     return { at: this.#now(), size: JSON.stringify(value).length };
   }
 
-  #write(now: Snapshot): void {
+  #write(now: Snapshot, how: Writing): void {
     // as it is at this moment: later records are another writing's
     const snapshot = { ...now, emails: new Map(now.emails), threads: new Map(now.threads) };
-    this.#writing = this.#writing.then(() => this.#difference(snapshot)).catch(() => {});
+    this.#writing = this.#writing.then(() => this.#difference(snapshot, how)).catch(() => {});
   }
 
-  /** Only what is another value than before is written, and all of it at once. */
-  async #difference(snapshot: Snapshot): Promise<void> {
-    const before = this.#written ?? NOTHING;
-    const changes: Change[] = [];
-    if (this.#written === null) changes.push({ kind: "emails", under: "" }, { kind: "threads", under: "" });
-    changes.push(
-      ...differences("emails", before.emails, snapshot.emails, encodedEmail),
-      ...differences("threads", before.threads, snapshot.threads, (thread) => thread),
-    );
-    const stamp = crypto.randomUUID();
-    const { mailboxes, mailboxState, identities, emailState, threadState } = snapshot;
-    const value = encoded({ mailboxes, mailboxState, identities, emailState, threadState });
-    changes.push(
-      { kind: "state", key: SESSION, value: snapshot.session },
-      { kind: "state", key: "overview", value },
-      { kind: "state", key: "stamp", value: stamp },
-    );
+  /** Only what is another value than before is written, and all of it or nothing. */
+  async #difference(snapshot: Snapshot, how: Writing): Promise<void> {
     const lists = new Map([...snapshot.lists].sort(([, a], [, b]) => b.seen - a.seen).slice(0, MOST_LISTS));
-    if (this.#written === null) changes.push({ kind: "state", under: LIST });
-    changes.push(...differences("state", before.lists, lists, (kept) => kept, LIST));
-    await this.#database.write(changes);
-    this.#written = { ...snapshot, lists };
+    const next = { ...snapshot, lists };
+    const stamp = crypto.randomUUID();
+    await this.#database.write(changed(this.#written, next, stamp), how);
+    this.#written = next;
     this.#stamp = stamp;
   }
 }
 
-/** What makes of the one the other. */
-function differences<K extends string, T>(
+/** What makes of what was written what is now; each record is encoded when it is put. */
+function* changed(written: Written | null, now: Snapshot, stamp: string): Generator<Change> {
+  const before = written ?? NOTHING;
+  if (written === null) yield* [{ kind: "emails", under: "" } as const, { kind: "threads", under: "" } as const];
+  yield* differences("emails", before.emails, now.emails, encodedEmail);
+  yield* differences("threads", before.threads, now.threads, (thread) => thread);
+  const { mailboxes, mailboxState, identities, emailState, threadState } = now;
+  yield { kind: "state", key: SESSION, value: now.session };
+  yield {
+    kind: "state",
+    key: "overview",
+    value: encoded({ mailboxes, mailboxState, identities, emailState, threadState }),
+  };
+  yield { kind: "state", key: "stamp", value: stamp };
+  if (written === null) yield { kind: "state", under: LIST };
+  yield* differences("state", before.lists, now.lists, (kept) => kept, LIST);
+}
+
+function* differences<K extends string, T>(
   kind: "emails" | "threads" | "state",
   before: ReadonlyMap<K, T>,
   now: ReadonlyMap<K, T>,
   kept: (value: T) => unknown,
   under = "",
-): readonly Change[] {
-  const come = [...now].filter(([key, value]) => before.get(key) !== value);
-  const gone = [...before.keys()].filter((key) => !now.has(key));
-  return [
-    ...come.map(([key, value]): Change => ({ kind, key: `${under}${key}`, value: kept(value) })),
-    ...gone.map((key): Change => ({ kind, key: `${under}${key}`, value: undefined })),
-  ];
+): Generator<Change> {
+  for (const [key, value] of now) {
+    if (before.get(key) !== value) yield { kind, key: `${under}${key}`, value: kept(value) };
+  }
+  for (const key of before.keys()) if (!now.has(key)) yield { kind, key: `${under}${key}`, value: undefined };
 }
 
 function listOf(key: string, value: unknown): readonly (readonly [string, KeptList])[] {

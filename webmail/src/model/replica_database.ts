@@ -12,11 +12,13 @@ export type Change =
   | { readonly kind: Kind; readonly key: string; readonly value: unknown }
   | { readonly kind: Kind; readonly under: string };
 
+export type Writing = "at once" | "in pieces";
+
 export interface Database {
   all(kind: Kind): Promise<ReadonlyMap<string, unknown>>;
   get(kind: Kind, key: string): Promise<unknown>;
-  /** All of these changes or none. */
-  write(changes: readonly Change[]): Promise<void>;
+  /** All of these changes or none. In pieces the page draws its frames between them; a page that goes has no time for that. */
+  write(changes: Iterable<Change>, how?: Writing): Promise<void>;
   /** The same, while somebody is logged in: a page that goes on after that leaves nothing behind. */
   writeWhileIn(changes: readonly Change[]): Promise<void>;
   clear(): Promise<void>;
@@ -40,13 +42,24 @@ function ended(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-function apply(transaction: IDBTransaction, changes: readonly Change[]): void {
-  for (const change of changes) {
-    const store = transaction.objectStore(change.kind);
-    if ("under" in change) store.delete(IDBKeyRange.bound(change.under, `${change.under}\uffff`));
-    else if (change.value === undefined) store.delete(change.key);
-    else store.put(change.value, change.key);
+/** How many records are put between two frames. */
+const PIECE = 20;
+
+function put(transaction: IDBTransaction, change: Change): IDBRequest {
+  const store = transaction.objectStore(change.kind);
+  if ("under" in change) return store.delete(IDBKeyRange.bound(change.under, `${change.under}\uffff`));
+  return change.value === undefined ? store.delete(change.key) : store.put(change.value, change.key);
+}
+
+/** Puts the next ones; when those are there, more, in the same transaction. */
+function apply(transaction: IDBTransaction, changes: Iterator<Change>, most: number): void {
+  let last: IDBRequest | undefined;
+  for (let done = 0; done < most; done += 1) {
+    const next = changes.next();
+    if (next.done === true) return;
+    last = put(transaction, next.value);
   }
+  if (last !== undefined) last.onsuccess = () => apply(transaction, changes, most);
 }
 
 /** Opens the database of one account. */
@@ -70,16 +83,16 @@ export async function database(account: string, databases: IDBFactory = indexedD
       return new Map(keys.map((key, index) => [String(key), values[index]]));
     },
     get: (kind, key) => done<unknown>(opened.transaction(kind).objectStore(kind).get(key)),
-    async write(changes) {
+    async write(changes, how = "at once") {
       const transaction = writing();
-      apply(transaction, changes);
+      apply(transaction, changes[Symbol.iterator](), how === "at once" ? Number.POSITIVE_INFINITY : PIECE);
       await ended(transaction);
     },
     async writeWhileIn(changes) {
       const transaction = writing();
       const session = transaction.objectStore("state").count(SESSION);
       session.onsuccess = () => {
-        if (session.result > 0) apply(transaction, changes);
+        if (session.result > 0) apply(transaction, changes[Symbol.iterator](), Number.POSITIVE_INFINITY);
       };
       await ended(transaction);
     },
