@@ -20,6 +20,15 @@ describe("messages fetched ahead", () => {
     expect(server.calls[0]?.args.ids).toEqual(ids(MOST_AHEAD));
   });
 
+  it("are there at once when they are opened, and not before they have come", async () => {
+    const { account } = await bench((to) => void to.deliver({ id: "m0", text: "words" }));
+    account.messages.ahead(ids(1));
+    expect(account.messages.there(emailId("m0"))).toBeNull();
+    const opened = await account.messages.of(emailId("m0"));
+    expect(account.messages.there(emailId("m0"))).toBe(opened);
+    expect(account.messages.there(emailId("m1"))).toBeNull();
+  });
+
   it("are asked for in full when they are opened, where they are longer than what is fetched ahead", async () => {
     const long = "x".repeat(AHEAD_ARGUMENTS.maxBodyValueBytes + 1);
     const { server, account } = await bench((to) => void to.deliver({ id: "m0", text: long }));

@@ -18,12 +18,26 @@ export interface MessageShelf {
   keepMessage(message: Message): Promise<void>;
 }
 
+/** What was asked for, and came or is on its way. */
+class Fetched<T> {
+  value: T | null = null;
+
+  constructor(readonly coming: Promise<T>) {
+    coming.then(
+      (value) => {
+        this.value = value;
+      },
+      () => {},
+    );
+  }
+}
+
 export class Messages {
   shelf: MessageShelf | null = null;
   readonly #client: Client;
-  readonly #kept = new Map<EmailId, Promise<Message>>();
+  readonly #kept = new Map<EmailId, Fetched<Message>>();
   /** What nobody has opened yet; `null` where fetching ahead gave less than the message. */
-  readonly #ahead = new Map<EmailId, Promise<Message | null>>();
+  readonly #ahead = new Map<EmailId, Fetched<Message | null>>();
 
   constructor(client: Client) {
     this.#client = client;
@@ -31,9 +45,14 @@ export class Messages {
 
   /** The message; from here where it was fetched before. Contents of an email never change (RFC 8621, 4). */
   of(id: EmailId): Promise<Message> {
-    const known = this.#kept.get(id) ?? this.#open(id);
+    const known = this.#kept.get(id) ?? new Fetched(this.#open(id));
     keep(this.#kept, id, known);
-    return known;
+    return known.coming;
+  }
+
+  /** The message, where it is here: nobody waits for it then, not even for a moment. */
+  there(id: EmailId): Message | null {
+    return this.#kept.get(id)?.value ?? this.#ahead.get(id)?.value ?? null;
   }
 
   /** Fetches what may be read next, in one request; nobody waits for it. */
@@ -42,11 +61,7 @@ export class Messages {
     if (missing.length === 0) return;
     const fetching = this.#unopened(missing).catch((): readonly Message[] => []);
     for (const id of missing) {
-      keep(
-        this.#ahead,
-        id,
-        fetching.then((found) => found.find((message) => message.id === id) ?? null),
-      );
+      keep(this.#ahead, id, new Fetched(fetching.then((found) => found.find((message) => message.id === id) ?? null)));
     }
   }
 
@@ -56,7 +71,7 @@ export class Messages {
   }
 
   #open(id: EmailId): Promise<Message> {
-    const opening = this.#found(id, this.#ahead.get(id) ?? null);
+    const opening = this.#found(id, this.#ahead.get(id)?.coming ?? null);
     this.#ahead.delete(id);
     opening.then(
       (message) => this.shelf?.keepMessage(message),
