@@ -11,8 +11,9 @@ import type { Branch } from "../model/mailboxes";
 import { filter, type Names, terms, written } from "../model/search";
 import { nothing, type Selection } from "../model/selection";
 import type { Sent } from "../model/submitting";
-import { type Answering, answer } from "./answering";
+import type { Answering } from "./answering";
 import { type Doing, doNow } from "./doing";
+import { fetched } from "./fetched";
 import type { Shell } from "./shell.svelte";
 import { tagName } from "./tag";
 
@@ -182,6 +183,7 @@ export class MailView {
 
   async answerTo(how: Answering, message: Message): Promise<void> {
     try {
+      const { answer } = await fetched(import("./answering"));
       const composition = await answer(how, message, this.account, this.shell);
       if (composition === null) return;
       const { desk, notice } = this.account;
