@@ -43,7 +43,7 @@ function ended(transaction: IDBTransaction): Promise<void> {
 }
 
 /** How many records are put between two frames. */
-const PIECE = 20;
+export const PIECE = 20;
 
 function put(transaction: IDBTransaction, change: Change): IDBRequest {
   const store = transaction.objectStore(change.kind);
