@@ -47,6 +47,26 @@ describe("the rows in sight", () => {
     expect(back[2]).toBe(before[2]);
   });
 
+  it("keep their elements when they move, and leave them to others when they go", async () => {
+    const all = [...(await emails(40))];
+    const sight = new RowWindow();
+    const at = (index: number) => all[index]?.id;
+    const of = (id: Email["id"]) => ({ id, emails: all.filter((one) => one.id === id), snippet: undefined });
+    const before = sight.rows(0, 8, at, of);
+    all.splice(1, 1, ...all.splice(20, 1));
+    const after = sight.rows(0, 8, at, of);
+    const slot = (rows: typeof after, id: string | undefined) => rows.find((row) => row.id === id)?.slot;
+    for (const { id } of after.filter((row) => before.some((one) => one.id === row.id)))
+      expect(slot(after, id)).toBe(slot(before, id));
+    // one that moved has the messages of before, so that they are not drawn anew
+    all.unshift(...all.splice(30, 1));
+    const moved = sight.rows(0, 8, at, of);
+    expect(moved[1]?.index).toBe(1);
+    expect(moved[1]?.emails).toBe(after[0]?.emails);
+    expect(new Set(moved.map((row) => row.slot)).size).toBe(8);
+    expect(Math.max(...moved.map((row) => row.slot))).toBe(7);
+  });
+
   it("are not drawn where their messages are not known, and do not keep others from coming", async () => {
     const all = await emails(30);
     const sight = new RowWindow();

@@ -1,5 +1,5 @@
-/** The rows in sight, as they are drawn: what did not change is the same object, and is not drawn anew; and a row that comes takes
- * the elements of one that went. */
+/** The rows in sight, as they are drawn: what did not change is the same object, and is not drawn anew; a row that moves keeps its
+ * elements, and one that comes takes those of one that went. */
 import type { EmailId } from "../jmap/ids";
 import type { Email, Snippet } from "../jmap/mail";
 import type { Density } from "../model/preferences";
@@ -32,17 +32,18 @@ export function rowHeight(density: Density, rem: number): number {
   return HEIGHTS[density] * rem;
 }
 
-function isSame(one: ShownRow, other: Content): boolean {
-  return (
-    one.id === other.id &&
-    one.snippet === other.snippet &&
-    one.emails.length === other.emails.length &&
-    one.emails.every((email, at) => email === other.emails[at])
-  );
+/** The row as it is now, with what it has of before. */
+function next(was: ShownRow, index: number, row: Content): ShownRow {
+  const { emails } = was;
+  const isSame = emails.length === row.emails.length && emails.every((email, place) => email === row.emails[place]);
+  if (isSame && was.index === index && was.snippet === row.snippet) return was;
+  return { ...row, index, slot: was.slot, emails: isSame ? emails : row.emails };
 }
 
 export class RowWindow {
-  #shown = new Map<number, ShownRow>();
+  #shown = new Map<EmailId, ShownRow>();
+  /** Those whose rows went. */
+  #free: number[] = [];
   #slots = 0;
   /** Whether there are more than came now. */
   cut = false;
@@ -54,27 +55,37 @@ export class RowWindow {
     at: (index: number) => EmailId | undefined,
     content: (id: EmailId) => Content,
   ): readonly ShownRow[] {
+    const ids = new Map<EmailId, number>();
+    for (let index = from; index < to; index += 1) {
+      const id = at(index);
+      if (id !== undefined && !ids.has(id)) ids.set(id, index);
+    }
     const before = this.#shown;
-    // with as many slots as there ever were rows, none is taken twice
-    this.#slots = Math.max(this.#slots, to - from);
+    for (const [id, { slot }] of before) if (!ids.has(id)) this.#free.push(slot);
     this.#shown = new Map();
     this.cut = false;
     let come = 0;
-    for (let index = from; index < to; index += 1) {
-      const id = at(index);
-      if (id === undefined) continue;
-      const was = before.get(index);
-      if (was?.id !== id && come >= MOST_NEW) {
+    for (const [id, index] of ids) {
+      const was = before.get(id);
+      if (was === undefined && come >= MOST_NEW) {
         this.cut = true;
         continue;
       }
       const row = content(id);
-      if (row.emails.length === 0) continue;
-      if (was?.id !== id) come += 1;
-      const slot = index % this.#slots;
-      const same = was !== undefined && was.slot === slot && isSame(was, row);
-      this.#shown.set(index, same ? was : { index, slot, ...row });
+      if (row.emails.length === 0) {
+        if (was !== undefined) this.#free.push(was.slot);
+        continue;
+      }
+      if (was === undefined) come += 1;
+      this.#shown.set(id, was === undefined ? { index, slot: this.#take(), ...row } : next(was, index, row));
     }
     return [...this.#shown.values()];
+  }
+
+  #take(): number {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    this.#slots += 1;
+    return this.#slots - 1;
   }
 }
