@@ -24,7 +24,8 @@ if (window.top === window) {
       return [...(article()?.querySelectorAll(".text") ?? [])].some(says) || framed() !== "";
     },
     isLaidOut: () => !window.bench.hasLayout() || framed() !== "",
-    hasLayout: () => document.querySelector(".reader article iframe") !== null,
+    /** Its frames are made after the words were drawn. */
+    hasLayout: () => document.querySelector(".reader article .layout") !== null,
     /** Rows in sight, all of them there. */
     isWhole: () => {
       if (rows().length === 0) return false;

@@ -18,12 +18,18 @@ function written(then: Date, language: Language, options: Intl.DateTimeFormatOpt
   return format.format(then);
 }
 
+function twoDigits(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
 /** As short as it can be: today the time, this year the day, else the date. */
 export function shortDate(time: number, language: Language, now = Date.now()): string {
   const then = new Date(time);
   const today = new Date(now);
   const of = (options: Intl.DateTimeFormatOptions) => written(then, language, options);
-  if (then.toDateString() === today.toDateString()) return of({ hour: "2-digit", minute: "2-digit" });
+  // both languages write it so, and the first formatter costs as much as ten rows
+  if (then.toDateString() === today.toDateString())
+    return `${twoDigits(then.getHours())}:${twoDigits(then.getMinutes())}`;
   if (now - time < 6 * DAY && now > time) return of({ weekday: "short", hour: "2-digit", minute: "2-digit" });
   if (then.getFullYear() === today.getFullYear()) return of({ day: "numeric", month: "short" });
   return of({ day: "numeric", month: "short", year: "numeric" });

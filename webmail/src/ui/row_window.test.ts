@@ -5,7 +5,7 @@ import { Client } from "../jmap/client";
 import type { Email } from "../jmap/mail";
 import { EMAIL } from "../jmap/mail";
 import { get } from "../jmap/methods";
-import { MOST_NEW, RowWindow } from "./row_window";
+import { MOST_FIRST, MOST_NEW, RowWindow } from "./row_window";
 
 async function emails(count: number): Promise<readonly Email[]> {
   const server = new Server();
@@ -21,9 +21,10 @@ describe("the rows in sight", () => {
     const at = (index: number) => all[index]?.id;
     const of = (id: Email["id"]) => ({ id, emails: all.filter((one) => one.id === id), snippet: undefined });
     const first = sight.rows(0, 25, at, of);
-    expect(first.map(({ index }) => index)).toEqual(Array.from({ length: MOST_NEW }, (_, index) => index));
+    expect(first.map(({ index }) => index)).toEqual(Array.from({ length: MOST_FIRST }, (_, index) => index));
     expect(sight.cut).toBe(true);
-    expect(sight.rows(0, 25, at, of).length).toBe(2 * MOST_NEW);
+    expect(sight.rows(0, 25, at, of).length).toBe(MOST_FIRST + MOST_NEW);
+    expect(sight.rows(0, 25, at, of).length).toBe(MOST_FIRST + 2 * MOST_NEW);
     expect(sight.rows(0, 25, at, of).length).toBe(25);
     expect(sight.cut).toBe(false);
   });
@@ -77,7 +78,7 @@ describe("the rows in sight", () => {
       snippet: undefined,
     });
     const first = sight.rows(0, 12, at, of);
-    expect(first.length).toBe(MOST_NEW);
+    expect(first.length).toBe(MOST_FIRST);
     expect(first.some(({ id }) => id === "e29")).toBe(false);
   });
 });

@@ -17,8 +17,9 @@ export interface ShownRow {
 /** What a row shows: no messages where they are not known. */
 type Content = Omit<ShownRow, "index" | "slot">;
 
-/** How many rows come in one frame: a phone's screen has no more, and draws them in it. */
-export const MOST_NEW = 10;
+/** How many rows come in one frame: in the first as many as a phone's screen has, later what it draws while one scrolls. */
+export const MOST_FIRST = 10;
+export const MOST_NEW = 5;
 
 /** How many rems a row is high (base.css). */
 const HEIGHTS: Readonly<Record<Density, number>> = { roomy: 4.25, compact: 3.25 };
@@ -64,10 +65,11 @@ export class RowWindow {
     for (const [id, { slot }] of before) if (!ids.has(id)) this.#free.push(slot);
     this.#shown = new Map();
     this.cut = false;
+    const most = before.size === 0 ? MOST_FIRST : MOST_NEW;
     let come = 0;
     for (const [id, index] of ids) {
       const was = before.get(id);
-      if (was === undefined && come >= MOST_NEW) {
+      if (was === undefined && come >= most) {
         this.cut = true;
         continue;
       }
