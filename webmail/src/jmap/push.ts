@@ -1,6 +1,5 @@
 /** The server says when something changed (RFC 8620, 7.1 and 7.3): nobody asks again and again. */
 import { attempt, type Decoded, json, map, object, state, text } from "./decode";
-import { byXhr, type Sending } from "./transfer";
 
 const stateChange = object({ changed: map(map(state)), "@type": text });
 /** By account, by type of record: its new state. */
@@ -12,26 +11,14 @@ export interface Source {
   close(): void;
 }
 
-/** What the world gives: connections, a clock that wakes, chance. */
-export interface Surroundings {
+/** What the connection needs of the world: itself, a clock that wakes, chance. */
+export interface Connecting {
   open(url: string): Source;
   /** Calls once after so many milliseconds; what it gives takes that back. */
   wake(after: number, then: () => void): () => void;
-  /** Sends a file. */
-  readonly send: Sending;
   /** From 0 to 1, 1 never. */
   random(): number;
 }
-
-export const surroundings: Surroundings = {
-  open: (url) => new EventSource(url, { withCredentials: true }),
-  wake: (after, then) => {
-    const timer = setTimeout(then, after);
-    return () => clearTimeout(timer);
-  },
-  send: byXhr,
-  random: () => Math.random(),
-};
 
 /** How often the server shows that it lives, in seconds; silence of two and a half times that means a dead connection. */
 export const PING = 30;
@@ -51,13 +38,13 @@ export interface Listener {
 export class Push {
   readonly #url: string;
   readonly #listener: Listener;
-  readonly #around: Omit<Surroundings, "send">;
+  readonly #around: Connecting;
   #source: Source | null = null;
   #unwake: () => void = () => {};
   #failures = 0;
   #stopped = false;
 
-  constructor(url: string, listener: Listener, around: Omit<Surroundings, "send"> = surroundings) {
+  constructor(url: string, listener: Listener, around: Connecting) {
     this.#url = url;
     this.#listener = listener;
     this.#around = around;

@@ -5,8 +5,9 @@ import type { EmailId, MailboxId, State, ThreadId } from "../jmap/ids";
 import { type Email, IDENTITY, type Identity } from "../jmap/mail";
 import { get, type Question } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
-import { type Changed, PING, Push, type Surroundings, surroundings } from "../jmap/push";
+import { type Changed, PING, Push } from "../jmap/push";
 import { expand, offers, SUBMISSION } from "../jmap/session";
+import { type Surroundings, surroundings } from "../jmap/surroundings";
 import type { Transport } from "../jmap/transport";
 import { type Deed, type Labelling, labelled, type Mark, type Move, marked, moved } from "./acts";
 import { type Composition, senderOf } from "./composition";
@@ -27,16 +28,13 @@ import { Planned } from "./planned";
 import { Registers } from "./registers";
 import type { Keeper, KeptList, Snapshot } from "./replica";
 import { Sync } from "./sync";
-import { ofBrowser, type Windows } from "./windows";
+import { LEFT, ofBrowser, type Windows } from "./windows";
 
 export interface Options {
   readonly conversations: boolean;
   readonly around?: Surroundings;
   readonly windows?: Windows;
 }
-
-/** What windows tell each other when somebody logs out. */
-const LEFT = "left";
 
 export class Account {
   readonly client: Client;

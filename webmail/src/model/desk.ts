@@ -4,7 +4,7 @@ import type { EmailId, SubmissionId } from "../jmap/ids";
 import { EMAIL } from "../jmap/mail";
 import { set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
-import type { Surroundings } from "../jmap/push";
+import type { Surroundings } from "../jmap/surroundings";
 import { type Attached, type Composition, isEmpty, restored, wasSaved } from "./composition";
 import { calledFor, Holds } from "./holds";
 import type { Kept } from "./kept";

@@ -1,5 +1,5 @@
 /** What is done to a thing when it has been left alone for a while. */
-import type { Surroundings } from "../jmap/push";
+import type { Surroundings } from "../jmap/surroundings";
 
 export class Pauses {
   readonly #wake: Surroundings["wake"];

@@ -207,6 +207,30 @@ describe("a browser without room", () => {
   });
 });
 
+describe("files that come together", () => {
+  it("are counted together", async () => {
+    const there = await written();
+    await cut(there);
+    const large = ["a.txt", "b.txt"].map((name) => file(name));
+    // in the browser as large as here
+    const put: Kept["put"] = async (kind, key, value) => {
+      await there.kept.put(kind, key, value);
+      kept.set(key, value);
+    };
+    const kept = new Map<string, unknown>();
+    const all: Kept["all"] = async (kind) => (kind === "files" ? kept : there.kept.all(kind));
+    for (const { file: one } of large) Object.defineProperty(one, "size", { value: MOST_KEPT / 2 + 1 });
+    const full = await written({ ...there.kept, all, put });
+    await cut(full);
+    await full.account.desk.attach(full.composition.key, large);
+    await settled(full.server);
+    expect(full.account.desk.uploads.all.value).toMatchObject([
+      { name: "a.txt", fleeting: false },
+      { name: "b.txt", fleeting: true },
+    ]);
+  });
+});
+
 describe("a draft of the server", () => {
   it("lies open in one window, which is asked to show it", async () => {
     const [server, browser, kept] = [new Server(), new Browser(), inMemory()];

@@ -3,12 +3,13 @@
 import type { Client } from "../jmap/client";
 import { absent, attempt, blob, type Decoded, list, nullable, object, text } from "../jmap/decode";
 import { type Problem, passes, problemOf } from "../jmap/problem";
-import type { Surroundings } from "../jmap/push";
+import type { Surroundings } from "../jmap/surroundings";
 import { upload } from "../jmap/transfer";
 import type { Attached } from "./composition";
 import type { Kept } from "./kept";
 import type { Line } from "./notice";
 import { type Readable, Value } from "./observable";
+import { Turns } from "./turns";
 
 /** How much a browser keeps of files that wait. */
 export const MOST_KEPT = 256 * 1024 * 1024;
@@ -73,8 +74,9 @@ export class Uploads {
   #items: readonly Item[] = [];
   /** What stops those that are being sent. */
   readonly #running = new Map<string, AbortController>();
-  /** The browser is keeping them. */
+  /** The browser is keeping them, one after another: what each finds there already is counted. */
   readonly #keeping = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
   #next = 0;
 
   constructor(
@@ -111,7 +113,11 @@ export class Uploads {
       return { id, message, name: file.name, cid, bytes: file, broken: 0, fleeting: false, at: this.#beginning(file) };
     });
     this.#show([...this.#items, ...added]);
-    for (const item of added) this.#keeping.set(item.id, this.#keep(item));
+    for (const item of added)
+      this.#keeping.set(
+        item.id,
+        this.#turns.after("keep", () => this.#keep(item)),
+      );
     this.#go();
   }
 

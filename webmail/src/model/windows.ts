@@ -13,6 +13,9 @@ export interface Windows {
   close(): void;
 }
 
+/** What they tell each other when somebody logs out. */
+export const LEFT = "left";
+
 /** How long is waited for what a window that is just going still has. */
 const PATIENCE = 1000;
 
