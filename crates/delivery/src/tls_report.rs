@@ -144,7 +144,8 @@ impl Inner {
         // RFC 8460, 4.4: who has the report of a day twice, because the answer to the first was lost, knows it by its id
         let made_of = format!("{day} {domain} {}", self.settings.host_name);
         let id = format!("{day}.{}", blake3::hash(made_of.as_bytes()).to_hex().split_at(16).0);
-        let report = Report { about: domain, from: day * DAY, day: sessions, host: &self.settings.host_name, id };
+        let (host, postmaster) = (&self.settings.host_name, self.settings.postmaster());
+        let report = Report { about: domain, from: day * DAY, day: sessions, host, postmaster: &postmaster, id };
         let mut last = Ok(());
         for target in targets {
             last = match target {

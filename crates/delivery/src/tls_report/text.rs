@@ -19,6 +19,8 @@ pub(super) struct Report<'a> {
     pub(super) day: &'a Day,
     /// This server.
     pub(super) host: &'a Domain,
+    /// Who answers for it.
+    pub(super) postmaster: &'a str,
     pub(super) id: String,
 }
 
@@ -67,7 +69,7 @@ impl Report<'_> {
         json!({
             "organization-name": self.host.as_str(),
             "date-range": { "start-datetime": moment(self.from), "end-datetime": moment(self.until()) },
-            "contact-info": format!("postmaster@{}", self.host),
+            "contact-info": self.postmaster,
             "report-id": self.id,
             "policies": policies.collect::<Vec<_>>(),
         })
@@ -122,11 +124,13 @@ mod tests {
         day.count(sts.clone(), Some(failure("certificate-expired")));
         day.count(sts, Some(failure("certificate-expired")));
         let (about, host) = ("far.example".parse().unwrap(), "mx.here.example".parse().unwrap());
-        let report = Report { about: &about, from: 1_767_225_600, day: &day, host: &host, id: "1.x".to_owned() };
+        let postmaster = "postmaster@here.example";
+        let report =
+            Report { about: &about, from: 1_767_225_600, day: &day, host: &host, postmaster, id: "1.x".to_owned() };
         let expected = json!({
             "organization-name": "mx.here.example",
             "date-range": {"start-datetime": "2026-01-01T00:00:00Z", "end-datetime": "2026-01-01T23:59:59Z"},
-            "contact-info": "postmaster@mx.here.example",
+            "contact-info": "postmaster@here.example",
             "report-id": "1.x",
             "policies": [{
                 "policy": {
