@@ -2,7 +2,7 @@
 //! in and out (RFC 6350, RFC 9555).
 //!
 //! [`check`] says whether an object is a card; [`books`] gives the address books of an account, the first of which is made
-//! when somebody asks; [`Card`] and [`Book`] are what the store keeps of each; [`cards`] and [`vcard`] are pure, [`import`] keeps
+//! when somebody asks; [`Card`] and [`Book`] are what the store keeps of each; [`cards()`] and [`vcard()`] are pure, [`import()`] keeps
 //! what they read.
 //!
 //! Invariants: what is unknown in a card stays as it was written; a card that is kept is one, within its bounds; a card is

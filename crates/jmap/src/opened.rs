@@ -20,7 +20,7 @@ pub(crate) struct Opened {
     pub(crate) id: Id,
     /// Whether it is the caller's own.
     pub(crate) own: bool,
-    /// The account. Of another's account nothing may be changed by this handle: see [`Opened::hand`].
+    /// The account. Of another's account nothing may be changed by this handle: see [`Account::in_hand_of`].
     pub(crate) account: Account,
     /// Its mailboxes, as they were when it was opened.
     pub(crate) mailboxes: Arc<Mailboxes>,

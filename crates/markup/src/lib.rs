@@ -1,8 +1,8 @@
 //! What of a stranger's HTML may be shown, and how: a document without scripts, forms and addresses that a browser would
 //! ask by itself.
 //!
-//! [`clean`] takes the HTML of a message apart (`ammonia`, on the parser that browsers' rules describe), keeps elements,
-//! attributes and declarations of CSS that are on a list, and gives what is left; [`page`] makes a whole document of it.
+//! [`clean()`] takes the HTML of a message apart (`ammonia`, on the parser that browsers' rules describe), keeps elements,
+//! attributes and declarations of CSS that are on a list, and gives what is left; [`page()`] makes a whole document of it.
 //! Where images are had is the caller's to say ([`Images`]). The room knows no runtime, no network and no account.
 //!
 //! Invariants: what is not on a list is not there; how long it takes and what it holds is bounded by the octets that are

@@ -2,7 +2,7 @@
 //! security by which it came. A customer looks here for what is not his, the service desk for what must be moved.
 //!
 //! A login only notes it in memory. What is new, or has not been written for an hour, goes through a bounded channel to one
-//! task ([`Directory::keep_programs`]), so that no login waits for a commit.
+//! task ([`crate::Directory::keep_programs`]), so that no login waits for a commit.
 mod keeper;
 pub use keeper::ProgramLogin;
 

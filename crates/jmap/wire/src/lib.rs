@@ -3,7 +3,7 @@
 //!
 //! [`Request::parse`] reads a request; [`resolve`] puts earlier answers in the place of references; [`Arguments`] takes
 //! a call's arguments apart, and [`Get`], [`Changes`], [`Set`], [`Query`], [`QueryChanges`] and [`struct@Copy`] are those of
-//! the standard methods; [`patch`] applies a PatchObject; [`Response`] is what goes back.
+//! the standard methods; [`patch()`] applies a PatchObject; [`Response`] is what goes back.
 //!
 //! Invariants: no runtime, clock, store or log; nothing recurses but over JSON of at most [`MAX_DEPTH`] levels; what a
 //! request can make this crate hold is bounded by [`MAX_VALUES`] and by the [`Budget`] of its references.
