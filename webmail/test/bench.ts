@@ -3,6 +3,8 @@ import { type Decoded, id } from "../src/jmap/decode";
 import type { EmailId, MailboxId } from "../src/jmap/ids";
 import type { Source } from "../src/jmap/push";
 import { Account } from "../src/model/account";
+import type { Correspondents } from "../src/model/correspondents";
+import type { Desk } from "../src/model/desk";
 import { inMemory, type Kept } from "../src/model/kept";
 import { alone } from "../src/model/windows";
 import { Server } from "./server/server";
@@ -65,6 +67,8 @@ export interface Bench {
   scene: Scene;
   kept: Kept;
   account: Account;
+  desk: Desk;
+  correspondents: Correspondents;
 }
 
 export async function bench(
@@ -75,8 +79,9 @@ export async function bench(
   const scene = new Scene();
   const options = { conversations, around: scene.around, windows };
   const account = await Account.open(server, async () => kept, options);
+  const { desk, correspondents } = await account.writing.want();
   await settled(server);
-  return { server, scene, kept, account };
+  return { server, scene, kept, account, desk, correspondents };
 }
 
 /** Waits until the server has had no question for a few turns. */

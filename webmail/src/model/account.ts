@@ -1,4 +1,4 @@
-/** One account as the views see it: its mailboxes, the list that is looked at, acts with undo, the desk, and the line to the server. */
+/** One account as the views see it: its mailboxes, the list that is looked at, acts with undo, what one writes with, and the line to the server. */
 import { Batch } from "../jmap/batch";
 import { Client } from "../jmap/client";
 import type { EmailId, MailboxId, State, ThreadId } from "../jmap/ids";
@@ -10,10 +10,8 @@ import { expand, offers, SUBMISSION } from "../jmap/session";
 import { type Surroundings, surroundings } from "../jmap/surroundings";
 import type { Transport } from "../jmap/transport";
 import { type Deed, type Labelling, labelled, type Mark, type Move, marked, moved } from "./acts";
-import { type Composition, senderOf } from "./composition";
-import { Correspondents } from "./correspondents";
-import { Desk } from "./desk";
 import { Emails } from "./emails";
+import { Part } from "./fetched";
 import type { Kept } from "./kept";
 import { MessageList, NEWEST_FIRST } from "./list";
 import { destroyEmails } from "./mailbox_acts";
@@ -22,13 +20,14 @@ import { Messages } from "./messages";
 import type { Line, Notice } from "./notice";
 import { Value } from "./observable";
 import { Outbox } from "./outbox";
-import { type Patch, type Patches, patch } from "./patch";
+import type { Patches } from "./patch";
 import { filterOf, type Place } from "./place";
 import { Planned } from "./planned";
 import { Registers } from "./registers";
 import type { Keeper, KeptList, Snapshot } from "./replica";
 import { Sync } from "./sync";
 import { LEFT, ofBrowser, type Windows } from "./windows";
+import type { Writing } from "./writing";
 
 export interface Options {
   readonly conversations: boolean;
@@ -42,8 +41,8 @@ export class Account {
   readonly emails: Emails;
   readonly messages: Messages;
   readonly outbox: Outbox;
-  readonly desk: Desk;
-  readonly correspondents: Correspondents;
+  /** It comes when the first list is there, or when it is wanted sooner. */
+  readonly writing = new Part(() => this.#toWrite());
   readonly planned: Planned;
   readonly own: Registers;
   readonly identities = new Value<readonly Identity[]>([]);
@@ -70,6 +69,7 @@ export class Account {
   /** What an earlier page left is shown; what does not change by pieces is asked for anew first. */
   #recalled = false;
   #renewing: Promise<void> | null = null;
+  #ended = false;
 
   private constructor(client: Client, kept: Kept, options: Options) {
     this.around = options.around ?? surroundings;
@@ -89,28 +89,8 @@ export class Account {
     this.windows = options.windows ?? ofBrowser(client.accountId);
     this.outbox = new Outbox(client, this.emails, kept, reports, this.windows);
     this.windows.hear((message) => this.#heard(message));
-    const desk = {
-      identity: (of: Composition) => senderOf(of, this.identities.value),
-      drafts: () => this.place("drafts"),
-      sent: () => this.place("sent"),
-      mark: (id: EmailId, change: Partial<Patch>) => void this.outbox.act(new Map([[id, patch(change)]])),
-      met: (problem: Problem) => {
-        if (problem.kind === "signed-out") this.#line(problem);
-      },
-      went: (refused: Problem | null) =>
-        refused === null
-          ? this.notice.set({ kind: "done", what: "sent", count: 1, undo: null })
-          : this.#refused(refused),
-      line: this.line,
-      around: this.around,
-    };
-    this.desk = new Desk(client, kept, desk, this.windows);
     this.planned = new Planned(client);
     this.own = new Registers(client);
-    this.correspondents = new Correspondents(client, () => {
-      const found = this.mailboxes.withRole("sent");
-      return found === undefined ? null : { id: found.id, total: found.totalEmails };
-    });
     this.emails.changed.subscribe(() => this.list.value?.settle());
     const url = expand(client.session.eventSourceUrl, { types: "*", closeafter: "no", ping: String(PING) });
     this.#push = new Push(
@@ -138,7 +118,7 @@ export class Account {
     const account = new Account(client, await keeping(client.accountId), options);
     await account.#begin();
     account.#push.start();
-    account.#takeUp("all").catch((thrown: unknown) => account.#line(problemOf(thrown)));
+    account.outbox.takeUp().catch((thrown: unknown) => account.#line(problemOf(thrown)));
     return account;
   }
 
@@ -161,7 +141,7 @@ export class Account {
     await account.outbox.recall();
     account.#push.start();
     void account.follow();
-    account.#takeUp("all").catch((thrown: unknown) => account.#line(problemOf(thrown)));
+    account.outbox.takeUp().catch((thrown: unknown) => account.#line(problemOf(thrown)));
     return account;
   }
 
@@ -270,7 +250,7 @@ export class Account {
     const list = this.list.value;
     if (followed.changed || list?.isStale === true || list?.state.value.kind === "failed") await list?.refresh();
     void this.outbox.send();
-    void this.#takeUp("waiting");
+    if (this.writing.isWanted) void this.writing.want().then((writing) => this.#takeUp(writing, "waiting"), problemOf);
   }
 
   /** After an earlier page's records have been shown: what every view needs, as it is now. */
@@ -297,8 +277,8 @@ export class Account {
   /** Ends the line; what is kept in the browser stays, the last words too. */
   async stop(): Promise<void> {
     this.#push.stop();
-    await this.desk.keepAll();
-    this.desk.end();
+    await this.writing.here.value?.desk.keepAll();
+    this.#endWriting();
     await this.keeper?.end();
     this.windows.close();
   }
@@ -306,7 +286,7 @@ export class Account {
   /** Ends the line. What is kept in the browser goes with whoever leaves. */
   async close(): Promise<void> {
     this.#push.stop();
-    this.desk.end();
+    this.#endWriting();
     // whoever heard it from another window need not tell it again
     if (!this.left.value) this.windows.tell(LEFT);
     this.windows.close();
@@ -332,12 +312,27 @@ export class Account {
     if (asked !== null) this.identities.set(answers.of(asked).list);
   }
 
-  /** What an earlier page left lies open again; what waits for a connection goes, that of a window which was closed too. */
-  async #takeUp(which: "all" | "waiting"): Promise<void> {
-    if (which === "all") await this.outbox.takeUp();
+  async #toWrite(): Promise<Writing> {
+    const { Writing } = await import("./writing");
+    const writing = new Writing(this, this.#kept);
+    if (this.#ended) writing.desk.end();
+    else void this.#takeUp(writing, "all");
+    return writing;
+  }
+
+  async #takeUp(writing: Writing, which: "all" | "waiting"): Promise<void> {
     if (this.identities.value.length === 0) return;
-    await this.desk.takeUp(which);
-    await this.desk.sendWaiting();
+    try {
+      await writing.takeUp(which);
+    } catch (thrown) {
+      this.#line(problemOf(thrown));
+    }
+  }
+
+  /** Who writes leaves, also where what one writes with is still on its way. */
+  #endWriting(): void {
+    this.#ended = true;
+    this.writing.here.value?.desk.end();
   }
 
   async #do(rows: readonly EmailId[], act: (emails: readonly Email[]) => Patches, what: Deed | null): Promise<void> {
@@ -388,7 +383,7 @@ export class Account {
   /** Another window told something. */
   #heard(message: unknown): void {
     if (message === LEFT) this.left.set(true);
-    else if (!this.outbox.hear(message)) this.desk.hear(message);
+    else if (!this.outbox.hear(message)) this.writing.here.value?.desk.hear(message);
   }
 
   #refused(problem: Problem): void {

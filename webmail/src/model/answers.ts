@@ -2,7 +2,7 @@
 import type { Address, Identity, Message } from "../jmap/mail";
 import { same, writtenAll } from "./addresses";
 import { type Attached, attached, BEGIN, blank, type Composition, type Form, signed } from "./composition";
-import { body, htmlOf } from "./messages";
+import { body, htmlOf } from "./contents";
 import { escaped, htmlOfText, signature, signatureHtml, textOfRich } from "./rich";
 
 /** The words around what is quoted, in the writer's language. */

@@ -3,7 +3,7 @@ import { absent, attempt, count, flag, id, list, nullable, object, oneOf, text }
 import type { BlobId, EmailId, IdentityId } from "../jmap/ids";
 import type { Address, Identity, Message } from "../jmap/mail";
 import { parsed, writtenAll } from "./addresses";
-import { attachments, body, htmlOf } from "./messages";
+import { attachments, body, htmlOf } from "./contents";
 import { insideOf, shownCids, signature, signatureHtml, textOfRich } from "./rich";
 
 export interface Attached {

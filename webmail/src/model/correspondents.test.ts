@@ -47,25 +47,23 @@ describe("suggestions", () => {
   }
 
   it("come from what was sent, once, and not those who are named already", async () => {
-    const { account } = await sentTo("bo@there.example", "bob@there.example", "bo@there.example");
-    expect(await account.correspondents.suggest("bo", [])).toMatchObject([
+    const { correspondents } = await sentTo("bo@there.example", "bob@there.example", "bo@there.example");
+    expect(await correspondents.suggest("bo", [])).toMatchObject([
       { email: "bo@there.example" },
       { email: "bob@there.example" },
     ]);
-    expect(await account.correspondents.suggest("bo", ["BO@there.example"])).toMatchObject([
-      { email: "bob@there.example" },
-    ]);
+    expect(await correspondents.suggest("bo", ["BO@there.example"])).toMatchObject([{ email: "bob@there.example" }]);
   });
 
   it("know of what was sent since", async () => {
-    const { account, server } = await sentTo("bo@there.example");
-    await account.correspondents.suggest("x", []);
+    const { account, server, correspondents } = await sentTo("bo@there.example");
+    await correspondents.suggest("x", []);
     const before = server.requests;
-    await account.correspondents.suggest("bo", []);
+    await correspondents.suggest("bo", []);
     expect(server.requests).toBe(before);
     server.deliver({ mailbox: "sent", to: [{ name: null, email: "bote@there.example" }] });
     await account.follow();
-    expect((await account.correspondents.suggest("bo", [])).map(({ email }) => email)).toContain("bote@there.example");
+    expect((await correspondents.suggest("bo", [])).map(({ email }) => email)).toContain("bote@there.example");
   });
 
   it("come from the address book, with the name that it has", async () => {
@@ -79,22 +77,22 @@ describe("suggestions", () => {
       },
       emails: { e1: { address: "bo@there.example" }, e2: { address: "bo@work.example" } },
     };
-    const { account } = await bench((server) => {
+    const { correspondents } = await bench((server) => {
       server.offers = { "urn:ietf:params:jmap:contacts": {} };
       server.records.cards.set("c1", card);
     });
-    expect(await account.correspondents.suggest("bo", [])).toEqual([
+    expect(await correspondents.suggest("bo", [])).toEqual([
       { name: "Bo Jansen", email: "bo@there.example" },
       { name: "Bo Jansen", email: "bo@work.example" },
     ]);
   });
 
   it("are none without a connection, and come again with it", async () => {
-    const { account, server } = await sentTo("bo@there.example");
+    const { server, correspondents } = await sentTo("bo@there.example");
     server.fault = { kind: "offline" };
-    expect(await account.correspondents.suggest("bo", [])).toEqual([]);
+    expect(await correspondents.suggest("bo", [])).toEqual([]);
     server.fault = null;
-    expect(await account.correspondents.suggest("bo", [])).toHaveLength(1);
+    expect(await correspondents.suggest("bo", [])).toHaveLength(1);
   });
 });
 

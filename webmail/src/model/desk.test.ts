@@ -10,13 +10,13 @@ async function written(options = {}): Promise<Bench & { composition: Composition
   const [identity] = there.account.identities.value;
   if (identity === undefined) throw new Error("an identity");
   const composition = blank(identity);
-  there.account.desk.put(composition);
+  there.desk.put(composition);
   const words = { to: "Bram <bram@there.example>, piet@there.example", subject: "Hallo", text: "Dag Bram" };
-  there.account.desk.change(composition.key, words);
+  there.desk.change(composition.key, words);
   return { ...there, composition };
 }
 
-function sent(outcome: Awaited<ReturnType<Bench["account"]["desk"]["send"]>>): Sent {
+function sent(outcome: Awaited<ReturnType<Bench["desk"]["send"]>>): Sent {
   if ("kind" in outcome) throw new Error(`not sent: ${JSON.stringify(outcome)}`);
   return outcome;
 }
@@ -28,7 +28,7 @@ function drafts({ server }: Bench) {
 describe("a message on the desk", () => {
   it("is kept here after a second of quiet, and on the server after a few", async () => {
     const there = await written();
-    const { scene, kept, account, composition, server } = there;
+    const { scene, kept, composition, server, desk } = there;
     expect((await kept.all("compositions")).size).toBe(0);
     scene.pass(KEEP_AFTER);
     await settled(server);
@@ -37,41 +37,41 @@ describe("a message on the desk", () => {
     scene.pass(SAVE_AFTER);
     await settled(server);
     expect(drafts(there)).toMatchObject([{ subject: "Hallo", keywords: { $draft: true, $seen: true } }]);
-    expect(account.desk.of(composition.key)?.saving).toBe("saved");
+    expect(desk.of(composition.key)?.saving).toBe("saved");
   });
 
   it("is one draft, however often it is saved", async () => {
     const there = await written();
-    await there.account.desk.save(there.composition.key);
-    there.account.desk.change(there.composition.key, { subject: "Hallo weer" });
-    await there.account.desk.save(there.composition.key);
+    await there.desk.save(there.composition.key);
+    there.desk.change(there.composition.key, { subject: "Hallo weer" });
+    await there.desk.save(there.composition.key);
     expect(drafts(there)).toMatchObject([{ subject: "Hallo weer" }]);
   });
 
   it("that is changed while it is saved is not said to be saved", async () => {
-    const { account, composition, server, scene } = await written();
-    const saving = account.desk.save(composition.key);
+    const { composition, server, scene, desk } = await written();
+    const saving = desk.save(composition.key);
     await Promise.resolve();
     await Promise.resolve();
     await Promise.resolve();
-    account.desk.change(composition.key, { text: "Dag Bram, en meer" });
+    desk.change(composition.key, { text: "Dag Bram, en meer" });
     await saving;
-    expect(account.desk.of(composition.key)).toMatchObject({
+    expect(desk.of(composition.key)).toMatchObject({
       saving: "unsaved",
       composition: { text: "Dag Bram, en meer" },
     });
     scene.pass(SAVE_AFTER);
     await settled(server);
-    expect(account.desk.of(composition.key)?.saving).toBe("saved");
+    expect(desk.of(composition.key)?.saving).toBe("saved");
   });
 
   it("is kept at once when the page goes, and when the session has ended", async () => {
-    const { account, kept, composition, server } = await written();
-    await account.desk.keepAll();
+    const { account, kept, composition, server, desk } = await written();
+    await desk.keepAll();
     expect((await kept.all("compositions")).get(composition.key)).toMatchObject({ text: "Dag Bram" });
     server.fault = { kind: "signed-out" };
-    account.desk.change(composition.key, { text: "Dag Bram, en" });
-    await account.desk.save(composition.key);
+    desk.change(composition.key, { text: "Dag Bram, en" });
+    await desk.save(composition.key);
     expect(account.line.value).toEqual({ kind: "broken", cause: { kind: "signed-out" } });
     await account.stop();
     expect((await kept.all("compositions")).get(composition.key)).toMatchObject({ text: "Dag Bram, en" });
@@ -79,23 +79,23 @@ describe("a message on the desk", () => {
 
   it("survives a reload without network", async () => {
     const kept = inMemory();
-    const { server, account, composition } = await written({ kept });
+    const { server, composition, desk } = await written({ kept });
     server.fault = { kind: "offline" };
-    await account.desk.save(composition.key);
-    expect(account.desk.of(composition.key)).toMatchObject({ saving: "here", problem: { kind: "offline" } });
+    await desk.save(composition.key);
+    expect(desk.of(composition.key)).toMatchObject({ saving: "here", problem: { kind: "offline" } });
     server.fault = null;
     const after = await bench(() => {}, { kept, server });
-    expect(after.account.desk.of(composition.key)?.composition).toMatchObject({ text: "Dag Bram", subject: "Hallo" });
+    expect(after.desk.of(composition.key)?.composition).toMatchObject({ text: "Dag Bram", subject: "Hallo" });
   });
 
   it("that was written without network is a draft when it is closed after a reload", async () => {
     const kept = inMemory();
-    const { server, account, composition } = await written({ kept });
+    const { server, composition, desk } = await written({ kept });
     server.fault = { kind: "offline" };
-    await account.desk.save(composition.key);
+    await desk.save(composition.key);
     server.fault = null;
     const after = await bench(() => {}, { kept, server });
-    await after.account.desk.close(composition.key);
+    await after.desk.close(composition.key);
     expect(drafts(after)).toMatchObject([{ subject: "Hallo" }]);
     expect((await kept.all("compositions")).size).toBe(0);
   });
@@ -103,30 +103,30 @@ describe("a message on the desk", () => {
   it("that the server has is not saved again when it is closed after a reload", async () => {
     const kept = inMemory();
     const before = await written({ kept });
-    await before.account.desk.save(before.composition.key);
+    await before.desk.save(before.composition.key);
     const [draft] = drafts(before);
     const after = await bench(() => {}, { kept, server: before.server });
-    await after.account.desk.close(before.composition.key);
+    await after.desk.close(before.composition.key);
     expect(drafts(after).map(({ id }) => id)).toEqual([draft?.id]);
     expect((await kept.all("compositions")).size).toBe(0);
   });
 
   it("leaves nothing in the browser when its writer logs out", async () => {
-    const { account, kept, scene, server } = await written();
-    await account.desk.keepAll();
+    const { account, kept, scene, server, desk } = await written();
+    await desk.keepAll();
     await account.close();
     scene.pass(SAVE_AFTER);
     await settled(server);
     expect((await kept.all("compositions")).size).toBe(0);
-    expect(account.desk.open.value).toEqual([]);
+    expect(desk.open.value).toEqual([]);
   });
 
   it("goes to each of its recipients once, held so that it can be taken back, and lies in Sent", async () => {
     const there = await written();
-    const { server, account, composition } = there;
-    account.desk.change(composition.key, { cc: "PIET@there.example" });
-    await account.desk.save(composition.key);
-    const outcome = sent(await account.desk.send(composition.key));
+    const { server, composition, desk } = there;
+    desk.change(composition.key, { cc: "PIET@there.example" });
+    await desk.save(composition.key);
+    const outcome = sent(await desk.send(composition.key));
     const [submission] = server.records.submissions.values();
     expect(submission?.envelope).toEqual({
       mailFrom: { email: "anna@here.example", parameters: { HOLDFOR: "10" } },
@@ -138,95 +138,95 @@ describe("a message on the desk", () => {
     const message = server.records.emails.get(outcome.emailId);
     expect(message).toMatchObject({ mailboxIds: { sent: true }, keywords: { $seen: true } });
     expect(drafts(there)).toEqual([]);
-    expect(account.desk.open.value).toEqual([]);
+    expect(desk.open.value).toEqual([]);
     expect((await there.kept.all("compositions")).size).toBe(0);
   });
 
   it("is taken back, and lies open again with its draft", async () => {
     const there = await written();
-    const { server, account, composition } = there;
-    const outcome = sent(await account.desk.send(composition.key));
-    expect(await account.desk.unsend(outcome)).toBeNull();
+    const { server, composition, desk } = there;
+    const outcome = sent(await desk.send(composition.key));
+    expect(await desk.unsend(outcome)).toBeNull();
     expect([...server.records.submissions.values()]).toMatchObject([{ undoStatus: "canceled" }]);
     expect(drafts(there)).toMatchObject([{ id: outcome.emailId, keywords: { $draft: true } }]);
-    expect(account.desk.of(composition.key)?.composition.draftId).toBe(outcome.emailId);
+    expect(desk.of(composition.key)?.composition.draftId).toBe(outcome.emailId);
   });
 
   it("is not taken back where it is too late, or where the server does not hold", async () => {
-    const { server, account, composition } = await written();
-    const outcome = sent(await account.desk.send(composition.key));
+    const { server, composition, desk } = await written();
+    const outcome = sent(await desk.send(composition.key));
     for (const submission of server.records.submissions.values()) submission.undoStatus = "final";
-    expect(await account.desk.unsend(outcome)).toMatchObject({ kind: "refused-record", type: "cannotUnsend" });
-    expect(account.desk.open.value).toEqual([]);
-    expect(await account.desk.unsend({ ...outcome, submissionId: null })).toMatchObject({ type: "cannotUnsend" });
+    expect(await desk.unsend(outcome)).toMatchObject({ kind: "refused-record", type: "cannotUnsend" });
+    expect(desk.open.value).toEqual([]);
+    expect(await desk.unsend({ ...outcome, submissionId: null })).toMatchObject({ type: "cannotUnsend" });
   });
 
   it("whose answer is lost has gone once", async () => {
-    const { server, account, composition } = await written();
+    const { server, composition, desk } = await written();
     server.loseNextAnswer = true;
-    const outcome = sent(await account.desk.send(composition.key));
+    const outcome = sent(await desk.send(composition.key));
     expect(server.records.submissions.size).toBe(1);
     expect(outcome.submissionId).toBeNull();
-    expect(account.desk.open.value).toEqual([]);
+    expect(desk.open.value).toEqual([]);
   });
 
   it("that was being sent when the page ended is looked for before it is shown again", async () => {
     const kept = inMemory();
-    const { server, account, composition } = await written({ kept });
-    const before = account.desk.of(composition.key)?.composition;
-    sent(await account.desk.send(composition.key));
+    const { server, composition, desk } = await written({ kept });
+    const before = desk.of(composition.key)?.composition;
+    sent(await desk.send(composition.key));
     await kept.put("compositions", composition.key, { ...before, stage: "sending" });
     await kept.put("compositions", "other", { ...before, key: "other", messageId: "x@y", stage: "sending" });
     const after = await bench(() => {}, { kept, server });
-    expect(after.account.desk.open.value.map((one) => one.composition.key)).toEqual(["other"]);
+    expect(after.desk.open.value.map((one) => one.composition.key)).toEqual(["other"]);
   });
 
   it("that is refused stays, with what is wrong and with its draft", async () => {
     const there = await written();
     there.server.refuse.set("EmailSubmission/set", "forbiddenToSend");
-    const outcome = await there.account.desk.send(there.composition.key);
+    const outcome = await there.desk.send(there.composition.key);
     expect(outcome).toMatchObject({ kind: "refused-method", type: "forbiddenToSend" });
-    expect(there.account.desk.of(there.composition.key)).toMatchObject({
+    expect(there.desk.of(there.composition.key)).toMatchObject({
       problem: outcome,
       composition: { stage: "writing" },
     });
     expect(drafts(there).length).toBe(1);
-    await there.account.desk.send(there.composition.key);
+    await there.desk.send(there.composition.key);
     expect(drafts(there)).toEqual([]);
   });
 
   it("marks what it answers when it goes, and unmarks it when it is taken back", async () => {
-    const { server, account, composition } = await written();
+    const { server, account, composition, desk } = await written();
     server.deliver({ id: "a" });
-    account.desk.change(composition.key, { origin: { id: emailId("a"), mark: "$answered" } });
+    desk.change(composition.key, { origin: { id: emailId("a"), mark: "$answered" } });
     const list = account.look({ kind: "mailbox", id: mailboxId("inbox"), only: [] });
     await list.need(0, 1);
-    const outcome = sent(await account.desk.send(composition.key));
+    const outcome = sent(await desk.send(composition.key));
     await settled(server);
     expect(server.records.emails.get("a")?.keywords).toEqual({ $answered: true });
-    await account.desk.unsend(outcome);
+    await desk.unsend(outcome);
     await settled(server);
     expect(server.records.emails.get("a")?.keywords).toEqual({});
   });
 
   it("with nothing in it goes when it is closed; with something it is saved", async () => {
     const there = await written();
-    const { account, composition, server } = there;
-    await account.desk.close(composition.key);
+    const { account, composition, server, desk } = there;
+    await desk.close(composition.key);
     expect(drafts(there).length).toBe(1);
     const [identity] = account.identities.value;
     if (identity === undefined) throw new Error("an identity");
     const empty = blank(identity);
-    account.desk.put(empty);
-    await account.desk.close(empty.key);
-    expect(account.desk.open.value).toEqual([]);
+    desk.put(empty);
+    await desk.close(empty.key);
+    expect(desk.open.value).toEqual([]);
     expect(server.records.emails.size).toBe(1);
   });
 
   it("is thrown away with its draft", async () => {
     const there = await written();
-    await there.account.desk.save(there.composition.key);
-    await there.account.desk.discard(there.composition.key);
-    expect([drafts(there).length, there.account.desk.open.value.length]).toEqual([0, 0]);
+    await there.desk.save(there.composition.key);
+    await there.desk.discard(there.composition.key);
+    expect([drafts(there).length, there.desk.open.value.length]).toEqual([0, 0]);
   });
 });

@@ -9,8 +9,8 @@ async function plan() {
   const [identity] = there.account.identities.value;
   if (identity === undefined) throw new Error("an identity");
   const of = { ...blank(identity), to: "bram@there.example", subject: "Later", sendAt: LATER };
-  there.account.desk.put(of);
-  const sent = await there.account.desk.send(of.key);
+  there.desk.put(of);
+  const sent = await there.desk.send(of.key);
   if ("kind" in sent) throw new Error(sent.kind);
   return { ...there, sent };
 }
@@ -34,21 +34,21 @@ describe("a message that goes later", () => {
   });
 
   it("is called back, and is a draft again", async () => {
-    const { account, server, sent } = await plan();
-    expect(await account.desk.callBack(sent.submissionId)).toBeNull();
+    const { account, server, sent, desk } = await plan();
+    expect(await desk.callBack(sent.submissionId)).toBeNull();
     expect(server.records.emails.get(sent.emailId)).toMatchObject({
       mailboxIds: { drafts: true },
       keywords: { $draft: true },
     });
     await account.planned.refresh();
     expect(account.planned.all.value).toEqual([]);
-    expect(await account.desk.callBack(sent.submissionId)).toMatchObject({ type: "cannotUnsend" });
+    expect(await desk.callBack(sent.submissionId)).toMatchObject({ type: "cannotUnsend" });
   });
 
   it("that is taken back at once goes at once when it is sent again", async () => {
-    const { account, sent } = await plan();
-    await account.desk.unsend(sent);
-    expect(account.desk.open.value[0]?.composition).toMatchObject({ sendAt: null, draftId: sent.emailId });
+    const { sent, desk } = await plan();
+    await desk.unsend(sent);
+    expect(desk.open.value[0]?.composition).toMatchObject({ sendAt: null, draftId: sent.emailId });
   });
 
   it("is not planned where it waits only to be taken back, or where the server holds nothing", async () => {
@@ -64,12 +64,12 @@ describe("a message that goes later", () => {
   });
 
   it("goes at once where its time is over when it is sent", async () => {
-    const { account, server } = await bench();
+    const { account, server, desk } = await bench();
     const [identity] = account.identities.value;
     if (identity === undefined) throw new Error("an identity");
     const of = { ...blank(identity), to: "bram@there.example", subject: "x", sendAt: Date.now() - 5 };
-    account.desk.put(of);
-    await account.desk.send(of.key);
+    desk.put(of);
+    await desk.send(of.key);
     const [submission] = server.records.submissions.values();
     expect(submission?.envelope).toMatchObject({ mailFrom: { parameters: { HOLDFOR: "10" } } });
   });

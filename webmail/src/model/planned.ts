@@ -8,7 +8,7 @@ import { type Got, get, query } from "../jmap/methods";
 import { problemOf } from "../jmap/problem";
 import { longestDelay, MAIL, offers, SUBMISSION } from "../jmap/session";
 import { Value } from "./observable";
-import { UNDO_SECONDS } from "./submitting";
+import { UNDO_SECONDS } from "./undo_send";
 
 const HELD = record("EmailSubmission", SUBMISSION, {
   id: id<"EmailSubmission">(),

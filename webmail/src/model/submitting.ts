@@ -9,9 +9,7 @@ import { type Problem, problemOf } from "../jmap/problem";
 import { longestDelay } from "../jmap/session";
 import { type Composition, recipients } from "./composition";
 import { emailObject, utc } from "./email_object";
-
-/** For how many seconds the server holds what is sent, so that it can be taken back. */
-export const UNDO_SECONDS = 10;
+import { UNDO_SECONDS } from "./undo_send";
 
 /** Who writes, and where it lies before and after. */
 export interface Places {

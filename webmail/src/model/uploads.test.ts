@@ -15,7 +15,7 @@ async function written(kept: Kept = inMemory()): Promise<Bench & { composition: 
   const [identity] = there.account.identities.value;
   if (identity === undefined) throw new Error("an identity");
   const composition = { ...blank(identity), to: "bram@there.example", subject: "Hallo" };
-  there.account.desk.put(composition);
+  there.desk.put(composition);
   return { ...there, composition };
 }
 
@@ -33,8 +33,8 @@ async function mend({ server, account, scene }: Bench): Promise<void> {
   await settled(server);
 }
 
-function names({ account }: Bench, { key }: Composition) {
-  return account.desk.of(key)?.composition.attachments.map(({ name }) => name);
+function names({ desk }: Bench, { key }: Composition) {
+  return desk.of(key)?.composition.attachments.map(({ name }) => name);
 }
 
 function sent({ server }: Pick<Bench, "server">) {
@@ -44,19 +44,19 @@ function sent({ server }: Pick<Bench, "server">) {
 describe("a file that is attached", () => {
   it("is part of the message when the server has it, and kept no more", async () => {
     const there = await written();
-    await there.account.desk.attach(there.composition.key, [file("a.txt"), file("b.txt")]);
+    await there.desk.attach(there.composition.key, [file("a.txt"), file("b.txt")]);
     await settled(there.server);
     expect(names(there, there.composition)).toEqual(["a.txt", "b.txt"]);
     expect((await there.kept.all("files")).size).toBe(0);
-    expect(there.account.desk.uploads.all.value).toEqual([]);
+    expect(there.desk.uploads.all.value).toEqual([]);
   });
 
   it("waits without a network, in the browser, and is taken up by the next page", async () => {
     const there = await written();
     await cut(there);
-    await there.account.desk.attach(there.composition.key, [file("a.txt")]);
+    await there.desk.attach(there.composition.key, [file("a.txt")]);
     await settled(there.server);
-    expect(there.account.desk.uploads.all.value).toMatchObject([{ name: "a.txt", at: { kind: "waiting" } }]);
+    expect(there.desk.uploads.all.value).toMatchObject([{ name: "a.txt", at: { kind: "waiting" } }]);
     await there.account.stop();
     expect((await there.kept.all("files")).size).toBe(1);
     there.server.fault = null;
@@ -68,9 +68,9 @@ describe("a file that is attached", () => {
   it("waits where nobody knew yet that there is no network, and goes by itself", async () => {
     const there = await written();
     there.scene.taking = offline;
-    await there.account.desk.attach(there.composition.key, [file("a.txt")]);
+    await there.desk.attach(there.composition.key, [file("a.txt")]);
     await settled(there.server);
-    expect(there.account.desk.uploads.all.value).toMatchObject([{ at: { kind: "waiting" } }]);
+    expect(there.desk.uploads.all.value).toMatchObject([{ at: { kind: "waiting" } }]);
     there.scene.taking = async () => ({ status: 201 });
     there.scene.pass(AGAIN);
     await settled(there.server);
@@ -80,7 +80,7 @@ describe("a file that is attached", () => {
   it("stays with a message that is closed, which goes from the desk when it is all on the server", async () => {
     const there = await written();
     await cut(there);
-    const { desk } = there.account;
+    const { desk } = there;
     await desk.attach(there.composition.key, [file("a.txt")]);
     await desk.close(there.composition.key);
     expect(desk.unsaved.length).toBe(1);
@@ -96,8 +96,8 @@ describe("a file that is attached", () => {
   it("keeps a message that was sent from going without it, over the end of a page", async () => {
     const there = await written();
     await cut(there);
-    await there.account.desk.attach(there.composition.key, [file("a.txt")]);
-    expect(await there.account.desk.send(there.composition.key)).toEqual({ kind: "offline" });
+    await there.desk.attach(there.composition.key, [file("a.txt")]);
+    expect(await there.desk.send(there.composition.key)).toEqual({ kind: "offline" });
     await there.account.stop();
     there.server.fault = null;
     const after = await bench(() => {}, { kept: there.kept, server: there.server });
@@ -113,7 +113,8 @@ describe("a file that is attached", () => {
   it("opens its message again where the server does not take it", async () => {
     const there = await written();
     await cut(there);
-    const { desk, notice } = there.account;
+    const { desk } = there;
+    const { notice } = there.account;
     await desk.attach(there.composition.key, [file("a.txt")]);
     await desk.send(there.composition.key);
     there.server.fault = null;
@@ -134,22 +135,20 @@ describe("a file that is attached", () => {
   it("that breaks off again and again is told of, and not let go", async () => {
     const there = await written();
     there.scene.taking = offline;
-    await there.account.desk.attach(there.composition.key, [file("a.txt")]);
+    await there.desk.attach(there.composition.key, [file("a.txt")]);
     for (let times = 0; times < 4; times += 1) {
       await settled(there.server);
       there.scene.pass(AGAIN);
     }
     await settled(there.server);
-    expect(there.account.desk.uploads.all.value).toMatchObject([
-      { at: { kind: "failed", problem: { kind: "offline" } } },
-    ]);
+    expect(there.desk.uploads.all.value).toMatchObject([{ at: { kind: "failed", problem: { kind: "offline" } } }]);
     expect((await there.kept.all("files")).size).toBe(1);
   });
 
   it("goes with a message that is thrown away, and by itself", async () => {
     const there = await written();
     await cut(there);
-    const { desk } = there.account;
+    const { desk } = there;
     await desk.attach(there.composition.key, [file("a.txt"), file("b.txt")]);
     const [first] = desk.uploads.of(there.composition.key);
     await desk.detach(there.composition.key, first?.id ?? "");
@@ -166,10 +165,8 @@ describe("a file that is attached", () => {
     const { maxSizeUpload } = there.account.client.session.limits;
     const large = file("a.txt");
     Object.defineProperty(large.file, "size", { value: maxSizeUpload + 1 });
-    await there.account.desk.attach(there.composition.key, [large]);
-    expect(there.account.desk.uploads.all.value).toMatchObject([
-      { at: { kind: "failed", problem: { kind: "too-large" } } },
-    ]);
+    await there.desk.attach(there.composition.key, [large]);
+    expect(there.desk.uploads.all.value).toMatchObject([{ at: { kind: "failed", problem: { kind: "too-large" } } }]);
   });
 });
 
@@ -180,7 +177,7 @@ describe("a browser without room", () => {
       kind === "files" ? Promise.reject(new DOMException("full", "QuotaExceededError")) : kept.put(kind, key, value);
     const there = await written({ ...kept, put });
     await cut(there);
-    const { desk } = there.account;
+    const { desk } = there;
     await desk.attach(there.composition.key, [file("a.txt")]);
     await desk.send(there.composition.key);
     expect(desk.uploads.all.value).toMatchObject([{ fleeting: true }]);
@@ -188,8 +185,8 @@ describe("a browser without room", () => {
     await there.account.stop();
     there.server.fault = null;
     const after = await bench(() => {}, { kept, server: there.server });
-    expect(after.account.desk.uploads.all.value).toMatchObject([{ name: "a.txt", at: { kind: "lost" } }]);
-    expect(after.account.desk.of(there.composition.key)?.composition.stage).toBe("writing");
+    expect(after.desk.uploads.all.value).toMatchObject([{ name: "a.txt", at: { kind: "lost" } }]);
+    expect(after.desk.of(there.composition.key)?.composition.stage).toBe("writing");
     expect(sent(after)).toEqual([]);
   });
 
@@ -201,9 +198,9 @@ describe("a browser without room", () => {
     const all: Kept["all"] = async (kind) => (kind === "files" ? new Map([["other/b", most]]) : new Map());
     const full = await written({ ...there.kept, all });
     await cut(full);
-    await full.account.desk.attach(full.composition.key, [file("a.txt")]);
+    await full.desk.attach(full.composition.key, [file("a.txt")]);
     await settled(full.server);
-    expect(full.account.desk.uploads.all.value).toMatchObject([{ name: "a.txt", fleeting: true }]);
+    expect(full.desk.uploads.all.value).toMatchObject([{ name: "a.txt", fleeting: true }]);
   });
 });
 
@@ -222,9 +219,9 @@ describe("files that come together", () => {
     for (const { file: one } of large) Object.defineProperty(one, "size", { value: MOST_KEPT / 2 + 1 });
     const full = await written({ ...there.kept, all, put });
     await cut(full);
-    await full.account.desk.attach(full.composition.key, large);
+    await full.desk.attach(full.composition.key, large);
     await settled(full.server);
-    expect(full.account.desk.uploads.all.value).toMatchObject([
+    expect(full.desk.uploads.all.value).toMatchObject([
       { name: "a.txt", fleeting: false },
       { name: "b.txt", fleeting: true },
     ]);
@@ -239,14 +236,14 @@ describe("a draft of the server", () => {
     const [identity] = one.account.identities.value;
     if (identity === undefined) throw new Error("an identity");
     const draft = { ...blank(identity), messageId: "draft@here.example" };
-    expect(await one.account.desk.begin(draft)).toBe(true);
-    expect(await other.account.desk.begin({ ...draft, key: "another" })).toBe(false);
+    expect(await one.desk.begin(draft)).toBe(true);
+    expect(await other.desk.begin({ ...draft, key: "another" })).toBe(false);
     await settled(server);
-    expect(one.account.desk.called.value).toBe(draft.key);
-    expect(other.account.desk.open.value).toEqual([]);
-    await one.account.desk.close(draft.key);
+    expect(one.desk.called.value).toBe(draft.key);
+    expect(other.desk.open.value).toEqual([]);
+    await one.desk.close(draft.key);
     await settled(server);
-    expect(await other.account.desk.begin({ ...draft, key: "another" })).toBe(true);
+    expect(await other.desk.begin({ ...draft, key: "another" })).toBe(true);
   });
 
   it("is known by its record where it bears no id", async () => {
@@ -257,7 +254,7 @@ describe("a draft of the server", () => {
     if (identity === undefined) throw new Error("an identity");
     const draftId = emailId(server.deliver({ mailbox: "drafts" }));
     const draft = () => ({ ...blank(identity), draftId });
-    expect(await one.account.desk.begin(draft())).toBe(true);
-    expect(await other.account.desk.begin(draft())).toBe(false);
+    expect(await one.desk.begin(draft())).toBe(true);
+    expect(await other.desk.begin(draft())).toBe(false);
   });
 });

@@ -8,8 +8,8 @@ async function written(options = {}): Promise<Bench & { composition: Composition
   const [identity] = there.account.identities.value;
   if (identity === undefined) throw new Error("an identity");
   const composition = blank(identity);
-  there.account.desk.put(composition);
-  there.account.desk.change(composition.key, { to: "bram@there.example", subject: "Hallo", text: "Dag Bram" });
+  there.desk.put(composition);
+  there.desk.change(composition.key, { to: "bram@there.example", subject: "Hallo", text: "Dag Bram" });
   return { ...there, composition };
 }
 
@@ -20,24 +20,24 @@ function sent({ server }: Pick<Bench, "server">): number {
 describe("a message that is sent without a network", () => {
   it("waits, and goes when there is one, once", async () => {
     const there = await written();
-    const { account, composition, scene, server } = there;
+    const { account, composition, scene, server, desk } = there;
     server.fault = { kind: "offline" };
-    expect(await account.desk.send(composition.key)).toEqual({ kind: "offline" });
-    expect(account.desk.of(composition.key)).toMatchObject({ problem: null, composition: { stage: "waiting" } });
+    expect(await desk.send(composition.key)).toEqual({ kind: "offline" });
+    expect(desk.of(composition.key)).toMatchObject({ problem: null, composition: { stage: "waiting" } });
     server.fault = null;
     scene.push("open");
     scene.push("open");
     await settled(server);
     expect(sent(there)).toBe(1);
-    expect(account.desk.open.value).toEqual([]);
+    expect(desk.open.value).toEqual([]);
     expect(account.notice.value).toMatchObject({ kind: "done", what: "sent" });
   });
 
   it("goes also when its page was closed meanwhile", async () => {
     const kept = inMemory();
-    const { account, composition, server } = await written({ kept });
+    const { account, composition, server, desk } = await written({ kept });
     server.fault = { kind: "offline" };
-    await account.desk.send(composition.key);
+    await desk.send(composition.key);
     await account.stop();
     server.fault = null;
     const after = await bench(() => {}, { kept, server });
@@ -48,44 +48,44 @@ describe("a message that is sent without a network", () => {
 
   it("is not sent twice where only the answers were lost", async () => {
     const there = await written();
-    const { account, composition, scene, server } = there;
+    const { composition, scene, server, desk } = there;
     server.loseNextAnswer = true;
     void server.next().then(() => {
       server.fault = { kind: "offline" };
     });
-    await account.desk.send(composition.key);
-    expect(account.desk.of(composition.key)?.composition.stage).toBe("waiting");
+    await desk.send(composition.key);
+    expect(desk.of(composition.key)?.composition.stage).toBe("waiting");
     expect(sent(there)).toBe(1);
     server.fault = null;
     scene.push("open");
     await settled(server);
     expect(sent(there)).toBe(1);
-    expect(account.desk.open.value).toEqual([]);
+    expect(desk.open.value).toEqual([]);
   });
 
   it("stays for who goes on writing it", async () => {
     const there = await written();
-    const { account, composition, scene, server } = there;
+    const { composition, scene, server, desk } = there;
     server.fault = { kind: "offline" };
-    await account.desk.send(composition.key);
-    account.desk.change(composition.key, { text: "Dag Bram, en" });
+    await desk.send(composition.key);
+    desk.change(composition.key, { text: "Dag Bram, en" });
     server.fault = null;
     scene.push("open");
     await settled(server);
     expect(sent(there)).toBe(0);
-    expect(account.desk.of(composition.key)?.composition).toMatchObject({ stage: "writing", text: "Dag Bram, en" });
+    expect(desk.of(composition.key)?.composition).toMatchObject({ stage: "writing", text: "Dag Bram, en" });
   });
 
   it("lies open again where the server refuses it", async () => {
     const there = await written();
-    const { account, composition, scene, server } = there;
+    const { account, composition, scene, server, desk } = there;
     server.fault = { kind: "offline" };
-    await account.desk.send(composition.key);
+    await desk.send(composition.key);
     server.fault = null;
     server.refuse.set("EmailSubmission/set", "forbidden");
     scene.push("open");
     await settled(server);
-    expect(account.desk.of(composition.key)).toMatchObject({ composition: { stage: "writing" } });
+    expect(desk.of(composition.key)).toMatchObject({ composition: { stage: "writing" } });
     expect(account.notice.value).toMatchObject({ kind: "refused", problem: { type: "forbidden" } });
   });
 });

@@ -4,8 +4,9 @@ import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { shortName, writtenAll } from "../model/addresses";
 import { forward, forwardAsFile, type QuoteWords, reply } from "../model/answers";
-import { type Composition, type Form, resumed } from "../model/composition";
-import { body } from "../model/messages";
+import { blank, type Composition, type Form, resumed } from "../model/composition";
+import { body } from "../model/contents";
+import type { Desk } from "../model/desk";
 import type { Texts } from "../texts/en";
 import type { Language } from "../texts/languages";
 import { longDate } from "./format";
@@ -40,11 +41,24 @@ async function source(how: Answering, message: Message, account: Account, form: 
   });
 }
 
+/** A new message, with words where somebody chose them; `null` where nobody here may send. */
+export async function begun(
+  account: Account,
+  { preferences: { rich } }: Pick<Shell, "preferences">,
+  words: Partial<Pick<Composition, "to" | "subject" | "text">> = {},
+): Promise<Composition | null> {
+  const [identity] = account.identities.value;
+  if (identity === undefined) return null;
+  // words that somebody else chose are read by programs, and have no layout
+  return { ...blank(identity, rich && words.text === undefined ? "rich" : "plain"), ...words };
+}
+
 /** The message to be written; `null` where nobody here may send. */
 export async function answer(
   how: Answering,
   message: Message,
   account: Account,
+  desk: Desk,
   { texts, preferences: { language, rich } }: Pick<Shell, "texts" | "preferences">,
 ): Promise<Composition | null> {
   const identities = account.identities.value;
@@ -58,7 +72,7 @@ export async function answer(
   // each time it is saved it is another record, of the same Message-ID
   const isThis = ({ draftId, messageId }: Composition) =>
     draftId === message.id || message.messageId?.[0] === messageId;
-  const open = account.desk.open.value.find(({ composition }) => isThis(composition));
+  const open = desk.open.value.find(({ composition }) => isThis(composition));
   if (how === "edit" && open !== undefined) return open.composition;
   const quote = words(texts, language);
   const form = rich ? "rich" : "plain";

@@ -3,9 +3,9 @@ import type { Identity, Message } from "../jmap/mail";
 import type { Account } from "../model/account";
 import { type Check, check } from "../model/checks";
 import { attached, type Composition, type Form, sentBy } from "../model/composition";
-import type { Open } from "../model/desk";
+import { body, htmlOf } from "../model/contents";
+import type { Desk, Open } from "../model/desk";
 import { inForm, isFormatted } from "../model/forms";
-import { body, htmlOf } from "../model/messages";
 import { htmlOfText, insideOf, signatureHtml } from "../model/rich";
 import type { Sent } from "../model/submitting";
 import type { Texts } from "../texts/en";
@@ -35,20 +35,22 @@ export class Composing {
   question = $state<Question | null>(null);
   rich: RichWriting | null = null;
   readonly #account: Account;
+  readonly #desk: Desk;
   readonly #key: string;
   readonly #ends: Ends;
   #passed: ReadonlySet<Check["kind"]> = new Set();
 
-  constructor(account: Account, key: string, ends: Ends) {
+  constructor(account: Account, desk: Desk, key: string, ends: Ends) {
     this.#account = account;
+    this.#desk = desk;
     this.#key = key;
     this.#ends = ends;
-    account.desk.looked(key);
+    desk.looked(key);
   }
 
   /** Shows pictures in the text when they have come. Gives what ends that. */
   follow(): () => void {
-    const { arrived } = this.#account.desk;
+    const { arrived } = this.#desk;
     const before = arrived.value;
     return arrived.subscribe((come) => {
       if (come === before || come === null || come.key !== this.#key || come.file.cid === null) return;
@@ -57,12 +59,12 @@ export class Composing {
   }
 
   get #now(): Composition | undefined {
-    return this.#account.desk.of(this.#key)?.composition;
+    return this.#desk.of(this.#key)?.composition;
   }
 
   change(change: Partial<Composition>): void {
     this.refusal = "";
-    this.#account.desk.change(this.#key, change);
+    this.#desk.change(this.#key, change);
   }
 
   /** Attaches files; pictures stand in a formatted text. */
@@ -74,7 +76,7 @@ export class Composing {
   /** Attaches files; `cid` names those that stand in the text. */
   attach(files: readonly File[], cid: (file: File) => string | null = () => null): void {
     this.refusal = "";
-    void this.#account.desk.attach(
+    void this.#desk.attach(
       this.#key,
       files.map((file) => ({ file, cid: cid(file) })),
     );
@@ -127,7 +129,7 @@ export class Composing {
     this.rich?.flush();
     const now = this.#now;
     if (now === undefined || now.stage === "sending") return;
-    const files = this.#account.desk.uploads.of(this.#key);
+    const files = this.#desk.uploads.of(this.#key);
     const missing = files.find(({ at }) => at.kind === "failed" || at.kind === "lost");
     if (missing !== undefined) {
       this.refusal = texts.write.without(missing.name);
@@ -149,7 +151,7 @@ export class Composing {
         this.question = found.kind;
         return;
       case "ready": {
-        const outcome = await this.#account.desk.send(this.#key);
+        const outcome = await this.#desk.send(this.#key);
         // without a connection it waits beside
         if ("kind" in outcome && outcome.kind === "offline") this.#ends.closed();
         else if ("kind" in outcome) this.refusal = texts.problem(outcome);
@@ -164,7 +166,7 @@ export class Composing {
     const now = this.#now;
     if (question === "discard") {
       this.#ends.closed();
-      await this.#account.desk.discard(this.#key);
+      await this.#desk.discard(this.#key);
     } else if (question === "lose-format") {
       if (now !== undefined) this.change(inForm(now, "plain"));
     } else {
@@ -185,6 +187,6 @@ export class Composing {
   async close(): Promise<void> {
     this.rich?.flush();
     this.#ends.closed();
-    await this.#account.desk.close(this.#key);
+    await this.#desk.close(this.#key);
   }
 }

@@ -3,9 +3,9 @@ import { logOut } from "../jmap/login";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Transport } from "../jmap/transport";
 import { Account } from "../model/account";
+import { fetched } from "../model/fetched";
 import { type Here, readHere, writeHere } from "../model/here";
 import { coming, inBrowser, inMemory, type Kept } from "../model/kept";
-import { fetched } from "./fetched";
 import { lookForRelease, registered } from "./registering";
 import type { Shell } from "./shell.svelte";
 
@@ -86,10 +86,11 @@ export class Entrance {
 
   /** Leaves; where what was done or written is in this browser only, it is asked first. */
   async leave(account: Account): Promise<void> {
-    const { outbox, desk } = account;
+    const { outbox, writing } = account;
     const patience = new Promise<void>((resolve) => account.around.wake(PATIENCE, resolve));
-    await Promise.race([Promise.all([outbox.send(), desk.saveAll()]), patience]);
-    const unsent = outbox.waiting.value + desk.unsaved.length;
+    const saving = writing.want().then(({ desk }) => desk.saveAll(), problemOf);
+    await Promise.race([Promise.all([outbox.send(), saving]), patience]);
+    const unsent = outbox.waiting.value + (writing.here.value?.desk.unsaved.length ?? 0);
     if (unsent === 0) await this.leaveNow(account);
     else this.asked = { account, unsent };
   }

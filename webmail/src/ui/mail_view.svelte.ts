@@ -5,7 +5,9 @@ import type { Mailbox, Message } from "../jmap/mail";
 import type { Label, SavedSearch } from "../jmap/own";
 import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
-import { blank, type Composition } from "../model/composition";
+import type { Composition } from "../model/composition";
+import type { Desk } from "../model/desk";
+import { fetched } from "../model/fetched";
 import { choices, type Tag } from "../model/labels";
 import type { Branch } from "../model/mailboxes";
 import { filter, type Names, terms, written } from "../model/search";
@@ -13,7 +15,6 @@ import { nothing, type Selection } from "../model/selection";
 import type { Sent } from "../model/submitting";
 import type { Answering } from "./answering";
 import { type Doing, doNow } from "./doing";
-import { fetched } from "./fetched";
 import type { Shell } from "./shell.svelte";
 import { tagName } from "./tag";
 
@@ -173,39 +174,37 @@ export class MailView {
     if (this.shell.email !== null && ids.includes(this.shell.email)) this.back();
   }
 
-  write(composition?: Composition): void {
-    const [identity] = this.account.identities.value;
-    if (identity === undefined) return;
-    const opened = composition ?? blank(identity, this.shell.preferences.rich ? "rich" : "plain");
-    if (this.account.desk.of(opened.key) === undefined) this.account.desk.put(opened);
-    this.active = opened.key;
+  async write(): Promise<void> {
+    await this.#begin(({ begun }) => begun(this.account, this.shell));
+  }
+
+  async writeTo(address: string, words?: { readonly subject: string; readonly text: string }): Promise<void> {
+    await this.#begin(({ begun }) => begun(this.account, this.shell, { to: address, ...words }));
   }
 
   async answerTo(how: Answering, message: Message): Promise<void> {
-    try {
-      const { answer } = await fetched(import("./answering"));
-      const composition = await answer(how, message, this.account, this.shell);
-      if (composition === null) return;
-      const { desk, notice } = this.account;
-      const isOpen = desk.of(composition.key) !== undefined;
-      if (isOpen || (await desk.begin(composition))) this.write(composition);
-      else notice.set({ kind: "elsewhere" });
-    } catch (thrown) {
-      this.account.notice.set({ kind: "refused", problem: problemOf(thrown) });
-    }
+    await this.#begin(({ answer }, desk) => answer(how, message, this.account, desk, this.shell));
   }
 
-  writeTo(address: string, words?: { readonly subject: string; readonly text: string }): void {
-    const [identity] = this.account.identities.value;
-    if (identity === undefined) return;
-    // words that somebody else chose are read by programs, and have no layout
-    const form = words === undefined && this.shell.preferences.rich ? "rich" : "plain";
-    this.write({ ...blank(identity, form), to: address, ...words });
+  /** What is made lies open; where another window has it, that one shows it. */
+  async #begin(make: (from: typeof import("./answering"), desk: Desk) => Promise<Composition | null>): Promise<void> {
+    const { notice, writing } = this.account;
+    try {
+      const [answering, { desk }] = await Promise.all([fetched(import("./answering")), writing.want()]);
+      const composition = await make(answering, desk);
+      if (composition === null) return;
+      const isOpen = desk.of(composition.key) !== undefined;
+      if (isOpen || (await desk.begin(composition))) this.active = composition.key;
+      else notice.set({ kind: "elsewhere" });
+    } catch (thrown) {
+      notice.set({ kind: "refused", problem: problemOf(thrown) });
+    }
   }
 
   async unsend(gone: Sent): Promise<void> {
     this.sent = null;
-    const problem = await this.account.desk.unsend(gone);
+    const { desk } = await this.account.writing.want();
+    const problem = await desk.unsend(gone);
     if (problem === null) this.active = gone.composition.key;
     else this.account.notice.set({ kind: "refused", problem });
   }

@@ -4,6 +4,7 @@ import type { EmailId } from "../jmap/ids";
 import type { Account } from "../model/account";
 import { type Preferences, read, write } from "../model/preferences";
 import { emailOf, parsed, type Route, withEmail, written } from "../model/route";
+import type { Writing } from "../model/writing";
 import { LANGUAGES } from "../texts/languages";
 import { brandOf } from "./brand";
 
@@ -79,4 +80,15 @@ export function provide(room: Room): void {
 
 export function room(): Room {
   return getContext<Room>(KEY);
+}
+
+const WRITING = Symbol("writing");
+
+export function provideWriting(writing: Writing): void {
+  setContext(WRITING, writing);
+}
+
+/** For what stands in a message that is being written. */
+export function toWrite(): Writing {
+  return getContext<Writing>(WRITING);
 }

@@ -1,0 +1,46 @@
+/** What one writes with: the desk, and whom one may mean. It comes after the first list, which does not wait for it. */
+import type { Account } from "./account";
+import { senderOf } from "./composition";
+import { Correspondents } from "./correspondents";
+import { Desk } from "./desk";
+import type { Kept } from "./kept";
+import { patch } from "./patch";
+
+export class Writing {
+  readonly desk: Desk;
+  readonly correspondents: Correspondents;
+
+  constructor(account: Account, kept: Kept) {
+    const { client, windows, notice, line, around } = account;
+    this.desk = new Desk(
+      client,
+      kept,
+      {
+        identity: (of) => senderOf(of, account.identities.value),
+        drafts: () => account.place("drafts"),
+        sent: () => account.place("sent"),
+        mark: (id, change) => void account.outbox.act(new Map([[id, patch(change)]])),
+        met: (problem) => {
+          if (problem.kind === "signed-out") line.set({ kind: "broken", cause: problem });
+        },
+        went: (refused) => {
+          if (refused === null) account.done("sent", 1, null);
+          else notice.set({ kind: "refused", problem: refused });
+        },
+        line,
+        around,
+      },
+      windows,
+    );
+    this.correspondents = new Correspondents(client, () => {
+      const found = account.mailboxes.withRole("sent");
+      return found === undefined ? null : { id: found.id, total: found.totalEmails };
+    });
+  }
+
+  /** What an earlier page left lies open again; what waits for a connection goes, that of a window which was closed too. */
+  async takeUp(which: "all" | "waiting"): Promise<void> {
+    await this.desk.takeUp(which);
+    await this.desk.sendWaiting();
+  }
+}
