@@ -4,7 +4,6 @@ import type { Deed } from "../model/acts";
 import type { WellKnown } from "../model/labels";
 import type { Role } from "../model/mailboxes";
 import type { Quick } from "../model/quick";
-import { writing } from "./writing/en";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 
@@ -209,7 +208,23 @@ export const en = {
     block: "Block this sender",
   },
 
-  ...writing,
+  write: {
+    new: "New message",
+    title: "New message",
+    elsewhere: "This message lies open in another window.",
+    waiting: (subject: string) => `Waits for a connection: ${subject}`,
+    sent: "Message sent",
+    planned: (date: string) => `Will be sent on ${date}`,
+    open: (n: number) => `${plural(n, "open message", "open messages")}`,
+  },
+
+  plannedList: {
+    title: "Planned messages",
+    count: (n: number) => plural(n, "planned message", "planned messages"),
+    none: "No message is planned any more.",
+    edit: "Change",
+    cancel: "Do not send",
+  },
 
   shortcuts: {
     title: "Keyboard shortcuts",

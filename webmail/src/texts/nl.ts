@@ -1,6 +1,5 @@
 /** Nederlands. */
 import type { Texts } from "./en";
-import { writing } from "./writing/nl";
 
 const aantal = (n: number, een: string, meer: string) => (n === 1 ? `1 ${een}` : `${n} ${meer}`);
 const berichten = (n: number) => aantal(n, "bericht", "berichten");
@@ -205,7 +204,23 @@ export const nl: Texts = {
     block: "Deze afzender blokkeren",
   },
 
-  ...writing,
+  write: {
+    new: "Nieuw bericht",
+    title: "Nieuw bericht",
+    elsewhere: "Dit bericht ligt open in een ander venster.",
+    waiting: (subject) => `Wacht op verbinding: ${subject}`,
+    sent: "Bericht verzonden",
+    planned: (datum) => `Wordt verzonden op ${datum}`,
+    open: (n) => aantal(n, "open bericht", "open berichten"),
+  },
+
+  plannedList: {
+    title: "Geplande berichten",
+    count: (n) => aantal(n, "gepland bericht", "geplande berichten"),
+    none: "Er is geen bericht meer gepland.",
+    edit: "Wijzigen",
+    cancel: "Niet verzenden",
+  },
 
   shortcuts: {
     title: "Sneltoetsen",

@@ -6,6 +6,7 @@ import { LISTS } from "./lists";
 import { NEWS } from "./news";
 import { READING } from "./reading";
 import { SETTINGS } from "./settings";
+import { WRITING } from "./writing";
 
 /** Every text by its path; functions as they speak of one and of two. */
 function spoken(texts: object, path = ""): [string, string][] {
@@ -29,6 +30,7 @@ function all(language: Language): object {
     news: NEWS[language],
     reading: READING[language],
     lists: LISTS[language],
+    writing: WRITING[language],
   };
 }
 const [en, nl] = [all("en"), all("nl")];

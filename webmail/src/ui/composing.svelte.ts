@@ -8,7 +8,8 @@ import type { Desk, Open } from "../model/desk";
 import { inForm, isFormatted } from "../model/forms";
 import { htmlOfText, insideOf, signatureHtml } from "../model/rich";
 import type { Sent } from "../model/submitting";
-import type { Texts } from "../texts/en";
+import { WRITING, type WritingTexts } from "../texts/writing";
+import type { Shell } from "./shell.svelte";
 
 export type Question = "discard" | "lose-format" | "forgotten-attachment" | "no-subject" | "many-recipients";
 
@@ -34,13 +35,15 @@ export class Composing {
   refusal = $state("");
   question = $state<Question | null>(null);
   rich: RichWriting | null = null;
+  readonly #shell: Pick<Shell, "texts" | "preferences">;
   readonly #account: Account;
   readonly #desk: Desk;
   readonly #key: string;
   readonly #ends: Ends;
   #passed: ReadonlySet<Check["kind"]> = new Set();
 
-  constructor(account: Account, desk: Desk, key: string, ends: Ends) {
+  constructor(shell: Pick<Shell, "texts" | "preferences">, account: Account, desk: Desk, key: string, ends: Ends) {
+    this.#shell = shell;
     this.#account = account;
     this.#desk = desk;
     this.#key = key;
@@ -56,6 +59,10 @@ export class Composing {
       if (come === before || come === null || come.key !== this.#key || come.file.cid === null) return;
       this.rich?.picture(come.file.cid, come.file.name);
     });
+  }
+
+  get #texts(): WritingTexts {
+    return WRITING[this.#shell.preferences.language];
   }
 
   get #now(): Composition | undefined {
@@ -120,30 +127,30 @@ export class Composing {
   }
 
   /** What is wrong, in words. That there is no connection the state of the message says; what is wrong with a file stands at it. */
-  wrong({ problem }: Open, texts: Texts): string {
+  wrong({ problem }: Open): string {
     if (this.refusal !== "") return this.refusal;
-    return problem === null || problem.kind === "offline" ? "" : texts.problem(problem);
+    return problem === null || problem.kind === "offline" ? "" : this.#shell.texts.problem(problem);
   }
 
-  async send(texts: Texts, sendAt: number | null = null): Promise<void> {
+  async send(sendAt: number | null = null): Promise<void> {
     this.rich?.flush();
     const now = this.#now;
     if (now === undefined || now.stage === "sending") return;
     const files = this.#desk.uploads.of(this.#key);
     const missing = files.find(({ at }) => at.kind === "failed" || at.kind === "lost");
     if (missing !== undefined) {
-      this.refusal = texts.write.without(missing.name);
+      this.refusal = this.#texts.write.without(missing.name);
       return;
     }
     if (now.sendAt !== sendAt) this.change({ sendAt });
     const passed = files.length === 0 ? this.#passed : new Set([...this.#passed, "forgotten-attachment" as const]);
-    const found = check({ ...now, sendAt }, texts.attachmentWords, passed);
+    const found = check({ ...now, sendAt }, this.#texts.attachmentWords, passed);
     switch (found.kind) {
       case "no-recipient":
-        this.refusal = texts.write.noRecipient;
+        this.refusal = this.#texts.write.noRecipient;
         return;
       case "wrong-address":
-        this.refusal = texts.write.wrong(found.part);
+        this.refusal = this.#texts.write.wrong(found.part);
         return;
       case "forgotten-attachment":
       case "many-recipients":
@@ -154,14 +161,14 @@ export class Composing {
         const outcome = await this.#desk.send(this.#key);
         // without a connection it waits beside
         if ("kind" in outcome && outcome.kind === "offline") this.#ends.closed();
-        else if ("kind" in outcome) this.refusal = texts.problem(outcome);
+        else if ("kind" in outcome) this.refusal = this.#shell.texts.problem(outcome);
         else this.#ends.sent(outcome);
       }
     }
   }
 
   /** A question was answered with yes. */
-  async yes(question: Question, texts: Texts): Promise<void> {
+  async yes(question: Question): Promise<void> {
     this.question = null;
     const now = this.#now;
     if (question === "discard") {
@@ -171,7 +178,7 @@ export class Composing {
       if (now !== undefined) this.change(inForm(now, "plain"));
     } else {
       this.#passed = new Set([...this.#passed, question]);
-      await this.send(texts, now?.sendAt ?? null);
+      await this.send(now?.sendAt ?? null);
     }
   }
 

@@ -2,10 +2,8 @@
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 
-export const writing = {
+export const en = {
   write: {
-    new: "New message",
-    title: "New message",
     from: "From",
     to: "To",
     cc: "Cc",
@@ -25,7 +23,6 @@ export const writing = {
     fleeting: "This browser has no more room for it: leave this page open until it has gone.",
     lost: (name: string) => `This browser could not keep ${name}. Attach it again.`,
     without: (name: string) => `${name} is not attached. Try again, or remove it.`,
-    elsewhere: "This message lies open in another window.",
     drop: "Drop files here to attach them",
     discard: "Discard",
     discardTitle: "Discard this message?",
@@ -35,8 +32,6 @@ export const writing = {
     saved: "Draft saved",
     here: "Kept on this device; not on the server yet",
     waits: "Goes as soon as there is a connection",
-    waiting: (subject: string) => `Waits for a connection: ${subject}`,
-    sent: "Message sent",
     noRecipient: "Say who the message is for.",
     wrong: (part: string) => `“${part}” is not an email address.`,
     forgotten: "You mention an attachment, but none is attached. Send anyway?",
@@ -57,12 +52,10 @@ export const writing = {
     many: "Everybody who gets this message sees all of these addresses. In Bcc nobody sees the others.",
     hide: "Move all to Bcc",
     later: "Send later",
-    planned: (date: string) => `Will be sent on ${date}`,
     options: "More options",
     priority: "Priority",
     priorities: { high: "High", normal: "Normal", low: "Low" },
     receipt: "Ask the reader to confirm that he read it",
-    open: (n: number) => `${plural(n, "open message", "open messages")}`,
   },
   /** Words of a text that promise an attachment. */
   attachmentWords: ["attach", "enclosed"],
@@ -169,14 +162,6 @@ export const writing = {
     send: "Send it",
     decline: "Do not send it",
   },
-
-  plannedList: {
-    title: "Planned messages",
-    count: (n: number) => plural(n, "planned message", "planned messages"),
-    none: "No message is planned any more.",
-    edit: "Change",
-    cancel: "Do not send",
-  },
 };
 
-export type WritingTexts = typeof writing;
+export type WritingTexts = typeof en;

@@ -3,10 +3,8 @@ import type { WritingTexts } from "./en";
 
 const aantal = (n: number, een: string, meer: string) => (n === 1 ? `1 ${een}` : `${n} ${meer}`);
 
-export const writing: WritingTexts = {
+export const nl: WritingTexts = {
   write: {
-    new: "Nieuw bericht",
-    title: "Nieuw bericht",
     from: "Van",
     to: "Aan",
     cc: "Cc",
@@ -26,7 +24,6 @@ export const writing: WritingTexts = {
     fleeting: "Deze browser heeft er geen ruimte meer voor: laat deze pagina open tot het weg is.",
     lost: (naam) => `Deze browser kon ${naam} niet bewaren. Voeg het opnieuw bij.`,
     without: (naam) => `${naam} is niet bijgevoegd. Probeer het opnieuw, of verwijder het.`,
-    elsewhere: "Dit bericht ligt open in een ander venster.",
     drop: "Laat bestanden hier los om ze bij te voegen",
     discard: "Weggooien",
     discardTitle: "Dit bericht weggooien?",
@@ -36,8 +33,6 @@ export const writing: WritingTexts = {
     saved: "Concept bewaard",
     here: "Op dit apparaat bewaard; nog niet op de server",
     waits: "Gaat weg zodra er verbinding is",
-    waiting: (subject) => `Wacht op verbinding: ${subject}`,
-    sent: "Bericht verzonden",
     noRecipient: "Vul in voor wie het bericht is.",
     wrong: (deel) => `“${deel}” is geen e-mailadres.`,
     forgotten: "U schrijft over een bijlage, maar er is er geen. Toch verzenden?",
@@ -58,12 +53,10 @@ export const writing: WritingTexts = {
     many: "Iedereen die dit bericht krijgt, ziet al deze adressen. In Bcc ziet niemand de anderen.",
     hide: "Allen naar Bcc",
     later: "Later verzenden",
-    planned: (datum) => `Wordt verzonden op ${datum}`,
     options: "Meer opties",
     priority: "Prioriteit",
     priorities: { high: "Hoog", normal: "Normaal", low: "Laag" },
     receipt: "Vraag de lezer om een leesbevestiging",
-    open: (n) => aantal(n, "open bericht", "open berichten"),
   },
   attachmentWords: ["bijlage", "bijgevoegd", "bijgaand", "bijgesloten"],
 
@@ -168,13 +161,5 @@ export const writing: WritingTexts = {
     asks: (wie) => `${wie} vraagt om een bevestiging dat u dit bericht hebt gelezen.`,
     send: "Sturen",
     decline: "Niet sturen",
-  },
-
-  plannedList: {
-    title: "Geplande berichten",
-    count: (n) => aantal(n, "gepland bericht", "geplande berichten"),
-    none: "Er is geen bericht meer gepland.",
-    edit: "Wijzigen",
-    cancel: "Niet verzenden",
   },
 };
