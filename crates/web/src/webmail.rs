@@ -96,16 +96,19 @@ fn packed(files: &[(&'static str, &'static [u8])], path: &str) -> Option<Bytes> 
 fn links(page: &[u8]) -> Option<HeaderValue> {
     let page = String::from_utf8_lossy(page);
     let named = page.split('<').filter_map(|tag| {
-        let (address, kind) = if tag.starts_with("script ") {
-            (attribute(tag, "src")?, "script")
-        } else if tag.starts_with("link ") && attribute(tag, "rel") == Some("stylesheet") {
-            (attribute(tag, "href")?, "style")
-        } else if tag.starts_with("link ") && attribute(tag, "rel") == Some("preload") {
-            (attribute(tag, "href")?, attribute(tag, "as")?)
+        if tag.starts_with("script ") {
+            // a module that is asked for as a script that is none is compiled twice: beside the loading for nothing, then again
+            Some(format!("<{}>; rel=modulepreload", attribute(tag, "src")?))
+        } else if tag.starts_with("link ") {
+            let (address, kind) = match attribute(tag, "rel")? {
+                "stylesheet" => (attribute(tag, "href")?, "style"),
+                "preload" => (attribute(tag, "href")?, attribute(tag, "as")?),
+                _ => return None,
+            };
+            Some(format!("<{address}>; rel=preload; as={kind}; crossorigin"))
         } else {
-            return None;
-        };
-        Some(format!("<{address}>; rel=preload; as={kind}; crossorigin"))
+            None
+        }
     });
     let named = named.collect::<Vec<_>>().join(", ");
     if named.is_empty() { None } else { HeaderValue::try_from(named).ok() }
@@ -266,9 +269,12 @@ mod tests {
             <script type=\"module\" crossorigin src=\"/assets/index-abc.js\"></script>\
             <link rel=\"stylesheet\" crossorigin href=\"/assets/index-abc.css\">";
         let page = asked_of(&[("index.html", page)], "/", &[]).await;
-        let told = [("/jmap/start", "fetch"), ("/assets/index-abc.js", "script"), ("/assets/index-abc.css", "style")]
-            .map(|(address, kind)| format!("<{address}>; rel=preload; as={kind}; crossorigin"));
-        assert_eq!(page.headers()[LINK], told.join(", "));
+        assert_eq!(
+            page.headers()[LINK],
+            "</jmap/start>; rel=preload; as=fetch; crossorigin, \
+             </assets/index-abc.js>; rel=modulepreload, \
+             </assets/index-abc.css>; rel=preload; as=style; crossorigin"
+        );
         assert!(!asked("/", &[]).await.headers().contains_key(LINK));
         assert!(!asked("/writing.html", &[]).await.headers().contains_key(LINK));
     }
