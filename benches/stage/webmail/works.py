@@ -91,6 +91,7 @@ def scrolling(server, desk):
     """Through all rows: the frames of a fling, then of a drag from the top to the end."""
     with desk.face(server) as face:
         face.open_mail_anew()
+        desk.pause(READING_SECONDS)
         fling = face.page.evaluate("([rows, frames]) => bench.scroll(rows, frames)", [FLING[0], desk.count(FLING[1])])
         face.page.evaluate("bench.jump(0)")
         frames = desk.count(DRAG_FRAMES)

@@ -10,12 +10,13 @@ export interface ShownRow {
   readonly slot: number;
   readonly id: EmailId;
   readonly emails: readonly Email[];
+  readonly newest: Email;
   /** Where the words of a search stand in it. */
   readonly snippet: Snippet | undefined;
 }
 
 /** What a row shows: no messages where they are not known. */
-type Content = Omit<ShownRow, "index" | "slot">;
+type Content = Omit<ShownRow, "index" | "slot" | "newest">;
 
 /** How many rows come in one frame: in the first as many as a phone's screen has, later what it draws while one scrolls. */
 export const MOST_FIRST = 10;
@@ -34,11 +35,11 @@ export function rowHeight(density: Density, rem: number): number {
 }
 
 /** The row as it is now, with what it has of before. */
-function next(was: ShownRow, index: number, row: Content): ShownRow {
+function next(was: ShownRow, index: number, row: Content, newest: Email): ShownRow {
   const { emails } = was;
   const isSame = emails.length === row.emails.length && emails.every((email, place) => email === row.emails[place]);
   if (isSame && was.index === index && was.snippet === row.snippet) return was;
-  return { ...row, index, slot: was.slot, emails: isSame ? emails : row.emails };
+  return { ...row, index, newest, slot: was.slot, emails: isSame ? emails : row.emails };
 }
 
 export class RowWindow {
@@ -74,12 +75,16 @@ export class RowWindow {
         continue;
       }
       const row = content(id);
-      if (row.emails.length === 0) {
+      const newest = row.emails.at(-1);
+      if (newest === undefined) {
         if (was !== undefined) this.#free.push(was.slot);
         continue;
       }
       if (was === undefined) come += 1;
-      this.#shown.set(id, was === undefined ? { index, slot: this.#take(), ...row } : next(was, index, row));
+      this.#shown.set(
+        id,
+        was === undefined ? { ...row, index, newest, slot: this.#take() } : next(was, index, row, newest),
+      );
     }
     return [...this.#shown.values()];
   }

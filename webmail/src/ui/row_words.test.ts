@@ -17,29 +17,42 @@ async function conversation(): Promise<[Email, Email]> {
   return [a, b];
 }
 
+function row(...emails: readonly [Email, ...Email[]]) {
+  const [newest] = emails.toReversed();
+  return { emails, newest: newest ?? emails[0] };
+}
+
+const texts = { list: en.list, language: "en", labels: [], outgoing: false } as const;
+
 describe("what a row says", () => {
   it("is that of the newest message, and of all what was done with them", async () => {
     const [a, b] = await conversation();
     const flagged = { ...a, keywords: new Set(["$seen", "$flagged", "$answered", "bicycle"]) };
-    expect(rowWords([flagged, b], false, en.list, [])).toMatchObject({
-      unread: true,
+    expect(rowWords(row(flagged, b), texts)).toMatchObject({
+      isUnread: true,
+      unread: "unread,",
       people: "Bram, Cor",
+      number: "2",
+      together: ", 2 messages,",
       subject: en.list.noSubject,
       receivedAt: b.receivedAt,
-      attached: true,
-      flagged: true,
-      answered: true,
-      forwarded: false,
-      draft: false,
+      draft: "",
+      signs: [{ icon: "reply" }, { icon: "attach" }, { icon: "starred", says: "flagged" }],
       tags: [{ keyword: "bicycle" }],
     });
-    expect(rowWords([a], false, en.list, [])).toMatchObject({ unread: false, subject: "Fiets", attached: false });
+    expect(rowWords(row(a), texts)).toMatchObject({
+      isUnread: false,
+      unread: "",
+      number: "",
+      together: "",
+      subject: "Fiets",
+      signs: [],
+    });
   });
 
   it("names those to whom one wrote where one looks at what went out", async () => {
     const [a] = await conversation();
-    expect(rowWords([a], true, en.list, [])?.people).toBe(en.list.to("anna@here.example"));
-    expect(rowWords([{ ...a, from: null }], false, en.list, [])?.people).toBe(en.list.noSender);
-    expect(rowWords([], false, en.list, [])).toBeNull();
+    expect(rowWords(row(a), { ...texts, outgoing: true }).people).toBe(en.list.to("anna@here.example"));
+    expect(rowWords(row({ ...a, from: null }), texts).people).toBe(en.list.noSender);
   });
 });

@@ -4,48 +4,79 @@ import type { Label } from "../jmap/own";
 import { shortName } from "../model/addresses";
 import { type Tag, tagsOf } from "../model/labels";
 import type { Texts } from "../texts/en";
+import type { Language } from "../texts/languages";
+import { shortDate } from "./format";
+import type { IconName } from "./icons";
 
+/** What all rows of a list are written with. */
+export interface RowTexts {
+  readonly list: Texts["list"];
+  readonly language: Language;
+  readonly labels: readonly Label[];
+  /** It shows to whom, not from whom. */
+  readonly outgoing: boolean;
+}
+
+/** Of at least one message. */
+export interface RowOf {
+  readonly newest: Email;
+  /** All of them, the newest last. */
+  readonly emails: readonly Email[];
+}
+
+/** A word that is not said is empty. */
 export interface RowWords {
-  readonly unread: boolean;
+  readonly isUnread: boolean;
+  readonly unread: string;
   readonly people: string;
+  /** How many messages they are, where they are more than one: to be seen, and to be heard. */
+  readonly number: string;
+  readonly together: string;
   readonly receivedAt: number;
+  readonly moment: string;
+  readonly date: string;
+  readonly draft: string;
   readonly subject: string;
   readonly preview: string;
   readonly tags: readonly Tag[];
-  readonly draft: boolean;
-  readonly answered: boolean;
-  readonly forwarded: boolean;
-  readonly attached: boolean;
-  readonly flagged: boolean;
+  readonly signs: readonly { readonly icon: IconName; readonly says: string }[];
 }
 
-function people(emails: readonly Email[], newest: Email, outgoing: boolean, texts: Texts["list"]): string {
-  if (outgoing) return texts.to((newest.to ?? []).map(shortName).join(", "));
+function people({ newest, emails }: RowOf, { list, outgoing }: RowTexts): string {
+  if (outgoing) return list.to((newest.to ?? []).map(shortName).join(", "));
   const names = emails.flatMap(({ from }) => (from ?? []).map(shortName));
-  return names.length === 0 ? texts.noSender : [...new Set(names)].slice(-3).join(", ");
+  return names.length === 0 ? list.noSender : [...new Set(names)].slice(-3).join(", ");
 }
 
-/** Of at least one message, the newest last. */
-export function rowWords(
-  emails: readonly Email[],
-  outgoing: boolean,
-  texts: Texts["list"],
-  labels: readonly Label[],
-): RowWords | null {
-  const newest = emails.at(-1);
-  if (newest === undefined) return null;
-  const keywords = new Set(emails.flatMap((email) => [...email.keywords]));
+function signs(keywords: ReadonlySet<string>, emails: readonly Email[], { list }: RowTexts): RowWords["signs"] {
+  const all = [
+    { icon: "reply", says: list.isAnswered, on: keywords.has("$answered") },
+    { icon: "forward", says: list.isForwarded, on: keywords.has("$forwarded") },
+    { icon: "attach", says: list.hasAttachment, on: emails.some(({ hasAttachment }) => hasAttachment) },
+    { icon: "starred", says: list.isFlagged, on: keywords.has("$flagged") },
+  ] as const;
+  return all.filter(({ on }) => on);
+}
+
+export function rowWords(row: RowOf, texts: RowTexts): RowWords {
+  const { newest, emails } = row;
+  const { list, language } = texts;
+  const keywords = emails.length === 1 ? newest.keywords : new Set(emails.flatMap((email) => [...email.keywords]));
+  const isUnread = emails.some((email) => !email.keywords.has("$seen"));
+  const isTogether = emails.length > 1;
   return {
-    unread: emails.some((email) => !email.keywords.has("$seen")),
-    people: people(emails, newest, outgoing, texts),
+    isUnread,
+    unread: isUnread ? `${list.isUnread},` : "",
+    people: people(row, texts),
+    number: isTogether ? String(emails.length) : "",
+    together: isTogether ? `, ${list.inConversation(emails.length)},` : "",
     receivedAt: newest.receivedAt,
-    subject: newest.subject || texts.noSubject,
+    moment: new Date(newest.receivedAt).toISOString(),
+    date: shortDate(newest.receivedAt, language),
+    draft: keywords.has("$draft") ? list.isDraft : "",
+    subject: newest.subject || list.noSubject,
     preview: newest.preview,
-    tags: tagsOf(keywords, labels),
-    draft: keywords.has("$draft"),
-    answered: keywords.has("$answered"),
-    forwarded: keywords.has("$forwarded"),
-    attached: emails.some(({ hasAttachment }) => hasAttachment),
-    flagged: keywords.has("$flagged"),
+    tags: tagsOf(keywords, texts.labels),
+    signs: signs(keywords, emails, texts),
   };
 }
