@@ -135,6 +135,7 @@ export class Account {
     account.mailboxes.replace(left.mailboxes);
     account.mailboxes.state = left.mailboxState;
     account.identities.set(left.identities);
+    account.own.recall(left);
     account.emails.takeThreads([...left.threads.values()], left.threadState);
     account.emails.take([...left.emails.values()], left.emailState);
     for (const [question, list] of left.lists) account.lists.set(question, list);

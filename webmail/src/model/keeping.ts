@@ -7,13 +7,15 @@ import { database } from "./replica_database";
 export const KEEP_AFTER = 1000;
 
 function snapshot(account: Account): Snapshot {
-  const { client, mailboxes, identities, emails } = account;
+  const { client, mailboxes, identities, own, emails } = account;
   account.noteList();
   return {
     session: client.told,
     mailboxes: mailboxes.all.value.map(({ mailbox }) => mailbox),
     mailboxState: mailboxes.state,
     identities: identities.value,
+    labels: own.labels.all.value,
+    searches: own.searches.all.value,
     emails: emails.confirmed,
     emailState: emails.emailState,
     threads: emails.threads,
@@ -24,7 +26,7 @@ function snapshot(account: Account): Snapshot {
 
 /** From now on, while the page shows the account. */
 export function keep(account: Account, replica: Replica): void {
-  const { emails, mailboxes, identities, list } = account;
+  const { emails, mailboxes, identities, own, list } = account;
   account.keeper = replica;
   account.messages.shelf = replica;
   emails.gone = (ids) => void replica.forget(ids);
@@ -34,7 +36,7 @@ export function keep(account: Account, replica: Replica): void {
     unwake();
     unwake = account.around.wake(KEEP_AFTER, () => replica.keep());
   };
-  for (const one of [emails.changed, mailboxes.all, identities]) one.subscribe(soon);
+  for (const one of [emails.changed, mailboxes.all, identities, own.labels.all, own.searches.all]) one.subscribe(soon);
   list.subscribe((now) => now?.changed.subscribe(soon));
   replica.tidy().catch(() => {});
 }

@@ -15,6 +15,12 @@ export class Registers {
     this.searches = new Register(client, SAVED_SEARCH, own?.maxSavedSearches ?? 0);
   }
 
+  /** What an earlier page left. */
+  recall({ labels, searches }: { readonly labels: readonly Label[]; readonly searches: readonly SavedSearch[] }): void {
+    this.labels.all.set(labels);
+    this.searches.all.set(searches);
+  }
+
   /** Puts the questions into a batch; gives what reads their answers. */
   ask(batch: Batch): (answers: Answers) => void {
     const [labels, searches] = [this.labels.ask(batch), this.searches.ask(batch)];

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { bench, emailId, mailboxId, Scene, settled } from "../../test/bench";
 import { Server } from "../../test/server/server";
 import { Browser } from "../../test/windows";
+import { OWN } from "../jmap/own";
 import { Account } from "./account";
 import { KEEP_AFTER, keep } from "./keeping";
 import { inMemory } from "./kept";
@@ -63,6 +64,29 @@ describe("what is kept of an account", () => {
     keep(after.account, after.found);
     expect((await after.account.messages.of(emailId("a"))).bodyValues.get("1")?.value).toBe("Text of a");
     await expect(after.account.messages.of(emailId("b"))).rejects.toThrow("offline");
+  });
+
+  it("has labels and saved searches, and follows them", async () => {
+    server.offers = { [OWN]: { maxLabels: 10, maxSavedSearches: 10 } };
+    server.records.labels.set("l1", { id: "l1", keyword: "werk", name: "Werk", color: "#2563c9", sortOrder: 0 });
+    server.records.searches.set("s1", { id: "s1", name: "Fiets", text: "fiets van:bram", sortOrder: 0 });
+    const before = await page();
+    await before.account.own.labels.create({ name: "Huis" });
+    await before.account.stop();
+    server.fault = { kind: "offline" };
+    const { account, scene } = await next();
+    await settled(server);
+    const { labels, searches } = account.own;
+    expect(labels.all.value.map(({ name, color }) => [name, color])).toEqual([
+      ["Huis", null],
+      ["Werk", "#2563c9"],
+    ]);
+    expect(searches.all.value.map(({ name, text }) => [name, text])).toEqual([["Fiets", "fiets van:bram"]]);
+    server.records.labels.delete("l1");
+    server.fault = null;
+    scene.push("open");
+    await settled(server);
+    expect(labels.all.value.map(({ name }) => name)).toEqual(["Huis"]);
   });
 
   it("is brought up to date when there is a network", async () => {

@@ -1,5 +1,5 @@
-/** What of an account's mail this browser keeps, so that it is there at once, and without a network: mailboxes, the rows of lists that
- * were looked at, and messages that were read. One window writes it, from records that its states describe. */
+/** What of an account's mail this browser keeps, so that it is there at once, and without a network: mailboxes, labels, saved searches,
+ * the rows of lists that were looked at, and messages that were read. One window writes it, from records that its states describe. */
 import { absent, attempt, count, flag, id, list, nullable, object, state, text } from "../jmap/decode";
 import { encoded, encodedEmail, encodedMessage } from "../jmap/encode";
 import type { EmailId, State, ThreadId } from "../jmap/ids";
@@ -15,6 +15,7 @@ import {
   THREAD,
   type Thread,
 } from "../jmap/mail";
+import { LABEL, type Label, SAVED_SEARCH, type SavedSearch } from "../jmap/own";
 import { surplus, type Weight } from "./replica_bounds";
 import { type Change, type Database, SESSION, type Writing } from "./replica_database";
 import type { Windows } from "./windows";
@@ -42,6 +43,9 @@ export interface Snapshot {
   readonly mailboxes: readonly Mailbox[];
   readonly mailboxState: State | null;
   readonly identities: readonly Identity[];
+  /** In the order in which they are shown. */
+  readonly labels: readonly Label[];
+  readonly searches: readonly SavedSearch[];
   readonly emails: ReadonlyMap<EmailId, Email>;
   readonly emailState: State | null;
   readonly threads: ReadonlyMap<ThreadId, Thread>;
@@ -59,6 +63,9 @@ const overview = object({
   mailboxes: list(MAILBOX.decode),
   mailboxState: nullable(state),
   identities: list(IDENTITY.decode),
+  // an earlier release kept none
+  labels: absent(list(LABEL.decode), []),
+  searches: absent(list(SAVED_SEARCH.decode), []),
   emailState: nullable(state),
   threadState: nullable(state),
 });
@@ -238,12 +245,12 @@ function* changed(written: Written | null, now: Snapshot, stamp: string): Genera
   if (written === null) yield* [{ kind: "emails", under: "" } as const, { kind: "threads", under: "" } as const];
   yield* differences("emails", before.emails, now.emails, encodedEmail);
   yield* differences("threads", before.threads, now.threads, (thread) => thread);
-  const { mailboxes, mailboxState, identities, emailState, threadState } = now;
+  const { mailboxes, mailboxState, identities, labels, searches, emailState, threadState } = now;
   yield { kind: "state", key: SESSION, value: now.session };
   yield {
     kind: "state",
     key: "overview",
-    value: encoded({ mailboxes, mailboxState, identities, emailState, threadState }),
+    value: encoded({ mailboxes, mailboxState, identities, labels, searches, emailState, threadState }),
   };
   yield { kind: "state", key: "stamp", value: stamp };
   if (written === null) yield { kind: "state", under: LIST };
