@@ -28,5 +28,11 @@ export const CARD: RecordType<"ContactCard", Card> = {
   decode: card,
 };
 
+/** The order of the address book. */
+export const BY_NAME = [
+  { property: "name/given", isAscending: true },
+  { property: "name/surname", isAscending: true },
+] as const;
+
 /** Asks for the whole of a card. */
 export const WHOLE = { properties: null } as const;

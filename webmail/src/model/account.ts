@@ -13,6 +13,7 @@ import { type Deed, type Labelling, labelled, type Mark, type Move, marked, move
 import { Emails } from "./emails";
 import { Part } from "./fetched";
 import type { Kept } from "./kept";
+import type { KeptCards } from "./kept_cards";
 import { MessageList, NEWEST_FIRST } from "./list";
 import { destroyEmails } from "./mailbox_acts";
 import { Mailboxes, type Role } from "./mailboxes";
@@ -56,6 +57,8 @@ export class Account {
   /** What was seen of mailboxes, by question: a later look begins with it. */
   readonly lists = new Map<string, KeptList>();
   keeper: Keeper | null = null;
+  /** The address book, where the browser keeps it. */
+  cards: KeptCards | null = null;
   /** Another window has logged out. */
   readonly left = new Value(false);
   readonly #sync: Sync;

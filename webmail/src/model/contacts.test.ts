@@ -21,7 +21,7 @@ async function address_book(prepare: (server: Server) => void) {
     server.offers[CONTACTS] = {};
     prepare(server);
   });
-  const contacts = new Contacts(stage.account.client);
+  const contacts = new Contacts(stage.account.client, () => stage.account.cards);
   const names = () => {
     const { value } = contacts.finding;
     return value.kind === "ready" ? value.found.rows.map(called) : value.kind;

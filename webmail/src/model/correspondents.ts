@@ -9,6 +9,7 @@ import { get, query, type RecordType } from "../jmap/methods";
 import { problemOf } from "../jmap/problem";
 import { MAIL, offers } from "../jmap/session";
 import { same } from "./addresses";
+import type { KeptCards } from "./kept_cards";
 
 /** How many are offered. */
 const MOST_SUGGESTIONS = 8;
@@ -39,7 +40,7 @@ const card = object({
 });
 
 /** Name and addresses of a card (RFC 9553, 2.2.1 and 2.3.1). */
-const CARD: RecordType<"ContactCard", readonly Address[]> = {
+export const PEOPLE: RecordType<"ContactCard", readonly Address[]> = {
   name: "ContactCard",
   using: CONTACTS,
   properties: ["id", "name", "emails"],
@@ -52,7 +53,7 @@ const CARD: RecordType<"ContactCard", readonly Address[]> = {
 };
 
 /** Without capitals and accents: who types "jose" finds José. */
-function plain(word: string): string {
+export function plain(word: string): string {
   return word.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
@@ -88,11 +89,14 @@ export interface SentBox {
 export class Correspondents {
   readonly #client: Client;
   readonly #sent: () => SentBox | null;
+  readonly #shelf: () => KeptCards | null;
   #history: { readonly total: number; readonly people: Promise<readonly Address[]> } | null = null;
 
-  constructor(client: Client, sent: () => SentBox | null) {
+  /** `shelf` has who is known without a network. */
+  constructor(client: Client, sent: () => SentBox | null, shelf: () => KeptCards | null) {
     this.#client = client;
     this.#sent = sent;
+    this.#shelf = shelf;
   }
 
   /** Those who fit what is typed, but those who are named already; people one wrote to first. */
@@ -124,29 +128,31 @@ export class Correspondents {
     const found = batch.add(query(SENT, accountId, { filter: { inMailbox }, sort }, { position: 0, limit }));
     const got = batch.add(get(SENT, accountId, { from: resultOf(found, "/ids") }));
     try {
-      return ranked((await this.#client.send(batch)).of(got).list);
+      const people = ranked((await this.#client.send(batch)).of(got).list);
+      this.#shelf()?.keepLately(people);
+      return people;
     } catch (thrown) {
       problemOf(thrown);
       // the next letter asks again
       this.#history = null;
-      return [];
+      return (await this.#shelf()?.lately()) ?? [];
     }
   }
 
-  /** Without a connection nobody is found; what is typed stays what it is. */
+  /** Without a connection those whom the browser keeps. */
   async #contacts(typed: string): Promise<readonly Address[]> {
     const { accountId, session } = this.#client;
     const words = typed.trim();
     if (words === "" || !offers(session, accountId, CONTACTS)) return [];
     const batch = new Batch();
     const window = { position: 0, limit: MOST_SUGGESTIONS };
-    const found = batch.add(query(CARD, accountId, { filter: { text: words }, sort: [] }, window));
-    const got = batch.add(get(CARD, accountId, { from: resultOf(found, "/ids") }));
+    const found = batch.add(query(PEOPLE, accountId, { filter: { text: words }, sort: [] }, window));
+    const got = batch.add(get(PEOPLE, accountId, { from: resultOf(found, "/ids") }));
     try {
       return (await this.#client.send(batch)).of(got).list.flat();
     } catch (thrown) {
       problemOf(thrown);
-      return [];
+      return (await this.#shelf()?.people(words)) ?? [];
     }
   }
 }

@@ -1,10 +1,14 @@
 /** Has the browser keep what an account has, and gives it back to the next page (replica.ts). Loaded after the first list. */
+import { CONTACTS } from "../jmap/contacts";
 import type { Account } from "./account";
+import type { KeptCards } from "./kept_cards";
 import { Replica, type Snapshot } from "./replica";
 import { database } from "./replica_database";
 
 /** After how many milliseconds of quiet what changed is kept. */
 export const KEEP_AFTER = 1000;
+/** After how many milliseconds behind the first list the address book is asked for. */
+export const CARDS_AFTER = 3000;
 
 function snapshot(account: Account): Snapshot {
   const { client, mailboxes, identities, own, emails } = account;
@@ -38,7 +42,21 @@ export function keep(account: Account, replica: Replica): void {
   };
   for (const one of [emails.changed, mailboxes.all, identities, own.labels.all, own.searches.all]) one.subscribe(soon);
   list.subscribe((now) => now?.changed.subscribe(soon));
+  account.cards = replica.cards;
+  if (account.offers(CONTACTS)) keepCards(account, replica.cards);
   replica.tidy().catch(() => {});
+}
+
+/** The address book is asked for when a page has nothing more to do, when it has changed, and when it may have changed unheard. */
+function keepCards({ client, around, line, listed, pushed }: Account, cards: KeptCards): void {
+  const follow = () => void cards.follow(client);
+  void listed.then(() => around.wake(CARDS_AFTER, follow));
+  pushed.subscribe((types) => types.has("ContactCard") && follow());
+  let broken = false;
+  line.subscribe(({ kind }) => {
+    if (broken && kind === "open") follow();
+    broken = kind === "broken";
+  });
 }
 
 /** What is kept of an account; `null` where the browser keeps nothing. */

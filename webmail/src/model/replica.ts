@@ -1,5 +1,5 @@
 /** What of an account's mail this browser keeps, so that it is there at once, and without a network: mailboxes, labels, saved searches,
- * the rows of lists that were looked at, and messages that were read. One window writes it, from records that its states describe. */
+ * the rows of lists that were looked at, messages that were read, and the address book (kept_cards.ts). One window writes it, from records that its states describe. */
 import { absent, attempt, count, flag, id, list, nullable, object, state, text } from "../jmap/decode";
 import { encoded, encodedEmail, encodedMessage } from "../jmap/encode";
 import type { EmailId, State, ThreadId } from "../jmap/ids";
@@ -16,6 +16,7 @@ import {
   type Thread,
 } from "../jmap/mail";
 import { LABEL, type Label, SAVED_SEARCH, type SavedSearch } from "../jmap/own";
+import { KeptCards } from "./kept_cards";
 import { surplus, type Weight } from "./replica_bounds";
 import { type Change, type Database, SESSION, type Writing } from "./replica_database";
 import type { Windows } from "./windows";
@@ -88,6 +89,7 @@ export interface Keeper {
 }
 
 export class Replica implements Keeper {
+  readonly cards: KeptCards;
   readonly #database: Database;
   readonly #now: () => number;
   /** What the database has, by the values that were written. */
@@ -103,6 +105,7 @@ export class Replica implements Keeper {
   constructor(database: Database, now: () => number = Date.now) {
     this.#database = database;
     this.#now = now;
+    this.cards = new KeptCards(database);
   }
 
   /** What an earlier page kept; `null` where there is nothing, or it cannot be read any more. */
@@ -203,19 +206,22 @@ export class Replica implements Keeper {
   /** This window writes no more; what it wrote stays. */
   async end(): Promise<void> {
     this.keepNow();
-    this.#take = null;
-    this.#ends();
-    await this.#writing;
+    await this.#stop();
     this.#database.close();
   }
 
   /** Who leaves leaves nothing behind. */
   async clear(): Promise<void> {
-    this.#take = null;
-    this.#ends();
-    await this.#writing;
+    await this.#stop();
     await this.#database.clear();
     this.#database.close();
+  }
+
+  async #stop(): Promise<void> {
+    this.#take = null;
+    this.#ends();
+    this.cards.end();
+    await this.#writing;
   }
 
   #weigh(value: unknown): Weight {

@@ -1,11 +1,11 @@
 /** What a browser keeps of an account's mail: named records in a database of its own, which may be thrown away at any time. What
  * people write is kept elsewhere (kept.ts). */
 
-const KINDS = ["state", "emails", "threads", "messages", "pages", "sizes"] as const;
+const KINDS = ["state", "emails", "threads", "messages", "pages", "sizes", "cards"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Another number is another shape: what an earlier version kept is fetched again. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** A record that comes, one that goes (its value is `undefined`), or all that go whose keys begin so. */
 export type Change =
@@ -20,7 +20,7 @@ export interface Database {
   /** All of these changes or none. In pieces the page draws its frames between them; a page that goes has no time for that. */
   write(changes: Iterable<Change>, how?: Writing): Promise<void>;
   /** The same, while somebody is logged in: a page that goes on after that leaves nothing behind. */
-  writeWhileIn(changes: readonly Change[]): Promise<void>;
+  writeWhileIn(changes: readonly Change[], how?: Writing): Promise<void>;
   clear(): Promise<void>;
   close(): void;
 }
@@ -44,6 +44,7 @@ function ended(transaction: IDBTransaction): Promise<void> {
 
 /** How many records are put between two frames. */
 export const PIECE = 20;
+const MOST: Readonly<Record<Writing, number>> = { "at once": Number.POSITIVE_INFINITY, "in pieces": PIECE };
 
 function put(transaction: IDBTransaction, change: Change): IDBRequest {
   const store = transaction.objectStore(change.kind);
@@ -85,14 +86,14 @@ export async function database(account: string, databases: IDBFactory = indexedD
     get: (kind, key) => done<unknown>(opened.transaction(kind).objectStore(kind).get(key)),
     async write(changes, how = "at once") {
       const transaction = writing();
-      apply(transaction, changes[Symbol.iterator](), how === "at once" ? Number.POSITIVE_INFINITY : PIECE);
+      apply(transaction, changes[Symbol.iterator](), MOST[how]);
       await ended(transaction);
     },
-    async writeWhileIn(changes) {
+    async writeWhileIn(changes, how = "at once") {
       const transaction = writing();
       const session = transaction.objectStore("state").count(SESSION);
       session.onsuccess = () => {
-        if (session.result > 0) apply(transaction, changes[Symbol.iterator](), Number.POSITIVE_INFINITY);
+        if (session.result > 0) apply(transaction, changes[Symbol.iterator](), MOST[how]);
       };
       await ended(transaction);
     },

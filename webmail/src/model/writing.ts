@@ -32,10 +32,11 @@ export class Writing {
       },
       windows,
     );
-    this.correspondents = new Correspondents(client, () => {
+    const sent = () => {
       const found = account.mailboxes.withRole("sent");
       return found === undefined ? null : { id: found.id, total: found.totalEmails };
-    });
+    };
+    this.correspondents = new Correspondents(client, sent, () => account.cards);
   }
 
   /** What an earlier page left lies open again; what waits for a connection goes, that of a window which was closed too. */

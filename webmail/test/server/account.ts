@@ -1,6 +1,6 @@
 /** What the scripted server knows of an account beside its mail: identities, contacts (RFC 9610), quota (RFC 9425), and Glaspost's
  * own capability. */
-import { getter, type Method, Refused } from "./methods";
+import { changer, getter, type Method, Refused } from "./methods";
 import type { Fields, Records, TypeName } from "./records";
 import { patched } from "./sets";
 
@@ -181,6 +181,7 @@ export const ACCOUNT_METHODS: Record<string, Method> = {
   "Quota/get": (records) => ({ state: "", list: records.quotas, notFound: [] }),
   "ContactCard/query": cardQuery,
   "ContactCard/get": cardGet,
+  "ContactCard/changes": changer("ContactCard"),
   "ContactCard/set": cardSet,
   "Forwarding/get": (records) => ({ state: "", list: [records.forwarding], notFound: [] }),
   "Forwarding/set": forwardingSet,

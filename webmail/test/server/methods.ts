@@ -48,7 +48,7 @@ const emailGet: Method = (records, args, created) => {
   return getter(() => new Map(emails))(records, args, created);
 };
 
-function changer(type: TypeName): Method {
+export function changer(type: TypeName): Method {
   return (records, { sinceState }) => {
     const since = records.since(type, String(sinceState));
     if (since === null) throw new Refused("cannotCalculateChanges");

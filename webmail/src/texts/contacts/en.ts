@@ -11,6 +11,7 @@ export const en = {
   none: "You have no contacts yet.",
   noneHint: "Add one here, or from a message: open it, and choose “Add to contacts”.",
   nothingFound: "Nobody found.",
+  kept: "No connection: these are the contacts that this browser keeps.",
   more: "Show more",
   noName: "(no name)",
   group: "Group",

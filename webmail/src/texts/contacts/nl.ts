@@ -11,6 +11,7 @@ export const nl: ContactsTexts = {
   none: "U heeft nog geen contacten.",
   noneHint: "Voeg er hier een toe, of vanuit een bericht: open het, en kies “Aan contacten toevoegen”.",
   nothingFound: "Niemand gevonden.",
+  kept: "Zonder verbinding: dit zijn de contacten die deze browser bewaart.",
   more: "Meer tonen",
   noName: "(geen naam)",
   group: "Groep",

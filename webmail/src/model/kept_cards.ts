@@ -1,0 +1,128 @@
+/** The address book as the browser keeps it, to be read without a network and to say who is meant: whole cards, kept up to date by what
+ * the server says has changed; and to whom one wrote lately. */
+import { Batch, resultOf } from "../jmap/batch";
+import type { Client } from "../jmap/client";
+import { BY_NAME, CARD, type Card, WHOLE } from "../jmap/contacts";
+import { attempt, list, nullable, object, state, text } from "../jmap/decode";
+import type { State } from "../jmap/ids";
+import type { Address } from "../jmap/mail";
+import { changes, get, query } from "../jmap/methods";
+import { Failure } from "../jmap/problem";
+import { fits, PEOPLE } from "./correspondents";
+import type { Change, Database } from "./replica_database";
+
+/** How many are kept, by name from the first one, and how long one of them may be. */
+export const MOST_CARDS = 2000;
+export const LONGEST_CARD = 16 * 1024;
+/** How many are asked for at a time. */
+const PAGE = 200;
+/** Of how many people it is kept that one wrote to them lately. */
+const MOST_PEOPLE = 500;
+
+/** Up to where the server's cards are here. */
+const STATE = "cards";
+const LATELY = "lately";
+const people = list(object({ name: nullable(text), email: text }));
+
+export class KeptCards {
+  readonly #database: Database;
+  #following: Promise<void> = Promise.resolve();
+  #hasEnded = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async cards(): Promise<readonly Card[]> {
+    const all = await this.#database.all("cards").catch(() => new Map<string, unknown>());
+    return [...all.values()].flatMap((value) => attempt(CARD.decode, value) ?? []);
+  }
+
+  /** Those who fit what is typed. */
+  async people(typed: string): Promise<readonly Address[]> {
+    const all = (await this.cards()).flatMap(({ fields }) => attempt(PEOPLE.decode, fields) ?? []);
+    return all.filter((one) => fits(one, typed));
+  }
+
+  async lately(): Promise<readonly Address[]> {
+    return attempt(people, await this.#database.get("state", LATELY).catch(() => null)) ?? [];
+  }
+
+  /** A browser that keeps nothing more keeps less. */
+  keepLately(all: readonly Address[]): void {
+    const value = all.slice(0, MOST_PEOPLE);
+    this.#database.writeWhileIn([{ kind: "state", key: LATELY, value }]).catch(() => {});
+  }
+
+  /** Asks what has changed, or for all of it; what cannot be asked now is asked another time. */
+  follow(client: Client): Promise<void> {
+    this.#following = this.#following.then(() => (this.#hasEnded ? undefined : this.#follow(client))).catch(() => {});
+    return this.#following;
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  async #follow(client: Client): Promise<void> {
+    const since = attempt(state, await this.#database.get("state", STATE));
+    if (since === null) return this.#anew(client);
+    try {
+      await this.#since(client, since);
+    } catch (thrown) {
+      const problem = thrown instanceof Failure ? thrown.problem : null;
+      if (problem?.kind !== "refused-method" || problem.type !== "cannotCalculateChanges") throw thrown;
+      await this.#anew(client);
+    }
+  }
+
+  async #anew(client: Client): Promise<void> {
+    const { accountId, session } = client;
+    const limit = Math.min(PAGE, session.limits.maxObjectsInGet);
+    const found: Card[] = [];
+    // of several answers the first one's: what changed behind it is told again
+    let first: State | null = null;
+    for (let position = 0; position < MOST_CARDS; position += limit) {
+      const batch = new Batch();
+      const asked = batch.add(query(CARD, accountId, { filter: null, sort: BY_NAME }, { position, limit }));
+      const got = batch.add(get(CARD, accountId, { from: resultOf(asked, "/ids") }, WHOLE));
+      const answers = await client.send(batch);
+      first ??= answers.of(got).state;
+      found.push(...answers.of(got).list);
+      if (position + limit >= answers.of(asked).total) break;
+    }
+    await this.#write(first, [{ kind: "cards", under: "" }, ...found.map(change)]);
+  }
+
+  async #since(client: Client, from: State): Promise<void> {
+    const { accountId, session } = client;
+    const limit = Math.min(PAGE, session.limits.maxObjectsInGet);
+    for (let since = from, more = true; more; ) {
+      const batch = new Batch();
+      const asked = batch.add(changes(CARD, accountId, since, limit));
+      const created = batch.add(get(CARD, accountId, { from: resultOf(asked, "/created") }, WHOLE));
+      const updated = batch.add(get(CARD, accountId, { from: resultOf(asked, "/updated") }, WHOLE));
+      const answers = await client.send(batch);
+      const told = answers.of(asked);
+      if (told.newState === since) return;
+      const known = await this.#database.all("cards");
+      const room = Math.max(0, MOST_CARDS - known.size + told.destroyed.filter((id) => known.has(id)).length);
+      await this.#write(told.newState, [
+        ...told.destroyed.map((key): Change => ({ kind: "cards", key, value: undefined })),
+        ...answers.of(updated).list.flatMap((card) => (known.has(card.id) ? change(card) : [])),
+        ...answers.of(created).list.slice(0, room).map(change),
+      ]);
+      [since, more] = [told.newState, told.hasMoreChanges];
+    }
+  }
+
+  #write(now: State | null, cards: readonly Change[]): Promise<void> {
+    return this.#database.writeWhileIn([...cards, { kind: "state", key: STATE, value: now }], "in pieces");
+  }
+}
+
+/** What is too long goes, or does not come. */
+function change({ id, fields }: Card): Change {
+  const isLong = JSON.stringify(fields).length > LONGEST_CARD;
+  return { kind: "cards", key: id, value: isLong ? undefined : fields };
+}
