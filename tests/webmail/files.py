@@ -37,8 +37,8 @@ def pdf(words="Rekening"):
     return out + end + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(out))
 
 
-def message(word, files, text="Zie de bijlagen.", html=None, sender="renee@buren.example", fields=()):
-    """A message with files: name, type and bytes of each."""
+def message(word, files, text="Zie de bijlagen.", html=None, sender="renee@buren.example", fields=(), inline=()):
+    """A message with files, and with pictures in its layout by their `cid`: name, type and bytes of each."""
     made = EmailMessage(policy=SMTP)
     made["From"], made["To"], made["Subject"] = f"Renée <{sender}>", f"<{ANNA}>", word
     made["Message-ID"] = f"<{word}@buren.example>"
@@ -47,6 +47,8 @@ def message(word, files, text="Zie de bijlagen.", html=None, sender="renee@buren
     made.set_content(text)
     if html is not None:
         made.add_alternative(html, subtype="html")
+    for name, kind, content in inline:
+        made.get_body(("html",)).add_related(content, *kind.split("/"), cid=f"<{name}>")
     for name, kind, content in files:
         maintype, subtype = kind.split("/")
         made.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)

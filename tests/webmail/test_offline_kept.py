@@ -1,9 +1,10 @@
-"""What a browser keeps beside the messages that were read, so that it is there without a network: labels and searches, and the
-address book."""
+"""What a browser keeps beside the messages that were read, so that it is there without a network: labels and searches, the
+address book, and the pictures and files that came with them."""
 
 import pytest
 from playwright.sync_api import expect
 
+from files import message, pdf, picture
 from offline import KEPT, chromium, kept, line, line_of, mended, settled
 from provider import ANNA, PASSWORD, letter, unique
 from screen import eventually
@@ -121,3 +122,95 @@ def test_nobody_else_finds_the_address_book(provider, line, screens, who, tmp_pa
     screen.button("log in").click()
     expect(screen.page.get_by_role("listbox")).to_be_visible()
     eventually(lambda: screen.page.evaluate(KEPT, "cards") == 0)
+
+
+FILES = [
+    ("foto.png", "image/png", picture()),
+    ("brief.txt", "text/plain", b"Dag Anna.\r\n"),
+    ("rekening.pdf", "application/pdf", pdf()),
+    ("los.png", "image/png", picture(colour=(0, 0, 200)) + b"x" * 300_000),
+]
+DRAWN = "one => one.complete && one.naturalWidth"
+
+
+def look_at(screen, article, name):
+    """A file in the viewer: what it shows."""
+    article.get_by_title(f"{name} tonen", exact=True).click()
+    return screen.page.get_by_role("dialog", name=name)
+
+
+def close(screen):
+    screen.page.get_by_role("dialog").get_by_role("button", name=screen.word("close"), exact=True).click()
+
+
+def with_files(provider, screens):
+    """The screen of somebody who has looked at all files of a message but the last one."""
+    word = unique()
+    html = f'<p>Dag, {word}</p><img src="cid:tuin@buren" alt="tuin">'
+    provider.deliver(message(word, FILES, html=html, inline=[("tuin@buren", "image/png", picture(20, 10))]))
+    screen = settled(screens().log_in(), word)
+    kept(screen, "state")
+    article = screen.read(word)
+    expect(screen.page.frame_locator("iframe").locator("img")).to_be_visible()
+    for name in ("foto.png", "brief.txt", "rekening.pdf"):
+        look_at(screen, article, name)
+        close(screen)
+    kept(screen, "messages")
+    # the picture in the layout, and three files
+    kept(screen, "files", 4)
+    return screen, word
+
+
+def test_pictures_and_files_that_were_looked_at_are_there_without_a_network(provider, line, screens, axe):
+    screen, word = with_files(provider, screens)
+    page = screen.page
+    page.goto(page.url.split("#")[0])
+    line.cut()
+    page.reload()
+    expect(line_of(screen)).to_be_visible()
+    article = screen.read(word)
+    shown = page.frame_locator("iframe").locator("img")
+    eventually(lambda: shown.evaluate(DRAWN) == 20)
+    eventually(lambda: look_at(screen, article, "foto.png").get_by_role("img").evaluate(DRAWN) == 40, within=5)
+    close(screen)
+    expect(look_at(screen, article, "brief.txt").get_by_role("region")).to_have_text("Dag Anna.")
+    close(screen)
+    dialog = look_at(screen, article, "rekening.pdf")
+    expect(dialog.locator("iframe")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    close(screen)
+    # what was not looked at says why it is not there
+    dialog = look_at(screen, article, "los.png")
+    expect(dialog.get_by_role("alert")).to_contain_text("geen verbinding")
+    assert screen.violations(axe) == []
+
+
+def test_pictures_and_files_go_with_who_logs_out(provider, screens):
+    screen, _ = with_files(provider, screens)
+    screen.button("log out").click()
+    expect(screen.page.get_by_label(screen.word("address"))).to_be_visible()
+    assert screen.page.evaluate(KEPT, "files") == 0
+
+
+def test_nobody_else_finds_the_pictures_and_files(provider, line, screens, who):
+    screen, _ = with_files(provider, screens)
+    screen.context.clear_cookies()
+    line.cut()
+    line.mend(provider.door("https"))
+    screen.page.get_by_label(screen.word("address")).fill(who)
+    screen.page.get_by_label(screen.word("password"), exact=True).fill(SECRET)
+    screen.button("log in").click()
+    expect(screen.page.get_by_role("listbox")).to_be_visible()
+    eventually(lambda: screen.page.evaluate(KEPT, "files") == 0)
+
+
+def test_the_files_of_a_message_go_with_it(provider, screens):
+    screen, word = with_files(provider, screens)
+    screen.button("delete").click()
+    screen.go("trash")
+    screen.row(word).click()
+    screen.button("delete").click()
+    screen.page.get_by_role("dialog").get_by_role("button", name="Verwijderen").click()
+    expect(screen.row(word)).to_have_count(0)
+    # of others nothing was looked at
+    eventually(lambda: screen.page.evaluate(KEPT, "files") == 0)

@@ -3,7 +3,7 @@ import { Failure } from "./problem";
 import { refusal } from "./transport";
 
 export interface Piece {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether it goes on. */
   readonly isCut: boolean;
 }
@@ -16,23 +16,31 @@ export async function firstBytes(
   fetching: typeof fetch = (input, init) => fetch(input, init),
 ): Promise<Piece> {
   let answer: Response;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  let piece: Piece;
   try {
     answer = await fetching(url, { credentials: "same-origin", redirect: "error", signal });
-    const reader = answer.body?.getReader();
-    while (reader !== undefined && size <= most) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
-      size += value.length;
-    }
-    if (size > most) await reader?.cancel();
+    piece = await beginning(answer, most);
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     throw new Failure({ kind: "offline" });
   }
   if (!answer.ok) throw new Failure(refusal(answer.status, answer.headers.get("Retry-After"), ""));
+  return piece;
+}
+
+/** At most `most` octets of an answer. */
+export async function beginning({ body }: Response, most: number): Promise<Piece> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = body?.getReader();
+  while (reader !== undefined && size <= most) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    size += value.length;
+  }
+  // where somebody else reads it too, this resolves when he has ended
+  if (size > most) reader?.cancel().catch(() => {});
   const bytes = new Uint8Array(Math.min(size, most));
   let at = 0;
   for (const chunk of chunks) {

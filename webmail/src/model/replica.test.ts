@@ -9,7 +9,7 @@ import { Account } from "./account";
 import { KEEP_AFTER, keep } from "./keeping";
 import { inMemory } from "./kept";
 import { Replica } from "./replica";
-import { LONGEST, MOST_LETTERS, MOST_PIECES, surplus } from "./replica_bounds";
+import { LONGEST, MOST_LETTERS, MOST_OCTETS, MOST_PIECES, surplus, weighed } from "./replica_bounds";
 import { database } from "./replica_database";
 import { alone, type Windows } from "./windows";
 
@@ -137,8 +137,10 @@ describe("what is kept of an account", () => {
     const late = await database("a1", databases);
     await account.close();
     await late.writeWhileIn([{ kind: "pages", key: "a/1", value: "late" }]);
+    await late.writeWhileIn([{ kind: "files", key: "ba-1/pdf/x", value: "late" }]);
     expect(await (await replica()).recalled()).toBeNull();
-    for (const kind of ["emails", "messages", "pages", "state"] as const) expect((await late.all(kind)).size).toBe(0);
+    for (const kind of ["emails", "messages", "pages", "files", "state"] as const)
+      expect((await late.all(kind)).size).toBe(0);
   });
 
   it("is written by one window; the next one that writes begins anew", async () => {
@@ -155,18 +157,21 @@ describe("what is kept of an account", () => {
     await vi.waitFor(async () => expect((await (await replica()).recalled())?.emails.has(emailId("d"))).toBe(true));
   });
 
-  it("loses a message that is no more, with its document", async () => {
+  it("loses a message that is no more, with its document and its files", async () => {
     const { account, scene } = await page();
     await account.messages.of(emailId("a"));
     const look = await database("a1", databases);
-    await look.writeWhileIn([{ kind: "pages", key: "a/1", value: "document" }]);
+    const weight = { at: Date.now(), size: 1 };
+    const shown = [...weighed("pages", "a/1", "document", weight), ...weighed("files", "ba-1/pdf/x", "file", weight)];
+    await look.writeWhileIn([...shown, ...weighed("files", "bb-1/pdf/x", "of another", weight)]);
     await vi.waitFor(async () => expect((await look.all("messages")).size).toBe(1));
     server.records.remove("a");
     scene.changed();
     await settled(server);
-    for (const kind of ["messages", "pages", "sizes"] as const) {
+    for (const kind of ["messages", "pages"] as const) {
       await vi.waitFor(async () => expect((await look.all(kind)).size).toBe(0));
     }
+    for (const kind of ["files", "sizes"] as const) expect((await look.all(kind)).size).toBe(1);
   });
 });
 
@@ -185,6 +190,11 @@ describe("what stays of what was read", () => {
     const half = MOST_LETTERS / 2;
     const large = new Map(["a", "b", "c"].map((key, index) => [key, { at: now - index, size: half }]));
     expect(surplus(large, now)).toEqual(["c"]);
+    // files are beside: neither takes the room of the other
+    const files = new Map(
+      ["a", "b", "c"].map((key, age) => [`files/${key}`, { at: now - age, size: MOST_OCTETS / 2 }]),
+    );
+    expect(surplus(new Map([...large, ...files]), now)).toEqual(["c", "files/c"]);
     const many = new Map(
       Array.from({ length: MOST_PIECES + 2 }, (_, index) => [`${index}`, { at: now - index, size: 1 }]),
     );

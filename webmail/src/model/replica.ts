@@ -17,7 +17,7 @@ import {
 } from "../jmap/mail";
 import { LABEL, type Label, SAVED_SEARCH, type SavedSearch } from "../jmap/own";
 import { KeptCards } from "./kept_cards";
-import { surplus, type Weight } from "./replica_bounds";
+import { tidy, unweighed, weighed } from "./replica_bounds";
 import { type Change, type Database, SESSION, type Writing } from "./replica_database";
 import type { Windows } from "./windows";
 
@@ -76,7 +76,7 @@ const NOTHING: Written = {
   threads: new Map(),
   lists: new Map(),
 };
-const weight = object({ at: count, size: count });
+const EVERYTHING_READ = (["messages", "pages", "files", "sizes"] as const).map((kind): Change => ({ kind, under: "" }));
 
 /** What keeps an account's mail. */
 export interface Keeper {
@@ -163,44 +163,36 @@ export class Replica implements Keeper {
 
   async keepMessage(message: Message): Promise<void> {
     const value = encodedMessage(message);
-    const changes: Change[] = [
-      { kind: "messages", key: message.id, value },
-      { kind: "sizes", key: `messages/${message.id}`, value: this.#weigh(value) },
-    ];
+    const weight = { at: this.#now(), size: JSON.stringify(value).length };
     this.#kept += 1;
     await this.#database
-      .writeWhileIn(changes)
+      .writeWhileIn(weighed("messages", message.id, value, weight))
       .then(() => (this.#kept % TIDY_AFTER === 0 ? this.tidy() : undefined))
       .catch(() => {});
   }
 
-  /** These messages are no more. */
+  /** These messages are no more, nor what was shown of them. */
   async forget(ids: readonly EmailId[] | "all"): Promise<void> {
-    const every = (["messages", "pages", "sizes"] as const).map((kind): Change => ({ kind, under: "" }));
-    const each = (gone: EmailId): Change[] => [
+    if (ids.length === 0) return;
+    const changes = ids === "all" ? EVERYTHING_READ : (await Promise.all(ids.map((gone) => this.#traces(gone)))).flat();
+    await this.#database.writeWhileIn(changes).catch(() => {});
+  }
+
+  async #traces(gone: EmailId): Promise<readonly Change[]> {
+    const message = await this.message(gone);
+    const parts = message === null ? [] : [...message.attachments, ...message.textBody, ...message.htmlBody];
+    const files = parts.flatMap(({ blobId }) => (blobId === null ? [] : unweighed("files", `${blobId}/`)));
+    return [
       { kind: "messages", key: gone, value: undefined },
-      { kind: "pages", under: `${gone}/` },
       { kind: "sizes", key: `messages/${gone}`, value: undefined },
-      { kind: "sizes", under: `pages/${gone}/` },
+      ...unweighed("pages", `${gone}/`),
+      ...files,
     ];
-    if (ids.length > 0) await this.#database.writeWhileIn(ids === "all" ? every : ids.flatMap(each)).catch(() => {});
   }
 
   /** What is too old or too much goes. */
   async tidy(): Promise<void> {
-    const weights = new Map<string, Weight>();
-    for (const [key, value] of await this.#database.all("sizes")) {
-      weights.set(key, attempt(weight, value) ?? { at: 0, size: 0 });
-    }
-    const changes = surplus(weights, this.#now()).flatMap((key): Change[] => {
-      const [kind, ...rest] = key.split("/");
-      const gone = { key: rest.join("/"), value: undefined };
-      return [
-        { kind: "sizes", key, value: undefined },
-        { kind: kind === "pages" ? "pages" : "messages", ...gone },
-      ];
-    });
-    if (changes.length > 0) await this.#database.write(changes);
+    await tidy(this.#database, this.#now());
   }
 
   /** This window writes no more; what it wrote stays. */
@@ -222,10 +214,6 @@ export class Replica implements Keeper {
     this.#ends();
     this.cards.end();
     await this.#writing;
-  }
-
-  #weigh(value: unknown): Weight {
-    return { at: this.#now(), size: JSON.stringify(value).length };
   }
 
   #write(now: Snapshot, how: Writing): void {

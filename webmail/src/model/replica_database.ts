@@ -1,7 +1,7 @@
 /** What a browser keeps of an account's mail: named records in a database of its own, which may be thrown away at any time. What
  * people write is kept elsewhere (kept.ts). */
 
-const KINDS = ["state", "emails", "threads", "messages", "pages", "sizes", "cards"] as const;
+const KINDS = ["state", "emails", "threads", "messages", "pages", "files", "sizes", "cards"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Another number is another shape: what an earlier version kept is fetched again. */

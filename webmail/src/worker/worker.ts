@@ -7,7 +7,7 @@ import { notes } from "../model/notes";
 import { database } from "../model/replica_database";
 import { Files } from "./files";
 import { type Around, heard, type Told } from "./news";
-import { Pages } from "./pages";
+import { Shown } from "./shown";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Named by the build (service_worker.ts). */
@@ -15,7 +15,7 @@ declare const FILES: readonly string[];
 declare const RELEASE: string;
 
 const files = new Files(caches, { name: RELEASE, files: FILES });
-const pages = new Pages((account) => database(account));
+const shown = new Shown((account) => database(account));
 const around: Around = {
   transport: browser(),
   notes: notes(),
@@ -48,12 +48,12 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (files.has(url.pathname)) {
+  if (url.origin !== self.location.origin) return;
+  if (request.method === "GET" && files.has(url.pathname)) {
     event.respondWith(files.answer(url.pathname, request));
     if (request.mode === "navigate" && url.pathname === "/") event.waitUntil(tidy());
-  } else if (request.mode === "navigate" && pages.has(url.pathname)) {
-    event.respondWith(pages.answer(request, (work) => event.waitUntil(work)));
+  } else if (shown.has(request)) {
+    event.respondWith(shown.answer(request, (work) => event.waitUntil(work)));
   }
 });
 

@@ -124,6 +124,8 @@ async fn j20_a_cookie_is_kept_from_scripts_and_other_sites() {
     assert_eq!(house.call("GET", "/jmap/logout", &ours, "").await.status, 405);
     let out = house.call("POST", "/jmap/logout", &ours, "").await;
     assert!(out.status == 204 && out.fields("set-cookie")[0].contains("Max-Age=0"));
+    // nor does what was looked at stay in the browser's cache
+    assert_eq!(out.fields("clear-site-data"), ["\"cache\""]);
     assert_eq!(house.jmap(&ours, ECHO).await.status, 401);
 }
 
