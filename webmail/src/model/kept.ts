@@ -1,4 +1,5 @@
 /** What survives a reload: named records in the browser's own database. */
+import { allOf, ended, opened } from "./requests";
 
 /** A record that comes, or one that goes (its value is `undefined`). */
 export interface Change {
@@ -24,39 +25,20 @@ export type Kind = (typeof KINDS)[number];
 /** 2: files that wait. */
 const VERSION = 2;
 
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
 /** Opens the database of one account. */
 export async function inBrowser(account: string, databases: IDBFactory = indexedDB): Promise<Kept> {
-  const opening = databases.open(`glaspost/${account}`, VERSION);
-  opening.onupgradeneeded = () => {
-    const { result } = opening;
-    for (const kind of KINDS) if (!result.objectStoreNames.contains(kind)) result.createObjectStore(kind);
-  };
-  const database = await done(opening);
-  // a window of a later release waits for this one
-  database.onversionchange = () => database.close();
+  const database = await opened(databases, `glaspost/${account}`, VERSION, (upgraded) => {
+    for (const kind of KINDS) if (!upgraded.objectStoreNames.contains(kind)) upgraded.createObjectStore(kind);
+  });
 
   async function transact(kinds: readonly Kind[], act: (store: (kind: Kind) => IDBObjectStore) => void): Promise<void> {
     const transaction = database.transaction([...kinds], "readwrite");
     act((kind) => transaction.objectStore(kind));
-    await new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
+    await ended(transaction);
   }
 
   return {
-    async all(kind) {
-      const store = database.transaction(kind).objectStore(kind);
-      const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
-      return new Map(keys.map((key, index) => [String(key), values[index]]));
-    },
+    all: async (kind) => allOf(database, kind),
     put: (kind, key, value) => transact([kind], (store) => store(kind).put(value, key)),
     remove: (kind, key) => transact([kind], (store) => store(kind).delete(key)),
     write: (changes) =>

@@ -3,6 +3,7 @@ import { attempt, count, id, nullable, object, oneOf, state, text } from "../jma
 import type { AccountId, State } from "../jmap/ids";
 import type { SubscriptionId } from "../jmap/subscription";
 import type { Language } from "../texts/languages";
+import { done, opened } from "./requests";
 
 export interface Note {
   readonly account: AccountId;
@@ -38,33 +39,19 @@ export interface Notes {
 const STORE = "notes";
 const KEY = "note";
 
-async function store(databases: IDBFactory, mode: IDBTransactionMode) {
-  const opening = databases.open("glaspost-notes", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await done(opening);
-  return { database, notes: database.transaction(STORE, mode).objectStore(STORE) };
-}
-
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
 export function notes(databases: IDBFactory = indexedDB): Notes {
   async function run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => Promise<T>): Promise<T> {
-    const { database, notes: opened } = await store(databases, mode);
-    return act(opened).finally(() => database.close());
+    const database = await opened(databases, "glaspost-notes", 1, (upgraded) => upgraded.createObjectStore(STORE));
+    return act(database.transaction(STORE, mode).objectStore(STORE)).finally(() => database.close());
   }
   return {
-    read: () => run("readonly", async (opened) => attempt(kept, await done(opened.get(KEY)))),
-    write: (note) => run("readwrite", async (opened) => void (await done(opened.put(note, KEY)))),
+    read: () => run("readonly", async (store) => attempt(kept, await done(store.get(KEY)))),
+    write: (note) => run("readwrite", async (store) => void (await done(store.put(note, KEY)))),
     change: (change) =>
-      run("readwrite", async (opened) => {
-        const note = attempt(kept, await done(opened.get(KEY)));
-        if (note !== null) await done(opened.put({ ...note, ...change }, KEY));
+      run("readwrite", async (store) => {
+        const note = attempt(kept, await done(store.get(KEY)));
+        if (note !== null) await done(store.put({ ...note, ...change }, KEY));
       }),
-    clear: () => run("readwrite", async (opened) => void (await done(opened.clear()))),
+    clear: () => run("readwrite", async (store) => void (await done(store.clear()))),
   };
 }

@@ -1,5 +1,6 @@
 /** What a browser keeps of an account's mail: named records in a database of its own, which may be thrown away at any time. What
  * people write is kept elsewhere (kept.ts). */
+import { allOf, done, ended, opened } from "./requests";
 
 const KINDS = ["state", "emails", "threads", "messages", "pages", "files", "sizes", "cards"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -28,20 +29,6 @@ export interface Database {
 /** The record that is there while somebody is logged in. */
 export const SESSION = "session";
 
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-function ended(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error);
-  });
-}
-
 /** How many records are put between two frames. */
 export const PIECE = 20;
 const MOST: Readonly<Record<Writing, number>> = { "at once": Number.POSITIVE_INFINITY, "in pieces": PIECE };
@@ -65,25 +52,17 @@ function apply(transaction: IDBTransaction, changes: Iterator<Change>, most: num
 
 /** Opens the database of one account. */
 export async function database(account: string, databases: IDBFactory = indexedDB): Promise<Database> {
-  const opening = databases.open(`glaspost-mail/${account}`, VERSION);
-  opening.onupgradeneeded = () => {
-    const { result } = opening;
-    for (const kind of [...result.objectStoreNames]) result.deleteObjectStore(kind);
-    for (const kind of KINDS) result.createObjectStore(kind);
-  };
-  const opened = await done(opening);
-  // a window of a later version waits for this one
-  opened.onversionchange = () => opened.close();
+  const mail = await opened(databases, `glaspost-mail/${account}`, VERSION, (upgraded) => {
+    for (const kind of [...upgraded.objectStoreNames]) upgraded.deleteObjectStore(kind);
+    for (const kind of KINDS) upgraded.createObjectStore(kind);
+  });
   // what is lost with the power is fetched again
-  const writing = () => opened.transaction([...KINDS], "readwrite", { durability: "relaxed" });
+  const writing = () => mail.transaction([...KINDS], "readwrite", { durability: "relaxed" });
 
   return {
-    async all(kind) {
-      const store = opened.transaction(kind).objectStore(kind);
-      const [keys, values] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
-      return new Map(keys.map((key, index) => [String(key), values[index]]));
-    },
-    get: (kind, key) => done<unknown>(opened.transaction(kind).objectStore(kind).get(key)),
+    all: async (kind) => allOf(mail, kind),
+    // as a promise also where the database is closed
+    get: async (kind, key) => done<unknown>(mail.transaction(kind).objectStore(kind).get(key)),
     async write(changes, how = "at once") {
       const transaction = writing();
       apply(transaction, changes[Symbol.iterator](), MOST[how]);
@@ -102,6 +81,6 @@ export async function database(account: string, databases: IDBFactory = indexedD
       for (const kind of KINDS) transaction.objectStore(kind).clear();
       await ended(transaction);
     },
-    close: () => opened.close(),
+    close: () => mail.close(),
   };
 }
