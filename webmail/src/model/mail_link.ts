@@ -18,6 +18,11 @@ function decoded(text: string): string {
   }
 }
 
+/** The address of a link to one; `null` for anything else. */
+export function mailAddress(link: string): string | null {
+  return mailTo(link.trim())?.to ?? null;
+}
+
 /** The letter that a link begins: one recipient, subject and text; fields that say where it goes beside are passed over (RFC 6068, 4). */
 export function mailTo(link: string): Letter | null {
   const found = /^mailto:([^?#]{3,320})(?:\?([^#]*))?/i.exec(link);

@@ -1,5 +1,6 @@
 /** What of an attachment is shown here: pictures, documents that the browser has a viewer for, and texts. All else is only saved. */
 import type { Part } from "../jmap/mail";
+import { withoutHidden } from "./hidden_signs";
 
 export type Preview =
   /** Drawn by the browser as this type, never as a document. */
@@ -43,12 +44,9 @@ export function preview({ type, name, blobId }: Part): Preview | null {
   return ENDINGS.get(/\.([a-z]{2,4})$/.exec(name?.toLowerCase() ?? "")?.[1] ?? "") ?? null;
 }
 
-/** Signs that turn text round, or that nobody sees: `fto‮gpj.exe` would look like a picture. */
-const HIDDEN = /[\p{Cc}\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/gu;
-
 /** The name of a file as it is shown and saved. */
 export function fileName({ name }: Part, unnamed: string): string {
-  const bare = name?.replace(HIDDEN, "").trim() ?? "";
+  const bare = withoutHidden(name ?? "").trim();
   // a name of dots only would be a step of the address at which it is had
   return /^\.*$/.test(bare) ? unnamed : bare;
 }

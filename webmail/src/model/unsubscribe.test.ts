@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { mailTo } from "./mail_link";
 import { unsubscribing } from "./unsubscribe";
 
 describe("the way off a list", () => {
@@ -27,31 +26,5 @@ describe("the way off a list", () => {
     [[...Array.from({ length: 10 }, () => "x"), "https://list.example/"]],
   ])("is none in %.60j", (ways) => {
     expect(unsubscribing(ways)).toBeNull();
-  });
-});
-
-describe("a link that begins a letter", () => {
-  it("says one recipient, a subject and a text, and nobody beside", () => {
-    const letter = mailTo(
-      "mailto:a+b@c.example?Subject=1%2B1&cc=x@y.example&bcc=z@y.example&attach=/etc/passwd&body=a+b",
-    );
-    expect(letter).toEqual({ to: "a+b@c.example", subject: "1+1", text: "a+b" });
-  });
-
-  it.each([
-    "mailto:",
-    "mailto:x",
-    "mailto:a@b.example%0ABcc:c@d.example",
-    "mailto:%ff%ff@b.example",
-    "mailto:a\u202E@b.example",
-    "x:a@b.example",
-  ])("%j begins none", (link) => {
-    expect(mailTo(link)).toBeNull();
-  });
-
-  it("has a subject of one line, and no more words than anybody wants", () => {
-    const letter = mailTo(`mailto:a@b.example?subject=a%0D%0ABcc: x&body=${"x".repeat(9_000)}`);
-    expect(letter?.subject).toBe("a Bcc: x");
-    expect(letter?.text.length).toBe(2_000);
   });
 });

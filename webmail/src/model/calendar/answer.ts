@@ -6,7 +6,8 @@ import { EMAIL, type Identity, type Message, SUBMISSION_RECORD } from "../../jma
 import { createdIn, set } from "../../jmap/methods";
 import { problemOf } from "../../jmap/problem";
 import { same } from "../addresses";
-import { type Answer, type Invitation, mailAddress } from "./invitation";
+import { mailAddress } from "../mail_link";
+import type { Answer, Invitation } from "./invitation";
 import { type Component, lineNamed } from "./lines";
 
 const PARTSTAT: Readonly<Record<Answer, string>> = {

@@ -1,6 +1,7 @@
 /** An invitation or what became of one (RFC 5546, by mail as RFC 6047 has it): what of it a reader is shown. */
 import type { Identity } from "../../jmap/mail";
 import { same } from "../addresses";
+import { mailAddress } from "../mail_link";
 import { type Component, calendar, type Line, lineNamed, textNamed, textOf } from "./lines";
 import { type Recurrence, recurrence } from "./recurrence";
 import { endOf, lasting, type When, whenAt } from "./when";
@@ -57,18 +58,6 @@ const ANSWERS: ReadonlyMap<string, Answer> = new Map([
   ["TENTATIVE", "tentative"],
   ["DECLINED", "declined"],
 ]);
-
-/** The address of `mailto:` (RFC 5545, 3.3.3); `null` for anything else. */
-export function mailAddress(value: string): string | null {
-  const found = /^\s*mailto:([^?]{3,320})/i.exec(value)?.[1];
-  if (found === undefined) return null;
-  try {
-    const email = decodeURIComponent(found).trim();
-    return /^[^\s@<>"(),;:\\[\]\p{Cc}\p{Cf}]+@[^\s@<>"(),;:\\[\]\p{Cc}\p{Cf}]+$/u.test(email) ? email : null;
-  } catch {
-    return null;
-  }
-}
 
 /** What stands in a header, where there is one line only. */
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();

@@ -1,4 +1,5 @@
 /** iCalendar (RFC 5545, 3.1 to 3.3) as far as a mail program reads it: lines, components and texts. Values only, and bounded. */
+import { withoutHidden } from "../hidden_signs";
 
 /** Letters and lines of a file that are read; what comes behind is as if it was not there. */
 const LONGEST = 512 * 1024;
@@ -105,13 +106,10 @@ export function lineNamed(of: Component, name: string): Line | undefined {
   return of.lines.find((line) => line.name === name);
 }
 
-/** Signs that turn text round or that nobody sees, apart from the end of a line. */
-const HIDDEN = /(?!\n)[\p{Cc}\u061C\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
-
 /** A text as it is read by people (RFC 5545, 3.3.11). */
 export function textOf(value: string): string {
   const told = value.replace(/\\([\\;,nN])/g, (_, sign: string) => (/n/i.test(sign) ? "\n" : sign));
-  return told.replace(HIDDEN, "").trim();
+  return told.split("\n").map(withoutHidden).join("\n").trim();
 }
 
 /** The text of the first line of a name; empty where there is none. */
