@@ -1,5 +1,5 @@
 /** What survives a reload: named records in the browser's own database. */
-import { allOf, ended, opened } from "./requests";
+import { allOf, committed, opened } from "./requests";
 
 /** A record that comes, or one that goes (its value is `undefined`). */
 export interface Change {
@@ -34,7 +34,7 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
   async function transact(kinds: readonly Kind[], act: (store: (kind: Kind) => IDBObjectStore) => void): Promise<void> {
     const transaction = database.transaction([...kinds], "readwrite");
     act((kind) => transaction.objectStore(kind));
-    await ended(transaction);
+    await committed(transaction);
   }
 
   return {
