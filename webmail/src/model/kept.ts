@@ -1,5 +1,5 @@
 /** What survives a reload: named records in the browser's own database. */
-import { allOf, committed, opened } from "./requests";
+import { allOf, ended, opened } from "./requests";
 
 /** A record that comes, or one that goes (its value is `undefined`). */
 export interface Change {
@@ -25,6 +25,15 @@ export type Kind = (typeof KINDS)[number];
 /** 2: files that wait. */
 const VERSION = 2;
 
+/** One record at a time is written as many are. */
+function keeping(of: Pick<Kept, "all" | "write" | "clear">): Kept {
+  return {
+    ...of,
+    put: (kind, key, value) => of.write([{ kind, key, value }]),
+    remove: (kind, key) => of.write([{ kind, key, value: undefined }]),
+  };
+}
+
 /** Opens the database of one account. */
 export async function inBrowser(account: string, databases: IDBFactory = indexedDB): Promise<Kept> {
   const database = await opened(databases, `glaspost/${account}`, VERSION, (upgraded) => {
@@ -32,17 +41,19 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
   });
 
   async function transact(kinds: readonly Kind[], act: (store: (kind: Kind) => IDBObjectStore) => void): Promise<void> {
+    if (kinds.length === 0) return;
     const transaction = database.transaction([...kinds], "readwrite");
     act((kind) => transaction.objectStore(kind));
-    await committed(transaction);
+    // a page that goes need not live until it is kept
+    transaction.commit();
+    await ended(transaction);
   }
 
-  return {
+  return keeping({
     all: async (kind) => allOf(database, kind),
-    put: (kind, key, value) => transact([kind], (store) => store(kind).put(value, key)),
-    remove: (kind, key) => transact([kind], (store) => store(kind).delete(key)),
     write: (changes) =>
-      transact(KINDS, (store) => {
+      // what waits for a long file is nothing else than that
+      transact([...new Set(changes.map(({ kind }) => kind))], (store) => {
         for (const { kind, key, value } of changes) {
           if (value === undefined) store(kind).delete(key);
           else store(kind).put(value, key);
@@ -52,31 +63,23 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
       transact(KINDS, (store) => {
         for (const kind of KINDS) store(kind).clear();
       }),
-  };
+  });
 }
 
 /** What the browser is still opening: nobody waits for it before he uses it. */
 export function coming(kept: Promise<Kept>): Kept {
-  return {
+  return keeping({
     all: async (kind) => (await kept).all(kind),
-    put: async (kind, key, value) => (await kept).put(kind, key, value),
-    remove: async (kind, key) => (await kept).remove(kind, key),
     write: async (changes) => (await kept).write(changes),
     clear: async () => (await kept).clear(),
-  };
+  });
 }
 
 /** For browsers that keep nothing (a private window may refuse): lives as long as the page. */
 export function inMemory(): Kept {
   const kinds = new Map<Kind, Map<string, unknown>>(KINDS.map((kind) => [kind, new Map()]));
-  return {
+  return keeping({
     all: async (kind) => new Map(kinds.get(kind)),
-    put: async (kind, key, value) => {
-      kinds.get(kind)?.set(key, structuredClone(value));
-    },
-    remove: async (kind, key) => {
-      kinds.get(kind)?.delete(key);
-    },
     write: async (changes) => {
       for (const { kind, key, value } of changes) {
         if (value === undefined) kinds.get(kind)?.delete(key);
@@ -86,5 +89,5 @@ export function inMemory(): Kept {
     clear: async () => {
       for (const kind of kinds.values()) kind.clear();
     },
-  };
+  });
 }

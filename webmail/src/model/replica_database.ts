@@ -1,6 +1,6 @@
 /** What a browser keeps of an account's mail: named records in a database of its own, which may be thrown away at any time. What
  * people write is kept elsewhere (kept.ts). */
-import { allOf, committed, done, ended, opened } from "./requests";
+import { allOf, done, ended, opened } from "./requests";
 
 const KINDS = ["state", "emails", "threads", "messages", "pages", "files", "sizes", "cards"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -66,7 +66,9 @@ export async function database(account: string, databases: IDBFactory = indexedD
     async write(changes, how = "at once") {
       const transaction = writing();
       apply(transaction, changes[Symbol.iterator](), MOST[how]);
-      await (how === "at once" ? committed : ended)(transaction);
+      // a page that goes need not live until it is kept
+      if (how === "at once") transaction.commit();
+      await ended(transaction);
     },
     async writeWhileIn(changes, how = "at once") {
       const transaction = writing();

@@ -7,13 +7,6 @@ export function done<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Nothing more is written: a page that goes need not live until all of it is kept. */
-export function committed(transaction: IDBTransaction): Promise<void> {
-  const ending = ended(transaction);
-  transaction.commit();
-  return ending;
-}
-
 /** Resolves when what was written is kept. */
 export function ended(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
