@@ -3,8 +3,7 @@
 import { type Decoder, type Fields, fields, id } from "./decode";
 import type { Id } from "./ids";
 import type { RecordType } from "./methods";
-
-export const CONTACTS = "urn:ietf:params:jmap:contacts";
+import { CONTACTS } from "./session";
 
 export type CardId = Id<"ContactCard">;
 
@@ -27,12 +26,6 @@ export const CARD: RecordType<"ContactCard", Card> = {
   properties: ["id", "uid", "kind", "name", "nicknames", "organizations", "emails", "phones"],
   decode: card,
 };
-
-/** The order of the address book. */
-export const BY_NAME = [
-  { property: "name/given", isAscending: true },
-  { property: "name/surname", isAscending: true },
-] as const;
 
 /** Asks for the whole of a card. */
 export const WHOLE = { properties: null } as const;

@@ -9,6 +9,7 @@ export const SUBMISSION = "urn:ietf:params:jmap:submission";
 export const VACATION = "urn:ietf:params:jmap:vacationresponse";
 export const MDN = "urn:ietf:params:jmap:mdn";
 export const BLOB = "urn:ietf:params:jmap:blob";
+export const CONTACTS = "urn:ietf:params:jmap:contacts";
 export const QUOTA = "urn:ietf:params:jmap:quota";
 
 /** Where a client begins (RFC 8620, 2.2). */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { bench } from "../../test/bench";
 import type { Server } from "../../test/server/server";
-import { CONTACTS } from "../jmap/contacts";
 import { Failure } from "../jmap/problem";
+import { CONTACTS } from "../jmap/session";
 import { BLANK, called, draft } from "./card";
 import { Contacts, PAGE } from "./contacts";
 

@@ -2,8 +2,8 @@
  * server cannot be asked, what the browser keeps of it is read. */
 import { Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
-import { BY_NAME, CARD, type Card, type CardId, WHOLE } from "../jmap/contacts";
-import type { Fields } from "../jmap/decode";
+import { CARD, type Card, type CardId, WHOLE } from "../jmap/contacts";
+import { attempt, type Fields } from "../jmap/decode";
 import { createdIn, get, query, refusedIn, set } from "../jmap/methods";
 import { Failure, type Problem, passes, problemOf } from "../jmap/problem";
 import { same } from "./addresses";
@@ -24,15 +24,20 @@ export interface Found {
   readonly isKept: boolean;
 }
 
-/** Where cards are kept for when the server cannot be asked. */
+/** Where cards are kept, as they were sent, for when the server cannot be asked. */
 export interface CardShelf {
-  cards(): Promise<readonly Card[]>;
+  cards(): Promise<readonly Fields[]>;
 }
 
 export type Finding =
   | { readonly kind: "loading" }
   | { readonly kind: "ready"; readonly found: Found }
   | { readonly kind: "failed"; readonly cause: Problem };
+
+const BY_NAME = [
+  { property: "name/given", isAscending: true },
+  { property: "name/surname", isAscending: true },
+] as const;
 
 export class Contacts {
   readonly finding = new Value<Finding>({ kind: "loading" });
@@ -171,8 +176,9 @@ export class Contacts {
 
   /** By name; none where it is not the connection that is missing. */
   async #kept(problem: Problem): Promise<readonly Card[]> {
-    const cards = (passes(problem) && (await this.#shelf()?.cards())) || [];
-    return [...cards].sort((a, b) => called(a).localeCompare(called(b)));
+    const kept = (passes(problem) && (await this.#shelf()?.cards())) || [];
+    const cards = kept.flatMap((one) => attempt(CARD.decode, one) ?? []);
+    return cards.sort((a, b) => called(a).localeCompare(called(b)));
   }
 
   async #ask(filter: unknown, position: number, limit: number): Promise<Found> {

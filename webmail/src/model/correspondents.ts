@@ -1,13 +1,12 @@
 /** Whom one may mean: people of the address books, and those to whom one wrote lately. */
 import { Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
-import { CONTACTS } from "../jmap/contacts";
-import { absent, id, list, map, nullable, object, text } from "../jmap/decode";
+import { absent, attempt, id, list, map, nullable, object, text } from "../jmap/decode";
 import type { MailboxId } from "../jmap/ids";
 import { type Address, addresses } from "../jmap/mail";
 import { get, query, type RecordType } from "../jmap/methods";
 import { problemOf } from "../jmap/problem";
-import { MAIL, offers } from "../jmap/session";
+import { CONTACTS, MAIL, offers } from "../jmap/session";
 import { same } from "./addresses";
 import type { KeptCards } from "./kept_cards";
 
@@ -40,7 +39,7 @@ const card = object({
 });
 
 /** Name and addresses of a card (RFC 9553, 2.2.1 and 2.3.1). */
-export const PEOPLE: RecordType<"ContactCard", readonly Address[]> = {
+const CARD: RecordType<"ContactCard", readonly Address[]> = {
   name: "ContactCard",
   using: CONTACTS,
   properties: ["id", "name", "emails"],
@@ -139,6 +138,12 @@ export class Correspondents {
     }
   }
 
+  async #kept(typed: string): Promise<readonly Address[]> {
+    const cards = (await this.#shelf()?.cards()) ?? [];
+    const people = cards.flatMap((one) => attempt(CARD.decode, one) ?? []);
+    return people.filter((one) => fits(one, typed));
+  }
+
   /** Without a connection those whom the browser keeps. */
   async #contacts(typed: string): Promise<readonly Address[]> {
     const { accountId, session } = this.#client;
@@ -146,13 +151,13 @@ export class Correspondents {
     if (words === "" || !offers(session, accountId, CONTACTS)) return [];
     const batch = new Batch();
     const window = { position: 0, limit: MOST_SUGGESTIONS };
-    const found = batch.add(query(PEOPLE, accountId, { filter: { text: words }, sort: [] }, window));
-    const got = batch.add(get(PEOPLE, accountId, { from: resultOf(found, "/ids") }));
+    const found = batch.add(query(CARD, accountId, { filter: { text: words }, sort: [] }, window));
+    const got = batch.add(get(CARD, accountId, { from: resultOf(found, "/ids") }));
     try {
       return (await this.#client.send(batch)).of(got).list.flat();
     } catch (thrown) {
       problemOf(thrown);
-      return (await this.#shelf()?.people(words)) ?? [];
+      return this.#kept(words);
     }
   }
 }

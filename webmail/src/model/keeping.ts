@@ -1,5 +1,5 @@
 /** Has the browser keep what an account has, and gives it back to the next page (replica.ts). Loaded after the first list. */
-import { CONTACTS } from "../jmap/contacts";
+import { CONTACTS } from "../jmap/session";
 import type { Account } from "./account";
 import type { KeptCards } from "./kept_cards";
 import { Replica, type Snapshot } from "./replica";

@@ -2,22 +2,30 @@
  * the server says has changed; and to whom one wrote lately. */
 import { Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
-import { BY_NAME, CARD, type Card, WHOLE } from "../jmap/contacts";
-import { attempt, list, nullable, object, state, text } from "../jmap/decode";
+import { attempt, type Fields, fields, list, nullable, object, state, text } from "../jmap/decode";
 import type { State } from "../jmap/ids";
 import type { Address } from "../jmap/mail";
-import { changes, get, query } from "../jmap/methods";
+import { changes, get, query, type RecordType } from "../jmap/methods";
 import { Failure } from "../jmap/problem";
-import { fits, PEOPLE } from "./correspondents";
+import { CONTACTS } from "../jmap/session";
 import type { Change, Database } from "./replica_database";
 
-/** How many are kept, by name from the first one, and how long one of them may be. */
+/** How many are kept, and how long one of them may be. */
 export const MOST_CARDS = 2000;
 export const LONGEST_CARD = 16 * 1024;
 /** How many are asked for at a time. */
 const PAGE = 200;
 /** Of how many people it is kept that one wrote to them lately. */
 const MOST_PEOPLE = 500;
+
+/** Cards as they are sent, all of each. */
+const CARD: RecordType<"ContactCard", Fields> = {
+  name: "ContactCard",
+  using: CONTACTS,
+  properties: [],
+  decode: fields,
+};
+const WHOLE = { properties: null };
 
 /** Up to where the server's cards are here. */
 const STATE = "cards";
@@ -27,21 +35,14 @@ const people = list(object({ name: nullable(text), email: text }));
 export class KeptCards {
   readonly #database: Database;
   #following: Promise<void> = Promise.resolve();
-  #hasEnded = false;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  async cards(): Promise<readonly Card[]> {
+  async cards(): Promise<readonly Fields[]> {
     const all = await this.#database.all("cards").catch(() => new Map<string, unknown>());
-    return [...all.values()].flatMap((value) => attempt(CARD.decode, value) ?? []);
-  }
-
-  /** Those who fit what is typed. */
-  async people(typed: string): Promise<readonly Address[]> {
-    const all = (await this.cards()).flatMap(({ fields }) => attempt(PEOPLE.decode, fields) ?? []);
-    return all.filter((one) => fits(one, typed));
+    return [...all.values()].map((value) => attempt(fields, value)).filter((card) => card !== null);
   }
 
   async lately(): Promise<readonly Address[]> {
@@ -54,14 +55,11 @@ export class KeptCards {
     this.#database.writeWhileIn([{ kind: "state", key: LATELY, value }]).catch(() => {});
   }
 
-  /** Asks what has changed, or for all of it; what cannot be asked now is asked another time. */
+  /** Asks what has changed, or for all of it; what cannot be asked now is asked another time. Where nothing is kept any more, nothing is
+   * asked. */
   follow(client: Client): Promise<void> {
-    this.#following = this.#following.then(() => (this.#hasEnded ? undefined : this.#follow(client))).catch(() => {});
+    this.#following = this.#following.then(() => this.#follow(client)).catch(() => {});
     return this.#following;
-  }
-
-  end(): void {
-    this.#hasEnded = true;
   }
 
   async #follow(client: Client): Promise<void> {
@@ -79,12 +77,12 @@ export class KeptCards {
   async #anew(client: Client): Promise<void> {
     const { accountId, session } = client;
     const limit = Math.min(PAGE, session.limits.maxObjectsInGet);
-    const found: Card[] = [];
+    const found: Fields[] = [];
     // of several answers the first one's: what changed behind it is told again
     let first: State | null = null;
     for (let position = 0; position < MOST_CARDS; position += limit) {
       const batch = new Batch();
-      const asked = batch.add(query(CARD, accountId, { filter: null, sort: BY_NAME }, { position, limit }));
+      const asked = batch.add(query(CARD, accountId, { filter: null, sort: [] }, { position, limit }));
       const got = batch.add(get(CARD, accountId, { from: resultOf(asked, "/ids") }, WHOLE));
       const answers = await client.send(batch);
       first ??= answers.of(got).state;
@@ -109,7 +107,7 @@ export class KeptCards {
       const room = Math.max(0, MOST_CARDS - known.size + told.destroyed.filter((id) => known.has(id)).length);
       await this.#write(told.newState, [
         ...told.destroyed.map((key): Change => ({ kind: "cards", key, value: undefined })),
-        ...answers.of(updated).list.flatMap((card) => (known.has(card.id) ? change(card) : [])),
+        ...answers.of(updated).list.flatMap((card) => (known.has(idOf(card)) ? change(card) : [])),
         ...answers.of(created).list.slice(0, room).map(change),
       ]);
       [since, more] = [told.newState, told.hasMoreChanges];
@@ -122,7 +120,11 @@ export class KeptCards {
 }
 
 /** What is too long goes, or does not come. */
-function change({ id, fields }: Card): Change {
-  const isLong = JSON.stringify(fields).length > LONGEST_CARD;
-  return { kind: "cards", key: id, value: isLong ? undefined : fields };
+function change(card: Fields): Change {
+  const isLong = JSON.stringify(card).length > LONGEST_CARD;
+  return { kind: "cards", key: idOf(card), value: isLong ? undefined : card };
+}
+
+function idOf(card: Fields): string {
+  return text(card.id, "ContactCard/id");
 }

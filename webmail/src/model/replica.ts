@@ -212,7 +212,6 @@ export class Replica implements Keeper {
   async #stop(): Promise<void> {
     this.#take = null;
     this.#ends();
-    this.cards.end();
     await this.#writing;
   }
 

@@ -124,6 +124,7 @@ describe("what was shown", () => {
       await look.write([
         { kind: "sizes", key: "files/b1-2/download/image?accept=image%2Fpng", value: { at: 1, size: 6 } },
       ]);
+      content = "what the server never says of this id";
       await get(PICTURE);
       const [[, weight] = []] = await look.all("sizes");
       expect(weight).toMatchObject({ size: 6 });
