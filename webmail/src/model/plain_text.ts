@@ -55,6 +55,47 @@ export function pieces(line: string): readonly Piece[] {
   return found;
 }
 
+/** How many lines are laid out together: more than most screens have. */
+export const PASSAGE = 60;
+
+/** Lines that stand together; what lies between two links is one piece, however many lines it has. */
+export interface Passage {
+  readonly lines: number;
+  readonly pieces: readonly Piece[];
+}
+
+/** A block in passages, so that of a long one only what is in sight need be laid out. */
+export function passages(lines: readonly string[]): readonly Passage[] {
+  const found: Passage[] = [];
+  for (let from = 0; from < lines.length; from += PASSAGE) {
+    const part = lines.slice(from, from + PASSAGE);
+    // with the end of its last line too: of an empty line only that is seen
+    const all = part.flatMap((line) => [...pieces(line), LINE_END]);
+    found.push({ lines: part.length, pieces: joined(all) });
+  }
+  return found;
+}
+
+const LINE_END: Piece = { kind: "text", text: "\n" };
+
+function joined(all: readonly Piece[]): readonly Piece[] {
+  const found: Piece[] = [];
+  let texts: string[] = [];
+  const end = () => {
+    if (texts.length > 0) found.push({ kind: "text", text: texts.join("") });
+    texts = [];
+  };
+  for (const piece of all) {
+    if (piece.kind === "text") texts.push(piece.text);
+    else {
+      end();
+      found.push(piece);
+    }
+  }
+  end();
+  return found;
+}
+
 function trimmed(text: string): string {
   const bare = text.replace(AFTER, "");
   // a bracket that was opened inside belongs to the address

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { textOfHtml } from "./html_text";
 import { decoded } from "./html_tokens";
-import { blocks, pieces } from "./plain_text";
+import { blocks, PASSAGE, passages, pieces } from "./plain_text";
 
 describe("plain text", () => {
   it("is own text, quotes by depth, and a signature", () => {
@@ -31,6 +31,20 @@ describe("plain text", () => {
     ["https://例え.example/", [["https://例え.example/", "https://xn--r8jz45g.example/"]]],
   ])("%j has these links", (line, expected) => {
     expect(pieces(line).map((one) => (one.kind === "link" ? [one.text, one.href] : one.text))).toEqual(expected);
+  });
+
+  it("stands in passages, of which each has as many lines as are laid out together", () => {
+    const lines = Array.from({ length: 2 * PASSAGE + 1 }, (_, at) =>
+      at === 1 ? "zie https://a.example/ hier" : at === PASSAGE - 1 ? "" : `${at}`,
+    );
+    const found = passages(lines);
+    expect(found.map((passage) => passage.lines)).toEqual([PASSAGE, PASSAGE, 1]);
+    const [first] = found;
+    expect(first?.pieces.map(({ kind }) => kind)).toEqual(["text", "link", "text"]);
+    expect(first?.pieces[0]?.text).toBe("0\nzie ");
+    expect(first?.pieces[2]?.text).toMatch(/^ hier\n2\n[\s\S]*\n\n$/);
+    expect(found.flatMap(({ pieces: of }) => of.map(({ text }) => text)).join("")).toBe(`${lines.join("\n")}\n`);
+    expect(passages([])).toEqual([]);
   });
 
   // what went over a line again for each of its letters would be past the limit of a test
