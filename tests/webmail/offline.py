@@ -72,3 +72,13 @@ def another_window(screen):
     page = screen.context.new_page()
     page.goto(screen.page.url)
     return page
+
+
+def somebody_else_logs_in(provider, line, screen, who, password):
+    """The session ends, which the page hears when the line breaks, and another person goes on in the browser."""
+    screen.context.clear_cookies()
+    line.cut()
+    line.mend(provider.door("https"))
+    screen.page.get_by_label(screen.word("address")).fill(who)
+    screen.page.get_by_label(screen.word("password"), exact=True).fill(password)
+    screen.button("log in").click()

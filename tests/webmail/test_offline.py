@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from composing import arrived, compose
 from fetch import fetch
-from offline import KEPT, another_window, chromium, kept, line, line_of, mended, settled
+from offline import KEPT, another_window, chromium, kept, line, line_of, mended, settled, somebody_else_logs_in
 from provider import ANNA, BRAM, PASSWORD, letter, unique
 from screen import HOST, eventually
 
@@ -217,12 +217,7 @@ def test_nobody_else_goes_on_with_what_was_written(provider, line, screens):
     screen.page.get_by_label(screen.word("subject"), exact=True).fill(written)
     eventually(lambda: provider.count(written, mailbox="Drafts") == 1)
     kept(screen, "emails")
-    screen.context.clear_cookies()
-    line.cut()
-    line.mend(provider.door("https"))
-    screen.page.get_by_label(screen.word("address")).fill(BRAM)
-    screen.page.get_by_label(screen.word("password"), exact=True).fill(PASSWORD)
-    screen.button("log in").click()
+    somebody_else_logs_in(provider, line, screen, BRAM, PASSWORD)
     expect(screen.page.get_by_role("option").first).to_be_visible()
     expect(screen.row(word)).to_have_count(0)
     expect(screen.page.get_by_role("button", name=written)).to_have_count(0)

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from files import message, pdf, picture
-from offline import KEPT, chromium, kept, line, line_of, mended, settled
+from offline import KEPT, chromium, kept, line, line_of, mended, settled, somebody_else_logs_in
 from provider import ANNA, PASSWORD, letter, unique
 from screen import eventually
 
@@ -115,12 +115,7 @@ def test_the_address_book_goes_with_who_logs_out(provider, screens, who, tmp_pat
 
 def test_nobody_else_finds_the_address_book(provider, line, screens, who, tmp_path):
     screen = with_contacts(provider, screens, who, tmp_path)
-    screen.context.clear_cookies()
-    line.cut()
-    line.mend(provider.door("https"))
-    screen.page.get_by_label(screen.word("address")).fill(ANNA)
-    screen.page.get_by_label(screen.word("password"), exact=True).fill(PASSWORD)
-    screen.button("log in").click()
+    somebody_else_logs_in(provider, line, screen, ANNA, PASSWORD)
     expect(screen.page.get_by_role("listbox")).to_be_visible()
     eventually(lambda: screen.page.evaluate(KEPT, "cards") == 0)
 
@@ -195,12 +190,7 @@ def test_pictures_and_files_go_with_who_logs_out(provider, screens):
 
 def test_nobody_else_finds_the_pictures_and_files(provider, line, screens, who):
     screen, _ = with_files(provider, screens)
-    screen.context.clear_cookies()
-    line.cut()
-    line.mend(provider.door("https"))
-    screen.page.get_by_label(screen.word("address")).fill(who)
-    screen.page.get_by_label(screen.word("password"), exact=True).fill(SECRET)
-    screen.button("log in").click()
+    somebody_else_logs_in(provider, line, screen, who, SECRET)
     expect(screen.page.get_by_text("Hier staat niets.")).to_be_visible()
     eventually(lambda: screen.page.evaluate(KEPT, "files") == 0)
 
