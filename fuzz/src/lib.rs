@@ -35,6 +35,7 @@ mod smtp_reply;
 mod store_records;
 mod tls_report;
 mod vcards;
+mod verdict_fields;
 
 /// A target: its name, which is its corpus's folder, and the function.
 pub type Target = (&'static str, fn(&[u8]));
@@ -73,4 +74,5 @@ pub const TARGETS: &[Target] = &[
     ("store_records", store_records::store_records),                      //
     ("tls_report", tls_report::tls_report),                               //
     ("vcards", vcards::vcards),                                           //
+    ("verdict_fields", verdict_fields::verdict_fields),                   //
 ];

@@ -11,6 +11,7 @@ mod health;
 mod house;
 mod log;
 mod open_doors;
+mod own_names;
 mod regular_file;
 mod relay_domains;
 mod routes;

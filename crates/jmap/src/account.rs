@@ -12,6 +12,7 @@ mod sheet;
 use crate::context::Context;
 use crate::exchange::{EXPORT_URL, IMPORT_SIZE, IMPORT_URL};
 use crate::method::Method;
+use crate::settings::Settings;
 use admin::{AccountAct, MAX_OWN_TARGETS, Request, Response};
 use serde_json::{Value, json};
 use store::ObjectKind;
@@ -37,8 +38,9 @@ pub(crate) const METHODS: &[Method] = &[
 const SINGLETON: &str = "singleton";
 
 /// What the session object says of an account.
-pub(crate) fn in_account() -> Value {
+pub(crate) fn in_account(settings: &Settings) -> Value {
     json!({
+        "authservId": settings.host_name.as_str(),
         "maxForwardTargets": MAX_OWN_TARGETS,
         "maxBlockedSenders": ObjectKind::BlockedSender.most(),
         "maxLabels": ObjectKind::Label.most(),

@@ -151,7 +151,7 @@ impl Capability {
             Self::Principals => {
                 opened.own.then(|| json!({"currentUserPrincipalId": principal_id(caller.account, &caller.address)}))
             }
-            Self::Account => opened.own.then(account::in_account),
+            Self::Account => opened.own.then(|| account::in_account(settings)),
         }
     }
 }

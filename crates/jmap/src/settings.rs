@@ -1,6 +1,6 @@
 //! What an operator set.
 use names::{ByteSize, Domain};
-use policy::AllowanceLimits;
+use policy::{AllowanceLimits, OwnNames};
 use std::time::Duration;
 use texts::Language;
 
@@ -15,6 +15,8 @@ pub struct Settings {
     pub language: Language,
     /// The name in our Received fields.
     pub host_name: Domain,
+    /// Under which names no customer may say what was found out about a sender (RFC 8601, 5).
+    pub own_names: OwnNames,
     /// Recipients of one submission.
     pub max_recipients: usize,
     /// How long a submission may wait for its sender's time.
@@ -33,6 +35,7 @@ impl Settings {
             max_message_size: ByteSize::mib(50),
             own_seen: true,
             language: Language::English,
+            own_names: OwnNames::from_iter([host_name.clone()]),
             host_name,
             max_recipients: 1_000,
             max_delayed_send: Duration::from_secs(30 * 24 * 60 * 60),

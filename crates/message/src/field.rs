@@ -41,20 +41,75 @@ impl Field<'_> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct HeaderFields<'a> {
-    block: &'a [u8],
-    at: usize,
+    lines: HeaderLines<'a>,
     flaws: Flaws,
 }
 
 impl<'a> HeaderFields<'a> {
     /// Over the bytes of one header block; what follows the empty line is not read.
     pub fn new(block: &'a [u8]) -> Self {
-        Self { block, at: 0, flaws: Flaws::NONE }
+        Self { lines: HeaderLines::new(block), flaws: Flaws::NONE }
     }
 
     /// What was odd in the fields read so far.
     pub fn flaws(&self) -> Flaws {
         self.flaws
+    }
+}
+
+impl<'a> Iterator for HeaderFields<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        loop {
+            let line = self.lines.next()?;
+            let Some(field) = line.field() else {
+                self.flaws.insert(Flaw::JunkInHeader);
+                continue;
+            };
+            if line.raw.get(field.name.len()) != Some(&b':') {
+                self.flaws.insert(Flaw::SpaceBeforeColon);
+            }
+            return Some(field);
+        }
+    }
+}
+
+/// A line of a header block with the lines by which it goes on: a field, or what only looks like one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeaderLine<'a> {
+    /// As written, line ends included.
+    pub raw: &'a [u8],
+    start: usize,
+    /// Octets of its first line.
+    first: usize,
+}
+
+impl<'a> HeaderLine<'a> {
+    /// The field that it is, if it is one.
+    pub fn field(&self) -> Option<Field<'a>> {
+        let (name, colon) = field_name(self.raw.get(..self.first)?)?;
+        let value = self.raw.get(colon + 1..).unwrap_or_default();
+        let whole = Span::of(self.start..self.start + self.raw.len());
+        Some(Field { name, value: without_line_end(value), whole })
+    }
+
+    /// Where it stands in the block.
+    pub(crate) fn span(&self) -> Span {
+        Span::of(self.start..self.start + self.raw.len())
+    }
+}
+
+/// The lines of a header block up to the empty line or the end, those too that are no field.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderLines<'a> {
+    block: &'a [u8],
+    at: usize,
+}
+
+impl<'a> HeaderLines<'a> {
+    pub(crate) fn new(block: &'a [u8]) -> Self {
+        Self { block, at: 0 }
     }
 
     /// The line at an offset with its line end; empty at the end of the block.
@@ -68,31 +123,22 @@ impl<'a> HeaderFields<'a> {
     }
 }
 
-impl<'a> Iterator for HeaderFields<'a> {
-    type Item = Field<'a>;
+impl<'a> Iterator for HeaderLines<'a> {
+    type Item = HeaderLine<'a>;
 
-    fn next(&mut self) -> Option<Field<'a>> {
-        loop {
-            let start = self.at;
-            let first = self.line(start);
-            if first.is_empty() || is_blank(first) {
-                return None;
-            }
-            let mut end = start + first.len();
-            while matches!(self.block.get(end), Some(b' ' | b'\t')) {
-                end += self.line(end).len();
-            }
-            self.at = end;
-            let Some((name, colon)) = field_name(first) else {
-                self.flaws.insert(Flaw::JunkInHeader);
-                continue;
-            };
-            if name.len() != colon {
-                self.flaws.insert(Flaw::SpaceBeforeColon);
-            }
-            let value = self.block.get(start + colon + 1..end).unwrap_or_default();
-            return Some(Field { name, value: without_line_end(value), whole: Span::of(start..end) });
+    fn next(&mut self) -> Option<HeaderLine<'a>> {
+        let start = self.at;
+        let first = self.line(start);
+        if first.is_empty() || is_blank(first) {
+            return None;
         }
+        let mut end = start + first.len();
+        while matches!(self.block.get(end), Some(b' ' | b'\t')) {
+            end += self.line(end).len();
+        }
+        self.at = end;
+        let raw = self.block.get(start..end).unwrap_or_default();
+        Some(HeaderLine { raw, start, first: first.len() })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use crate::field::HeaderFields;
+use crate::field::{HeaderFields, HeaderLine, HeaderLines};
 use crate::header::HeaderFacts;
 use crate::span::Span;
 
@@ -63,16 +63,26 @@ impl HeaderPass {
         HeaderFields::new(&self.block)
     }
 
-    /// The header block so far without the fields of these names, byte for byte else.
-    pub fn block_without(&self, names: &[&str]) -> Vec<u8> {
+    /// The header block so far without the lines of which `goes` is true, byte for byte else. A field comes with its folds;
+    /// what is no field is asked about too, since others may read it as one.
+    pub fn block_without(&self, goes: impl Fn(&HeaderLine<'_>) -> bool) -> Vec<u8> {
         let mut kept = Vec::with_capacity(self.block.len());
         let mut from = 0;
-        for field in self.fields().filter(|field| names.iter().any(|name| field.is(name))) {
-            kept.extend_from_slice(Span::new(from, field.whole.start).within(&self.block));
-            from = field.whole.end;
+        for line in HeaderLines::new(&self.block).filter(|line| goes(line)) {
+            let span = line.span();
+            kept.extend_from_slice(Span::new(from, span.start).within(&self.block));
+            from = span.end;
         }
         kept.extend_from_slice(Span::new(from, self.block.len() as u64).within(&self.block));
         kept
+    }
+
+    /// Whether a CR stands without LF in it, or an LF without CR: a header in which readers find different lines.
+    pub fn has_bare_line_ends(&self) -> bool {
+        let block = &self.block;
+        let lone_cr = |at: usize| block.get(at + 1) != Some(&b'\n');
+        let lone_lf = |at: usize| at == 0 || block.get(at - 1) != Some(&b'\r');
+        memchr::memchr_iter(b'\r', block).any(lone_cr) || memchr::memchr_iter(b'\n', block).any(lone_lf)
     }
 
     /// What SMTP asks.
@@ -116,7 +126,9 @@ mod tests {
         let without = |block: &str| {
             let mut pass = HeaderPass::new(1_000);
             pass.push(block.as_bytes());
-            String::from_utf8(pass.block_without(&["Bcc", "Resent-Bcc"])).unwrap()
+            let is_bcc =
+                |line: &HeaderLine<'_>| line.field().is_some_and(|field| field.is("Bcc") || field.is("Resent-Bcc"));
+            String::from_utf8(pass.block_without(is_bcc)).unwrap()
         };
         for (block, kept) in [
             ("Bcc: a\r\n\r\n", "\r\n"),
@@ -126,6 +138,30 @@ mod tests {
             ("Bcc: a", ""),
         ] {
             assert_eq!(without(block), kept, "{block}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_field_is_asked_about_too() {
+        let mut pass = HeaderPass::new(1_000);
+        pass.push(b" lost\r\nA: 1\r\nBad\r\n : 2\r\nB: 3\r\n\r\n");
+        let goes = |line: &HeaderLine<'_>| line.raw.starts_with(b"Bad") || line.raw.starts_with(b" lost");
+        assert_eq!(pass.block_without(goes), b"A: 1\r\nB: 3\r\n\r\n");
+    }
+
+    #[test]
+    fn bare_line_ends_are_found() {
+        for (block, bare) in [
+            ("A: 1\r\n b\r\n\r\n", false),
+            ("A: 1\n\r\n", true),
+            ("\nA", true),
+            ("A: 1\rB: 2\r\n\r\n", true),
+            ("A: 1\r", true),
+            ("A: 1", false),
+        ] {
+            let mut pass = HeaderPass::new(1_000);
+            pass.push(block.as_bytes());
+            assert_eq!(pass.has_bare_line_ends(), bare, "{block:?}");
         }
     }
 

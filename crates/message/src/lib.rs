@@ -54,7 +54,7 @@ pub use date::Date;
 pub use encoded_word::decode as decode_text;
 pub use envelope::Envelope;
 pub use error::Error;
-pub use field::{Field, HeaderFields, unfold};
+pub use field::{Field, HeaderFields, HeaderLine, unfold};
 pub use flaw::{Flaw, Flaws};
 pub use header::HeaderFacts;
 pub use header_pass::HeaderPass;

@@ -2,7 +2,7 @@
 use delivery::Origin;
 use ipnet::IpNet;
 use names::Domain;
-use policy::{AllowanceLimits, HeloPolicy};
+use policy::{AllowanceLimits, HeloPolicy, OwnNames};
 use smtp_wire::{Dialect, Priority, Quirks};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -111,6 +111,11 @@ pub struct Door {
     pub fills_in: bool,
     /// Whether Bcc is taken out (RFC 5322, 3.6.3): what customers send.
     pub drops_bcc: bool,
+    /// Under which names nobody outside may say what was found out about a sender (RFC 8601, 5).
+    pub own_names: OwnNames,
+    /// Whether who comes here is within that trust: its verdicts in our name stay, since it has removed those of strangers
+    /// and written its own (RFC 8601, 5). No door of the Internet.
+    pub trusts_verdicts: bool,
     /// Whether Received says nothing of the address and the name of who logged in.
     pub hides_client: bool,
     /// Whether DELIVERBY is offered (RFC 2852).
@@ -130,6 +135,8 @@ impl Door {
             dialect: Dialect::Smtp,
             origin: Origin::Internet,
             postmaster_domain: host_name.clone(),
+            own_names: OwnNames::from_iter([host_name.clone()]),
+            trusts_verdicts: false,
             host_name,
             helo: HeloPolicy::lenient(),
             networks: None,

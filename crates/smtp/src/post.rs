@@ -13,8 +13,8 @@ pub trait Post: Send + Sync {
     /// Puts what `account` has sent into its Sent mailbox, once.
     fn file(&self, account: AccountId, blob: NewBlob, sent_at: UnixTime) -> BoxFuture<'_, Result<(), store::Error>>;
 
-    /// Begins the bytes of a message.
-    fn writer(&self, line_ends: LineEnds) -> BlobWriter;
+    /// Begins the bytes of a message, whose line ends are settled.
+    fn writer(&self) -> BlobWriter;
 }
 
 /// One message on its way in. Dropped, nothing of it is kept.
@@ -56,8 +56,8 @@ impl Post for PostOffice {
         })
     }
 
-    fn writer(&self, line_ends: LineEnds) -> BlobWriter {
-        self.store.blob_writer(line_ends)
+    fn writer(&self) -> BlobWriter {
+        self.store.blob_writer(LineEnds::Keep)
     }
 }
 

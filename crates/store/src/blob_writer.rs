@@ -29,14 +29,38 @@ pub struct BlobWriter {
     sink: Box<dyn BlobSink>,
     parser: Parser,
     line_ends: LineEnds,
+    settler: LineEndSettler,
+    buffer: Vec<u8>,
+}
+
+/// Makes CRLF of every bare LF and bare CR in bytes that come in pieces.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LineEndSettler {
     /// Whether the last byte was a CR whose LF has not come yet.
     after_cr: bool,
-    buffer: Vec<u8>,
+}
+
+impl LineEndSettler {
+    /// Appends `bytes` to `settled`, settled so.
+    pub fn push(&mut self, bytes: &[u8], settled: &mut Vec<u8>) {
+        self.after_cr = settle(bytes, self.after_cr, settled);
+    }
+
+    /// What is still missing when nothing more comes: the LF of a CR at the end.
+    pub fn finish(&mut self) -> &'static [u8] {
+        if std::mem::take(&mut self.after_cr) { b"\n" } else { b"" }
+    }
 }
 
 impl BlobWriter {
     pub(crate) fn new(sink: Box<dyn BlobSink>, line_ends: LineEnds) -> Self {
-        Self { sink, parser: Parser::new(Limits::default()), line_ends, after_cr: false, buffer: Vec::new() }
+        Self {
+            sink,
+            parser: Parser::new(Limits::default()),
+            line_ends,
+            settler: LineEndSettler::default(),
+            buffer: Vec::new(),
+        }
     }
 
     /// Settles the line ends of what follows so. A CR that waits for its LF has it then.
@@ -44,8 +68,9 @@ impl BlobWriter {
     /// # Errors
     /// When the disk failed or is full.
     pub async fn settle(&mut self, line_ends: LineEnds) -> Result<(), Error> {
-        if self.line_ends != line_ends && std::mem::take(&mut self.after_cr) {
-            self.push(b"\n").await?;
+        if self.line_ends != line_ends {
+            let missing = self.settler.finish();
+            self.push(missing).await?;
         }
         self.line_ends = line_ends;
         Ok(())
@@ -62,7 +87,7 @@ impl BlobWriter {
                 for piece in bytes.chunks(PIECE) {
                     let mut settled = std::mem::take(&mut self.buffer);
                     settled.clear();
-                    self.after_cr = settle(piece, self.after_cr, &mut settled);
+                    self.settler.push(piece, &mut settled);
                     let pushed = self.push(&settled).await;
                     self.buffer = settled;
                     pushed?;
@@ -77,14 +102,16 @@ impl BlobWriter {
     /// # Errors
     /// When the disk failed or is full.
     pub async fn finish(mut self) -> Result<NewBlob, Error> {
-        if std::mem::take(&mut self.after_cr) {
-            self.push(b"\n").await?;
-        }
+        let missing = self.settler.finish();
+        self.push(missing).await?;
         let stored = self.sink.finish().await?;
         Ok(NewBlob { hash: stored.hash, size: stored.size, parsed: Arc::new(self.parser.finish()) })
     }
 
     async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
         self.parser.push(bytes);
         Ok(self.sink.write(bytes).await?)
     }

@@ -45,7 +45,7 @@ pub use author::{Provided, StateOf};
 pub use blob::{
     BlobEntry, BlobHash, BlobHashError, BlobSink, BlobSource, Blobs, Collected, OpenedBlob, SeveralOpened, StoredBlob,
 };
-pub use blob_writer::{BlobWriter, LineEnds, NewBlob};
+pub use blob_writer::{BlobWriter, LineEndSettler, LineEnds, NewBlob};
 pub use change::{Changes, LogEntry, Touched};
 pub use check::{CheckDepth, CheckReport, Fault};
 pub use codec::{Decoder, Encoder};

@@ -176,6 +176,10 @@ section! {
     Lmtp {
         /// Recipients in one transaction.
         max_recipients: usize = 1_000;
+        /// Whether they check senders (SPF, DKIM, DMARC) and say so in Authentication-Results under `host-name`: then such
+        /// fields stay, and the webmail tells what they say. Only where they remove those that strangers wrote (RFC 8601, 5).
+        /// Without it, as at every other listener, no field comes in that bears a name of this server.
+        trusts_verdicts: bool = false;
         /// How long to wait for a command.
         timeout: Period = Period::mins(5);
     }

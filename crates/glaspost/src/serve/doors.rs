@@ -3,6 +3,7 @@ use crate::configuration::{Configuration, HeloRule, Listener, Security, ServiceK
 use crate::failure::{Code, Failure};
 use crate::health::{Condition, Health};
 use crate::house::House;
+use crate::own_names::own_names;
 use admin::control::Control;
 use net::{Endpoint, ListenerSpec, Words};
 use policy::{AllowanceLimits, HeloPolicy};
@@ -138,6 +139,8 @@ impl Doors<'_> {
                 door.auth = AuthRule::Anyhow;
             }
         }
+        door.own_names = own_names(configuration);
+        door.trusts_verdicts = kind == ServiceKind::Lmtp && configuration.lmtp.trusts_verdicts;
         door.starttls = listener.tls == Security::Starttls;
         if let Some(domain) = &configuration.general.default_domain {
             door.postmaster_domain = domain.clone();

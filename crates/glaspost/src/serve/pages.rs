@@ -3,6 +3,7 @@ use crate::brand::brand;
 use crate::configuration::{Configuration, MtaStsMode, ServiceKind};
 use crate::failure::{Code, Failure};
 use crate::house::House;
+use crate::own_names::own_names;
 use crate::serve::doors::allowance;
 use jmap::Jmap;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(super) fn jmap(configuration: &Configuration, house: &House, world: &World) 
         max_delayed_send: submission.max_hold.0,
         undo_time: submission.undo_time.0,
         allowance: allowance(configuration),
+        own_names: own_names(configuration),
         ..jmap::Settings::new(host_name)
     };
     Ok(Jmap::new(jmap::Parts {

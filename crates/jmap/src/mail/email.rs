@@ -20,6 +20,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 mod touches;
+mod verdict;
 use crate::method::Method;
 pub(crate) use body_part::part_id;
 pub(crate) use get::all;
@@ -39,4 +40,5 @@ pub(crate) const METHODS: &[Method] = &[
     set::SET,
     import::IMPORT,
     copy::COPY,
+    verdict::GET,
 ];

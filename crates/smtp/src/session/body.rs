@@ -1,13 +1,18 @@
 //! A message that is coming in: it streams into the store behind its prefix. Only its header is held, up to a limit,
-//! because what we add and what we refuse depend on it.
+//! because what we add, what we take out and what we refuse depend on it.
 use super::phase::{Begun, Filing};
 use super::trace::{Trace, date};
 use super::{Session, refusal};
 use crate::door::{Door, LineEndRule};
+use crate::smtp::House;
 use journal::Cause;
-use message::{HeaderPass, missing_fields, new_message_id};
+use message::{HeaderLine, HeaderPass, missing_fields, new_message_id};
 use smtp_wire::{BareLineEnds, Body, LineEndWatch, Reply};
-use store::{BlobWriter, LineEnds, NewBlob};
+use std::sync::Arc;
+use store::{BlobWriter, LineEndSettler, NewBlob};
+
+/// Bytes settled at a time.
+const PIECE: usize = 16 * 1024;
 
 /// What is wrong with a message. Its rest is read and thrown away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +31,7 @@ pub(super) enum Fault {
 
 /// A message on its way into the store.
 pub(super) struct Incoming {
+    house: Arc<House>,
     writer: Option<BlobWriter>,
     /// What the sender has of it: his own header, and nothing of ours but what he left out.
     copy: Option<BlobWriter>,
@@ -34,13 +40,10 @@ pub(super) struct Incoming {
     header_written: bool,
     trace: Trace,
     size: u64,
-    limit: u64,
-    max_received: u32,
-    max_own_received: u32,
-    drops_bcc: bool,
-    /// The name in our Received fields.
-    host_name: String,
     fault: Option<Fault>,
+    /// Where bare line ends become CR LF; before anybody looks, so that what was looked at is what is kept.
+    settler: Option<LineEndSettler>,
+    settled: Vec<u8>,
     /// Watches BDAT's content; DATA has its own reader.
     watch: LineEndWatch,
     /// What stands behind the prefix when From, Date or Message-ID is missing.
@@ -77,18 +80,16 @@ impl Incoming {
             FillIn { from, date: date(world.clock.now()), message_id }
         });
         Self {
-            writer: Some(session.house.parts.post.writer(line_ends(door, begun))),
-            copy: (begun.filing == Filing::Here).then(|| session.house.parts.post.writer(line_ends(door, begun))),
+            house: session.house.clone(),
+            writer: Some(session.house.parts.post.writer()),
+            copy: (begun.filing == Filing::Here).then(|| session.house.parts.post.writer()),
             header: HeaderPass::new(door.limits.max_header_size),
             header_written: false,
             trace,
             size: 0,
-            limit: door.limits.max_message_size,
-            max_received: door.limits.max_received,
-            max_own_received: door.limits.max_own_received,
-            drops_bcc: door.drops_bcc,
-            host_name: door.host_name.to_string(),
             fault: None,
+            settler: settles(door, begun).then(LineEndSettler::default),
+            settled: Vec::new(),
             watch: LineEndWatch::default(),
             fill_in,
         }
@@ -97,14 +98,16 @@ impl Incoming {
     /// Takes content. After a fault it is thrown away.
     pub(super) async fn push(&mut self, bytes: &[u8]) {
         self.size = self.size.saturating_add(bytes.len() as u64);
-        if self.size > self.limit {
+        if self.size > self.house.door.limits.max_message_size {
             self.fail(Fault::TooLarge);
         }
-        if self.fault.is_some() {
-            return;
-        }
-        if let Err(fault) = self.write(bytes).await {
-            self.fail(fault);
+        for piece in bytes.chunks(PIECE) {
+            if self.fault.is_some() {
+                return;
+            }
+            if let Err(fault) = self.settle_and_write(piece).await {
+                self.fail(fault);
+            }
         }
     }
 
@@ -131,11 +134,10 @@ impl Incoming {
 
     /// Ends the message: its bytes are written when this returns, and on disk with the commit that names them.
     pub(super) async fn finish(mut self, refused_line_ends: bool) -> Result<Arrived, Fault> {
-        if !self.header_written && self.fault.is_none() {
-            let written = self.write_header().await;
-            if let Err(fault) = written {
-                self.fail(fault);
-            }
+        if self.fault.is_none()
+            && let Err(fault) = self.write_end().await
+        {
+            self.fail(fault);
         }
         match (self.fault, self.writer) {
             (Some(fault), _) => Err(fault),
@@ -160,6 +162,25 @@ impl Incoming {
         (self.writer, self.copy) = (None, None);
     }
 
+    async fn settle_and_write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let Some(settler) = &mut self.settler else { return self.write(bytes).await };
+        let mut settled = std::mem::take(&mut self.settled);
+        settled.clear();
+        settler.push(bytes, &mut settled);
+        let written = self.write(&settled).await;
+        self.settled = settled;
+        written
+    }
+
+    /// What is still held when nothing more comes.
+    async fn write_end(&mut self) -> Result<(), Fault> {
+        if let Some(settler) = &mut self.settler {
+            let missing = settler.finish();
+            self.write(missing).await?;
+        }
+        if self.header_written { Ok(()) } else { self.write_header().await }
+    }
+
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         if self.header_written {
             return self.store(bytes).await;
@@ -177,12 +198,17 @@ impl Incoming {
         Ok(())
     }
 
-    /// The prefix, what is filled in, and the header as it came.
+    /// The prefix, what is filled in, and the header as it came but for what may not stay in it.
     async fn write_header(&mut self) -> Result<(), Fault> {
         let facts = self.header.facts();
+        let limits = &self.house.door.limits;
         // RFC 5321, 6.3
-        if facts.received > self.max_received || self.own_received() > self.max_own_received {
+        if facts.received > limits.max_received || self.own_received() > limits.max_own_received {
             return Err(Fault::Loop);
+        }
+        // RFC 5322, 2.2: of binary content too (RFC 3030, 3); what is a field to one reader would be none to another
+        if self.header.has_bare_line_ends() {
+            return Err(Fault::BareLineEnd);
         }
         let added = self
             .fill_in
@@ -195,19 +221,23 @@ impl Incoming {
         }
         let mut head = self.trace.bytes.clone();
         head.extend(added);
-        if self.drops_bcc {
-            // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
-            head.extend(self.header.block_without(&["Bcc", "Resent-Bcc"]));
-        } else {
-            head.extend_from_slice(self.header.block());
-        }
+        head.extend(self.header.block_without(|line| self.goes(line)));
         self.header_written = true;
         self.write_to_store(&head).await
     }
 
+    /// What a message loses at this door.
+    fn goes(&self, line: &HeaderLine<'_>) -> bool {
+        let door = &self.house.door;
+        // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
+        let is_bcc = || line.field().is_some_and(|field| field.is("Bcc") || field.is("Resent-Bcc"));
+        // RFC 8601, 5: nobody outside says in our name what was found out about a sender
+        (door.drops_bcc && is_bcc()) || (!door.trusts_verdicts && door.own_names.are_claimed_by(line.raw))
+    }
+
     /// How often the message came through here before: Received fields that say `by` us.
     fn own_received(&self) -> u32 {
-        let host = self.host_name.as_bytes();
+        let host = self.house.door.host_name.as_str().as_bytes();
         let by_us = |field: &message::Field<'_>| {
             let value = field.unfolded();
             let words: Vec<&[u8]> = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
@@ -235,12 +265,9 @@ impl Incoming {
     }
 }
 
-/// RFC 3030, 3: binary content keeps its bytes at every door.
-fn line_ends(door: &Door, begun: &Begun) -> LineEnds {
-    match door.line_ends {
-        LineEndRule::Normalise if begun.mail.body != Some(Body::BinaryMime) => LineEnds::ToCrlf,
-        LineEndRule::Normalise | LineEndRule::Refuse => LineEnds::Keep,
-    }
+/// Whether bare line ends become CR LF. RFC 3030, 3: binary content keeps its bytes at every door.
+fn settles(door: &Door, begun: &Begun) -> bool {
+    door.line_ends == LineEndRule::Normalise && begun.mail.body != Some(Body::BinaryMime)
 }
 
 impl Arrived {

@@ -120,6 +120,7 @@ impl House {
             "received" => self.door.limits.max_received = u32::try_from(number()).unwrap_or(0),
             "own" => self.door.limits.max_own_received = u32::try_from(number()).unwrap_or(0),
             "longest" => self.door.limits.max_hold = Duration::from_secs(number() as u64),
+            "trusted" => self.door.trusts_verdicts = true,
             "hidden" => self.door.hides_client = true,
             "errors" => self.door.limits.max_errors = u32::try_from(number()).unwrap_or(0),
             "junk" => self.door.limits.max_junk = u32::try_from(number()).unwrap_or(0),

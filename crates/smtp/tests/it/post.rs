@@ -45,8 +45,8 @@ impl Post for ScriptedPost {
         })
     }
 
-    fn writer(&self, line_ends: LineEnds) -> BlobWriter {
-        self.store.blob_writer(line_ends)
+    fn writer(&self) -> BlobWriter {
+        self.store.blob_writer(LineEnds::Keep)
     }
 }
 

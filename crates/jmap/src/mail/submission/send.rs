@@ -5,12 +5,13 @@ use crate::mail::stored_header::stored_header;
 use crate::mail::trace::prefix;
 use crate::opened::Opened;
 use crate::refusal;
+use crate::settings::Settings;
 use delivery::{
     Accepted, Asked, Body, Delivered, MailAsked, Notify, Origin, Outcome, RcptAsked, Recipient, RecipientStatus,
     Refused, Sender, Submission, SubmissionError, TlsWish, UndoStatus,
 };
 use jmap_wire::SetError;
-use message::{Date, HeaderPass, message_ids, missing_fields, new_message_id};
+use message::{Date, HeaderLine, HeaderPass, message_ids, missing_fields, new_message_id};
 use names::Address;
 use std::sync::Arc;
 use store::{DeliveryId, Email, LineEnds, MessageSource, NewBlob, ObjectId};
@@ -53,6 +54,10 @@ impl Letter {
         let header = stored_header(&email, &source).await.map_err(set)?;
         if header.is_cut() {
             return Err(SetError::new("invalidEmail").because("its header is too large"));
+        }
+        // RFC 5322, 2.2: what is a field to one reader would be none to another, and none to the checks below
+        if header.has_bare_line_ends() {
+            return Err(SetError::new("invalidEmail").because("its header has lines that do not end with CR LF"));
         }
         if header.facts().received > MAX_RECEIVED {
             return Err(SetError::new("invalidEmail").because("it went round in circles"));
@@ -233,8 +238,7 @@ impl Letter {
         let mut writer = context.parts.store.blob_writer(LineEnds::ToCrlf);
         writer.write(&prefix).await?;
         writer.write(&added).await?;
-        // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
-        writer.write(&self.header.block_without(&["Bcc", "Resent-Bcc"])).await?;
+        writer.write(&self.header.block_without(|line| goes(line, &context.parts.settings))).await?;
         let mut eight_bit = !self.header.block().is_ascii();
         let mut at = u64::from(self.email.prefix_len) + self.header.block().len() as u64;
         while at < self.source.size() {
@@ -253,6 +257,14 @@ impl Letter {
             eight_bit,
         })
     }
+}
+
+/// What a message loses when it is sent.
+fn goes(line: &HeaderLine<'_>, settings: &Settings) -> bool {
+    // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
+    let is_bcc = |field: message::Field<'_>| field.is("Bcc") || field.is("Resent-Bcc");
+    // RFC 8601, 5: it may be for people here, whom nobody but this server tells in its name what was found out
+    line.field().is_some_and(is_bcc) || settings.own_names.are_claimed_by(line.raw)
 }
 
 /// The Message-ID of a header, as a program that answers with a notice would name it.

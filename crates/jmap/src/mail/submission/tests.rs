@@ -1,5 +1,6 @@
 //! Sending as a client sees it.
 pub(super) mod notices;
+mod verdicts;
 
 use crate::bench::Bench;
 use serde_json::{Value, json};
