@@ -1,4 +1,4 @@
-/** What the header of a message says that its reader may want to know, one thing at a time. What other servers say of whom to believe is not among it. */
+/** What the header of a message says that its reader may want to know, one thing at a time. What it says of whom to believe is not among it: our own server tells that itself (sender_verdict.ts). */
 import type { Email, Message } from "../jmap/mail";
 import { same } from "./addresses";
 import { type Field, valuesOf } from "./header_fields";

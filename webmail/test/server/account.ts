@@ -198,4 +198,5 @@ export const ACCOUNT_METHODS: Record<string, Method> = {
     () => null,
   ),
   "Password/set": passwordSet,
+  "SenderVerdict/get": getter((records) => records.verdicts),
 };

@@ -80,6 +80,8 @@ export class Records {
   readonly labels = new Map<string, Fields>();
   readonly searches = new Map<string, Fields>();
   readonly programs = new Map<string, Fields>();
+  /** What the server stands for about senders, by email. */
+  readonly verdicts = new Map<string, Fields>();
   password = "secret";
   /** Texts of parts, for who asks for them by `Blob/get`. */
   readonly blobs = new Map<string, string>();

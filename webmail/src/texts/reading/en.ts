@@ -1,6 +1,7 @@
 /** English for what is opened in a message: files, invitations, its header. It comes with that; the type that every language must fit. */
 import type { Answer } from "../../model/calendar/invitation";
 import type { Weekday } from "../../model/calendar/recurrence";
+import type { Explained } from "../../model/sender_verdict";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 const every = (n: number, unit: string) => (n === 1 ? `every ${unit}` : `every ${n} ${unit}s`);
@@ -133,6 +134,48 @@ export const en = {
       many: "It says that it was sent to many.",
       program: (name: string) => `It was written with ${name}.`,
     },
+  },
+
+  verdict: {
+    title: "Sender",
+    kinds: {
+      genuine: (domain: string) => `Really from ${domain}`,
+      uncertain: (_: string) => "Not certain",
+      false: (_: string) => "Probably false",
+    },
+    help: {
+      genuine: (domain: string) =>
+        `Our mail server checked that it was sent for ${domain}. Whether ${domain} can be trusted is another question: read the name letter by letter.`,
+      uncertain: (domain: string) =>
+        `Our mail server could not tell whether it comes from ${domain}. Anybody could have filled in that name.`,
+      false: (domain: string) =>
+        `It says that it comes from ${domain}, but it does not pass the check by which mail of ${domain} can be known. Open no links and files unless you know better; letters by way of a list fail it sometimes too.`,
+    },
+    findings: "What our mail server found out about the sender",
+    unnamed: "a name that is not told",
+    found: {
+      dmarc: {
+        pass: (domain: string) => `The sender’s address is really of ${domain} (DMARC).`,
+        fail: (domain: string) =>
+          `${domain} would not have sent it so: the sender’s address is probably false (DMARC).`,
+        none: (domain: string) => `${domain} does not say how its mail can be known (DMARC).`,
+        unsure: (domain: string) =>
+          `Whether the sender’s address is really of ${domain} could not be found out (DMARC).`,
+      },
+      dkim: {
+        pass: (domain: string) => `It is signed by ${domain}, and was not changed on the way (DKIM).`,
+        fail: (domain: string) =>
+          `The signature in the name of ${domain} is not right: it was changed on the way, or is made up (DKIM).`,
+        none: (_: string) => "It is not signed (DKIM).",
+        unsure: (domain: string) => `The signature in the name of ${domain} could not be checked (DKIM).`,
+      },
+      spf: {
+        pass: (domain: string) => `The server that brought it may send for ${domain} (SPF).`,
+        fail: (domain: string) => `The server that brought it may not send for ${domain} (SPF).`,
+        none: (domain: string) => `${domain} does not say which servers may send for it (SPF).`,
+        unsure: (domain: string) => `Whether the server that brought it may send for ${domain} is not certain (SPF).`,
+      },
+    } satisfies Record<Explained["method"], Record<Explained["result"], (domain: string) => string>>,
   },
 
   printed: { attachments: "Attachments" },

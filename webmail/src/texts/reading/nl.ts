@@ -130,5 +130,46 @@ export const nl: ReadingTexts = {
     },
   },
 
+  verdict: {
+    title: "Afzender",
+    kinds: {
+      genuine: (domein) => `Echt van ${domein}`,
+      uncertain: () => "Niet zeker",
+      false: () => "Waarschijnlijk vals",
+    },
+    help: {
+      genuine: (domein) =>
+        `Onze mailserver heeft gecontroleerd dat het namens ${domein} is verstuurd. Of ${domein} te vertrouwen is, is een andere vraag: lees de naam letter voor letter.`,
+      uncertain: (domein) =>
+        `Onze mailserver kon niet vaststellen of het van ${domein} komt. Iedereen kan die naam hebben ingevuld.`,
+      false: (domein) =>
+        `Er staat dat het van ${domein} komt, maar het doorstaat de controle niet waaraan post van ${domein} te herkennen is. Open geen links en bestanden, tenzij u beter weet; post via een lijst doorstaat die soms ook niet.`,
+    },
+    findings: "Wat onze mailserver over de afzender vaststelde",
+    unnamed: "een naam die er niet bij staat",
+    found: {
+      dmarc: {
+        pass: (domein) => `Het adres van de afzender is echt van ${domein} (DMARC).`,
+        fail: (domein) =>
+          `${domein} zou het zo niet hebben verstuurd: het adres van de afzender is waarschijnlijk vals (DMARC).`,
+        none: (domein) => `${domein} laat niet weten waaraan zijn post te herkennen is (DMARC).`,
+        unsure: (domein) => `Of het adres van de afzender echt van ${domein} is, was niet vast te stellen (DMARC).`,
+      },
+      dkim: {
+        pass: (domein) => `Het is ondertekend door ${domein} en onderweg niet veranderd (DKIM).`,
+        fail: (domein) =>
+          `De ondertekening namens ${domein} klopt niet: het is onderweg veranderd, of ze is verzonnen (DKIM).`,
+        none: () => "Het is niet ondertekend (DKIM).",
+        unsure: (domein) => `De ondertekening namens ${domein} was niet te controleren (DKIM).`,
+      },
+      spf: {
+        pass: (domein) => `De server die het bracht, mag namens ${domein} versturen (SPF).`,
+        fail: (domein) => `De server die het bracht, mag niet namens ${domein} versturen (SPF).`,
+        none: (domein) => `${domein} laat niet weten welke servers namens hem mogen versturen (SPF).`,
+        unsure: (domein) => `Of de server die het bracht namens ${domein} mag versturen, is niet zeker (SPF).`,
+      },
+    },
+  },
+
   printed: { attachments: "Bijlagen" },
 };

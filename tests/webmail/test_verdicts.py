@@ -1,0 +1,103 @@
+"""Whether a message comes from whom it says: what our own server stands for is told in plain words, and nothing else is."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from files import message
+from provider import ANNA, unique
+from screen import eventually
+
+OURS = "mx.telfortglasvezel.nl"
+WORDS = {
+    "nl": {
+        "details": "Details", "headers": "Kopregels uitgelegd", "genuine": "Echt van ing.example", "uncertain": "Niet zeker",
+        "false": "Waarschijnlijk vals", "found": "Wat onze mailserver over de afzender vaststelde",
+        "dmarc": "Het adres van de afzender is echt van ing.example (DMARC).",
+        "dkim": "Het is ondertekend door mail.ing.example en onderweg niet veranderd (DKIM).",
+        "spf": "Of de server die het bracht namens bounce.example mag versturen, is niet zeker (SPF).",
+    },
+    "en": {
+        "details": "Details", "headers": "Header explained", "genuine": "Really from ing.example", "uncertain": "Not certain",
+        "false": "Probably false", "found": "What our mail server found out about the sender",
+        "dmarc": "The sender’s address is really of ing.example (DMARC).",
+        "dkim": "It is signed by mail.ing.example, and was not changed on the way (DKIM).",
+        "spf": "Whether the server that brought it may send for bounce.example is not certain (SPF).",
+    },
+}
+FINDINGS = {
+    "genuine": f"{OURS} 1;\r\n dmarc=pass (p=reject) header.from=ing.example;\r\n dkim=pass header.d=mail.ing.example header.s=a;\r\n spf=softfail smtp.mailfrom=bounce.example",
+    "uncertain": f"{OURS}; spf=pass smtp.mailfrom=ing.example; dkim=pass header.d=ing.example",
+    "false": f"{OURS}; dmarc=fail (p=none) header.from=ing.example; spf=pass smtp.mailfrom=evil.example",
+}
+
+
+@pytest.fixture(scope="module")
+def trusting(provider):
+    """A server in front finds out who sends, and delivers by LMTP."""
+    config = Path(provider.facts["config"])
+    config.write_text(f"{config.read_text()}\n[lmtp]\ntrusts-verdicts = true\n")
+    before = len(provider.log())
+    provider.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "reloaded" in provider.log()[before:])
+    return provider
+
+
+def made(word, results, sender="info@ing.example"):
+    return message(word, [], sender=sender, fields=[("Authentication-Results", results.replace("\r\n", ""))])
+
+
+def from_the_front(provider, text):
+    with provider.lmtp() as client:
+        client.sendmail("bounce@bounce.example", [ANNA], text)
+
+
+def details(screen, article, words):
+    """The details of an open message, once the server has said what it stands for."""
+    with screen.page.expect_response(lambda answer: "SenderVerdict/get" in (answer.request.post_data or "")):
+        article.get_by_role("button", name=words["details"], exact=True).click()
+
+
+@pytest.mark.parametrize("kind", FINDINGS)
+def test_what_our_server_found_out_is_said(trusting, screen, words, axe, kind):
+    word = unique()
+    from_the_front(trusting, made(word, FINDINGS[kind]))
+    article = screen.read(word)
+    for other in FINDINGS:
+        expect(article).not_to_contain_text(words[other])
+    details(screen, article, words)
+    expect(article).to_contain_text(words[kind])
+    for other in FINDINGS.keys() - {kind}:
+        expect(article).not_to_contain_text(words[other])
+    assert screen.violations(axe) == []
+    article.get_by_role("button", name=words["headers"], exact=True).click()
+    dialog = screen.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(words["found"])
+    if kind == "genuine":
+        for method in ("dmarc", "dkim", "spf"):
+            expect(dialog).to_contain_text(words[method])
+        assert screen.violations(axe) == []
+
+
+@pytest.mark.parametrize("way", ["mx", "append", "other name"])
+def test_w12_what_anybody_can_have_written_is_not_told(trusting, screen, words, way):
+    """By the MX it does not come in; what was put into the mailbox came by no door; and others may say what they like."""
+    word = unique()
+    if way == "append":
+        with trusting.imap() as client:
+            assert client.append("INBOX", None, None, made(word, FINDINGS["genuine"]))[0] == "OK"
+    elif way == "mx":
+        trusting.deliver(made(word, FINDINGS["genuine"]))
+    else:
+        from_the_front(trusting, made(word, FINDINGS["genuine"].replace(OURS, "mx.evil.example")))
+    article = screen.read(word)
+    details(screen, article, words)
+    expect(article).to_contain_text(f"{word}@buren.example")
+    for kind in FINDINGS:
+        expect(article).not_to_contain_text(words[kind])
+    article.get_by_role("button", name=words["headers"], exact=True).click()
+    dialog = screen.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"{word}@buren.example")
+    expect(dialog).not_to_contain_text(words["found"])
