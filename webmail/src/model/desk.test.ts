@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type Bench, bench, emailId, mailboxId, settled } from "../../test/bench";
+import { Account } from "./account";
 import { blank, type Composition } from "./composition";
 import { KEEP_AFTER, SAVE_AFTER } from "./desk";
 import { inMemory } from "./kept";
 import type { Sent } from "./submitting";
+import { alone } from "./windows";
 
 async function written(options = {}): Promise<Bench & { composition: Composition }> {
   const there = await bench(() => {}, options);
@@ -26,6 +28,22 @@ function drafts({ server }: Bench) {
 }
 
 describe("a message on the desk", () => {
+  it("of an earlier page lies there when what was left is taken up", async () => {
+    const before = await written();
+    await before.desk.keepAll();
+    before.desk.end();
+    const { kept, server } = before;
+    const account = await Account.open(server, async () => kept, {
+      conversations: false,
+      around: before.scene.around,
+      windows: alone(),
+    });
+    const { desk, takenUp } = await account.writing.want();
+    expect(desk.open.value).toEqual([]);
+    await takenUp;
+    expect(desk.of(before.composition.key)?.composition.subject).toBe("Hallo");
+  });
+
   it("is kept here after a second of quiet, and on the server after a few", async () => {
     const there = await written();
     const { scene, kept, composition, server, desk } = there;

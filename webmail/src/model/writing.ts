@@ -9,6 +9,8 @@ import { patch } from "./patch";
 export class Writing {
   readonly desk: Desk;
   readonly correspondents: Correspondents;
+  /** Resolves when what an earlier page left lies on the desk, or cannot. */
+  takenUp: Promise<void> = Promise.resolve();
 
   constructor(account: Account, kept: Kept) {
     const { client, windows, notice, line, around } = account;
@@ -40,8 +42,9 @@ export class Writing {
   }
 
   /** What an earlier page left lies open again; what waits for a connection goes, that of a window which was closed too. */
-  async takeUp(which: "all" | "waiting"): Promise<void> {
-    await this.desk.takeUp(which);
-    await this.desk.sendWaiting();
+  takeUp(which: "all" | "waiting"): Promise<void> {
+    const taking = this.desk.takeUp(which);
+    if (which === "all") this.takenUp = taking.catch(() => {});
+    return taking.then(() => this.desk.sendWaiting());
   }
 }

@@ -88,11 +88,18 @@ export class Entrance {
   async leave(account: Account): Promise<void> {
     const { outbox, writing } = account;
     const patience = new Promise<void>((resolve) => account.around.wake(PATIENCE, resolve));
-    const saving = writing.want().then(({ desk }) => desk.saveAll(), problemOf);
+    const saving = this.#save(account).catch(problemOf);
     await Promise.race([Promise.all([outbox.send(), saving]), patience]);
     const unsent = outbox.waiting.value + (writing.here.value?.desk.unsaved.length ?? 0);
     if (unsent === 0) await this.leaveNow(account);
     else this.asked = { account, unsent };
+  }
+
+  /** Also what an earlier page left, and this one has not looked at yet. */
+  async #save({ writing }: Account): Promise<void> {
+    const { desk, takenUp } = await writing.want();
+    await takenUp;
+    await desk.saveAll();
   }
 
   async leaveNow(account: Account): Promise<void> {
