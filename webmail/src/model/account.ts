@@ -43,7 +43,7 @@ export class Account {
   readonly messages: Messages;
   readonly outbox: Outbox;
   /** It comes when the first list is there, or when it is wanted sooner. */
-  readonly writing = new Part(() => this.#toWrite());
+  readonly writing = new Part(() => this.#makeWriting());
   readonly planned: Planned;
   readonly own: Registers;
   readonly identities = new Value<readonly Identity[]>([]);
@@ -316,7 +316,7 @@ export class Account {
     if (asked !== null) this.identities.set(answers.of(asked).list);
   }
 
-  async #toWrite(): Promise<Writing> {
+  async #makeWriting(): Promise<Writing> {
     const { Writing } = await import("./writing");
     const writing = new Writing(this, this.#kept);
     if (this.#ended) writing.desk.end();

@@ -84,11 +84,11 @@ export function room(): Room {
 
 const WRITING = Symbol("writing");
 
-export function provideWriting(writing: Writing): void {
-  setContext(WRITING, writing);
+export function provideWriting(all: Writing): void {
+  setContext(WRITING, all);
 }
 
 /** For what stands in a message that is being written. */
-export function toWrite(): Writing {
+export function writing(): Writing {
   return getContext<Writing>(WRITING);
 }
