@@ -16,6 +16,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from waiting import wait_for
+
 HOUSE = Path(__file__).resolve().parent.parent
 PROGRAM = Path(os.environ.get("GLASPOST", HOUSE / "target" / "debug" / "glaspost"))
 ANNA = "anna@telfortglasvezel.nl"
@@ -78,6 +80,18 @@ class Provider:
 
     def log(self):
         return (self.folder.parent / f"{self.folder.name}.log").read_text(errors="replace")
+
+    def configure(self, more, says="reloaded"):
+        """Adds to the configuration, and waits until it holds."""
+        with open(self.facts["config"], "a") as file:
+            file.write(f"\n{more}")
+        self.reload(says)
+
+    def reload(self, says="reloaded"):
+        """Has it read its configuration again, and waits for what it says of it."""
+        before = len(self.log())
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: says in self.log()[before:])
 
     def stop(self, within=15):
         """SIGTERM: sessions are told, commits end."""

@@ -1,13 +1,10 @@
 """docs/security.md, D05: nobody outside says in our name what was found out about a sender, whichever door he comes by."""
 
 import re
-import signal
-from pathlib import Path
 
 import pytest
 
 from provider import ANNA, OUTSIDE, unique
-from waiting import wait_for
 
 OURS = "mx.telfortglasvezel.nl"
 KLANT = "klant@elders.example"
@@ -114,11 +111,7 @@ def test_what_a_customer_puts_there_himself_stays(provider):
 
 def test_a_server_of_ours_is_believed_where_that_is_said(provider):
     """Last, since it says so of the one that all tests here share."""
-    config = Path(provider.facts["config"])
-    config.write_text(f"{config.read_text()}\n[lmtp]\ntrusts-verdicts = true\n")
-    before = len(provider.log())
-    provider.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: "reloaded" in provider.log()[before:])
+    provider.configure("[lmtp]\ntrusts-verdicts = true\n")
     for door in ("lmtp", "mx"):
         client, sender = DOORS[door](provider)
         word = unique()

@@ -4,7 +4,6 @@ refused; and routes that change while mail waits."""
 import json
 import os
 import re
-import signal
 import smtplib
 
 import pytest
@@ -50,9 +49,7 @@ class Place:
         """Puts these routes in force, or has the server say why not."""
         with open(self.provider.facts["config"], "w") as file:
             file.write("\n".join([self.plain, *routes]))
-        before = len(self.provider.log())
-        self.provider.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: says in self.provider.log()[before:])
+        self.provider.reload(says)
 
     def send(self, *to):
         word = unique()

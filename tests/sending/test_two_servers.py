@@ -1,6 +1,5 @@
 """Two of these servers send each other their mail, with every extension that both have."""
 
-import signal
 
 import pytest
 
@@ -15,12 +14,8 @@ RENEE = f"renee@{DOMAIN}"
 def goes_to(provider, domain, other):
     """From now on mail for a domain goes from one server to the other, under TLS."""
     mx = other.door("mx")
-    with open(provider.facts["config"], "a") as file:
-        file.write(f'\n[[route]]\nname = "other"\nrecipient-domains = ["{domain}"]\nkind = "smart-host"\n'
-                   f'hosts = ["{mx.address}:{mx.port}"]\ntls = "required"\n')
-    before = len(provider.log())
-    provider.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: "reloaded" in provider.log()[before:])
+    provider.configure(f'[[route]]\nname = "other"\nrecipient-domains = ["{domain}"]\nkind = "smart-host"\n'
+                       f'hosts = ["{mx.address}:{mx.port}"]\ntls = "required"\n')
 
 
 @pytest.fixture(scope="module")

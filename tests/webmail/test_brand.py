@@ -1,14 +1,13 @@
 """The provider's name, logo and colour, where customers log in, read, and set up their programs."""
 
 import re
-import signal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from provider import PROGRAM, letter, tool, unique
-from screen import HOST, eventually
+from screen import HOST
 
 NAME = "Glasvezel & <b>Co</b>"
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 20" width="80" height="20"><rect width="80" height="20" fill="#b00020"/><script>document.title = "script"</script></svg>'
@@ -22,12 +21,9 @@ def branded(provider):
     logo = config.parent / "logo.svg"
     logo.write_text(LOGO)
     section = f'[webmail]\nname = "{NAME}"\nlogo = "{logo}"\naccent = "{ACCENT}"\naccent-dark = "{DARK}"\n'
-    config.write_text(f"{config.read_text()}\n{section}")
+    provider.configure(section)
     checked = provider.run("config", "check")
     assert "warning" not in checked.stderr
-    before = len(provider.log())
-    provider.process.send_signal(signal.SIGHUP)
-    eventually(lambda: "reloaded" in provider.log()[before:])
     return provider
 
 

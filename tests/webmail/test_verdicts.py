@@ -1,14 +1,10 @@
 """Whether a message comes from whom it says: what our own server stands for is told in plain words, and nothing else is."""
 
-import signal
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
 from files import message
 from provider import ANNA, unique
-from screen import eventually
 
 OURS = "mx.telfortglasvezel.nl"
 WORDS = {
@@ -37,11 +33,7 @@ FINDINGS = {
 @pytest.fixture(scope="module")
 def trusting(provider):
     """A server in front finds out who sends, and delivers by LMTP."""
-    config = Path(provider.facts["config"])
-    config.write_text(f"{config.read_text()}\n[lmtp]\ntrusts-verdicts = true\n")
-    before = len(provider.log())
-    provider.process.send_signal(signal.SIGHUP)
-    eventually(lambda: "reloaded" in provider.log()[before:])
+    provider.configure("[lmtp]\ntrusts-verdicts = true\n")
     return provider
 
 
