@@ -94,6 +94,11 @@ impl<'a> HeaderLine<'a> {
         Some(Field { name, value: without_line_end(value), whole })
     }
 
+    /// Whether it names recipients whom nobody is to see (RFC 5322, 3.6.3).
+    pub fn is_blind_copy(&self) -> bool {
+        self.field().is_some_and(|field| field.is("Bcc") || field.is("Resent-Bcc"))
+    }
+
     /// Where it stands in the block.
     pub(crate) fn span(&self) -> Span {
         Span::of(self.start..self.start + self.raw.len())

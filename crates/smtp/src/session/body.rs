@@ -229,10 +229,8 @@ impl Incoming {
     /// What a message loses at this door.
     fn goes(&self, line: &HeaderLine<'_>) -> bool {
         let door = &self.house.door;
-        // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
-        let is_bcc = || line.field().is_some_and(|field| field.is("Bcc") || field.is("Resent-Bcc"));
         // RFC 8601, 5: nobody outside says in our name what was found out about a sender
-        (door.drops_bcc && is_bcc()) || (!door.trusts_verdicts && door.own_names.are_claimed_by(line.raw))
+        (door.drops_bcc && line.is_blind_copy()) || (!door.trusts_verdicts && door.own_names.are_claimed_by(line.raw))
     }
 
     /// How often the message came through here before: Received fields that say `by` us.

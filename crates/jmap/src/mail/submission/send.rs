@@ -261,10 +261,8 @@ impl Letter {
 
 /// What a message loses when it is sent.
 fn goes(line: &HeaderLine<'_>, settings: &Settings) -> bool {
-    // RFC 5322, 3.6.3: who is in it is for the sender's own eyes
-    let is_bcc = |field: message::Field<'_>| field.is("Bcc") || field.is("Resent-Bcc");
     // RFC 8601, 5: it may be for people here, whom nobody but this server tells in its name what was found out
-    line.field().is_some_and(is_bcc) || settings.own_names.are_claimed_by(line.raw)
+    line.is_blind_copy() || settings.own_names.are_claimed_by(line.raw)
 }
 
 /// The Message-ID of a header, as a program that answers with a notice would name it.
