@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { bench, emailId, mailboxId, settled } from "../../test/bench";
 import { Server } from "../../test/server/server";
 import { Browser } from "../../test/windows";
 import { blank } from "./composition";
 import { inMemory } from "./kept";
+import { ofBrowser } from "./windows";
 
 const INBOX = { kind: "mailbox", id: mailboxId("inbox"), only: [] } as const;
 
@@ -90,5 +91,50 @@ describe("an act that the browser has no room for", () => {
     await settled(server);
     expect(server.records.emails.get("a")?.keywords).toEqual({ $flagged: true });
     expect(account.outbox.waiting.value).toBe(0);
+  });
+});
+
+describe("the locks of a browser", () => {
+  /** A browser that is printing when it gives the first locks. */
+  function printing(times: number) {
+    const asked: string[] = [];
+    const request = async (name: string, _: LockOptions, run: () => Promise<unknown>) => {
+      asked.push(name);
+      if (asked.length <= times) throw new Error("The provided callback is no longer runnable.");
+      return run();
+    };
+    vi.stubGlobal("navigator", { locks: { request } });
+    const windows = ofBrowser("anna");
+    windows.close();
+    return { asked, windows };
+  }
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it("are asked for again when nobody could be called", async () => {
+    const { asked, windows } = printing(2);
+    const run = vi.fn(async () => {});
+    await windows.alone("outbox", run);
+    expect(run).toHaveBeenCalledOnce();
+    expect(asked).toEqual(Array(3).fill("glaspost/anna/outbox"));
+  });
+
+  it("are taken also then", async () => {
+    const letGo = await printing(1).windows.take("draft");
+    expect(letGo).not.toBeNull();
+    letGo?.();
+  });
+
+  it("are not taken when the patience ends", async () => {
+    const request = () => Promise.reject(new DOMException("waited", "TimeoutError"));
+    vi.stubGlobal("navigator", { locks: { request } });
+    const windows = ofBrowser("anna");
+    windows.close();
+    expect(await windows.take("draft")).toBeNull();
+  });
+
+  it("run once what fails by itself", async () => {
+    const { asked, windows } = printing(0);
+    await expect(windows.alone("outbox", () => Promise.reject(new Error("a fault")))).rejects.toThrow("a fault");
+    expect(asked).toHaveLength(1);
   });
 });

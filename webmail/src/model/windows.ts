@@ -19,11 +19,35 @@ export const LEFT = "left";
 /** How long is waited for what a window that is just going still has. */
 const PATIENCE = 1000;
 
+/**
+ * Runs with the lock. A page that waits for what a browser asks before it prints runs no script; Chromium gives it its turn all the
+ * same, finds nobody to call, and refuses the request with a bare `Error`. Such a turn is asked for again.
+ */
+async function withLock(
+  locks: LockManager,
+  name: string,
+  options: LockOptions,
+  run: () => Promise<void>,
+): Promise<void> {
+  for (let called = false; !called; ) {
+    try {
+      await locks.request(name, options, () => {
+        called = true;
+        return run();
+      });
+    } catch (thrown) {
+      if (called || thrown instanceof DOMException) throw thrown;
+      // a timer waits, too, until scripts run again
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+}
+
 /** Until it is let go, when nobody else has it; `null` when the patience ends first. */
 function held(locks: LockManager, name: string): Promise<(() => void) | null> {
   return new Promise((resolve) => {
     const hold = () => new Promise<void>((letGo) => resolve(letGo));
-    locks.request(name, { signal: AbortSignal.timeout(PATIENCE) }, hold).catch(() => resolve(null));
+    withLock(locks, name, { signal: AbortSignal.timeout(PATIENCE) }, hold).catch(() => resolve(null));
   });
 }
 
@@ -34,9 +58,7 @@ export function ofBrowser(account: string): Windows {
   const channel = new BroadcastChannel(`glaspost/${account}`);
   const name = (what: string) => `glaspost/${account}/${what}`;
   return {
-    alone: async (what, run) => {
-      await locks.request(name(what), run);
-    },
+    alone: (what, run) => withLock(locks, name(what), {}, run),
     take: (what) => held(locks, name(what)),
     tell: (message) => channel.postMessage(message),
     hear: (then) => channel.addEventListener("message", ({ data }) => then(data)),

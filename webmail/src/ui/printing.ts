@@ -4,7 +4,6 @@
  */
 
 import { Failure } from "../jmap/problem";
-import { afterFrame } from "./frames";
 import { pageIn } from "./html_page";
 
 export type PrintedPiece =
@@ -126,7 +125,5 @@ export async function print(printed: Printed): Promise<void> {
   }
   const names = [files.title, ...files.names].map((name) => line(page, name));
   if (files.names.length > 0) page.body.append(about(page, sheet(ABOUT), names));
-  // while a browser asks how to print no script runs, and what waits for a frame then is a fault: it has had one before
-  await new Promise<void>((resolve) => void afterFrame(resolve));
   view.print();
 }
