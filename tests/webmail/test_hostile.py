@@ -101,6 +101,14 @@ def test_w12_a_name_that_shows_another_address_is_marked(provider, screens):
     expect(article.get_by_role("note")).to_contain_text("evil@buren.example")
 
 
+def test_a_header_that_says_a_thing_twice_is_shown(provider, screens):
+    word = unique()
+    provider.deliver(hostile(word, "Hallo", "plain").replace(f"<{word}@buren.example>", f"<{word}@buren.example> <{word}@buren.example>"))
+    article = screens().log_in().read(word)
+    article.get_by_role("button", name="Details", exact=True).click()
+    expect(article.get_by_text(f"{word}@buren.example")).to_have_count(2)
+
+
 def test_w14_the_page_has_its_policy_and_no_script_of_its_own(screens):
     screen = screens()
     answer = screen.page.goto("https://webmail.telfortglasvezel.nl/")
