@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { bench, mailboxId, settled } from "../../test/bench";
+import { bench, emailId, mailboxId, settled } from "../../test/bench";
 import type { Server } from "../../test/server/server";
-import { changeMailbox, createMailbox, emptyMailbox, forgetKeyword, readAll, removeMailbox } from "./mailbox_acts";
+import {
+  changeMailbox,
+  createMailbox,
+  destroyEmails,
+  emptyMailbox,
+  forgetKeyword,
+  readAll,
+  removeMailbox,
+} from "./mailbox_acts";
 import { isHidden } from "./mailboxes";
 
 function filled(server: Server) {
@@ -41,6 +49,17 @@ describe("mailboxes", () => {
   it("are emptied to the last message, as many at once as the server takes", async () => {
     const { account, server } = await bench(filled);
     expect(await emptyMailbox(account.client, mailboxId("trash"))).toBe(25);
+    expect([...server.records.emails.keys()]).toEqual(["other"]);
+    expect(server.calls.filter(({ name }) => name === "Email/set")).toHaveLength(3);
+  });
+
+  it("lose any number of messages for good, as many at once as the server takes", async () => {
+    const { account, server } = await bench(filled);
+    const ids = [...server.records.emails.keys()].filter((id) => id !== "other").map(emailId);
+    expect(await destroyEmails(account.client, [...ids.slice(0, 3), emailId("gone"), ...ids.slice(3)])).toMatchObject({
+      kind: "refused-record",
+      type: "notFound",
+    });
     expect([...server.records.emails.keys()]).toEqual(["other"]);
     expect(server.calls.filter(({ name }) => name === "Email/set")).toHaveLength(3);
   });

@@ -41,14 +41,20 @@ export async function forgetKeyword(client: Client, keyword: string): Promise<vo
   await untilNone(client, { hasKeyword: keyword }, marking(patch({ unmark: [keyword] })));
 }
 
-/** These messages are gone for good; gives what stood in the way. */
-export async function destroyEmails(client: Client, destroy: readonly EmailId[]): Promise<Problem | null> {
+/** These messages are gone for good; gives the first thing that stood in the way. What is refused keeps none of the others. */
+export async function destroyEmails(client: Client, ids: readonly EmailId[]): Promise<Problem | null> {
+  const { maxObjectsInSet: most } = client.session.limits;
+  let first: Problem | null = null;
   try {
-    const [refused] = (await client.call(set(EMAIL, client.accountId, { destroy }))).refused.values();
-    return refused ?? null;
+    for (let from = 0; from < ids.length; from += most) {
+      const destroy = ids.slice(from, from + most);
+      const [refused] = (await client.call(set(EMAIL, client.accountId, { destroy }))).refused.values();
+      first ??= refused ?? null;
+    }
   } catch (thrown) {
     return problemOf(thrown);
   }
+  return first;
 }
 
 /** Changes what a filter finds so that it finds it no more, until it finds nothing. */
