@@ -20,7 +20,7 @@ WORDS = {
         "wrong": "Het huidige wachtwoord klopt niet.", "short": "10 tekens of meer", "changed": "Uw wachtwoord is gewijzigd.",
         "programs": "Programma’s en apparaten", "here": "Deze browser", "imap": "leest mail (IMAP)", "end": "Verbindingen van",
         "transfer": "Importeren en exporteren", "all": "Alle mail", "taken": "1 opgenomen", "there": "1 stonden er al",
-        "contacts taken": "1 opgenomen.", "kind": "geen mbox-, .eml- of .vcf-bestand",
+        "contacts taken": "1 opgenomen.", "too large": ["nummer 1: te groot", "nummer 3: te groot"], "kind": "geen mbox-, .eml- of .vcf-bestand",
     },
     "en": {
         "forwarding": "Forwarding", "targets": "Send on to", "stop": "Stop forwarding",
@@ -31,7 +31,7 @@ WORDS = {
         "wrong": "The password of now is not right.", "short": "10 characters or more", "changed": "Your password has been changed.",
         "programs": "Programs and devices", "here": "This browser", "imap": "reads mail (IMAP)", "end": "Close the connections of",
         "transfer": "Import and export", "all": "All mail", "taken": "1 taken in", "there": "1 were already there",
-        "contacts taken": "1 taken in.", "kind": "no mbox, .eml or .vcf file",
+        "contacts taken": "1 taken in.", "too large": ["number 1: it is too large", "number 3: it is too large"], "kind": "no mbox, .eml or .vcf file",
     },
 }
 
@@ -160,9 +160,14 @@ def test_mail_goes_out_as_a_file_and_comes_in_again(provider, screen, words, who
     cards.write_text(f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{new}\r\nEND:VCARD\r\n")
     other = tmp_path / "photo.png"
     other.write_bytes(b"\x89PNG")
-    page.locator("input[type=file]").set_input_files([kept, single, cards, other])
+    heavy = tmp_path / "heavy.vcf"
+    card = "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{}\r\nNOTE:{}\r\nEND:VCARD\r\n"
+    heavy.write_text("".join(card.format(name, note) for name, note in [("a", "x" * 70_000), ("b", ""), ("c", "x" * 70_000)]))
+    page.locator("input[type=file]").set_input_files([kept, single, cards, other, heavy])
     for name, said in [("again.mbox", words["there"]), ("one.eml", words["taken"]), ("cards.vcf", words["contacts taken"]), ("photo.png", words["kind"])]:
         expect(page.get_by_role("listitem").filter(has_text=name)).to_contain_text(said)
+    for said in words["too large"]:
+        expect(page.get_by_role("listitem").filter(has_text="heavy.vcf").get_by_text(said, exact=True)).to_be_visible()
     assert sum(word.encode() in raw for raw in inbox(provider, who)) == 1
     screen.go("inbox")
     expect(screen.row(new)).to_be_visible()

@@ -5,6 +5,7 @@ use crate::{
     DelegateView, DestinationView, LoginView, QueueDestinationView, RefusedView, TlsReportsView, TraceRowView,
     TraceView,
 };
+use contacts::LeftOut;
 use delivery::{BlockPattern, QueueId, Vacation};
 use directory::Role;
 use guide::Guide;
@@ -100,8 +101,8 @@ pub enum Response {
         replaced: u64,
         /// Of these, those without their pictures, which were too large.
         bare: u64,
-        /// The first of those that were left out: which, and why.
-        refused: Vec<String>,
+        /// The first of those that were left out.
+        refused: Vec<LeftOut>,
     },
     /// Some contacts as vCards.
     Contacts {

@@ -1,6 +1,7 @@
 //! vCards into an account, in one commit: what has a name that is known takes that card's place, the rest is new.
 use crate::{Card, Invalid, VcardError, books, cards, cards_after, check};
 use jmap_wire::utc_date;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use store::{Account, Error, ObjectChange, ObjectId, ObjectKind, ObjectsChanged};
@@ -20,9 +21,35 @@ pub struct Imported {
     pub replaced: u64,
     /// Of these, those without their pictures and sounds, which were too large.
     pub bare: u64,
-    /// What was left out: which, and why.
-    pub refused: Vec<String>,
+    /// What was left out, in the order of the text.
+    pub refused: Vec<LeftOut>,
 }
+
+/// A card that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// How many cards of the text stand before it.
+    pub index: u64,
+    /// Why.
+    pub cause: LeftOutCause,
+    /// Which and why, in words.
+    pub told: String,
+}
+
+/// Why a card was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftOutCause {
+    /// It is larger than cards may be.
+    TooLarge,
+    /// The account has as many as it may have.
+    Full,
+    /// It is no card.
+    Invalid,
+}
+
+/// Cards that may be kept, by name, each with its place in the text.
+type Sound = BTreeMap<String, (u64, Map<String, Value>)>;
 
 /// Why nothing was taken in.
 #[derive(Debug, ThisError)]
@@ -54,19 +81,20 @@ pub async fn import(
 ) -> Result<Imported, ImportError> {
     let now = utc_date(i64::try_from(now).unwrap_or(i64::MAX));
     let mut told = Imported::default();
-    let mut sound: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    let mut sound = Sound::new();
     let read = cards(vcards, new_uid)?;
     if read.len() > MAX_IMPORTED {
         return Err(ImportError::TooMany);
     }
-    for card in read {
-        match sound_card(card, &now, &mut told) {
-            Ok((uid, card)) => drop(sound.insert(uid, card)),
-            Err(why) => told.refused.push(why),
+    for (index, card) in (0..).zip(read) {
+        match sound_card(index, card, &now, &mut told) {
+            Ok((uid, card)) => drop(sound.insert(uid, (index, card))),
+            Err(left_out) => told.refused.push(left_out),
         }
     }
     for _ in 0..ATTEMPTS {
-        if let Some(done) = attempt(account, &sound, told.clone()).await? {
+        if let Some(mut done) = attempt(account, &sound, told.clone()).await? {
+            done.refused.sort_by_key(|left_out| left_out.index);
             return Ok(done);
         }
     }
@@ -75,10 +103,11 @@ pub async fn import(
 
 /// A card that may be kept, with its name.
 fn sound_card(
+    index: u64,
     mut card: Map<String, Value>,
     now: &str,
     told: &mut Imported,
-) -> Result<(String, Map<String, Value>), String> {
+) -> Result<(String, Map<String, Value>), LeftOut> {
     let uid = card.get("uid").and_then(Value::as_str).unwrap_or_default().to_owned();
     for name in ["created", "updated"] {
         card.entry(name).or_insert_with(|| now.into());
@@ -88,14 +117,19 @@ fn sound_card(
         Err(Invalid::TooLarge) if card.remove("media").is_some() => check(&card).inspect(|()| told.bare += 1),
         checked => checked,
     };
-    checked.map(|()| (uid.clone(), card)).map_err(|why| format!("{uid}: {why}"))
+    match checked {
+        Ok(()) => Ok((uid, card)),
+        Err(why) => {
+            let cause = match why {
+                Invalid::TooLarge => LeftOutCause::TooLarge,
+                Invalid::Property(_) => LeftOutCause::Invalid,
+            };
+            Err(LeftOut { index, cause, told: format!("{uid}: {why}") })
+        }
+    }
 }
 
-async fn attempt(
-    account: &Account,
-    cards: &BTreeMap<String, Map<String, Value>>,
-    mut told: Imported,
-) -> Result<Option<Imported>, ImportError> {
+async fn attempt(account: &Account, cards: &Sound, mut told: Imported) -> Result<Option<Imported>, ImportError> {
     let of = ObjectKind::ContactCard;
     let books = books(account).await?;
     let book = books.default_book().ok_or(ImportError::NoBook)?;
@@ -103,7 +137,7 @@ async fn attempt(
     let mut room = of.most().saturating_sub(account.object_count(of).await?);
     let known = known(account, cards).await?;
     let mut changes = Vec::with_capacity(cards.len());
-    for (uid, members) in cards {
+    for (uid, (index, members)) in cards {
         if let Some((id, before)) = known.get(uid) {
             let card = Card { books: before.books.clone(), members: members.clone() };
             changes.push((of, ObjectChange::Replace(*id, card.encode()?)));
@@ -113,7 +147,8 @@ async fn attempt(
             changes.push((of, ObjectChange::Create(card.encode()?)));
             (room, told.created) = (room - 1, told.created + 1);
         } else {
-            told.refused.push(format!("{uid}: an account has at most {} cards", of.most()));
+            let why = format!("{uid}: an account has at most {} cards", of.most());
+            told.refused.push(LeftOut { index: *index, cause: LeftOutCause::Full, told: why });
         }
     }
     let done = account.change_objects_of_kinds(&expected, &changes).await?;
@@ -121,10 +156,7 @@ async fn attempt(
 }
 
 /// The cards of the account that have one of these names.
-async fn known(
-    account: &Account,
-    cards: &BTreeMap<String, Map<String, Value>>,
-) -> Result<BTreeMap<String, (ObjectId, Card)>, Error> {
+async fn known(account: &Account, cards: &Sound) -> Result<BTreeMap<String, (ObjectId, Card)>, Error> {
     let (mut known, mut after, mut more) = (BTreeMap::new(), None, true);
     while more {
         let page = cards_after(account, after).await?;

@@ -16,7 +16,7 @@ mod uid;
 mod vcard;
 pub use book::{Book, Books, MAX_DESCRIPTION, MAX_NAME, books};
 pub use card::{Invalid, MAX_CARD, MAX_CARD_DEPTH, check};
-pub use import::{ImportError, Imported, MAX_IMPORTED, import};
+pub use import::{ImportError, Imported, LeftOut, LeftOutCause, MAX_IMPORTED, import};
 pub use kept::{Card, MAX_BOOKS_OF_CARD};
 pub use pages::{CardPage, PAGE, cards_after};
 pub use uid::new_uid;

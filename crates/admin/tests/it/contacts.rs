@@ -1,6 +1,7 @@
 //! Contacts as vCards, as the service desk takes them in and gives them out.
 use crate::place::{address, place, secret};
 use admin::{AccountAct, Error, Permission, Request, Response};
+use contacts::{LeftOut, LeftOutCause};
 use directory::Role;
 
 const ANNA: &str = "anna@example.org";
@@ -13,9 +14,13 @@ fn export(after: Option<u64>) -> Request {
     Request::Account(AccountAct::ExportContacts { address: address(ANNA), after })
 }
 
-fn imported(created: u64, replaced: u64, bare: u64, refused: &[&str]) -> Response {
-    let refused = refused.iter().map(|why| (*why).to_owned()).collect();
-    Response::ContactsImported { created, replaced, bare, refused }
+fn imported(created: u64, replaced: u64, bare: u64, refused: &[(u64, LeftOutCause, &str)]) -> Response {
+    let left_out = |(index, cause, told): &(u64, LeftOutCause, &str)| LeftOut {
+        index: *index,
+        cause: *cause,
+        told: (*told).to_owned(),
+    };
+    Response::ContactsImported { created, replaced, bare, refused: refused.iter().map(left_out).collect() }
 }
 
 fn vcard(uid: usize, more: &str) -> String {
@@ -40,7 +45,10 @@ async fn contacts_come_in_and_go_out_as_vcards() {
     let photo = format!("PHOTO;ENCODING=b;TYPE=JPEG:{}\r\n", "A".repeat(70_000));
     let note = format!("NOTE:{}\r\n", "x".repeat(70_000));
     let some = vcard(7, "NOTE:changed\r\n") + &vcard(150, &photo) + &vcard(151, &note);
-    assert_eq!(place.run(import(&some)).await, Ok(imported(1, 1, 1, &["u151: too large"])));
+    assert_eq!(
+        place.run(import(&some)).await,
+        Ok(imported(1, 1, 1, &[(2, LeftOutCause::TooLarge, "u151: too large")]))
+    );
     let Ok(Response::Contacts { vcards, next }) = place.run(export(None)).await else { panic!() };
     assert_eq!(vcards.matches("BEGIN:VCARD").count(), 100);
     let Ok(Response::Contacts { vcards: rest, next: end }) = place.run(export(next)).await else { panic!() };

@@ -73,7 +73,7 @@ fn import(global: &Global, address: &Address, file: &Path) -> Result<(), Failure
             total.created += created;
             total.replaced += replaced;
             total.without_pictures += bare;
-            total.refused.extend(refused);
+            total.refused.extend(refused.into_iter().map(|left_out| left_out.told));
         }
         Ok(())
     })?;

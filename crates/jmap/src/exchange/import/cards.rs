@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::exchange::mbox::Lines;
 use crate::jmap::Jmap;
 use admin::{AccountAct, Request, Response};
-use contacts::MAX_VCARDS;
+use contacts::{LeftOut, LeftOutCause, MAX_VCARDS};
 use names::Address;
 
 /// Bytes from which on those that are whole are taken in.
@@ -21,9 +21,10 @@ pub(super) struct Cards {
     text: String,
     /// Where the last whole card ends.
     whole: usize,
-    cards: usize,
-    /// How many there were before.
-    before: u64,
+    /// Which ones of the file the whole cards are.
+    numbers: Vec<u64>,
+    /// How many cards of the file have an end so far.
+    ended: u64,
     /// The card that is coming is too large: the rest of it is passed over.
     skips: bool,
     outcome: Outcome,
@@ -37,8 +38,8 @@ impl Cards {
             lines: Lines::default(),
             text: String::new(),
             whole: 0,
-            cards: 0,
-            before: 0,
+            numbers: Vec::new(),
+            ended: 0,
             skips: false,
             outcome: Outcome::default(),
         }
@@ -52,6 +53,9 @@ impl Cards {
     pub(super) async fn finish(mut self) -> Result<Outcome, Error> {
         self.take(true).await?;
         // a card without an end is refused by who reads it
+        if self.text.get(self.whole..).is_some_and(|rest| !rest.trim().is_empty()) {
+            self.numbers.push(self.ended);
+        }
         self.whole = self.text.len();
         self.bring().await?;
         Ok(self.outcome)
@@ -64,16 +68,18 @@ impl Cards {
                 self.text.push_str(&String::from_utf8_lossy(line.bytes));
             }
             if ends {
-                self.cards += 1;
                 if std::mem::take(&mut self.skips) {
-                    self.outcome.refuse(self.before + self.cards as u64 - 1, "tooLarge");
+                    self.outcome.refuse(self.ended, "tooLarge");
+                } else {
+                    self.numbers.push(self.ended);
                 }
+                self.ended += 1;
                 self.whole = self.text.len();
             } else if self.text.len() - self.whole > MAX_VCARDS - ENOUGH {
                 self.skips = true;
                 self.text.truncate(self.whole);
             }
-            if self.whole >= ENOUGH || (ends && self.cards >= CARDS) {
+            if self.whole >= ENOUGH || (ends && self.numbers.len() >= CARDS) {
                 self.bring().await?;
             }
         }
@@ -85,8 +91,7 @@ impl Cards {
         let rest = self.text.split_off(self.whole);
         let vcards = std::mem::replace(&mut self.text, rest);
         self.whole = 0;
-        let before = self.before;
-        self.before += std::mem::take(&mut self.cards) as u64;
+        let numbers = std::mem::take(&mut self.numbers);
         if vcards.trim().is_empty() {
             return Ok(());
         }
@@ -96,14 +101,15 @@ impl Cards {
             Ok(Response::ContactsImported { created, replaced, refused, .. }) => {
                 self.outcome.imported += created;
                 self.outcome.already_there += replaced;
-                for reason in refused {
-                    self.outcome.refuse(before, reason);
+                for LeftOut { index, cause, told } in refused {
+                    let number = usize::try_from(index).ok().and_then(|index| numbers.get(index));
+                    self.outcome.refuse(number.copied().unwrap_or(self.ended), reason(cause, told));
                 }
                 Ok(())
             }
             // none of them can be read
             Err(admin::Error::BadRequest(reason)) => {
-                self.outcome.refuse(before, reason);
+                numbers.into_iter().for_each(|number| self.outcome.refuse(number, reason.as_str()));
                 Ok(())
             }
             Ok(_) => Err(store::Error::Closed.into()),
@@ -112,5 +118,14 @@ impl Cards {
                 Err(store::Error::Closed.into())
             }
         }
+    }
+}
+
+/// Why a card was left out, as clients read it.
+fn reason(cause: LeftOutCause, told: String) -> String {
+    match cause {
+        LeftOutCause::TooLarge => "tooLarge".to_owned(),
+        LeftOutCause::Full => "full".to_owned(),
+        LeftOutCause::Invalid => told,
     }
 }

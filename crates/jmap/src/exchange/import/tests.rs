@@ -148,6 +148,19 @@ async fn vcards_come_in_some_at_a_time() {
             .unwrap();
     assert_eq!((&told["imported"], &told["alreadyThere"]), (&json!(1), &json!(1)));
     assert_eq!(told["refused"], json!([{"index": 1, "reason": "tooLarge"}]));
+    // more than a card may have, behind one that is not even held: each by its number in the file
+    let heavy = format!("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:H\r\nNOTE:{}\r\nEND:VCARD\r\n", "x".repeat(70_000));
+    let file = format!("{}{large}{heavy}{}{heavy}", card(0), card(1));
+    let told = import_by(&bench, "contacts", Kind::Vcards, file.as_bytes(), 4_096).await.unwrap();
+    let numbers: Vec<_> =
+        told["refused"].as_array().unwrap().iter().map(|one| one["index"].as_u64().unwrap()).collect();
+    assert_eq!((numbers, &told["alreadyThere"]), (vec![1, 2, 4], &json!(2)), "{told}");
+    // one that does not end, and what was to come in with it
+    let told =
+        import_by(&bench, "contacts", Kind::Vcards, format!("{}BEGIN:VCARD\r\n", card(0)).as_bytes(), 7).await.unwrap();
+    let numbers: Vec<_> =
+        told["refused"].as_array().unwrap().iter().map(|one| one["index"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [0, 1], "{told}");
     let mut export = bench.jmap.export(&bench.anna, &bench.anna.account.to_string(), "contacts.vcf").await.unwrap();
     let (mut count, mut pieces) = (0, 0);
     while let Some(piece) = export.next().await.unwrap() {
