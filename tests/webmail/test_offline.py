@@ -110,6 +110,14 @@ def test_it_goes_on_with_a_server_that_was_started_again(provider, line, screens
     assert provider.count(word) == 0
 
 
+def test_a_page_that_is_looked_at_again_asks_at_once(provider, screens):
+    word = unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    with screen.page.expect_request(lambda asked: "Email/changes" in (asked.post_data or "")):
+        screen.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def test_what_is_sent_without_a_network_goes_when_there_is_one_once(provider, line, screens):
     word, written = unique(), unique()
     provider.deliver(letter(word))
