@@ -96,7 +96,7 @@ def test_w09_an_attachment_is_saved_and_never_opened(provider, screens):
 
 def test_w12_a_name_that_shows_another_address_is_marked(provider, screens):
     word = unique()
-    provider.deliver(hostile(word, "Hallo", "plain", sender="service@bank.example"))
+    provider.deliver(hostile(word, "Hallo", "plain", sender="evil@buren.example service@bank.example"))
     article = screens().log_in().read(word)
     expect(article.get_by_role("note")).to_contain_text("evil@buren.example")
 

@@ -65,16 +65,14 @@ export function writtenAll(addresses: readonly Address[] | null): string {
 /** Signs that turn text round or cannot be seen: in a name they only deceive. */
 const HIDDEN = /[\p{Cc}\p{Cf}]/gu;
 
-/** What stands for a person where there is little room. */
-export function shortName({ name, email }: Address): string {
-  const bare = name?.replace(HIDDEN, "").trim() ?? "";
-  return bare === "" ? email : bare;
+/** A name without them. */
+export function visible(name: string | null): string {
+  return name?.replace(HIDDEN, "").trim() ?? "";
 }
 
-/** Whether the name shows another address than the one the message came from. */
-export function deceives({ name, email }: Address): boolean {
-  const inside = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/.exec(name?.replace(HIDDEN, "") ?? "");
-  return inside !== null && inside[0].toLowerCase() !== email.toLowerCase();
+/** What stands for a person where there is little room. */
+export function shortName({ name, email }: Address): string {
+  return visible(name) || email;
 }
 
 export function same(a: string, b: string): boolean {

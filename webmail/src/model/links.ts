@@ -9,7 +9,7 @@ function named(text: string): string | null {
 }
 
 /** A host's name as the network has it. */
-function ascii(name: string): string | null {
+export function ascii(name: string): string | null {
   try {
     return new URL(`https://${name}/`).hostname;
   } catch {
