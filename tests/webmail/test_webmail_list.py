@@ -188,6 +188,19 @@ def test_it_searches_while_one_types_and_operators_are_chips(screen, words, arri
     expect(screen.row(word)).to_be_visible()
 
 
+def test_who_goes_elsewhere_while_typing_stays_there(screen, page):
+    field = page.get_by_role("searchbox", name=screen.word("search"))
+    # within the pause before the first question
+    field.evaluate("""(field) => {
+        field.value = "fiets";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        location.hash = "#/settings";
+    }""")
+    page.wait_for_timeout(600)
+    expect(page.get_by_role("navigation", name=screen.word("settings"))).to_be_visible()
+    expect(field).to_have_value("")
+
+
 def test_a_list_is_narrowed_by_a_click(screen, words, arrived, page, who):
     word, other = arrived(2)
     screen.row(word).locator(".mark").click()

@@ -63,4 +63,20 @@ describe("searching as one types", () => {
     await answered();
     expect(asked).toEqual(["fi"]);
   });
+
+  it("takes nobody away from where he went meanwhile", async () => {
+    const { scene, asked, typing, answered } = asking();
+    typing.typed("fi");
+    expect(typing.isElsewhere(null)).toBe(true);
+    scene.pass(PAUSE);
+    expect(asked).toEqual([]);
+    typing.typed("fi");
+    scene.pass(PAUSE);
+    expect(typing.isElsewhere("fi")).toBe(false);
+    typing.typed("fiets");
+    expect(typing.isElsewhere("fi")).toBe(false);
+    expect(typing.isElsewhere(null)).toBe(true);
+    await answered();
+    expect(asked).toEqual(["fi"]);
+  });
 });

@@ -15,6 +15,8 @@ export class Typing {
   readonly #ask: (typed: string) => Promise<void>;
   readonly #wake: Wake;
   #next: string | null = null;
+  /** What was asked for last. */
+  #last: string | null = null;
   #asking = false;
   #unwake = () => {};
 
@@ -36,6 +38,15 @@ export class Typing {
     this.#unwake();
   }
 
+  /** Where somebody is now: at what is looked for there, `null` where that is nothing. Who went there by another way than typing is not
+   * taken away again, and gets true. */
+  isElsewhere(searched: string | null): boolean {
+    if (searched !== null && searched === this.#last) return false;
+    this.#last = null;
+    this.stop();
+    return true;
+  }
+
   async #run(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
@@ -43,6 +54,7 @@ export class Typing {
       while (this.#next !== null) {
         const text = this.#next;
         this.#next = null;
+        this.#last = text;
         await this.#ask(text);
       }
     } finally {
