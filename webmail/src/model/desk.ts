@@ -1,18 +1,17 @@
 /** The desk: messages that are being written. Kept here every second, on the server every few, sent once. */
 import type { Client } from "../jmap/client";
-import type { EmailId, SubmissionId } from "../jmap/ids";
+import type { SubmissionId } from "../jmap/ids";
 import { EMAIL } from "../jmap/mail";
 import { set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
-import type { Surroundings } from "../jmap/surroundings";
 import { type Attached, type Composition, isEmpty, restored, wasSaved } from "./composition";
 import { calledFor, Holds } from "./holds";
 import type { Kept } from "./kept";
-import type { Line } from "./notice";
-import { type Readable, Value } from "./observable";
-import type { Patch } from "./patch";
+import { Value } from "./observable";
+import { type Beside, type Open, OpenMessages, type Room, type Saving } from "./open_messages";
 import { Pauses } from "./pauses";
-import { callBack, draft, type Places, type Sent, stageOf, submit, wentOut } from "./submitting";
+import { Sending } from "./sending";
+import { callBack, draft, type Sent, stageOf } from "./submitting";
 import { Turns } from "./turns";
 import { type Picked, Uploads } from "./uploads";
 import type { Windows } from "./windows";
@@ -21,28 +20,8 @@ import type { Windows } from "./windows";
 export const KEEP_AFTER = 1000;
 export const SAVE_AFTER = 4000;
 
-/** What of its surroundings the desk needs. */
-export interface Room extends Places {
-  readonly line: Readable<Line>;
-  /** Marks the message that was answered or passed on. */
-  mark(id: EmailId, patch: Partial<Patch>): void;
-  /** Saving met this; whether somebody must act on it is not the desk's to know. */
-  met(problem: Problem): void;
-  /** A message that waited for a connection has gone, or cannot go. */
-  went(refused: Problem | null): void;
-  readonly around: Pick<Surroundings, "wake" | "send">;
-}
-
-export type Saving = "unsaved" | "saving" | "here" | "saved";
-
-export interface Open {
-  readonly composition: Composition;
-  readonly saving: Saving;
-  readonly problem: Problem | null;
-}
-
 export class Desk {
-  readonly open = new Value<readonly Open[]>([]);
+  readonly open: Value<readonly Open[]>;
   readonly uploads: Uploads;
   /** The message that was asked for in another window. */
   readonly called = new Value<string | null>(null);
@@ -51,10 +30,9 @@ export class Desk {
   readonly #client: Client;
   readonly #kept: Kept;
   readonly #room: Room;
-  readonly #holds: Holds;
-  /** Closed before the server had them and their files: they go from the desk when it has. */
-  readonly #closing = new Set<string>();
-  readonly #pauses: Pauses;
+  readonly #beside: Beside;
+  readonly #messages: OpenMessages;
+  readonly #sending: Sending;
   #going: Promise<void> | null = null;
   /** Saves and sends of a message. */
   readonly #turns = new Turns();
@@ -63,12 +41,14 @@ export class Desk {
     this.#client = client;
     this.#kept = kept;
     this.#room = room;
-    this.#holds = new Holds(windows);
-    this.#pauses = new Pauses(room.around.wake);
     this.uploads = new Uploads(client, kept, room, {
       arrived: (key, file, place) => this.#attached(key, file, place),
       failed: (key, problem) => this.#unattached(key, problem),
     });
+    this.#beside = { uploads: this.uploads, pauses: new Pauses(room.around.wake), holds: new Holds(windows) };
+    this.#messages = new OpenMessages(kept, this.#beside);
+    this.open = this.#messages.all;
+    this.#sending = new Sending(client, room, this.#messages, this.#beside, this.#turns);
   }
 
   /** Takes up what an earlier page left open and no other window has. What was being sent when that page ended is looked for
@@ -78,7 +58,7 @@ export class Desk {
     if (which === "all") await this.uploads.tidy(new Set(there.keys()));
     const found = [...there].flatMap(([key, value]) => (this.of(key) === undefined ? (restored(value) ?? []) : []));
     const wanted = found.filter(({ stage }) => which === "all" || stage === "waiting");
-    const taken = await Promise.all(wanted.map((composition) => this.#holds.take(composition)));
+    const taken = await Promise.all(wanted.map((composition) => this.#beside.holds.take(composition)));
     // while this one waited for its turn another window may have changed or sent it
     const left = await this.#kept.all("compositions");
     for (const { key } of wanted.filter((_, index) => taken[index])) {
@@ -87,7 +67,7 @@ export class Desk {
       const stage = composition === null ? "gone" : await stageOf(this.#client, composition, this.#room.met);
       if (composition === null || stage === "gone") {
         await this.#kept.remove("compositions", key);
-        this.#holds.letGo(key);
+        this.#beside.holds.letGo(key);
       } else {
         // before it lies there: it does not go without them
         await this.uploads.takeUp(key, value);
@@ -98,12 +78,12 @@ export class Desk {
   }
 
   of(key: string): Open | undefined {
-    return this.open.value.find(({ composition }) => composition.key === key);
+    return this.#messages.of(key);
   }
 
   /** The page goes: what was written last is kept at once. */
   async keepAll(): Promise<void> {
-    await Promise.all(this.open.value.map(({ composition }) => this.#keep(composition.key)));
+    await Promise.all(this.open.value.map(({ composition }) => this.#messages.keep(composition.key)));
   }
 
   /** The messages that are in this browser only. */
@@ -119,17 +99,17 @@ export class Desk {
 
   /** Who writes leaves: nothing is kept or saved any more, and other windows may go on. */
   end(): void {
-    this.#pauses.endAll();
-    this.#holds.end();
+    this.#beside.pauses.endAll();
+    this.#beside.holds.end();
     this.uploads.end();
     this.open.set([]);
   }
 
   /** Puts a message on the desk; `false` where it lies open in another window, which is asked to show it. */
   async begin(composition: Composition): Promise<boolean> {
-    const isHere = await this.#holds.take(composition);
+    const isHere = await this.#beside.holds.take(composition);
     if (isHere) this.put(composition);
-    else this.#holds.call(composition);
+    else this.#beside.holds.call(composition);
     return isHere;
   }
 
@@ -141,11 +121,7 @@ export class Desk {
   }
 
   put(composition: Composition, saving: Saving = "saved"): void {
-    void this.#holds.take(composition);
-    this.open.update((all) => [
-      ...all.filter((other) => other.composition.key !== composition.key),
-      { composition, saving, problem: null },
-    ]);
+    this.#messages.put(composition, saving);
   }
 
   change(key: string, change: Partial<Composition>): void {
@@ -154,7 +130,7 @@ export class Desk {
     const { stage } = now.composition;
     // who goes on writing does not want it to go as it is
     const next = { ...now.composition, stage: stage === "waiting" ? "writing" : stage, ...change };
-    this.#show(key, { composition: next, saving: "unsaved" });
+    this.#messages.show(key, { composition: next, saving: "unsaved" });
     this.#saveLater(key);
   }
 
@@ -163,18 +139,18 @@ export class Desk {
     if (files.length === 0 || this.of(key) === undefined) return;
     this.change(key, {});
     this.uploads.add(key, files);
-    await this.#keep(key);
+    await this.#messages.keep(key);
   }
 
   /** A file that is on its way is not to come. */
   async detach(key: string, id: string): Promise<void> {
     await this.uploads.remove(id);
-    await this.#keep(key);
+    await this.#messages.keep(key);
   }
 
   /** Somebody looks at it: it stays on the desk when its files have come. */
   looked(key: string): void {
-    this.#closing.delete(key);
+    this.#messages.closing.delete(key);
     this.called.set(null);
   }
 
@@ -183,24 +159,24 @@ export class Desk {
     return this.#turns.after(key, async () => {
       const now = this.of(key);
       if (now === undefined || now.composition.stage !== "writing") return;
-      this.#pauses.end(key);
-      await this.#keep(key);
-      this.#show(key, { saving: "saving" });
+      this.#beside.pauses.end(key);
+      await this.#messages.keep(key);
+      this.#messages.show(key, { saving: "saving" });
       try {
         const { composition } = now;
         const draftId = await draft(this.#client, this.#room, composition);
         const after = this.of(key);
         if (after === undefined) return;
         const unchanged = after.composition === composition;
-        this.#show(key, {
+        this.#messages.show(key, {
           composition: { ...after.composition, draftId },
           saving: unchanged ? "saved" : "unsaved",
           problem: null,
         });
-        await this.#keep(key);
+        await this.#messages.keep(key);
       } catch (thrown) {
         const problem = problemOf(thrown);
-        this.#show(key, { saving: "here", problem });
+        this.#messages.show(key, { saving: "here", problem });
         this.#room.met(problem);
       }
     });
@@ -208,89 +184,29 @@ export class Desk {
 
   /** Sends. Gives what can take it back, or the problem; the message stays on the desk then. */
   send(key: string): Promise<Sent | Problem> {
-    return this.#turns.after(key, async () => {
-      const now = this.of(key);
-      if (now === undefined) return { kind: "refused-record", type: "notFound", detail: "", properties: [] };
-      this.#pauses.end(key);
-      if (this.uploads.of(key).length > 0) return this.#waits(key, { kind: "offline" });
-      this.#show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
-      await this.#keep(key);
-      try {
-        const sent = await submit(this.#client, this.#room, now.composition, (draftId) =>
-          this.#show(key, { composition: { ...now.composition, draftId } }),
-        );
-        await this.#clear(key);
-        const { origin } = now.composition;
-        if (origin !== null) this.#room.mark(origin.id, { mark: [origin.mark] });
-        return sent;
-      } catch (thrown) {
-        const problem = problemOf(thrown);
-        if (problem.kind === "offline") {
-          // the answer may be what was lost: whether it went is looked for before it is sent again
-          const gone = await wentOut(this.#client, now.composition).catch(() => null);
-          if (gone !== null) {
-            await this.#clear(key);
-            return { emailId: gone, submissionId: null, composition: now.composition };
-          }
-        }
-        this.#room.met(problem);
-        return this.#waits(key, problem);
-      }
-    });
-  }
-
-  /** It did not go: it waits for a connection, or lies open again. */
-  async #waits(key: string, problem: Problem): Promise<Problem> {
-    const now = this.of(key);
-    if (now === undefined) return problem;
-    const waits = problem.kind === "offline";
-    const composition: Composition = { ...now.composition, stage: waits ? "waiting" : "writing" };
-    this.#show(key, { composition, saving: "here", problem: waits ? null : problem });
-    await this.#keep(key);
-    return problem;
+    return this.#sending.send(key);
   }
 
   /** There may be a connection again: what waits for one goes, what is here only is saved. What cannot go lies open again. */
   sendWaiting(): Promise<void> {
-    this.#going ??= this.#sendWaiting().finally(() => {
+    this.#going ??= this.#goOn().finally(() => {
       this.#going = null;
     });
     return this.#going;
   }
 
-  async #sendWaiting(): Promise<void> {
-    const waits = ({ composition }: Open) => composition.stage === "waiting";
-    for (const { composition } of this.open.value.filter(waits)) {
-      const { key } = composition;
-      // the last of its files calls again
-      if (this.uploads.of(key).length > 0) continue;
-      // the answer may be all that was lost
-      const stage = await stageOf(this.#client, { ...composition, stage: "sending" }, this.#room.met);
-      if (stage === "waiting") return;
-      const now = this.of(key);
-      if (now === undefined || !waits(now)) continue;
-      if (stage === "gone") await this.#clear(key);
-      const outcome = stage === "gone" ? null : await this.send(key);
-      if (outcome === null || !("kind" in outcome)) this.#room.went(null);
-      else if (outcome.kind === "offline") return;
-      else this.#room.went(outcome);
-    }
+  async #goOn(): Promise<void> {
+    if (!(await this.#sending.sendWaiting())) return;
     const isHere = ({ saving, problem }: Open) => saving === "here" && (problem === null || problem.kind === "offline");
     for (const { composition } of this.open.value.filter(isHere)) {
       const { key } = composition;
-      await (this.#closing.has(key) ? this.close(key) : this.save(key));
+      await (this.#messages.closing.has(key) ? this.close(key) : this.save(key));
     }
   }
 
   /** Takes back what was sent, while the server holds it; the message lies open again. */
-  async unsend({ submissionId, emailId, composition }: Sent): Promise<Problem | null> {
-    const problem = await this.callBack(submissionId);
-    if (problem !== null) return problem;
-    const { origin } = composition;
-    if (origin !== null) this.#room.mark(origin.id, { unmark: [origin.mark] });
-    this.put({ ...composition, sendAt: null, draftId: emailId, stage: "writing" });
-    await this.#keep(composition.key);
-    return null;
+  unsend(sent: Sent): Promise<Problem | null> {
+    return this.#sending.unsend(sent);
   }
 
   /** Calls back what the server holds: its message is a draft again. */
@@ -304,9 +220,9 @@ export class Desk {
     if (now === undefined) return;
     const files = this.uploads.of(key).length;
     if (files === 0 && this.#isEmpty(now.composition)) return this.discard(key);
-    this.#closing.add(key);
+    this.#messages.closing.add(key);
     if (now.saving !== "saved") await this.save(key);
-    if (this.of(key)?.saving === "saved" && this.uploads.of(key).length === 0) await this.#clear(key);
+    if (this.of(key)?.saving === "saved" && this.uploads.of(key).length === 0) await this.#messages.clear(key);
   }
 
   /** Throws it away, here and on the server. */
@@ -314,7 +230,7 @@ export class Desk {
     await this.#turns
       .after(key, async () => {
         const draftId = this.of(key)?.composition.draftId ?? null;
-        await this.#clear(key);
+        await this.#messages.clear(key);
         if (draftId !== null) await this.#client.call(set(EMAIL, this.#client.accountId, { destroy: [draftId] }));
       })
       .catch((thrown: unknown) => void problemOf(thrown));
@@ -330,26 +246,26 @@ export class Desk {
       ({ blobId, name, cid }) => blobId === file.blobId && name === file.name && cid === file.cid,
     );
     const composition = { ...now.composition, attachments: known ? attachments : [...attachments, file] };
-    this.#show(key, { composition, saving: "unsaved" });
+    this.#messages.show(key, { composition, saving: "unsaved" });
     this.arrived.set({ key, file });
     await this.#kept.write([
-      { kind: "compositions", key, value: this.#record(key) },
+      { kind: "compositions", key, value: this.#messages.record(key) },
       { kind: "files", key: place, value: undefined },
     ]);
     if (composition.stage === "writing") this.#saveLater(key);
     if (this.uploads.of(key).length > 0) return;
     await this.#going;
     if (composition.stage === "waiting") void this.sendWaiting();
-    else if (this.#closing.has(key)) void this.close(key);
+    else if (this.#messages.closing.has(key)) void this.close(key);
   }
 
   /** The server does not take a file: its message does not go without it. */
   #unattached(key: string, problem: Problem): void {
-    this.#closing.delete(key);
+    this.#messages.closing.delete(key);
     const now = this.of(key);
     if (now?.composition.stage !== "waiting") return;
-    this.#show(key, { composition: { ...now.composition, stage: "writing" } });
-    void this.#keep(key);
+    this.#messages.show(key, { composition: { ...now.composition, stage: "writing" } });
+    void this.#messages.keep(key);
     this.#room.went(problem);
   }
 
@@ -358,31 +274,10 @@ export class Desk {
   }
 
   #saveLater(key: string): void {
-    this.#pauses.after(key, [KEEP_AFTER, () => void this.#keep(key)], [SAVE_AFTER, () => void this.save(key)]);
-  }
-
-  #show(key: string, change: Partial<Open>): void {
-    this.open.update((all) => all.map((one) => (one.composition.key === key ? { ...one, ...change } : one)));
-  }
-
-  async #keep(key: string): Promise<void> {
-    const record = this.#record(key);
-    if (record !== undefined) await this.#kept.put("compositions", key, record);
-  }
-
-  /** As another page takes it up. */
-  #record(key: string): unknown {
-    const now = this.of(key);
-    if (now === undefined) return undefined;
-    return { ...now.composition, saved: now.saving === "saved", waits: this.uploads.waits(key) };
-  }
-
-  async #clear(key: string): Promise<void> {
-    this.#pauses.end(key);
-    this.open.update((all) => all.filter(({ composition }) => composition.key !== key));
-    await this.#kept.remove("compositions", key);
-    await this.uploads.drop(key);
-    this.#closing.delete(key);
-    this.#holds.letGo(key);
+    this.#beside.pauses.after(
+      key,
+      [KEEP_AFTER, () => void this.#messages.keep(key)],
+      [SAVE_AFTER, () => void this.save(key)],
+    );
   }
 }

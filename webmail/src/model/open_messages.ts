@@ -1,0 +1,90 @@
+/** The messages that lie open: as this window has them, and as its browser keeps them. */
+import type { EmailId } from "../jmap/ids";
+import type { Problem } from "../jmap/problem";
+import type { Surroundings } from "../jmap/surroundings";
+import type { Composition } from "./composition";
+import type { Holds } from "./holds";
+import type { Kept } from "./kept";
+import type { Line } from "./notice";
+import { type Readable, Value } from "./observable";
+import type { Patch } from "./patch";
+import type { Pauses } from "./pauses";
+import type { Places } from "./submitting";
+import type { Uploads } from "./uploads";
+
+/** What of its surroundings the desk needs. */
+export interface Room extends Places {
+  readonly line: Readable<Line>;
+  /** Marks the message that was answered or passed on. */
+  mark(id: EmailId, patch: Partial<Patch>): void;
+  /** Saving met this; whether somebody must act on it is not the desk's to know. */
+  met(problem: Problem): void;
+  /** A message that waited for a connection has gone, or cannot go. */
+  went(refused: Problem | null): void;
+  readonly around: Pick<Surroundings, "wake" | "send">;
+}
+
+export type Saving = "unsaved" | "saving" | "here" | "saved";
+
+export interface Open {
+  readonly composition: Composition;
+  readonly saving: Saving;
+  readonly problem: Problem | null;
+}
+
+/** What a message has beside: files on their way, what is done when it has been left alone, and that no other window has it. */
+export interface Beside {
+  readonly uploads: Uploads;
+  readonly pauses: Pauses;
+  readonly holds: Holds;
+}
+
+export class OpenMessages {
+  readonly all = new Value<readonly Open[]>([]);
+  /** Closed before the server had them and their files: they go from the desk when it has. */
+  readonly closing = new Set<string>();
+  readonly #kept: Kept;
+  readonly #beside: Beside;
+
+  constructor(kept: Kept, beside: Beside) {
+    this.#kept = kept;
+    this.#beside = beside;
+  }
+
+  of(key: string): Open | undefined {
+    return this.all.value.find(({ composition }) => composition.key === key);
+  }
+
+  put(composition: Composition, saving: Saving): void {
+    void this.#beside.holds.take(composition);
+    const others = this.all.value.filter((other) => other.composition.key !== composition.key);
+    this.all.set([...others, { composition, saving, problem: null }]);
+  }
+
+  show(key: string, change: Partial<Open>): void {
+    this.all.update((all) => all.map((one) => (one.composition.key === key ? { ...one, ...change } : one)));
+  }
+
+  async keep(key: string): Promise<void> {
+    const record = this.record(key);
+    if (record !== undefined) await this.#kept.put("compositions", key, record);
+  }
+
+  /** As another page takes it up. */
+  record(key: string): unknown {
+    const now = this.of(key);
+    if (now === undefined) return undefined;
+    return { ...now.composition, saved: now.saving === "saved", waits: this.#beside.uploads.waits(key) };
+  }
+
+  /** It is done with. */
+  async clear(key: string): Promise<void> {
+    const { pauses, uploads, holds } = this.#beside;
+    pauses.end(key);
+    this.all.update((all) => all.filter(({ composition }) => composition.key !== key));
+    await this.#kept.remove("compositions", key);
+    await uploads.drop(key);
+    this.closing.delete(key);
+    holds.letGo(key);
+  }
+}

@@ -1,0 +1,99 @@
+/** How messages leave the desk: at once, when there is a connection again, or not after all. */
+import type { Client } from "../jmap/client";
+import { type Problem, problemOf } from "../jmap/problem";
+import type { Composition } from "./composition";
+import type { Beside, Open, OpenMessages, Room } from "./open_messages";
+import { callBack, type Sent, stageOf, submit, wentOut } from "./submitting";
+import type { Turns } from "./turns";
+
+export class Sending {
+  readonly #client: Client;
+  readonly #room: Room;
+  readonly #open: OpenMessages;
+  readonly #beside: Beside;
+  readonly #turns: Turns;
+
+  constructor(client: Client, room: Room, open: OpenMessages, beside: Beside, turns: Turns) {
+    this.#client = client;
+    this.#room = room;
+    this.#open = open;
+    this.#beside = beside;
+    this.#turns = turns;
+  }
+
+  /** Gives what can take it back, or the problem; the message stays on the desk then. */
+  send(key: string): Promise<Sent | Problem> {
+    return this.#turns.after(key, async () => {
+      const now = this.#open.of(key);
+      if (now === undefined) return { kind: "refused-record", type: "notFound", detail: "", properties: [] };
+      this.#beside.pauses.end(key);
+      if (this.#beside.uploads.of(key).length > 0) return this.#waits(key, { kind: "offline" });
+      this.#open.show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
+      await this.#open.keep(key);
+      try {
+        const sent = await submit(this.#client, this.#room, now.composition, (draftId) =>
+          this.#open.show(key, { composition: { ...now.composition, draftId } }),
+        );
+        await this.#open.clear(key);
+        const { origin } = now.composition;
+        if (origin !== null) this.#room.mark(origin.id, { mark: [origin.mark] });
+        return sent;
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        if (problem.kind === "offline") {
+          // the answer may be what was lost: whether it went is looked for before it is sent again
+          const gone = await wentOut(this.#client, now.composition).catch(() => null);
+          if (gone !== null) {
+            await this.#open.clear(key);
+            return { emailId: gone, submissionId: null, composition: now.composition };
+          }
+        }
+        this.#room.met(problem);
+        return this.#waits(key, problem);
+      }
+    });
+  }
+
+  /** It did not go: it waits for a connection, or lies open again. */
+  async #waits(key: string, problem: Problem): Promise<Problem> {
+    const now = this.#open.of(key);
+    if (now === undefined) return problem;
+    const waits = problem.kind === "offline";
+    const composition: Composition = { ...now.composition, stage: waits ? "waiting" : "writing" };
+    this.#open.show(key, { composition, saving: "here", problem: waits ? null : problem });
+    await this.#open.keep(key);
+    return problem;
+  }
+
+  /** There may be a connection again: what waits for one goes. What cannot go lies open again. Gives whether all could be tried. */
+  async sendWaiting(): Promise<boolean> {
+    const waits = ({ composition }: Open) => composition.stage === "waiting";
+    for (const { composition } of this.#open.all.value.filter(waits)) {
+      const { key } = composition;
+      // the last of its files calls again
+      if (this.#beside.uploads.of(key).length > 0) continue;
+      // the answer may be all that was lost
+      const stage = await stageOf(this.#client, { ...composition, stage: "sending" }, this.#room.met);
+      if (stage === "waiting") return false;
+      const now = this.#open.of(key);
+      if (now === undefined || !waits(now)) continue;
+      if (stage === "gone") await this.#open.clear(key);
+      const outcome = stage === "gone" ? null : await this.send(key);
+      if (outcome === null || !("kind" in outcome)) this.#room.went(null);
+      else if (outcome.kind === "offline") return false;
+      else this.#room.went(outcome);
+    }
+    return true;
+  }
+
+  /** Takes back what was sent, while the server holds it; the message lies open again. */
+  async unsend({ submissionId, emailId, composition }: Sent): Promise<Problem | null> {
+    const problem = await callBack(this.#client, this.#room, submissionId);
+    if (problem !== null) return problem;
+    const { origin } = composition;
+    if (origin !== null) this.#room.mark(origin.id, { unmark: [origin.mark] });
+    this.#open.put({ ...composition, sendAt: null, draftId: emailId, stage: "writing" }, "saved");
+    await this.#open.keep(composition.key);
+    return null;
+  }
+}
