@@ -28,16 +28,23 @@ describe("a receipt", () => {
   it("is asked for by who asks, until the reader has decided", async () => {
     const { account, email, message, identity } = await asked();
     expect(mayAnswer(account.client)).toBe(true);
-    expect(asksForReceipt(email, message, [identity])).toBe("bram@there.example");
+    expect(asksForReceipt(email, message, [identity], undefined)).toBe("bram@there.example");
     const decided = await asked({ $mdnsent: true });
-    expect(asksForReceipt(decided.email, decided.message, [identity])).toBeNull();
+    expect(asksForReceipt(decided.email, decided.message, [identity], undefined)).toBeNull();
     const draft = await asked({ $draft: true });
-    expect(asksForReceipt(draft.email, draft.message, [identity])).toBeNull();
+    expect(asksForReceipt(draft.email, draft.message, [identity], undefined)).toBeNull();
+  });
+
+  it("is not asked for by junk", async () => {
+    const { email, message, identity } = await asked();
+    const [where] = email.mailboxIds;
+    expect(asksForReceipt(email, message, [identity], where)).toBeNull();
+    expect(asksForReceipt(email, message, [identity], "elsewhere" as never)).toBe("bram@there.example");
   });
 
   it("is not asked for by oneself", async () => {
     const { email, message, identity } = await asked();
-    expect(asksForReceipt(email, message, [{ ...identity, email: "Bram@there.example" }])).toBeNull();
+    expect(asksForReceipt(email, message, [{ ...identity, email: "Bram@there.example" }], undefined)).toBeNull();
   });
 
   it("is sent by whom the message reached", async () => {

@@ -2,7 +2,7 @@
 import type { Call } from "../jmap/batch";
 import type { Client } from "../jmap/client";
 import { absent, anything, list, map, nullable, object, text } from "../jmap/decode";
-import type { BlobId, EmailId, IdentityId } from "../jmap/ids";
+import type { BlobId, EmailId, IdentityId, MailboxId } from "../jmap/ids";
 import type { Email, Identity, Message, Part } from "../jmap/mail";
 import { Failure } from "../jmap/problem";
 import { BLOB, MDN, offers } from "../jmap/session";
@@ -12,9 +12,15 @@ import { type Patch, patch } from "./patch";
 /** The keyword of a message whose reader has decided (RFC 3503, 3). */
 const DECIDED = "$mdnsent";
 
-/** Who asks, where somebody does and the reader has not decided yet. */
-export function asksForReceipt(email: Email, message: Message, own: readonly Identity[]): string | null {
+/** Who asks, where somebody does and the reader has not decided yet. Who sends junk is told of nobody who reads it. */
+export function asksForReceipt(
+  email: Email,
+  message: Message,
+  own: readonly Identity[],
+  junk: MailboxId | undefined,
+): string | null {
   const asking = message["header:Disposition-Notification-To:asAddresses"]?.[0]?.email;
+  if (junk !== undefined && email.mailboxIds.has(junk)) return null;
   if (asking === undefined || email.keywords.has(DECIDED) || email.keywords.has("$draft")) return null;
   return own.some(({ email: mine }) => same(mine, asking)) ? null : asking;
 }
