@@ -21,6 +21,7 @@ WORDS = {
         "programs": "Programma’s en apparaten", "here": "Deze browser", "imap": "leest mail (IMAP)", "end": "Verbindingen van",
         "transfer": "Importeren en exporteren", "all": "Alle mail", "taken": "1 opgenomen", "there": "1 stonden er al",
         "contacts taken": "1 opgenomen.", "too large": ["nummer 1: te groot", "nummer 3: te groot"], "kind": "geen mbox-, .eml- of .vcf-bestand",
+        "no mbox": "dit is geen mbox-bestand", "unreadable": "nummer 1: niet te lezen",
     },
     "en": {
         "forwarding": "Forwarding", "targets": "Send on to", "stop": "Stop forwarding",
@@ -32,6 +33,7 @@ WORDS = {
         "programs": "Programs and devices", "here": "This browser", "imap": "reads mail (IMAP)", "end": "Close the connections of",
         "transfer": "Import and export", "all": "All mail", "taken": "1 taken in", "there": "1 were already there",
         "contacts taken": "1 taken in.", "too large": ["number 1: it is too large", "number 3: it is too large"], "kind": "no mbox, .eml or .vcf file",
+        "no mbox": "this is no mbox file", "unreadable": "number 1: it cannot be read",
     },
 }
 
@@ -166,6 +168,12 @@ def test_mail_goes_out_as_a_file_and_comes_in_again(provider, screen, words, who
     page.locator("input[type=file]").set_input_files([kept, single, cards, other, heavy])
     for name, said in [("again.mbox", words["there"]), ("one.eml", words["taken"]), ("cards.vcf", words["contacts taken"]), ("photo.png", words["kind"])]:
         expect(page.get_by_role("listitem").filter(has_text=name)).to_contain_text(said)
+    wrong, broken = tmp_path / "text.mbox", tmp_path / "broken.vcf"
+    wrong.write_text("Dag!\n")
+    broken.write_text("BEGIN:VCARD\r\n")
+    page.locator("input[type=file]").set_input_files([wrong, broken])
+    for name, said in [("text.mbox", words["no mbox"]), ("broken.vcf", words["unreadable"])]:
+        expect(page.get_by_role("listitem").filter(has_text=name).get_by_text(said)).to_be_visible()
     for said in words["too large"]:
         expect(page.get_by_role("listitem").filter(has_text="heavy.vcf").get_by_text(said, exact=True)).to_be_visible()
     assert sum(word.encode() in raw for raw in inbox(provider, who)) == 1

@@ -210,10 +210,17 @@ export const en = {
     done: (name: string, imported: number, there: number) =>
       there === 0 ? `${name}: ${imported} taken in.` : `${name}: ${imported} taken in, ${there} were already there.`,
     refused: (n: number) => `${plural(n, "item was", "items were")} not taken in:`,
-    reasons: { tooLarge: "it is too large", overQuota: "the mailbox is full", empty: "there is nothing in it" },
+    reasons: {
+      tooLarge: "it is too large",
+      overQuota: "the mailbox is full",
+      empty: "there is nothing in it",
+      full: "you have as many contacts as you may have",
+      other: "it cannot be read",
+    },
     refusedOne: (number: number, reason: string) => `number ${number}: ${reason}`,
     more: (n: number) => `and ${n} more`,
     unknownKind: (name: string) => `${name}: this is no mbox, .eml or .vcf file.`,
+    noMbox: "this is no mbox file.",
   },
 };
 

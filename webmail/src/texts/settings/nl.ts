@@ -210,9 +210,16 @@ export const nl: SettingsTexts = {
     done: (naam, opgenomen, al) =>
       al === 0 ? `${naam}: ${opgenomen} opgenomen.` : `${naam}: ${opgenomen} opgenomen, ${al} stonden er al.`,
     refused: (n) => `${aantal(n, "stuk is", "stukken zijn")} niet opgenomen:`,
-    reasons: { tooLarge: "te groot", overQuota: "het postvak is vol", empty: "er staat niets in" },
+    reasons: {
+      tooLarge: "te groot",
+      overQuota: "het postvak is vol",
+      empty: "er staat niets in",
+      full: "u heeft al zoveel contacten als kan",
+      other: "niet te lezen",
+    },
     refusedOne: (nummer, reden) => `nummer ${nummer}: ${reden}`,
     more: (n) => `en nog ${n}`,
     unknownKind: (naam) => `${naam}: dit is geen mbox-, .eml- of .vcf-bestand.`,
+    noMbox: "dit is geen mbox-bestand.",
   },
 };
