@@ -97,6 +97,18 @@ def test_habits_are_kept_and_done_at_once(screen, words):
     assert page.evaluate("document.documentElement.lang") == other
 
 
+def test_habits_are_those_of_every_window(screen, words):
+    screen.settings(words["general"])
+    other = screen.context.new_page()
+    other.goto(screen.page.url)
+    expect(other.get_by_label(words["rows"])).to_be_visible()
+    screen.page.get_by_label(words["colours"]).select_option(label=words["dark"])
+    expect(other.locator("html")).to_have_attribute("data-theme", "dark")
+    other.get_by_label(words["rows"]).select_option(label=words["compact"])
+    expect(screen.page.get_by_label(words["rows"])).to_have_value("compact")
+    expect(screen.page.get_by_label(words["colours"])).to_have_value("dark")
+
+
 def test_what_the_server_does_not_offer_is_not_shown(screen):
     screen.page.get_by_role("link", name=screen.word("settings"), exact=True).click()
     navigation = screen.page.get_by_role("navigation", name=screen.word("settings"))

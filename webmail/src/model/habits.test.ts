@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emailId, mailboxId } from "../../test/bench";
 import { id } from "../jmap/decode";
-import { MOST_SENDERS, type Preferences, read, showsImages, withImagesOf, write } from "./preferences";
+import { areTouched, change, MOST_SENDERS, type Preferences, read, showsImages, withImagesOf } from "./preferences";
 import { parsed, type Route, withEmail, written } from "./route";
 import { extended, nothing, remaining, toggled } from "./selection";
 import { KEYS, Keyboard, PATIENCE } from "./shortcuts";
@@ -45,8 +45,16 @@ describe("preferences", () => {
       rich: true,
     };
     const there = shelf();
-    write(there, mine);
+    expect(change(there, ["en"], mine)).toEqual(mine);
     expect(read(there, ["en"])).toEqual(mine);
+  });
+
+  it("of two windows stay beside each other", () => {
+    const there = shelf();
+    const first = read(there, ["en"]);
+    change(there, ["en"], { theme: "dark" });
+    expect(change(there, ["en"], { density: "compact" })).toEqual({ ...first, theme: "dark", density: "compact" });
+    expect(["glaspost/preferences", null, "glaspost/here"].map(areTouched)).toEqual([true, true, false]);
   });
 
   it("know whose images are shown, the last ones of many", () => {

@@ -58,8 +58,16 @@ export function read(shelf: Shelf, asked: readonly string[]): Preferences {
   };
 }
 
-export function write(shelf: Shelf, preferences: Preferences): void {
-  shelf.setItem(KEY, JSON.stringify(preferences));
+/** Changes some of them, and gives all; what another window has changed meanwhile stays. */
+export function change(shelf: Shelf, asked: readonly string[], some: Partial<Preferences>): Preferences {
+  const next = { ...read(shelf, asked), ...some };
+  shelf.setItem(KEY, JSON.stringify(next));
+  return next;
+}
+
+/** Whether they may be others now: by the key of what another window wrote (`null`: all went). */
+export function areTouched(key: string | null): boolean {
+  return key === null || key === KEY;
 }
 
 /** Whether the images of this sender are shown without asking. */

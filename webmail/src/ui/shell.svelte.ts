@@ -2,7 +2,7 @@
 import { getContext, setContext } from "svelte";
 import type { EmailId } from "../jmap/ids";
 import type { Account } from "../model/account";
-import { type Preferences, read, write } from "../model/preferences";
+import { areTouched, change, type Preferences, read } from "../model/preferences";
 import { emailOf, parsed, type Route, withEmail, written } from "../model/route";
 import type { Writing } from "../model/writing";
 import { LANGUAGES } from "../texts/languages";
@@ -26,9 +26,13 @@ export class Shell {
     return this.brand.name !== null || this.brand.logo !== null;
   }
 
-  change(change: Partial<Preferences>): void {
-    this.preferences = { ...this.preferences, ...change };
-    write(localStorage, this.preferences);
+  change(some: Partial<Preferences>): void {
+    this.preferences = change(localStorage, navigator.languages, some);
+  }
+
+  /** Another window wrote something into the browser. */
+  heed(key: string | null): void {
+    if (areTouched(key)) this.preferences = read(localStorage, navigator.languages);
   }
 
   go(route: Route): void {
