@@ -13,7 +13,7 @@ from screen import eventually
 WORDS = {
     "nl": {
         "template": "Sjabloon", "keep": "Bewaren als sjabloon", "kept": "Bewaard", "insert": "Invoegen",
-        "forward as file": "Doorsturen als bijlage", "promise": "Zie de bijlage.", "no file": "Geen bijlage",
+        "forward as file": "Doorsturen als bijlage", "promise": "See what I attach.", "no file": "Geen bijlage",
         "anyway": "Toch verzenden", "cancel": "Annuleren", "many": "Veel ontvangers", "hide": "Allen naar Bcc",
         "priority": "Prioriteit", "receipt": "Vraag de lezer om een leesbevestiging", "saved": "Concept bewaard",
         "images": "Afbeeldingen tonen", "blocked": "Een afbeelding van internet is niet getoond.",
@@ -23,7 +23,7 @@ WORDS = {
     },
     "en": {
         "template": "Template", "keep": "Keep as a template", "kept": "Kept", "insert": "Insert",
-        "forward as file": "Forward as an attachment", "promise": "See what I attach.", "no file": "No attachment",
+        "forward as file": "Forward as an attachment", "promise": "Zie de bijlage.", "no file": "No attachment",
         "anyway": "Send anyway", "cancel": "Cancel", "many": "Many recipients", "hide": "Move all to Bcc",
         "priority": "Priority", "receipt": "Ask the reader to confirm that he read it", "saved": "Draft saved",
         "images": "Show images", "blocked": "An image from the web is not shown.",

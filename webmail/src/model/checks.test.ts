@@ -30,6 +30,11 @@ describe("before a message goes", () => {
     [{ ...good, text: "Zie de Bijlage." }, { kind: "forgotten-attachment" }],
     [{ ...good, text: "Zie de bijlage.", attachments: [file] }, { kind: "ready" }],
     [{ ...good, text: "Dank!\n> Zie de bijlage." }, { kind: "ready" }],
+    [{ ...good, text: "Kijk eens\n\n---------- Doorgestuurd bericht ----------\nZie de bijlage." }, { kind: "ready" }],
+    [
+      { ...good, text: "Zie de bijlage\n\n---------- Forwarded message ----------\nDag." },
+      { kind: "forgotten-attachment" },
+    ],
     [{ ...good, subject: "Re: bijlage" }, { kind: "ready" }],
     // a picture that the text shows is no file
     [

@@ -14,7 +14,7 @@ export type Check =
 /** More people than these seldom all know each other's address. */
 const MANY_RECIPIENTS = 15;
 
-/** The first thing to be said; `passed` are the questions that were answered with yes. */
+/** The first thing to be said; `promises` are words that speak of a file, `passed` the questions that were answered with yes. */
 export function check(of: Composition, promises: readonly string[], passed: ReadonlySet<Check["kind"]>): Check {
   const all = [of.to, of.cc, of.bcc].map(parsed);
   const wrong = all.flatMap((typed) => typed.wrong)[0];
@@ -29,9 +29,13 @@ export function check(of: Composition, promises: readonly string[], passed: Read
   return { kind: "ready" };
 }
 
-/** Whether the words that are one's own, not quoted ones, speak of a file. */
+/** The line above what is passed on, in any language: `-- words --`, with more hyphens. */
+const PASSED_ON = /^-{5,}[^-].*[^-]-{5,}$/m;
+
+/** Whether the words that are one's own, not what is quoted or passed on, speak of a file. */
 function promisesFile(of: Composition, promises: readonly string[]): boolean {
-  const own = blocks(of.text).flatMap(({ kind, lines }) => (kind === "own" ? lines : []));
+  const written = of.text.split(PASSED_ON, 1)[0] ?? "";
+  const own = blocks(written).flatMap(({ kind, lines }) => (kind === "own" ? lines : []));
   const words = `${/^(re|fwd?):/i.test(of.subject) ? "" : of.subject}\n${own.join("\n")}`.toLowerCase();
   return promises.some((promise) => words.includes(promise));
 }

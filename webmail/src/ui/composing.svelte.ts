@@ -9,7 +9,7 @@ import { inForm, isFormatted } from "../model/forms";
 import type { Open } from "../model/open_messages";
 import { htmlOfText, insideOf, signatureHtml } from "../model/rich";
 import type { Sent } from "../model/submitting";
-import { WRITING, type WritingTexts } from "../texts/writing";
+import { ATTACHMENT_WORDS, WRITING, type WritingTexts } from "../texts/writing";
 import type { Shell } from "./shell.svelte";
 
 export type Question = "discard" | "lose-format" | "forgotten-attachment" | "no-subject" | "many-recipients";
@@ -145,7 +145,7 @@ export class Composing {
     }
     if (now.sendAt !== sendAt) this.change({ sendAt });
     const passed = files.length === 0 ? this.#passed : new Set([...this.#passed, "forgotten-attachment" as const]);
-    const found = check({ ...now, sendAt }, this.#texts.attachmentWords, passed);
+    const found = check({ ...now, sendAt }, ATTACHMENT_WORDS, passed);
     switch (found.kind) {
       case "no-recipient":
         this.refusal = this.#texts.write.noRecipient;
