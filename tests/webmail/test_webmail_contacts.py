@@ -13,7 +13,7 @@ WORDS = {
         "phone": "Telefoonnummer 1", "address": "Adres toevoegen", "street": "Straat en nummer", "town": "Plaats",
         "birthday": "Verjaardag", "born": "9 februari 1980", "note": "Notities", "edit": "Wijzigen", "delete": "Verwijderen",
         "write": "Schrijven aan", "wrong": "is geen e-mailadres", "deleted": "1 contact verwijderd", "none": "Niemand gevonden.",
-        "group name": "Naam van de groep", "find": "Contact zoeken om toe te voegen", "add": "toevoegen",
+        "group name": "Naam van de groep", "find": "Contact zoeken om toe te voegen", "add": "toevoegen", "leave": "eruit halen", "gone": "Dit is er niet meer.",
         "keep": "Aan contacten toevoegen", "added": "1 contact toegevoegd", "photo": "Foto van",
     },
     "en": {
@@ -22,7 +22,7 @@ WORDS = {
         "phone": "Phone number 1", "address": "Add an address", "street": "Street and number", "town": "Town",
         "birthday": "Birthday", "born": "9 February 1980", "note": "Notes", "edit": "Change", "delete": "Delete",
         "write": "Write to", "wrong": "is not an email address", "deleted": "1 contact deleted", "none": "Nobody found.",
-        "group name": "Name of the group", "find": "Find a contact to add", "add": "Add",
+        "group name": "Name of the group", "find": "Find a contact to add", "add": "Add", "leave": "Take", "gone": "This is not there any more.",
         "keep": "Add to contacts", "added": "1 contact added", "photo": "Photo of",
     },
 }
@@ -137,6 +137,12 @@ def test_one_writes_to_a_contact_and_to_a_group(screen, words):
     page.get_by_role("button", name=f"{words['write']} Buren", exact=True).click()
     for one in (first, second):
         expect(screen.named(f"{one} <{one}@buren.example>")).to_be_visible()
+    page.get_by_label(screen.word("subject"), exact=True).press("Escape")
+    page.get_by_role("button", name=words["edit"], exact=True).click()
+    page.get_by_role("button", name=words["leave"]).and_(page.get_by_role("button", name=first)).click()
+    screen.button("save").click()
+    expect(page.get_by_role("article").get_by_role("link").filter(has_text=second)).to_be_visible()
+    expect(page.get_by_role("article").get_by_role("link").filter(has_text=first)).to_have_count(0)
 
 
 def test_who_wrote_becomes_a_contact_once(provider, screen, words):
@@ -162,6 +168,45 @@ def test_what_another_device_does_is_shown(provider, screen, words, tmp_path):
     file.write_text(f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{word}\r\nEND:VCARD\r\n")
     provider.run("account", "contacts", "import", ANNA, str(file))
     expect(row).to_be_visible()
+
+
+#: Has the server forget a card.
+FORGET = """async name => {
+  const session = await (await fetch('/.well-known/jmap')).json();
+  const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:contacts'];
+  const [accountId] = Object.keys(session.accounts);
+  const ask = async (...call) => {
+    const body = JSON.stringify({using, methodCalls: [[...call, 'c']]});
+    const answer = await fetch(session.apiUrl, {method: 'POST', headers: {'Content-Type': 'application/json'}, body});
+    return (await answer.json()).methodResponses[0][1];
+  };
+  const {ids} = await ask('ContactCard/query', {accountId, filter: {text: name}});
+  return (await ask('ContactCard/set', {accountId, destroy: ids})).destroyed.length;
+}"""
+
+
+def test_what_another_device_writes_meanwhile_stays_and_so_does_what_one_types(provider, screen, words, tmp_path):
+    page, word = screen.page, unique()
+    file = tmp_path / "one.vcf"
+
+    def elsewhere(more):
+        file.write_text(f"BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:x:{word}\r\nFN:{word}\r\n{more}END:VCARD\r\n")
+        provider.run("account", "contacts", "import", ANNA, str(file))
+
+    elsewhere("")
+    find(screen, word).click()
+    page.get_by_role("button", name=words["edit"], exact=True).click()
+    page.get_by_label(words["note"], exact=True).fill("van hier")
+    elsewhere(f"EMAIL:{word}@elders.example\r\n")
+    expect(page.locator("li a").filter(has_text=f"{word}@elders.example")).to_have_count(1)
+    screen.button("save").click()
+    expect(page.get_by_role("article")).to_contain_text("van hier")
+    assert f"{word}@elders.example" in exported(provider)
+    page.get_by_role("button", name=words["edit"], exact=True).click()
+    page.get_by_label(words["note"], exact=True).fill("nog iets")
+    assert page.evaluate(FORGET, word) == 1
+    expect(page.get_by_role("alert").filter(has_text=words["gone"])).to_be_visible()
+    expect(page.get_by_label(words["note"], exact=True)).to_have_value("nog iets")
 
 
 def test_contacts_by_keyboard_alone(screens):

@@ -1,6 +1,7 @@
 /** What a form changes in a card (RFC 9553), as a patch: only what was changed is written, and of that only what was shown. */
 import { attempt, type Fields, fields, list } from "../jmap/decode";
-import { type Draft, draft, entries, type Line, type Postal, type Where, word } from "./card";
+import { called, type Draft, draft, entries, type Line, members, type Postal, type Where, word } from "./card";
+import { key } from "./patch";
 
 const NOTHING: Fields = {};
 
@@ -166,4 +167,24 @@ export function created(now: Draft, blank: Draft): Fields {
 /** The patch of a card by its form. */
 export function patched(card: Parameters<typeof draft>[0], now: Draft): Fields {
   return changes(card.fields, now, draft(card));
+}
+
+/** The patch of a group by its form: each that comes or goes by itself. */
+export function groupPatched(group: Parameters<typeof draft>[0], name: string, uids: readonly string[]): Fields {
+  const renamed = called(group) === name ? {} : { name: { full: name } };
+  const before = members(group);
+  // a patch goes into what is there (RFC 8620, 5.3)
+  if (group.fields.members === undefined) return uids.length === 0 ? renamed : { ...renamed, members: all(uids) };
+  const came = uids.filter((uid) => !before.includes(uid)).map((uid) => [`members/${key(uid)}`, true] as const);
+  const left = before.filter((uid) => !uids.includes(uid)).map((uid) => [`members/${key(uid)}`, null] as const);
+  return { ...renamed, ...Object.fromEntries<true | null>([...came, ...left]) };
+}
+
+/** A group that is new. */
+export function groupCreated(name: string, uids: readonly string[]): Fields {
+  return { kind: "group", name: { full: name }, members: all(uids) };
+}
+
+function all(uids: readonly string[]): Fields {
+  return Object.fromEntries(uids.map((uid) => [uid, true]));
 }

@@ -148,6 +148,21 @@ describe("a group", () => {
     expect(server.records.cards.get(id)).toMatchObject({ name: { full: "Straat" }, members: { "urn:uuid:1": true } });
     expect(await contacts.of([])).toEqual([]);
   });
+
+  it("keeps whom another device put in, and the name that it gave", async () => {
+    const { contacts, server } = await address_book(() => {});
+    const id = await contacts.saveGroup(null, "Buren", ["a", "b/c~d"]);
+    const before = await contacts.card(id);
+    server.records.cards.set(id, {
+      ...server.records.cards.get(id),
+      id,
+      name: { full: "Straat" },
+      members: { a: true, "b/c~d": true, theirs: true },
+    });
+    await contacts.saveGroup(before, "Buren", ["a", "mine"]);
+    expect(server.records.cards.get(id)).toMatchObject({ name: { full: "Straat" } });
+    expect(server.records.cards.get(id)?.members).toEqual({ a: true, mine: true, theirs: true });
+  });
 });
 
 async function found(contacts: Contacts, address: string) {

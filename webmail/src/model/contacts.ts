@@ -8,7 +8,7 @@ import { createdIn, get, query, refusedIn, set } from "../jmap/methods";
 import { Failure, type Problem, passes, problemOf } from "../jmap/problem";
 import { same } from "./addresses";
 import { BLANK, called, type Draft, draft, mailAddresses, word } from "./card";
-import { created, patched } from "./card_patch";
+import { created, groupCreated, groupPatched, patched } from "./card_patch";
 import { plain } from "./correspondents";
 import { Value } from "./observable";
 
@@ -115,9 +115,9 @@ export class Contacts {
 
   /** A group of the cards with these `uid`s. */
   async saveGroup(card: Card | null, name: string, uids: readonly string[]): Promise<CardId> {
-    const now = { name: { full: name }, members: Object.fromEntries(uids.map((uid) => [uid, true])) };
-    if (card === null) return this.#create({ kind: "group", ...now });
-    await this.#update(card.id, now);
+    if (card === null) return this.#create(groupCreated(name, uids));
+    const patch = groupPatched(card, name, uids);
+    if (Object.keys(patch).length > 0) await this.#update(card.id, patch);
     return card.id;
   }
 

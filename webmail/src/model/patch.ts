@@ -50,7 +50,7 @@ export function inverse(before: Marks, { into, outOf, mark, unmark }: Patch): Pa
 }
 
 /** A key of a patch's path: `~` and `/` are written as JSON Pointer does (RFC 6901, 3). */
-function key(name: string): string {
+export function key(name: string): string {
   return name.replace(/~/g, "~0").replace(/\//g, "~1");
 }
 
