@@ -336,3 +336,29 @@ def test_who_logs_out_leaves_every_window(provider, screens):
     other.get_by_role("button", name=screen.word("log out"), exact=True).click()
     expect(screen.page.get_by_label(screen.word("address"))).to_be_visible()
     expect(screen.row(word)).to_have_count(0)
+
+
+def test_who_logs_out_saves_what_is_written_in_another_window(provider, screens):
+    word, later = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    other = another_window(screen)
+    compose(screen, later, to=BRAM)
+    other.get_by_role("button", name=screen.word("log out"), exact=True).click()
+    expect(screen.page.get_by_label(screen.word("address"))).to_be_visible()
+    assert provider.count(later, mailbox="Drafts") == 1
+    expect(other.get_by_role("dialog")).to_have_count(0)
+
+
+def test_who_logs_out_is_asked_about_what_is_written_in_another_window(provider, line, screens):
+    word, later = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    other = another_window(screen)
+    line.cut()
+    compose(screen, later, to=BRAM)
+    other.get_by_role("button", name=screen.word("log out"), exact=True).click()
+    question = other.get_by_role("dialog")
+    expect(question).to_contain_text("alleen in deze browser")
+    question.get_by_role("button", name="Annuleren").click()
+    expect(screen.page.get_by_label(screen.word("subject"), exact=True)).to_have_value(later)

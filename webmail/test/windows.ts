@@ -21,6 +21,8 @@ export class Browser {
         this.#taken.add(what);
         return () => void this.#taken.delete(what);
       },
+      taken: async (beginning) =>
+        [...this.#taken].filter((one) => one.startsWith(beginning)).map((one) => one.slice(beginning.length)),
       tell: (message) => {
         const told = structuredClone(message);
         for (const [window, hear] of this.#hearing) if (window !== mine) queueMicrotask(() => hear(told));

@@ -63,7 +63,8 @@ export class Account {
   readonly left = new Value(false);
   readonly #sync: Sync;
   readonly #push: Push;
-  readonly #kept: Kept;
+  /** What survives a reload. */
+  readonly kept: Kept;
   /** Resolves when the first list is there, or cannot be had. */
   readonly listed: Promise<void>;
   #listed: () => void = () => {};
@@ -80,7 +81,7 @@ export class Account {
     this.listed = new Promise((resolve) => {
       this.#listed = resolve;
     });
-    this.#kept = kept;
+    this.kept = kept;
     this.#conversations = options.conversations;
     this.emails = new Emails(client);
     this.messages = new Messages(client);
@@ -294,7 +295,7 @@ export class Account {
     // whoever heard it from another window need not tell it again
     if (!this.left.value) this.windows.tell(LEFT);
     this.windows.close();
-    await this.#kept.clear();
+    await this.kept.clear();
     await this.keeper?.clear();
   }
 
@@ -318,7 +319,7 @@ export class Account {
 
   async #makeWriting(): Promise<Writing> {
     const { Writing } = await import("./writing");
-    const writing = new Writing(this, this.#kept);
+    const writing = new Writing(this);
     if (this.#ended) writing.desk.end();
     else void this.#takeUp(writing, "all");
     return writing;
@@ -387,7 +388,7 @@ export class Account {
   /** Another window told something. */
   #heard(message: unknown): void {
     if (message === LEFT) this.left.set(true);
-    else if (!this.outbox.hear(message)) this.writing.here.value?.desk.hear(message);
+    else if (!this.outbox.hear(message)) this.writing.here.value?.hear(message);
   }
 
   #refused(problem: Problem): void {

@@ -13,7 +13,7 @@ import { Pauses } from "./pauses";
 import { Sending } from "./sending";
 import { callBack, draft, type Sent, stageOf } from "./submitting";
 import { Turns } from "./turns";
-import { type Picked, Uploads } from "./uploads";
+import { type Picked, Uploads, waitsOf } from "./uploads";
 import type { Windows } from "./windows";
 
 /** After how many milliseconds of quiet a change is kept here, and on the server. */
@@ -71,6 +71,7 @@ export class Desk {
       } else {
         // before it lies there: it does not go without them
         await this.uploads.takeUp(key, value);
+        if (this.of(key) !== undefined) continue;
         const lost = this.uploads.of(key).some(({ at }) => at.kind === "lost");
         this.put({ ...composition, stage: lost ? "writing" : stage }, wasSaved(value) ? "saved" : "here");
       }
@@ -95,6 +96,16 @@ export class Desk {
 
   async saveAll(): Promise<void> {
     await Promise.all(this.unsaved.map(({ composition }) => this.save(composition.key)));
+  }
+
+  /** What the browser keeps of messages that lie on no desk here and that the server does not have, by key. */
+  async left(): Promise<readonly string[]> {
+    const isHere = ([key, value]: readonly [string, unknown]) => {
+      const composition = restored(value);
+      if (composition === null || this.of(key) !== undefined) return false;
+      return !this.#isEmpty(composition) && !(wasSaved(value) && waitsOf(value).length === 0);
+    };
+    return [...(await this.#kept.all("compositions"))].filter(isHere).map(([key]) => key);
   }
 
   /** Who writes leaves: nothing is kept or saved any more, and other windows may go on. */

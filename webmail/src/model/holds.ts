@@ -15,6 +15,9 @@ export function calledFor(message: unknown): string | null {
   return attempt(call, message)?.show ?? null;
 }
 
+/** What the name of each begins with, by its key. */
+export const HELD = "composition/";
+
 export class Holds {
   readonly #windows: Windows;
   /** What lets go of each; `null` where another window has it. */
@@ -51,7 +54,7 @@ export class Holds {
   }
 
   async #take({ key, messageId, draftId }: Named): Promise<readonly (() => void)[] | null> {
-    const names = [`composition/${key}`, `message/${messageId}`, ...(draftId === null ? [] : [`draft/${draftId}`])];
+    const names = [`${HELD}${key}`, `message/${messageId}`, ...(draftId === null ? [] : [`draft/${draftId}`])];
     const taken = await Promise.all(names.map((name) => this.#windows.take(name)));
     const held = taken.flatMap((letGo) => letGo ?? []);
     if (held.length === names.length) return held;

@@ -53,6 +53,10 @@ const ofWaiting = object({ waits: absent(list(object({ id: text, name: text })),
 /** The files that a message waits for, as it is kept: one of them that is not there is missed. */
 export type Waits = Decoded<typeof ofWaiting>["waits"];
 
+export function waitsOf(record: unknown): Waits {
+  return attempt(ofWaiting, record)?.waits ?? [];
+}
+
 /** What becomes of files. */
 export interface Ends {
   /** The server has it. Resolves when that is kept: `kept` is where it was. */
@@ -123,7 +127,6 @@ export class Uploads {
 
   /** Takes up what an earlier page kept of a message; what that page waited for and could not keep is lost. */
   async takeUp(message: string, record: unknown): Promise<void> {
-    const waits = attempt(ofWaiting, record)?.waits ?? [];
     const files = await this.#kept.all("files");
     const known = new Set(this.of(message).map(({ id }) => id));
     const found = [...files].flatMap(([key, value]): Item[] => {
@@ -133,7 +136,7 @@ export class Uploads {
       return [{ ...read, id, message, broken: 0, fleeting: false, at: this.#beginning(read.bytes) }];
     });
     const there = new Set([...known, ...found.map(({ id }) => id)]);
-    const lost = waits.flatMap(({ id, name }): Item[] =>
+    const lost = waitsOf(record).flatMap(({ id, name }): Item[] =>
       there.has(id)
         ? []
         : [{ id, message, name, cid: null, bytes: null, broken: 0, fleeting: true, at: { kind: "lost" } }],

@@ -3,6 +3,7 @@ import { bench, emailId, mailboxId, settled } from "../../test/bench";
 import { Server } from "../../test/server/server";
 import { Browser } from "../../test/windows";
 import { blank } from "./composition";
+import { HELD } from "./holds";
 import { inMemory } from "./kept";
 import { ofBrowser } from "./windows";
 
@@ -21,7 +22,7 @@ async function two() {
     return there;
   };
   const sets = () => server.names.filter((name) => name === "Email/set").length;
-  return { server, kept, open, sets, one: await open(), other: await open() };
+  return { server, browser, kept, open, sets, one: await open(), other: await open() };
 }
 
 describe("two windows", () => {
@@ -78,6 +79,59 @@ describe("two windows", () => {
     await settled(server);
     expect(fourth.desk.of(composition.key)?.composition).toMatchObject({ subject: "Hallo", text: "Dag Bram" });
     expect((await kept.all("compositions")).size).toBe(1);
+  });
+});
+
+describe("who logs out in one of two windows", () => {
+  /** A message that is written in the other one, and that nobody has kept yet. */
+  async function written() {
+    const there = await two();
+    const { one, other } = there;
+    const [identity] = one.account.identities.value;
+    if (identity === undefined) throw new Error("an identity");
+    const composition = blank(identity);
+    other.desk.put(composition);
+    other.desk.change(composition.key, { subject: "Hallo", text: "Dag Bram" });
+    return { ...there, composition, writing: await one.account.writing.want() };
+  }
+
+  it("has the other one save what is written there", async () => {
+    const { server, writing } = await written();
+    await writing.save();
+    const drafts = [...server.records.emails.values()].filter(({ mailboxIds }) => mailboxIds.drafts);
+    expect(drafts).toMatchObject([{ subject: "Hallo" }]);
+    expect(await writing.unsaved()).toBe(0);
+  });
+
+  it("is told of what could not be saved there", async () => {
+    const { server, writing } = await written();
+    server.fault = { kind: "offline" };
+    await writing.save();
+    expect(await writing.unsaved()).toBe(1);
+    server.fault = null;
+    await writing.save();
+    expect(await writing.unsaved()).toBe(0);
+  });
+
+  it("is told of what no window answers for", async () => {
+    const { browser, writing } = await two().then(async (there) => ({
+      ...there,
+      writing: await there.one.account.writing.want(),
+    }));
+    await browser.window().take(`${HELD}x`);
+    void writing.save();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await writing.unsaved()).toBe(1);
+  });
+
+  it("saves what a window left that was closed", async () => {
+    const { server, other, writing } = await written();
+    await other.account.stop();
+    expect(await writing.unsaved()).toBe(1);
+    await writing.save();
+    const drafts = [...server.records.emails.values()].filter(({ mailboxIds }) => mailboxIds.drafts);
+    expect(drafts).toMatchObject([{ subject: "Hallo" }]);
+    expect(await writing.unsaved()).toBe(0);
   });
 });
 

@@ -5,6 +5,8 @@ export interface Windows {
   alone(what: string, run: () => Promise<void>): Promise<void>;
   /** Takes what one window has at a time, and gives what lets it go; `null` where another one has it. */
   take(what: string): Promise<(() => void) | null>;
+  /** The rest of the names of what any window has taken that begin so. */
+  taken(beginning: string): Promise<readonly string[]>;
   /** Tells the other windows. */
   tell(message: unknown): void;
   /** Calls for what other windows tell. */
@@ -60,6 +62,11 @@ export function ofBrowser(account: string): Windows {
   return {
     alone: (what, run) => withLock(locks, name(what), {}, run),
     take: (what) => held(locks, name(what)),
+    taken: async (beginning) => {
+      const { held: all = [] } = await locks.query();
+      const names = all.map((one) => one.name ?? "").filter((one) => one.startsWith(name(beginning)));
+      return names.map((one) => one.slice(name(beginning).length));
+    },
     tell: (message) => channel.postMessage(message),
     hear: (then) => channel.addEventListener("message", ({ data }) => then(data)),
     close: () => channel.close(),
@@ -71,6 +78,7 @@ export function alone(): Windows {
   return {
     alone: (_, run) => run(),
     take: async () => () => {},
+    taken: async () => [],
     tell: () => {},
     hear: () => {},
     close: () => {},

@@ -3,7 +3,7 @@ import type { Account } from "./account";
 import { senderOf } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
-import type { Kept } from "./kept";
+import { Elsewhere } from "./elsewhere";
 import { patch } from "./patch";
 
 export class Writing {
@@ -12,8 +12,10 @@ export class Writing {
   /** Resolves when what an earlier page left lies on the desk, or cannot. */
   takenUp: Promise<void> = Promise.resolve();
 
-  constructor(account: Account, kept: Kept) {
-    const { client, windows, notice, line, around } = account;
+  readonly #elsewhere: Elsewhere;
+
+  constructor(account: Account) {
+    const { client, kept, windows, notice, line, around } = account;
     this.desk = new Desk(
       client,
       kept,
@@ -34,6 +36,7 @@ export class Writing {
       },
       windows,
     );
+    this.#elsewhere = new Elsewhere(windows, this.desk);
     const sent = () => {
       const found = account.mailboxes.withRole("sent");
       return found === undefined ? null : { id: found.id, total: found.totalEmails };
@@ -46,5 +49,26 @@ export class Writing {
     const taking = this.desk.takeUp(which);
     if (which === "all") this.takenUp = taking.catch(() => {});
     return taking.then(() => this.desk.sendWaiting());
+  }
+
+  /** Another window told something. */
+  hear(message: unknown): void {
+    this.desk.hear(message);
+    this.#elsewhere.hear(message);
+  }
+
+  /** Saves all that is written in this browser, as far as the server takes it: also what an earlier page left and this one has not
+   * looked at yet, what a window left that was closed, and what lies open in others. */
+  async save(): Promise<void> {
+    await this.takenUp;
+    await Promise.all([this.#elsewhere.save(), this.desk.takeUp("all").then(() => this.desk.saveAll())]);
+  }
+
+  /** How many messages are in this browser only, after that. */
+  async unsaved(): Promise<number> {
+    const here = this.desk.unsaved.map(({ composition }) => composition.key);
+    const elsewhere = [...this.#elsewhere.unsaved].filter((key) => this.desk.of(key) === undefined);
+    const left = (await this.desk.left()).filter((key) => !this.#elsewhere.saved.has(key));
+    return new Set([...here, ...elsewhere, ...left]).size;
   }
 }

@@ -86,20 +86,15 @@ export class Entrance {
 
   /** Leaves; where what was done or written is in this browser only, it is asked first. */
   async leave(account: Account): Promise<void> {
-    const { outbox, writing } = account;
+    const { outbox, writing, kept } = account;
     const patience = new Promise<void>((resolve) => account.around.wake(PATIENCE, resolve));
-    const saving = this.#save(account).catch(problemOf);
-    await Promise.race([Promise.all([outbox.send(), saving]), patience]);
-    const unsent = outbox.waiting.value + (writing.here.value?.desk.unsaved.length ?? 0);
+    const saving = writing.want().then((all) => all.save());
+    await Promise.race([Promise.all([outbox.send(), saving.catch(problemOf)]), patience]);
+    // where what one writes with cannot be had nobody knows what of it the server has
+    const unsaved = (await writing.here.value?.unsaved()) ?? (await kept.all("compositions")).size;
+    const unsent = outbox.waiting.value + unsaved;
     if (unsent === 0) await this.leaveNow(account);
     else this.asked = { account, unsent };
-  }
-
-  /** Also what an earlier page left, and this one has not looked at yet. */
-  async #save({ writing }: Account): Promise<void> {
-    const { desk, takenUp } = await writing.want();
-    await takenUp;
-    await desk.saveAll();
   }
 
   async leaveNow(account: Account): Promise<void> {
