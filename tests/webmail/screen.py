@@ -13,6 +13,11 @@ expect.set_options(timeout=20_000)
 HOST = "webmail.telfortglasvezel.nl"
 SIZES = {"desktop": (1300, 800), "phone": (360, 740)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: What can be scrolled to the side: the page, or a part of it.
+SIDEWAYS = """() => [document.documentElement, ...document.body.querySelectorAll("*")]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
+    .filter((one) => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+    .map(({ tagName, className, scrollWidth, clientWidth }) => `${tagName} ${className}: ${scrollWidth} > ${clientWidth}`)"""
 WORDS = {
     "nl": {
         "address": "E-mailadres", "password": "Wachtwoord", "log in": "Inloggen", "reply": "Beantwoorden",
@@ -137,6 +142,10 @@ class Screen:
         self.page.evaluate(axe)
         found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
         return [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
+
+    def sideways(self):
+        """What one would have to scroll to the side."""
+        return self.page.evaluate(SIDEWAYS)
 
     def close(self):
         self.context.close()

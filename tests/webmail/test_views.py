@@ -9,12 +9,6 @@ from provider import letter, unique
 
 ALL = list(product(["nl", "en"], ["light", "dark"], ["desktop", "phone"]))
 
-
-#: What can be scrolled to the side: the page, or a part of it.
-SIDEWAYS = """() => [document.documentElement, ...document.body.querySelectorAll("*")]
-    .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
-    .filter((one) => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
-    .map(({ tagName, className, scrollWidth, clientWidth }) => `${tagName} ${className}: ${scrollWidth} > ${clientWidth}`)"""
 #: Letters of twice the size, as a person sets them.
 LARGE = "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%'; })"
 
@@ -55,7 +49,7 @@ def test_every_view_is_accessible(provider, screens, axe, tmp_path, language, co
 
     def look(name):
         seen.append((name, screen.violations(axe)))
-        assert screen.page.evaluate(SIDEWAYS) == [], name
+        assert screen.sideways() == [], name
         screen.page.screenshot(path=tmp_path / f"{name}-{language}-{colours}-{size}.png")
 
     tour(screen, word, look)
@@ -75,7 +69,7 @@ def test_large_text_needs_no_scrolling_to_the_side(provider, screens, tmp_path, 
     seen = []
 
     def look(name):
-        seen.append((name, screen.page.evaluate(SIDEWAYS)))
+        seen.append((name, screen.sideways()))
         screen.page.screenshot(path=tmp_path / f"{name}-{language}-{width}.png")
 
     tour(screen, word, look)
