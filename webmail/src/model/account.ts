@@ -295,8 +295,8 @@ export class Account {
     // whoever heard it from another window need not tell it again
     if (!this.left.value) this.windows.tell(LEFT);
     this.windows.close();
-    await this.kept.clear();
-    await this.keeper?.clear();
+    // also where the browser's database is broken
+    await Promise.allSettled([this.kept.clear(), this.keeper?.clear()]);
   }
 
   get #here(): MailboxId | null {

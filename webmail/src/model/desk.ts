@@ -28,7 +28,6 @@ export class Desk {
   /** The file that came last. */
   readonly arrived = new Value<{ readonly key: string; readonly file: Attached } | null>(null);
   readonly #client: Client;
-  readonly #kept: Kept;
   readonly #room: Room;
   readonly #beside: Beside;
   readonly #messages: OpenMessages;
@@ -39,7 +38,6 @@ export class Desk {
 
   constructor(client: Client, kept: Kept, room: Room, windows: Windows) {
     this.#client = client;
-    this.#kept = kept;
     this.#room = room;
     this.uploads = new Uploads(client, kept, room, {
       arrived: (key, file, place) => this.#attached(key, file, place),
@@ -54,19 +52,20 @@ export class Desk {
   /** Takes up what an earlier page left open and no other window has. What was being sent when that page ended is looked for
    * before it is shown; without a network it waits for one. */
   async takeUp(which: "all" | "waiting" = "all"): Promise<void> {
-    const there = await this.#kept.all("compositions");
+    const there = await this.#messages.kept();
+    if (there === null) return;
     if (which === "all") await this.uploads.tidy(new Set(there.keys()));
     const found = [...there].flatMap(([key, value]) => (this.of(key) === undefined ? (restored(value) ?? []) : []));
     const wanted = found.filter(({ stage }) => which === "all" || stage === "waiting");
     const taken = await Promise.all(wanted.map((composition) => this.#beside.holds.take(composition)));
     // while this one waited for its turn another window may have changed or sent it
-    const left = await this.#kept.all("compositions");
+    const left = (await this.#messages.kept()) ?? there;
     for (const { key } of wanted.filter((_, index) => taken[index])) {
       const value = left.get(key);
       const composition = restored(value);
       const stage = composition === null ? "gone" : await stageOf(this.#client, composition, this.#room.met);
       if (composition === null || stage === "gone") {
-        await this.#kept.remove("compositions", key);
+        await this.#messages.forget(key);
         this.#beside.holds.letGo(key);
       } else {
         // before it lies there: it does not go without them
@@ -94,6 +93,11 @@ export class Desk {
     return this.open.value.filter((one) => !isKept(one));
   }
 
+  /** Whether something lives as long as this page only. */
+  get wouldLose(): boolean {
+    return this.uploads.wouldLose || this.unsaved.some(({ composition }) => this.#messages.isFleeting(composition.key));
+  }
+
   async saveAll(): Promise<void> {
     await Promise.all(this.unsaved.map(({ composition }) => this.save(composition.key)));
   }
@@ -105,7 +109,7 @@ export class Desk {
       if (composition === null || this.of(key) !== undefined) return false;
       return !this.#isEmpty(composition) && !(wasSaved(value) && waitsOf(value).length === 0);
     };
-    return [...(await this.#kept.all("compositions"))].filter(isHere).map(([key]) => key);
+    return [...((await this.#messages.kept()) ?? [])].filter(isHere).map(([key]) => key);
   }
 
   /** Who writes leaves: nothing is kept or saved any more, and other windows may go on. */
@@ -165,7 +169,7 @@ export class Desk {
     this.called.set(null);
   }
 
-  /** Keeps a draft on the server. What goes wrong stands beside the message; it stays kept here. */
+  /** Keeps a draft on the server. What goes wrong stands beside the message; it stays here. */
   save(key: string): Promise<void> {
     return this.#turns.after(key, async () => {
       const now = this.of(key);
@@ -187,7 +191,7 @@ export class Desk {
         await this.#messages.keep(key);
       } catch (thrown) {
         const problem = problemOf(thrown);
-        this.#messages.show(key, { saving: "here", problem });
+        this.#messages.show(key, { saving: this.#messages.isFleeting(key) ? "unsaved" : "here", problem });
         this.#room.met(problem);
       }
     });
@@ -208,7 +212,8 @@ export class Desk {
 
   async #goOn(): Promise<void> {
     if (!(await this.#sending.sendWaiting())) return;
-    const isHere = ({ saving, problem }: Open) => saving === "here" && (problem === null || problem.kind === "offline");
+    const isHere = ({ saving, problem }: Open) =>
+      problem === null ? saving === "here" : saving !== "saved" && problem.kind === "offline";
     for (const { composition } of this.open.value.filter(isHere)) {
       const { key } = composition;
       await (this.#messages.closing.has(key) ? this.close(key) : this.save(key));
@@ -259,10 +264,7 @@ export class Desk {
     const composition = { ...now.composition, attachments: known ? attachments : [...attachments, file] };
     this.#messages.show(key, { composition, saving: "unsaved" });
     this.arrived.set({ key, file });
-    await this.#kept.write([
-      { kind: "compositions", key, value: this.#messages.record(key) },
-      { kind: "files", key: place, value: undefined },
-    ]);
+    await this.#messages.keepWith(key, place);
     if (composition.stage === "writing") this.#saveLater(key);
     if (this.uploads.of(key).length > 0) return;
     await this.#going;

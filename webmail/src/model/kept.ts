@@ -1,5 +1,5 @@
 /** What survives a reload: named records in the browser's own database. */
-import { allOf, ended, opened } from "./requests";
+import { allOf, done, ended, opened } from "./requests";
 
 /** A record that comes, or one that goes (its value is `undefined`). */
 export interface Change {
@@ -40,6 +40,12 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
     for (const kind of KINDS) if (!upgraded.objectStoreNames.contains(kind)) upgraded.createObjectStore(kind);
   });
 
+  /** Where it takes nothing any more it goes as a whole. */
+  async function removed(): Promise<void> {
+    database.close();
+    await done(databases.deleteDatabase(database.name));
+  }
+
   async function transact(kinds: readonly Kind[], act: (store: (kind: Kind) => IDBObjectStore) => void): Promise<void> {
     if (kinds.length === 0) return;
     const transaction = database.transaction([...kinds], "readwrite");
@@ -62,7 +68,7 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
     clear: () =>
       transact(KINDS, (store) => {
         for (const kind of KINDS) store(kind).clear();
-      }),
+      }).catch(removed),
   });
 }
 

@@ -1,10 +1,11 @@
-/** The messages that lie open: as this window has them, and as its browser keeps them. */
+/** The messages that lie open: as this window has them, and as its browser keeps them. A browser that keeps nothing any more (it has no
+ * room, or has lost its database) hinders nothing: what it does not keep lives as long as the page, and goes on to the server. */
 import type { EmailId } from "../jmap/ids";
 import type { Problem } from "../jmap/problem";
 import type { Surroundings } from "../jmap/surroundings";
 import type { Composition } from "./composition";
 import type { Holds } from "./holds";
-import type { Kept } from "./kept";
+import type { Change, Kept } from "./kept";
 import type { Line } from "./notice";
 import { type Readable, Value } from "./observable";
 import type { Patch } from "./patch";
@@ -45,6 +46,8 @@ export class OpenMessages {
   readonly closing = new Set<string>();
   readonly #kept: Kept;
   readonly #beside: Beside;
+  /** Those that the browser could not keep as they are now. */
+  readonly #fleeting = new Set<string>();
 
   constructor(kept: Kept, beside: Beside) {
     this.#kept = kept;
@@ -65,13 +68,41 @@ export class OpenMessages {
     this.all.update((all) => all.map((one) => (one.composition.key === key ? { ...one, ...change } : one)));
   }
 
+  /** What the browser keeps of messages, open or not; `null` where it says nothing. */
+  kept(): Promise<ReadonlyMap<string, unknown> | null> {
+    return this.#kept.all("compositions").catch(() => null);
+  }
+
   async keep(key: string): Promise<void> {
-    const record = this.record(key);
-    if (record !== undefined) await this.#kept.put("compositions", key, record);
+    await this.#write(key, []);
+  }
+
+  /** Keeps it in the place of a file that has become part of it. */
+  async keepWith(key: string, file: string): Promise<void> {
+    await this.#write(key, [{ kind: "files", key: file, value: undefined }]);
+  }
+
+  async forget(key: string): Promise<void> {
+    await this.#kept.remove("compositions", key).catch(() => {});
+  }
+
+  isFleeting(key: string): boolean {
+    return this.#fleeting.has(key);
+  }
+
+  async #write(key: string, more: readonly Change[]): Promise<void> {
+    const value = this.#record(key);
+    if (value === undefined) return;
+    try {
+      await this.#kept.write([{ kind: "compositions", key, value }, ...more]);
+      this.#fleeting.delete(key);
+    } catch {
+      this.#fleeting.add(key);
+    }
   }
 
   /** As another page takes it up. */
-  record(key: string): unknown {
+  #record(key: string): unknown {
     const now = this.of(key);
     if (now === undefined) return undefined;
     return { ...now.composition, saved: now.saving === "saved", waits: this.#beside.uploads.waits(key) };
@@ -82,8 +113,9 @@ export class OpenMessages {
     const { pauses, uploads, holds } = this.#beside;
     pauses.end(key);
     this.all.update((all) => all.filter(({ composition }) => composition.key !== key));
-    await this.#kept.remove("compositions", key);
+    await this.forget(key);
     await uploads.drop(key);
+    this.#fleeting.delete(key);
     this.closing.delete(key);
     holds.letGo(key);
   }

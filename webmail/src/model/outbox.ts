@@ -60,6 +60,8 @@ export class Outbox {
   #queue: readonly Waiting[] = [];
   #running: Promise<void> | null = null;
   #asked = false;
+  /** Done, where the browser could not forget it: it is not done again. */
+  readonly #over = new Set<string>();
   #next = 0;
 
   constructor(client: Client, emails: Emails, kept: Kept, reports: Reports, windows: Windows) {
@@ -140,13 +142,15 @@ export class Outbox {
     this.#emails.overlay(this.#queue.map(({ patches }) => patches));
   }
 
-  /** The queue as all windows have it, and what only this one has. */
+  /** The queue as all windows have it, and what only this one has; where the browser tells nothing of it, as it was told last. */
   async #read(): Promise<void> {
-    const all = await this.#kept.all("acts");
+    const all = await this.#kept.all("acts").catch(() => null);
+    if (all === null) return;
     const queue = this.#queue.filter(({ key, place }) => place !== "kept" && !all.has(key));
     for (const [key, value] of all) {
+      if (this.#over.has(key)) continue;
       const read = attempt(keptAct, value);
-      if (read === null) await this.#kept.remove("acts", key);
+      if (read === null) await this.#forget(key);
       else queue.push({ key, patches: read.patches, place: "kept" });
     }
     this.#queue = queue.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -208,7 +212,11 @@ export class Outbox {
     this.#emails.confirm(done);
     this.#queue = this.#queue.filter((other) => other.key !== key);
     this.#shown();
-    await this.#kept.remove("acts", key);
+    await this.#forget(key);
     this.#tell({ what: "done", key, patches: Object.fromEntries(done) });
+  }
+
+  async #forget(key: string): Promise<void> {
+    await this.#kept.remove("acts", key).catch(() => void this.#over.add(key));
   }
 }

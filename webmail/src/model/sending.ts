@@ -60,7 +60,11 @@ export class Sending {
     if (now === undefined) return problem;
     const waits = problem.kind === "offline";
     const composition: Composition = { ...now.composition, stage: waits ? "waiting" : "writing" };
-    this.#open.show(key, { composition, saving: "here", problem: waits ? null : problem });
+    this.#open.show(key, {
+      composition,
+      saving: this.#open.isFleeting(key) ? "unsaved" : "here",
+      problem: waits ? null : problem,
+    });
     await this.#open.keep(key);
     return problem;
   }

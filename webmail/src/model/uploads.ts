@@ -127,7 +127,7 @@ export class Uploads {
 
   /** Takes up what an earlier page kept of a message; what that page waited for and could not keep is lost. */
   async takeUp(message: string, record: unknown): Promise<void> {
-    const files = await this.#kept.all("files");
+    const files = await this.#kept.all("files").catch(() => new Map<string, unknown>());
     const known = new Set(this.of(message).map(({ id }) => id));
     const found = [...files].flatMap(([key, value]): Item[] => {
       const read = key.startsWith(`${message}/`) ? attempt(keptFile, value) : null;
@@ -172,9 +172,14 @@ export class Uploads {
 
   /** Files whose message is not there any more go: a page ended between the one and the other. */
   async tidy(messages: ReadonlySet<string>): Promise<void> {
-    const files = await this.#kept.all("files");
+    const files = await this.#kept.all("files").catch(() => new Map<string, unknown>());
     const orphans = [...files.keys()].filter((key) => !messages.has(key.slice(0, key.lastIndexOf("/"))));
-    await this.#kept.write(orphans.map((key) => ({ kind: "files", key, value: undefined })));
+    await this.#forget(orphans);
+  }
+
+  /** What a broken database keeps goes when a later page tidies it. */
+  async #forget(keys: readonly string[]): Promise<void> {
+    await this.#kept.write(keys.map((key) => ({ kind: "files", key, value: undefined }))).catch(() => {});
   }
 
   #beginning({ size }: Blob): Progress {
@@ -199,7 +204,7 @@ export class Uploads {
     for (const id of gone) this.#running.get(id)?.abort(new DOMException("removed", "AbortError"));
     await Promise.all([...gone].map((id) => this.#keeping.get(id)));
     if (items.length === 0) return;
-    await this.#kept.write(items.map((item) => ({ kind: "files", key: place(item), value: undefined })));
+    await this.#forget(items.map(place));
   }
 
   async #keep(item: Item): Promise<void> {

@@ -91,7 +91,8 @@ export class Entrance {
     const saving = writing.want().then((all) => all.save());
     await Promise.race([Promise.all([outbox.send(), saving.catch(problemOf)]), patience]);
     // where what one writes with cannot be had nobody knows what of it the server has
-    const unsaved = (await writing.here.value?.unsaved()) ?? (await kept.all("compositions")).size;
+    const unsaved =
+      (await writing.here.value?.unsaved()) ?? (await kept.all("compositions").catch(() => new Map())).size;
     const unsent = outbox.waiting.value + unsaved;
     if (unsent === 0) await this.leaveNow(account);
     else this.asked = { account, unsent };
