@@ -17,7 +17,7 @@ import {
 } from "./decode";
 import type { AccountId, EmailId, MailboxId } from "./ids";
 import type { RecordType } from "./methods";
-import { MAIL, SUBMISSION, VACATION } from "./session";
+import { MAIL, SUBMISSION } from "./session";
 
 /** The properties of a decoder's object, as they are asked for. */
 export function record<Of extends string, F extends Record<string, Decoder<unknown>>>(
@@ -182,14 +182,3 @@ export type Identity = Decoded<typeof IDENTITY.decode>;
 
 /** RFC 8621, 7. */
 export const SUBMISSION_RECORD = { name: "EmailSubmission", using: SUBMISSION } as const;
-
-/** RFC 8621, 8. */
-export const VACATION_RECORD = record("VacationResponse", VACATION, {
-  id: id<"VacationResponse">(),
-  isEnabled: flag,
-  fromDate: nullable(date),
-  toDate: nullable(date),
-  subject: nullable(text),
-  textBody: nullable(text),
-});
-export type Vacation = Decoded<typeof VACATION_RECORD.decode>;

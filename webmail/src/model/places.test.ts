@@ -117,12 +117,24 @@ describe("the answer while one is away", () => {
     const server = new Server();
     const client = await Client.begin(server);
     const away = { isEnabled: true, from: "2026-12-20", until: "2026-12-31", subject: " ", text: "Ik ben weg." };
-    await setVacation(client, away);
+    await setVacation(client, away, await vacation(client));
     expect(server.records.vacation).toMatchObject({
       toDate: new Date(2027, 0, 1).toISOString().replace(".000Z", "Z"),
       subject: null,
     });
     expect(await vacation(client)).toEqual({ ...away, subject: "" });
+  });
+
+  it("says what its layout said, and no longer once it says something else", async () => {
+    const server = new Server();
+    const client = await Client.begin(server);
+    server.records.vacation = { ...server.records.vacation, htmlBody: "<p>Ik ben <b>weg</b>.</p>" };
+    const before = await vacation(client);
+    expect(before.text.trim()).toBe("Ik ben weg.");
+    await setVacation(client, { ...before, isEnabled: true }, before);
+    expect(server.records.vacation).toMatchObject({ textBody: null, htmlBody: "<p>Ik ben <b>weg</b>.</p>" });
+    await setVacation(client, { ...before, text: "Ik ben terug." }, before);
+    expect(server.records.vacation).toMatchObject({ textBody: "Ik ben terug.", htmlBody: null });
   });
 
   it("has no border where none is given", () => {

@@ -1,8 +1,9 @@
 /** The answer while somebody is away (RFC 8621, 8). */
 import type { Client } from "../jmap/client";
-import { VACATION_RECORD, type Vacation } from "../jmap/mail";
 import { get, refusedIn, set } from "../jmap/methods";
 import { Failure } from "../jmap/problem";
+import { VACATION_RECORD, type Vacation } from "../jmap/vacation";
+import { textOfHtml } from "./html_text";
 
 export interface Away {
   readonly isEnabled: boolean;
@@ -38,7 +39,7 @@ function away(of: Vacation): Away {
     // the last day is shown, the moment after it is kept
     until: of.toDate === null ? "" : dayOf(of.toDate - 1),
     subject: of.subject ?? "",
-    text: of.textBody ?? "",
+    text: of.textBody ?? (of.htmlBody === null ? "" : textOfHtml(of.htmlBody)),
   };
 }
 
@@ -51,14 +52,17 @@ export async function vacation(client: Client): Promise<Away> {
 
 const SINGLETON = "singleton";
 
-export async function setVacation(client: Client, to: Away): Promise<void> {
+/** Writes the form; what it changes was `before`. */
+export async function setVacation(client: Client, to: Away, before: Away): Promise<void> {
+  // an answer in HTML that another program wrote says what it said before
+  const words = { textBody: to.text.trim() === "" ? null : to.text, htmlBody: null };
   const update = {
     [SINGLETON]: {
       isEnabled: to.isEnabled,
       fromDate: beginning(to.from),
       toDate: beginning(to.until, 1),
       subject: to.subject.trim() === "" ? null : to.subject.trim(),
-      textBody: to.text.trim() === "" ? null : to.text,
+      ...(to.text === before.text ? {} : words),
     },
   };
   refusedIn(await client.call(set(VACATION_RECORD, client.accountId, { update })), SINGLETON);

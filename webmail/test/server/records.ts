@@ -72,6 +72,7 @@ export class Records {
     toDate: null,
     subject: null,
     textBody: null,
+    htmlBody: null,
   };
   readonly cards = new Map<string, Fields>();
   quotas: Fields[] = [];
