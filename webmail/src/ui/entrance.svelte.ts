@@ -219,11 +219,8 @@ export class Entrance {
 
   /** This browser goes on being told of new mail. */
   async #keepUp(account: Account): Promise<void> {
-    const { keepUp, ofBrowser } = await import("../model/notifying");
-    const browser = ofBrowser(await registered());
-    const push = await keepUp(account.client, browser, this.#shell.preferences.language, Date.now());
-    const here = readHere(localStorage);
-    if (here !== null && this.#shows(account)) writeHere(localStorage, { ...here, push });
+    const { keepTold } = await import("./told");
+    await keepTold(account.client, this.#shell.preferences.language);
   }
 
   /** Also what an earlier page kept of it. */
