@@ -101,6 +101,16 @@ def test_w12_a_name_that_shows_another_address_is_marked(provider, screens):
     expect(article.get_by_role("note")).to_contain_text("evil@buren.example")
 
 
+def test_w12_a_host_with_letters_that_look_like_others_is_marked(provider, screen):
+    word = unique()
+    made = hostile(word, "Hallo", "plain").replace("evil@buren.example", "service@pɑypal.example")
+    with provider.imap() as client:
+        assert client.append("INBOX", None, None, made.encode())[0] == "OK"
+    article = screen.read(word)
+    expect(article.get_by_role("note")).to_contain_text("service@xn--pypal-0jc.example")
+    expect(article).not_to_contain_text("pɑypal")
+
+
 def test_a_header_that_says_a_thing_twice_is_shown(provider, screens):
     word = unique()
     provider.deliver(hostile(word, "Hallo", "plain").replace(f"<{word}@buren.example>", f"<{word}@buren.example> <{word}@buren.example>"))

@@ -1,7 +1,7 @@
 /** Whether who sent a message seems to be somebody else. */
 import type { Address } from "../jmap/mail";
 import { same, visible } from "./addresses";
-import { ascii } from "./links";
+import { ascii, looksLikeAnother } from "./hosts";
 
 /** As much as an address may have before and behind its `@`, and more (RFC 5321, 4.5.3.1). */
 const BEFORE = 64;
@@ -26,4 +26,9 @@ function onNetwork(email: string): string {
 /** Whether the name shows another address than the one the message came from. */
 export function deceives({ name, email }: Address): boolean {
   return addressesIn(visible(name)).some((one) => !same(onNetwork(one), onNetwork(email)));
+}
+
+/** Whether the host in the address can be read as another one. */
+export function isAlike({ email }: Address): boolean {
+  return looksLikeAnother(email.slice(email.lastIndexOf("@") + 1));
 }

@@ -1,4 +1,5 @@
 /** Where links lead, and whether they say so. */
+import { ascii, looksLikeAnother } from "./hosts";
 
 /** The name that a text stands for, where all of it is an address or a name of a site. */
 function named(text: string): string | null {
@@ -6,15 +7,6 @@ function named(text: string): string | null {
     text.trim(),
   );
   return found?.[1] === undefined ? null : ascii(found[1]);
-}
-
-/** A host's name as the network has it. */
-export function ascii(name: string): string | null {
-  try {
-    return new URL(`https://${name}/`).hostname;
-  } catch {
-    return null;
-  }
 }
 
 /** What registries of countries call their own parts. */
@@ -55,13 +47,10 @@ export function deception(text: string, href: string): Deception | null {
   return { says: text.trim(), leads };
 }
 
-/** Letters of alphabets whose letters look like Latin ones. */
-const ALIKE = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u;
-
-/** An address as it is shown: a name that mixes alphabets, or could be read as Latin, stands as the network has it. */
+/** An address as it is shown: a name that could be read as another one stands as the network has it. */
 export function readable(email: string): string {
   const at = email.lastIndexOf("@");
   const domain = email.slice(at + 1);
-  if (at < 0 || !ALIKE.test(domain)) return email;
+  if (at < 0 || !looksLikeAnother(domain)) return email;
   return `${email.slice(0, at + 1)}${ascii(domain) ?? domain}`;
 }

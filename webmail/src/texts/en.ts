@@ -195,7 +195,6 @@ export const en = {
     imagesAlways: (sender: string) => `Always for ${sender}`,
     truncated: "This message is longer. Save it as a file to read all of it.",
     damaged: "Some characters of this message could not be read.",
-    deceives: (email: string) => `The name shows another address than the sender’s: ${email}`,
     collapsed: (from: string) => `Show the message from ${from}`,
     wrote: (date: string, name: string) => `On ${date}, ${name} wrote:`,
     forwarded: "---------- Forwarded message ----------",

@@ -191,7 +191,6 @@ export const nl: Texts = {
     imagesAlways: (afzender) => `Altijd voor ${afzender}`,
     truncated: "Dit bericht is langer. Sla het op als bestand om alles te lezen.",
     damaged: "Sommige tekens in dit bericht waren niet te lezen.",
-    deceives: (email) => `De naam toont een ander adres dan dat van de afzender: ${email}`,
     collapsed: (van) => `Bericht van ${van} tonen`,
     wrote: (datum, naam) => `Op ${datum} schreef ${naam}:`,
     forwarded: "---------- Doorgestuurd bericht ----------",

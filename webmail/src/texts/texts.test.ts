@@ -5,6 +5,7 @@ import { LANGUAGES, type Language, preferred } from "./languages";
 import { LISTS } from "./lists";
 import { NEWS } from "./news";
 import { READING } from "./reading";
+import { SENDER } from "./sender";
 import { SETTINGS } from "./settings";
 import { WRITING } from "./writing";
 
@@ -29,6 +30,7 @@ function all(language: Language): object {
     contacts: CONTACTS[language],
     news: NEWS[language],
     reading: READING[language],
+    sender: SENDER[language],
     lists: LISTS[language],
     writing: WRITING[language],
   };

@@ -137,20 +137,6 @@ export const en = {
   },
 
   verdict: {
-    title: "Sender",
-    kinds: {
-      genuine: (domain: string) => `Really from ${domain}`,
-      uncertain: (_: string) => "Not certain",
-      false: (_: string) => "Probably false",
-    },
-    help: {
-      genuine: (domain: string) =>
-        `Our mail server checked that it was sent for ${domain}. Whether ${domain} can be trusted is another question: read the name letter by letter.`,
-      uncertain: (domain: string) =>
-        `Our mail server could not tell whether it comes from ${domain}. Anybody could have filled in that name.`,
-      false: (domain: string) =>
-        `It says that it comes from ${domain}, but it does not pass the check by which mail of ${domain} can be known. Open no links and files unless you know better; letters by way of a list fail it sometimes too.`,
-    },
     findings: "What our mail server found out about the sender",
     unnamed: "a name that is not told",
     found: {

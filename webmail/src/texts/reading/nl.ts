@@ -131,20 +131,6 @@ export const nl: ReadingTexts = {
   },
 
   verdict: {
-    title: "Afzender",
-    kinds: {
-      genuine: (domein) => `Echt van ${domein}`,
-      uncertain: () => "Niet zeker",
-      false: () => "Waarschijnlijk vals",
-    },
-    help: {
-      genuine: (domein) =>
-        `Onze mailserver heeft gecontroleerd dat het namens ${domein} is verstuurd. Of ${domein} te vertrouwen is, is een andere vraag: lees de naam letter voor letter.`,
-      uncertain: (domein) =>
-        `Onze mailserver kon niet vaststellen of het van ${domein} komt. Iedereen kan die naam hebben ingevuld.`,
-      false: (domein) =>
-        `Er staat dat het van ${domein} komt, maar het doorstaat de controle niet waaraan post van ${domein} te herkennen is. Open geen links en bestanden, tenzij u beter weet; post via een lijst doorstaat die soms ook niet.`,
-    },
     findings: "Wat onze mailserver over de afzender vaststelde",
     unnamed: "een naam die er niet bij staat",
     found: {
