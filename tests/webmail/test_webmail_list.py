@@ -228,6 +228,30 @@ def test_a_list_is_narrowed_by_a_click(screen, words, arrived, page, who):
     expect(screen.row(other)).to_be_visible()
 
 
+def test_the_mailboxes_behind_the_button_close_by_keys_and_by_going_elsewhere(provider, screens, who):
+    word = unique()
+    provider.deliver(letter(word, "renee@buren.example", who), who, "renee@buren.example")
+    screen = screens(language="en", size="phone").log_in(who, SECRET)
+    page = screen.page
+    expect(screen.row(word)).to_be_visible()
+    button, boxes = screen.button("boxes"), page.get_by_role("navigation", name=screen.word("boxes"), exact=True)
+    button.press("Enter")
+    expect(boxes).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(boxes).not_to_be_visible()
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.press("Enter")
+    boxes.get_by_role("link").filter(has_text=screen.word("inbox")).press("Enter")
+    expect(boxes).not_to_be_visible()
+    expect(page.get_by_role("listbox")).to_be_focused()
+    button.click()
+    page.get_by_role("link", name=screen.word("settings"), exact=True).click()
+    expect(page.get_by_role("navigation", name=screen.word("settings"))).to_be_visible()
+    expect(boxes).not_to_be_visible()
+
+
 def test_a_search_is_kept_by_a_name(screen, words, arrived, page, axe):
     word, other = arrived(2)
     field = page.get_by_role("searchbox", name=screen.word("search"))
