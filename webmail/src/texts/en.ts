@@ -225,37 +225,6 @@ export const en = {
     cancel: "Do not send",
   },
 
-  shortcuts: {
-    title: "Keyboard shortcuts",
-    off: "Shortcuts with single keys are off; the settings turn them on.",
-    keys: {
-      down: "Next message",
-      up: "Previous message",
-      open: "Open the message",
-      back: "Back to the list",
-      select: "Select the message",
-      archive: "Archive",
-      trash: "Delete",
-      junk: "Junk",
-      read: "Mark as read",
-      unread: "Mark as unread",
-      flag: "Flag, or remove the flag",
-      move: "Move to a mailbox",
-      label: "Give or remove a label",
-      reply: "Reply",
-      replyAll: "Reply to all",
-      forward: "Forward",
-      write: "New message",
-      search: "Search",
-      undo: "Undo",
-      inbox: "Go to the inbox",
-      contacts: "Go to the contacts",
-      help: "This sheet",
-      send: "Send the message",
-    },
-    followedBy: "then",
-  },
-
   leave: {
     title: "Log out?",
     text: (n: number) =>

@@ -221,37 +221,6 @@ export const nl: Texts = {
     cancel: "Niet verzenden",
   },
 
-  shortcuts: {
-    title: "Sneltoetsen",
-    off: "Sneltoetsen met losse letters staan uit; bij de instellingen zet u ze aan.",
-    keys: {
-      down: "Volgend bericht",
-      up: "Vorig bericht",
-      open: "Bericht openen",
-      back: "Terug naar de lijst",
-      select: "Bericht selecteren",
-      archive: "Archiveren",
-      trash: "Verwijderen",
-      junk: "Spam",
-      read: "Markeren als gelezen",
-      unread: "Markeren als ongelezen",
-      flag: "Ster geven of weghalen",
-      move: "Naar een map verplaatsen",
-      label: "Label geven of weghalen",
-      reply: "Beantwoorden",
-      replyAll: "Allen beantwoorden",
-      forward: "Doorsturen",
-      write: "Nieuw bericht",
-      search: "Zoeken",
-      undo: "Ongedaan maken",
-      inbox: "Naar Postvak IN",
-      contacts: "Naar de contacten",
-      help: "Dit overzicht",
-      send: "Bericht verzenden",
-    },
-    followedBy: "dan",
-  },
-
   leave: {
     title: "Uitloggen?",
     text: (n) =>

@@ -7,6 +7,7 @@ import { NEWS } from "./news";
 import { READING } from "./reading";
 import { SENDER } from "./sender";
 import { SETTINGS } from "./settings";
+import { SHORTCUTS } from "./shortcuts";
 import { WRITING } from "./writing";
 
 /** Every text by its path; functions as they speak of one and of two. */
@@ -32,6 +33,7 @@ function all(language: Language): object {
     reading: READING[language],
     sender: SENDER[language],
     lists: LISTS[language],
+    shortcuts: SHORTCUTS[language],
     writing: WRITING[language],
   };
 }

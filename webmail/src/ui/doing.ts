@@ -1,6 +1,7 @@
 /** Acts by the names of their buttons and keys. */
 import type { EmailId } from "../jmap/ids";
 import type { Account } from "../model/account";
+import type { Role } from "../model/mailboxes";
 
 export type Doing =
   | "archive"
@@ -14,6 +15,20 @@ export type Doing =
   | "unread"
   | "flag"
   | "unflag";
+
+/** What is done in a mailbox of this role where somebody asks for it, by a button or a key: what leads out of there in the place of what
+ * leads into it; `null` where it makes no sense. */
+export function meantIn(role: Role | null, act: "archive" | "trash" | "junk"): Doing | null {
+  switch (act) {
+    case "archive":
+      return role === "archive" || role === "drafts" ? null : "archive";
+    case "trash":
+      return role === "trash" || role === "drafts" ? "destroy" : "trash";
+    case "junk":
+      if (role === "drafts" || role === "sent") return null;
+      return role === "junk" ? "notJunk" : "junk";
+  }
+}
 
 /** Does what needs no question first; the others are asked by whoever shows the question. */
 export function doNow(

@@ -1,0 +1,80 @@
+"""Single keys: each does what its button does, and what is no button is no key."""
+
+import pytest
+from playwright.sync_api import expect
+
+from provider import letter, unique
+from screen import eventually
+
+SECRET = "een lang wachtwoord"
+
+
+@pytest.fixture
+def who(provider):
+    """An account of this test's own."""
+    address = f"{unique()}@telfortglasvezel.nl"
+    provider.run("account", "add", address, "--name", "Dirk", "--password-file", "-", stdin=SECRET)
+    return address
+
+
+def seen(provider, who, word):
+    with provider.imap(who, password=SECRET) as client:
+        client.select("INBOX", readonly=True)
+        [number] = client.search(None, "SUBJECT", word)[1][0].split()
+        return "\\Seen" in client.fetch(number, "(FLAGS)")[1][0].decode()
+
+
+def test_each_key_does_what_its_button_does(provider, screens, who):
+    words = [unique(), unique()]
+    for word in words:
+        provider.deliver(letter(word, "renee@buren.example", who), who, "renee@buren.example")
+    screen = screens().log_in(who, SECRET)
+    page = screen.page
+    for word in words:
+        expect(screen.row(word)).to_be_visible()
+    top = page.get_by_role("option").first.inner_text()
+    [word] = [one for one in words if one in top]
+    for key in "jjko":
+        page.keyboard.press(key)
+    expect(page.get_by_role("article")).to_contain_text("Hallo.")
+    eventually(lambda: seen(provider, who, word))
+    page.keyboard.press("U")
+    eventually(lambda: not seen(provider, who, word))
+    page.keyboard.press("I")
+    eventually(lambda: seen(provider, who, word))
+    page.keyboard.press("u")
+    expect(page.get_by_role("article")).to_have_count(0)
+    for key in "e#!":
+        page.keyboard.press(key)
+        expect(screen.row(word)).to_have_count(0)
+        expect(screen.button("undo")).to_be_visible()
+        page.keyboard.press("z")
+        expect(screen.row(word)).to_be_visible()
+        # the next one had become the one that is meant
+        page.keyboard.press("k")
+    page.keyboard.press("v")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for key, subject in [("r", f"Re: {word}"), ("a", f"Re: {word}"), ("f", f"Fwd: {word}"), ("c", "")]:
+        page.keyboard.press(key)
+        expect(page.get_by_label(screen.word("subject"), exact=True)).to_have_value(subject)
+        screen.button("close").click()
+        expect(page.locator(".composer")).to_have_count(0)
+
+
+def test_a_draft_is_gone_on_with_and_nothing_else(provider, screens, who):
+    word = unique()
+    with provider.imap(who, password=SECRET) as client:
+        assert client.append("Drafts", "(\\Draft \\Seen)", None, letter(word, who, "renee@buren.example").encode())[0] == "OK"
+    screen = screens().log_in(who, SECRET).go("drafts")
+    page = screen.page
+    expect(screen.row(word)).to_be_visible()
+    for key in "je!":
+        page.keyboard.press(key)
+    page.keyboard.press("r")
+    expect(page.get_by_label(screen.word("subject"), exact=True)).to_have_value(word)
+    screen.button("close").click()
+    expect(screen.row(word)).to_be_visible()
+    with provider.imap(who, password=SECRET) as client:
+        assert [client.select(name, readonly=True)[1] for name in ("Archive", "Junk")] == [[b"0"], [b"0"]]

@@ -1,0 +1,41 @@
+/** Nederlands, op het overzicht van de sneltoetsen. */
+import type { ShortcutTexts } from "./en";
+
+export const nl: ShortcutTexts = {
+  title: "Sneltoetsen",
+  off: "Sneltoetsen met losse letters staan uit; bij de instellingen zet u ze aan.",
+  keys: {
+    down: "Volgend bericht",
+    up: "Vorig bericht",
+    open: "Bericht openen",
+    back: "Terug naar de lijst",
+    select: "Bericht selecteren",
+    archive: "Archiveren",
+    trash: "Verwijderen",
+    junk: "Spam, of geen spam",
+    read: "Markeren als gelezen",
+    unread: "Markeren als ongelezen",
+    flag: "Ster geven of weghalen",
+    move: "Naar een map verplaatsen",
+    label: "Label geven of weghalen",
+    reply: "Beantwoorden",
+    replyAll: "Allen beantwoorden",
+    forward: "Doorsturen",
+    write: "Nieuw bericht",
+    search: "Zoeken",
+    undo: "Ongedaan maken",
+    inbox: "Naar Postvak IN",
+    contacts: "Naar de contacten",
+    help: "Dit overzicht",
+  },
+  fixed: [
+    ["↓ ↑ PageDown PageUp Home End", "Naar een ander bericht in de lijst"],
+    ["Shift+↓ Shift+↑ …", "Selecteren tot en met daar"],
+    ["Spatie", "Bericht selecteren"],
+    ["Enter", "Bericht openen"],
+    ["Delete", "Verwijderen"],
+    ["Escape", "Sluiten, of terug naar de lijst"],
+    ["Ctrl+Enter", "Bericht verzenden"],
+  ],
+  followedBy: "dan",
+};
