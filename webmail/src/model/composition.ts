@@ -43,6 +43,8 @@ export interface Composition {
   readonly origin: { readonly id: EmailId; readonly mark: "$answered" | "$forwarded" } | null;
   /** Where the server keeps it. */
   readonly draftId: EmailId | null;
+  /** Whether there may be others of its drafts there: an answer was lost. */
+  readonly unsure: boolean;
   /** `waiting`: it is to go, and there was no connection. */
   readonly stage: "writing" | "sending" | "waiting";
 }
@@ -68,6 +70,7 @@ const kept = object({
   references: nullable(list(text)),
   origin: nullable(object({ id: id<"Email">(), mark: oneOf("$answered", "$forwarded") })),
   draftId: nullable(id<"Email">()),
+  unsure: absent(flag, false),
   stage: absent(oneOf("writing", "sending", "waiting"), "writing" as const),
 });
 
@@ -118,6 +121,7 @@ export function blank(identity: Identity, form: Form = "plain"): Composition {
     references: null,
     origin: null,
     draftId: null,
+    unsure: false,
     stage: "writing",
   };
 }

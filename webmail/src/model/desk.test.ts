@@ -66,6 +66,42 @@ describe("a message on the desk", () => {
     expect(drafts(there)).toMatchObject([{ subject: "Hallo weer" }]);
   });
 
+  it("is one draft also where the answer to a save was lost", async () => {
+    const there = await written();
+    const { desk, server, composition } = there;
+    await desk.save(composition.key);
+    server.loseNextAnswer = true;
+    desk.change(composition.key, { subject: "Hallo weer" });
+    await desk.save(composition.key);
+    expect(desk.of(composition.key)).toMatchObject({ saving: "here", composition: { unsure: true } });
+    desk.change(composition.key, { subject: "Hallo nog eens" });
+    await desk.save(composition.key);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo nog eens" }]);
+    expect(desk.of(composition.key)?.composition.unsure).toBe(false);
+  });
+
+  it("is one draft also where its page ended before the answer", async () => {
+    const kept = inMemory();
+    const there = await written({ kept });
+    const saving = there.desk.save(there.composition.key);
+    await there.server.next();
+    const record = (await kept.all("compositions")).get(there.composition.key);
+    await saving;
+    there.desk.end();
+    await kept.put("compositions", there.composition.key, record);
+    const after = await bench(() => {}, { kept, server: there.server });
+    await after.desk.save(there.composition.key);
+    expect(drafts(after)).toMatchObject([{ subject: "Hallo" }]);
+  });
+
+  it("is no draft any more when it was sent after the answer to a save was lost", async () => {
+    const there = await written();
+    there.server.loseNextAnswer = true;
+    await there.desk.save(there.composition.key);
+    sent(await there.desk.send(there.composition.key));
+    expect(drafts(there)).toEqual([]);
+  });
+
   it("that is changed while it is saved is not said to be saved", async () => {
     const { composition, server, scene, desk } = await written();
     const saving = desk.save(composition.key);

@@ -5,13 +5,14 @@ import { EMAIL } from "../jmap/mail";
 import { set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import { type Attached, type Composition, isEmpty, restored, wasSaved } from "./composition";
+import { draft, isUncertain } from "./drafts";
 import { calledFor, Holds } from "./holds";
 import type { Kept } from "./kept";
 import { Value } from "./observable";
 import { type Beside, type Open, OpenMessages, type Room, type Saving } from "./open_messages";
 import { Pauses } from "./pauses";
 import { Sending } from "./sending";
-import { callBack, draft, type Sent, stageOf } from "./submitting";
+import { callBack, type Sent, stageOf } from "./submitting";
 import { Turns } from "./turns";
 import { type Picked, Uploads, waitsOf } from "./uploads";
 import type { Windows } from "./windows";
@@ -175,8 +176,8 @@ export class Desk {
       const now = this.of(key);
       if (now === undefined || now.composition.stage !== "writing") return;
       this.#beside.pauses.end(key);
-      await this.#messages.keep(key);
       this.#messages.show(key, { saving: "saving" });
+      await this.#messages.keep(key);
       try {
         const { composition } = now;
         const draftId = await draft(this.#client, this.#room, composition);
@@ -184,13 +185,14 @@ export class Desk {
         if (after === undefined) return;
         const unchanged = after.composition === composition;
         this.#messages.show(key, {
-          composition: { ...after.composition, draftId },
+          composition: { ...after.composition, draftId, unsure: false },
           saving: unchanged ? "saved" : "unsaved",
           problem: null,
         });
         await this.#messages.keep(key);
       } catch (thrown) {
         const problem = problemOf(thrown);
+        if (isUncertain(problem)) this.#messages.doubt(key);
         this.#messages.show(key, { saving: this.#messages.isFleeting(key) ? "unsaved" : "here", problem });
         this.#room.met(problem);
       }

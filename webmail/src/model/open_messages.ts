@@ -68,6 +68,12 @@ export class OpenMessages {
     this.all.update((all) => all.map((one) => (one.composition.key === key ? { ...one, ...change } : one)));
   }
 
+  /** There may be more drafts of it than one knows. */
+  doubt(key: string): void {
+    const now = this.of(key);
+    if (now !== undefined) this.show(key, { composition: { ...now.composition, unsure: true } });
+  }
+
   /** What the browser keeps of messages, open or not; `null` where it says nothing. */
   kept(): Promise<ReadonlyMap<string, unknown> | null> {
     return this.#kept.all("compositions").catch(() => null);
@@ -105,7 +111,10 @@ export class OpenMessages {
   #record(key: string): unknown {
     const now = this.of(key);
     if (now === undefined) return undefined;
-    return { ...now.composition, saved: now.saving === "saved", waits: this.#beside.uploads.waits(key) };
+    const { composition, saving } = now;
+    // a page that ends before the answer does not know what the server did
+    const unsure = composition.unsure || saving === "saving" || composition.stage === "sending";
+    return { ...composition, unsure, saved: saving === "saved", waits: this.#beside.uploads.waits(key) };
   }
 
   /** It is done with. */

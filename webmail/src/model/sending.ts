@@ -2,6 +2,7 @@
 import type { Client } from "../jmap/client";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Composition } from "./composition";
+import { isUncertain } from "./drafts";
 import type { Beside, Open, OpenMessages, Room } from "./open_messages";
 import { callBack, type Sent, stageOf, submit, wentOut } from "./submitting";
 import type { Turns } from "./turns";
@@ -32,7 +33,7 @@ export class Sending {
       await this.#open.keep(key);
       try {
         const sent = await submit(this.#client, this.#room, now.composition, (draftId) =>
-          this.#open.show(key, { composition: { ...now.composition, draftId } }),
+          this.#open.show(key, { composition: { ...now.composition, draftId, unsure: false } }),
         );
         await this.#open.clear(key);
         const { origin } = now.composition;
@@ -40,7 +41,8 @@ export class Sending {
         return sent;
       } catch (thrown) {
         const problem = problemOf(thrown);
-        if (problem.kind === "offline") {
+        if (isUncertain(problem)) {
+          this.#open.doubt(key);
           // the answer may be what was lost: whether it went is looked for before it is sent again
           const gone = await wentOut(this.#client, now.composition).catch(() => null);
           if (gone !== null) {

@@ -8,7 +8,8 @@ import { createdIn, query, set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import { longestDelay } from "../jmap/session";
 import { type Composition, recipients } from "./composition";
-import { emailObject, utc } from "./email_object";
+import { replacing } from "./drafts";
+import { utc } from "./email_object";
 import { UNDO_SECONDS } from "./undo_send";
 
 /** Who writes, and where it lies before and after. */
@@ -25,12 +26,6 @@ export interface Sent {
   readonly composition: Composition;
 }
 
-/** Makes the draft on the server anew, in the place of the one before; gives where it is. */
-export async function draft(client: Client, places: Places, composition: Composition): Promise<EmailId> {
-  const done = await client.call(set(EMAIL, client.accountId, replacing(places, composition)));
-  return createdIn(done, "draft");
-}
-
 /** Sends; `drafted` is told where the message is, whatever becomes of the rest. */
 export async function submit(
   client: Client,
@@ -41,7 +36,7 @@ export async function submit(
   const { accountId, session } = client;
   const identity = places.identity(composition);
   const batch = new Batch();
-  const email = batch.add(set(EMAIL, accountId, replacing(places, composition)));
+  const email = batch.add(set(EMAIL, accountId, await replacing(client, places, composition)));
   const hold = holding(composition, longestDelay(session, accountId));
   const submission = batch.add(
     set(
@@ -103,12 +98,6 @@ export async function callBack(
   } catch (thrown) {
     return problemOf(thrown);
   }
-}
-
-function replacing(places: Places, composition: Composition) {
-  const { draftId } = composition;
-  const create = { draft: emailObject(composition, places.identity(composition), places.drafts()) };
-  return draftId === null ? { create } : { create, destroy: [draftId] };
 }
 
 function moved(from: MailboxId, to: MailboxId, isDraft: boolean): Record<string, true | null> {

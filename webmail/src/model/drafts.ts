@@ -1,0 +1,45 @@
+/** Drafts as the server keeps them: each save makes another one, in the place of the one before. */
+import type { Client } from "../jmap/client";
+import type { EmailId } from "../jmap/ids";
+import { EMAIL } from "../jmap/mail";
+import { createdIn, type Orders, query, set } from "../jmap/methods";
+import type { Problem } from "../jmap/problem";
+import type { Composition } from "./composition";
+import { emailObject } from "./email_object";
+import type { Places } from "./submitting";
+
+/** What of a message says which drafts are its own. */
+export type Drafted = Pick<Composition, "messageId" | "draftId" | "unsure">;
+
+/** More of one message are not looked for. */
+const MOST = 50;
+
+/** Whether the server may have done what was asked all the same: the answer is what was lost. */
+export function isUncertain({ kind }: Problem): boolean {
+  return kind === "offline" || kind === "server" || kind === "malformed";
+}
+
+/** Makes the draft on the server anew; gives where it is. */
+export async function draft(client: Client, places: Places, composition: Composition): Promise<EmailId> {
+  const done = await client.call(set(EMAIL, client.accountId, await replacing(client, places, composition)));
+  return createdIn(done, "draft");
+}
+
+/** What makes it anew, in the place of all that there may be. */
+export async function replacing(client: Client, places: Places, composition: Composition): Promise<Orders<"Email">> {
+  const create = { draft: emailObject(composition, places.identity(composition), places.drafts()) };
+  const before = await draftsOf(client, composition);
+  return before.length === 0 ? { create } : { create, destroy: before };
+}
+
+/** All drafts of a message; those that a lost answer told of are found by its id (RFC 5322, 3.6.4). */
+export async function draftsOf(client: Client, { messageId, draftId, unsure }: Drafted): Promise<readonly EmailId[]> {
+  const known = draftId === null ? [] : [draftId];
+  if (!unsure) return known;
+  const filter = {
+    operator: "AND",
+    conditions: [{ header: ["Message-ID", messageId] }, { hasKeyword: "$draft" }],
+  };
+  const question = query(EMAIL, client.accountId, { filter, sort: [] }, { position: 0, limit: MOST });
+  return [...new Set([...known, ...(await client.call(question)).ids])];
+}
