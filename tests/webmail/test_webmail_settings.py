@@ -11,7 +11,7 @@ WORDS = {
         "email": "Adres", "signature": "Handtekening", "forbidden": "U mag niet vanaf dit adres verzenden",
         "remove": "Verwijderen", "storage": "Opslag", "no limit": "Uw postvak heeft geen grens.", "room": "Er is genoeg ruimte.",
         "nearly full": "Uw postvak is bijna vol", "general": "Algemeen", "language": "Taal", "colours": "Kleuren",
-        "rows": "Regels van de lijst", "dark": "Donker", "compact": "Dicht op elkaar",
+        "rows": "Regels van de lijst", "dark": "Donker", "compact": "Dicht op elkaar", "again": "Opnieuw proberen",
     },
     "en": {
         "away": "Away", "away on": "Answer automatically while I am away", "away text": "Text of the answer",
@@ -19,7 +19,7 @@ WORDS = {
         "email": "Address", "signature": "Signature", "forbidden": "You may not send from this address",
         "remove": "Remove", "storage": "Storage", "no limit": "Your mailbox has no limit.", "room": "There is room enough.",
         "nearly full": "Your mailbox is nearly full", "general": "General", "language": "Language", "colours": "Colours",
-        "rows": "Rows of the list", "dark": "Dark", "compact": "Close together",
+        "rows": "Rows of the list", "dark": "Dark", "compact": "Close together", "again": "Try again",
     },
 }
 
@@ -35,6 +35,8 @@ def test_the_answer_while_away_is_kept(screen, words):
     screen.page.get_by_label(words["away text"]).fill(word)
     screen.button("save").click()
     saved(screen).to_be_visible()
+    screen.page.get_by_label(words["away text"]).fill("iets anders")
+    saved(screen).to_have_count(0)
     screen.page.reload()
     expect(screen.page.get_by_label(words["away text"])).to_have_value(word)
     expect(screen.page.get_by_label(words["away on"])).to_be_checked()
@@ -70,8 +72,15 @@ def test_a_name_with_a_signature_is_made_used_and_taken_away(provider, screen, w
 
 
 def test_storage_is_told_in_plain_words(provider, screen, words):
+    away = lambda route: route.fulfill(status=503) if "Quota/get" in (route.request.post_data or "") else route.fallback()
+    screen.page.route("**/*", away)
     screen.settings(words["storage"])
+    again = screen.page.get_by_role("button", name=words["again"], exact=True)
+    expect(again).to_be_visible()
+    screen.page.unroute("**/*", away)
+    again.click()
     expect(screen.page.get_by_text(words["room"])).to_be_visible()
+    expect(again).to_have_count(0)
     used = sum(len(raw) for raw in provider.messages())
     provider.run("account", "quota", ANNA, str(used * 103 // 100))
     screen.page.reload()
@@ -121,6 +130,14 @@ def test_what_the_server_does_not_offer_is_not_shown(screen):
     assert {"general", "identities", "away", "storage"} <= set(shown)
     assert ("forwarding" in shown) == bool(own and own.get("maxForwardTargets"))
     assert ("blocked" in shown) == bool(own and own.get("maxBlockedSenders"))
+
+
+def test_the_focus_goes_with_the_section_and_back(screen, words):
+    screen.settings(words["away"])
+    expect(screen.page.get_by_role("heading", name=words["away"], exact=True)).to_be_focused()
+    screen.page.go_back()
+    navigation = screen.page.get_by_role("navigation", name=screen.word("settings"))
+    expect(navigation.get_by_role("link", name=words["away"], exact=True)).to_be_focused()
 
 
 def test_settings_by_keyboard_alone(screens):
