@@ -176,6 +176,10 @@ def test_mail_goes_out_as_a_file_and_comes_in_again(provider, screen, words, who
         expect(page.get_by_role("listitem").filter(has_text=name).get_by_text(said)).to_be_visible()
     for said in words["too large"]:
         expect(page.get_by_role("listitem").filter(has_text="heavy.vcf").get_by_text(said, exact=True)).to_be_visible()
+    # what became of them is told wherever one was meanwhile
+    screen.settings(words["blocked"])
+    screen.settings(words["transfer"])
+    expect(page.get_by_role("listitem").filter(has_text="again.mbox")).to_contain_text(words["there"])
     assert sum(word.encode() in raw for raw in inbox(provider, who)) == 1
     screen.go("inbox")
     expect(screen.row(new)).to_be_visible()

@@ -61,6 +61,8 @@ export class Account {
   cards: KeptCards | null = null;
   /** Another window has logged out. */
   readonly left = new Value(false);
+  /** Nobody works with it any more: what goes on by itself ends. */
+  readonly ended = new Value(false);
   readonly #sync: Sync;
   readonly #push: Push;
   /** What survives a reload. */
@@ -73,7 +75,6 @@ export class Account {
   /** What an earlier page left is shown; what does not change by pieces is asked for anew first. */
   #recalled = false;
   #renewing: Promise<void> | null = null;
-  #ended = false;
 
   private constructor(client: Client, kept: Kept, options: Options) {
     this.around = options.around ?? surroundings;
@@ -320,7 +321,7 @@ export class Account {
   async #makeWriting(): Promise<Writing> {
     const { Writing } = await import("./writing");
     const writing = new Writing(this);
-    if (this.#ended) writing.desk.end();
+    if (this.ended.value) writing.desk.end();
     else void this.#takeUp(writing, "all");
     return writing;
   }
@@ -336,7 +337,7 @@ export class Account {
 
   /** Who writes leaves, also where what one writes with is still on its way. */
   #endWriting(): void {
-    this.#ended = true;
+    this.ended.set(true);
     this.writing.here.value?.desk.end();
   }
 

@@ -23,6 +23,18 @@ interface Waiting {
   readonly into: Into;
 }
 
+const all = new WeakMap<Account, Imports>();
+
+/** Those of an account: they go on wherever one looks, and end with it. */
+export function importsOf(account: Account, template: string, most: number | null, sending?: Sending): Imports {
+  const known = all.get(account);
+  if (known !== undefined) return known;
+  const imports = new Imports(account, template, most, sending);
+  all.set(account, imports);
+  account.ended.subscribe((isSo) => isSo && imports.stop());
+  return imports;
+}
+
 export class Imports {
   items = $state.raw<readonly Item[]>([]);
   busy = $state(false);

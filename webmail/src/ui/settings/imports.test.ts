@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bench, mailboxId } from "../../../test/bench";
 import type { Sending } from "../../jmap/transfer";
-import { Imports } from "./imports.svelte";
+import { importsOf } from "./imports.svelte";
 
 const into = { kind: "mailbox", id: mailboxId("inbox") } as const;
 const OUTCOME = '{"imported":1,"alreadyThere":2}';
@@ -15,10 +15,10 @@ async function stage() {
       open.push({ url, progress, end: (status, body) => resolve({ status, retryAfter: null, body }) });
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-  const imports = new Imports(account, "/jmap/import/{accountId}/{mailboxId}", 20, sending);
+  const imports = importsOf(account, "/jmap/import/{accountId}/{mailboxId}", 20, sending);
   const kinds = () => imports.items.map(({ progress }) => progress.kind);
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { imports, open, kinds, turn };
+  return { account, imports, open, kinds, turn };
 }
 
 describe("files on their way in", () => {
@@ -56,5 +56,14 @@ describe("files on their way in", () => {
     open[1]?.end(200, OUTCOME);
     await turn();
     expect(kinds()).toEqual(["stopped", "stopped", "done"]);
+  });
+
+  it("are the same wherever one looks, and end with the account", async () => {
+    const { account, imports, kinds, turn } = await stage();
+    imports.add([new File(["x"], "a.eml"), new File(["x"], "b.eml")], into);
+    expect(importsOf(account, "/another", null)).toBe(imports);
+    await account.close();
+    await turn();
+    expect(kinds()).toEqual(["stopped", "stopped"]);
   });
 });
