@@ -28,7 +28,7 @@ export const en = {
     busy: "Logging in…",
     refused: "This email address and password do not belong together. Check both, and mind capital letters.",
     tooMany: (minutes: number) => `Too many tries. Try again in ${plural(minutes, "minute", "minutes")}.`,
-    ended: "Your session has ended. Log in again; nothing that you wrote is lost.",
+    ended: "Your session has ended. Log in again; the message that you were writing is kept.",
     leaving: "You are logged out in this browser. The server is told as soon as there is a connection.",
     show: "Show password",
     programs: "Use a mail program? These are its settings.",

@@ -24,7 +24,7 @@ export const nl: Texts = {
     busy: "Bezig met inloggen…",
     refused: "Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk beide na, en let op hoofdletters.",
     tooMany: (minuten) => `Te veel pogingen. Probeer het over ${aantal(minuten, "minuut", "minuten")} opnieuw.`,
-    ended: "Uw sessie is afgelopen. Log opnieuw in; wat u schreef is bewaard.",
+    ended: "Uw sessie is afgelopen. Log opnieuw in; het bericht dat u schreef is bewaard.",
     leaving: "U bent in deze browser uitgelogd. De server hoort het zodra er verbinding is.",
     show: "Wachtwoord tonen",
     programs: "Een mailprogramma gebruiken? Dit zijn de instellingen.",

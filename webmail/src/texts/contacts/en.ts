@@ -23,7 +23,6 @@ export const en = {
   writeShort: "Write",
   edit: "Change",
   remove: "Delete",
-  download: "Save as vCard",
   photo: (name: string) => `Photo of ${name}`,
 
   emails: "Email",

@@ -23,7 +23,6 @@ export const nl: ContactsTexts = {
   writeShort: "Schrijven",
   edit: "Wijzigen",
   remove: "Verwijderen",
-  download: "Opslaan als vCard",
   photo: (naam) => `Foto van ${naam}`,
 
   emails: "E-mail",
