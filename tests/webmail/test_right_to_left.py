@@ -32,3 +32,9 @@ def test_what_is_written_from_right_to_left_is_shown_so(provider, screens):
     text.fill(HEBREW)
     assert text.evaluate(is_rtl)
     assert screen.page.get_by_label(screen.word("subject"), exact=True).evaluate("(one) => one.dir") == "auto"
+    screen.page.keyboard.press("Escape")
+    screen.contacts().page.get_by_role("link", name="Nieuw contact", exact=True).click()
+    for label in ("Voornaam", "Notities"):
+        field = screen.page.get_by_label(label, exact=True)
+        field.fill(ARABIC)
+        assert field.evaluate(is_rtl), label
