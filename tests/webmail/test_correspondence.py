@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from composing import arrived, compose
@@ -115,14 +116,45 @@ Diagnostic-Code: smtp; 552 5.2.2 over quota\r
 """
 
 
-def test_a_report_is_said_in_plain_words(provider, screen):
+UNCHECKED = {"nl": "Wij konden niet nagaan", "en": "We could not check"}
+
+
+def sent(provider, word):
+    """A message of Anna's that went out."""
+    with provider.imap() as client:
+        named = letter(unique(), sender=ANNA, to=BRAM).replace("Message-ID: <", f"Message-ID: <{word}@sent.example>\r\nX-Was: <")
+        assert client.append("Sent", None, None, named.encode())[0] == "OK"
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["of what was sent", "of nothing"])
+def test_a_report_is_said_in_plain_words(provider, screen, is_known):
     word = unique()
-    provider.deliver(REPORT.format(anna=ANNA, word=word), sender="mailer-daemon@buren.example")
+    text = REPORT.format(anna=ANNA, word=word)
+    if is_known:
+        sent(provider, word)
+        text = text.replace("--b--", f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{word}@sent.example>\r\n\r\n--b--")
+    provider.deliver(text, sender="mailer-daemon@buren.example")
     article = screen.read(word)
     full = {"nl": "De mailbox van de ontvanger is vol.", "en": "The mailbox of the recipient is full."}[screen.language]
     report = article.get_by_role("region", name={"nl": "Wat deze melding zegt", "en": "What this report says"}[screen.language])
     expect(report).to_contain_text("jan@ver.example")
     expect(report).to_contain_text(full)
+    assert (UNCHECKED[screen.language] in report.inner_text()) == (not is_known)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["of what was sent", "of nothing"])
+def test_a_receipt_of_somebody_is_told_or_is_a_claim(provider, screen, is_known):
+    word = unique()
+    if is_known:
+        sent(provider, word)
+    head, _ = REPORT.format(anna=ANNA, word=word).split("Content-Type: message/delivery-status")
+    provider.deliver(head.replace("delivery-status", "disposition-notification").replace("mailer-daemon", "jan")
+                     + "Content-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; jan@buren.example\r\n"
+                     f"Original-Message-ID: <{word}@sent.example>\r\n"
+                     "Disposition: manual-action/MDN-sent-manually; displayed\r\n\r\n--b--\r\n", sender="jan@buren.example")
+    note = screen.read(word).get_by_role("note")
+    read = {"nl": "jan@buren.example heeft uw bericht gelezen.", "en": "jan@buren.example has read your message."}[screen.language]
+    expect(note).to_contain_text(read if is_known else UNCHECKED[screen.language])
 
 
 def test_a_receipt_is_sent_only_when_its_reader_says_so(provider, screen):

@@ -53,6 +53,8 @@ function better(told: Reason, other: Reason): Reason {
 /** What a reader's program tells (RFC 8098, 3.1): to whom it was shown. */
 export interface Receipt {
   readonly reader: string;
+  /** The id of the message that it is about, without its brackets; empty where it does not say. */
+  readonly original: string;
   readonly displayed: boolean;
 }
 
@@ -60,5 +62,6 @@ export function receipt(text: string): Receipt | null {
   const of = fields(text.replace(/\r\n?/g, "\n"));
   const reader = untyped(of.get("final-recipient"));
   const disposition = of.get("disposition") ?? "";
-  return reader === "" ? null : { reader, displayed: /;\s*displayed/i.test(disposition) };
+  const original = /^<([^<>\s]+)>/.exec(of.get("original-message-id") ?? "")?.[1] ?? "";
+  return reader === "" ? null : { reader, original, displayed: /;\s*displayed/i.test(disposition) };
 }

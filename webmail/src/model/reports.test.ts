@@ -69,8 +69,9 @@ describe("a report", () => {
 
   it("of a reader tells whether he saw it", () => {
     const told = "Final-Recipient: rfc822; jan@far.example\nDisposition: manual-action/MDN-sent-manually; displayed\n";
-    expect(receipt(told)).toEqual({ reader: "jan@far.example", displayed: true });
-    expect(receipt(told.replace("displayed", "deleted"))).toEqual({ reader: "jan@far.example", displayed: false });
+    expect(receipt(told)).toEqual({ reader: "jan@far.example", original: "", displayed: true });
+    expect(receipt(`${told}Original-Message-ID: <x@here.example>\n`)?.original).toBe("x@here.example");
+    expect(receipt(told.replace("displayed", "deleted"))?.displayed).toBe(false);
   });
 });
 

@@ -131,6 +131,16 @@ const blobGet: Method = (records, { ids }) => {
   return { list, notFound: asked.filter((id) => !records.blobs.has(id)) };
 };
 
+/** The ids of messages that are parts (RFC 8621, 4.9). */
+const emailParse: Method = (records, { blobIds }) => {
+  const asked = Array.isArray(blobIds) ? blobIds.map(String) : [];
+  const parsed = asked.flatMap((id) => {
+    const found = /^Message-ID: <(.*)>$/m.exec(records.blobs.get(id)?.replace(/\r/g, "") ?? "");
+    return found === null ? [] : [[id, { messageId: [found[1]] }]];
+  });
+  return { parsed: parsed.length === 0 ? null : Object.fromEntries(parsed) };
+};
+
 /** Where the word of a text condition stands in subjects and texts (RFC 8621, 5.1). */
 const snippetGet: Method = (records, { filter, emailIds }) => {
   const word = String((filter as Fields | null)?.text ?? "");
@@ -163,6 +173,7 @@ const mdnSend: Method = (records, { send }) => {
 
 export const METHODS: Record<string, Method> = {
   "Blob/get": blobGet,
+  "Email/parse": emailParse,
   "MDN/send": mdnSend,
   "Mailbox/get": getter(
     (records) => new Map([...records.mailboxes].map(([id, one]) => [id, records.mailboxView(one)])),

@@ -110,8 +110,17 @@ export const en = {
       relayed: "passed on to a server that tells no more.",
       expanded: "passed on to the members of a list.",
     },
-    read: (who: string) => `${who} has read your message.`,
-    unread: (who: string) => `${who} has removed your message without reading it, or does not tell.`,
+    unknownReport:
+      "We could not check this: the message that it is about is not in Sent. Anybody can write such a report.",
+    receipt: {
+      read: (who: string) => `${who} has read your message.`,
+      unread: (who: string) => `${who} has removed your message without reading it, or does not tell.`,
+    },
+    receiptClaims: {
+      read: (who: string) => `This message says that ${who} has read something of yours. We could not check that.`,
+      unread: (who: string) =>
+        `This message says that ${who} has removed something of yours without reading it, or does not tell. We could not check that.`,
+    },
     reasons: {
       "no-such-person": "This address does not exist there.",
       "no-such-domain": "There is no mail server for this address.",

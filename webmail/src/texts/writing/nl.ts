@@ -110,8 +110,17 @@ export const nl: WritingTexts = {
       relayed: "doorgegeven aan een server die verder niets meldt.",
       expanded: "doorgegeven aan de leden van een lijst.",
     },
-    read: (wie) => `${wie} heeft uw bericht gelezen.`,
-    unread: (wie) => `${wie} heeft uw bericht ongelezen verwijderd, of zegt het niet.`,
+    unknownReport:
+      "Wij konden niet nagaan of dit klopt: het bericht waarover het gaat, ligt niet in Verzonden. Iedereen kan zo’n melding schrijven.",
+    receipt: {
+      read: (wie) => `${wie} heeft uw bericht gelezen.`,
+      unread: (wie) => `${wie} heeft uw bericht ongelezen verwijderd, of zegt het niet.`,
+    },
+    receiptClaims: {
+      read: (wie) => `Dit bericht zegt dat ${wie} iets van u heeft gelezen. Wij konden niet nagaan of dat klopt.`,
+      unread: (wie) =>
+        `Dit bericht zegt dat ${wie} iets van u ongelezen heeft verwijderd, of zegt het niet. Wij konden niet nagaan of dat klopt.`,
+    },
     reasons: {
       "no-such-person": "Dit adres bestaat daar niet.",
       "no-such-domain": "Er is geen mailserver voor dit adres.",

@@ -1,0 +1,65 @@
+/**
+ * Which message a report is about. Anybody can write a report; only who got a message, or a server on its way, knows its
+ * Message-ID (RFC 5322, 3.6.4). So what a report says is believed where it names one that lies among what one sent.
+ */
+
+import type { Call } from "../jmap/batch";
+import { Batch, resultOf } from "../jmap/batch";
+import type { Client } from "../jmap/client";
+import { absent, list, map, nullable, object, text } from "../jmap/decode";
+import type { BlobId, MailboxId } from "../jmap/ids";
+import { type Message, record } from "../jmap/mail";
+import { get, query } from "../jmap/methods";
+import { MAIL } from "../jmap/session";
+import { same } from "./addresses";
+import type { Receipt } from "./delivery_report";
+
+const messageId = absent(nullable(list(text)), null);
+const NAMED = record("Email", MAIL, { messageId });
+const parsed = object({ parsed: nullable(map(object({ messageId }))) });
+
+/** A condition of a header asks for a part of it, so others may be found. */
+const MOST = 5;
+const LONGEST = 998;
+
+/** Whether a message of this id lies among what was sent. */
+async function wasSent(client: Client, wanted: string, sent: MailboxId): Promise<boolean> {
+  if (wanted === "" || wanted.length > LONGEST) return false;
+  const batch = new Batch();
+  const filter = { operator: "AND", conditions: [{ inMailbox: sent }, { header: ["Message-ID", `<${wanted}>`] }] };
+  const found = batch.add(query(NAMED, client.accountId, { filter, sort: [] }, { position: 0, limit: MOST }));
+  const got = batch.add(get(NAMED, client.accountId, { from: resultOf(found, "/ids") }));
+  const { list: all } = (await client.send(batch)).of(got);
+  return all.some((one) => one.messageId?.includes(wanted) === true);
+}
+
+/** The part that brings the message back, or its header (RFC 3462, 2; RFC 6533, 6.3). */
+const BROUGHT = /^(?:message\/(?:rfc822|rfc822-headers|global|global-headers)|text\/rfc822-headers)$/i;
+
+/** The id of the message that a report brings back; empty where it brings none. */
+async function broughtBack(client: Client, { attachments }: Message): Promise<string> {
+  const blobId: BlobId | null = attachments.find(({ type }) => BROUGHT.test(type))?.blobId ?? null;
+  if (blobId === null) return "";
+  const call: Call<ReturnType<typeof parsed>> = {
+    method: "Email/parse",
+    using: MAIL,
+    arguments: { accountId: client.accountId, blobIds: [blobId], properties: ["messageId"] },
+    decode: parsed,
+  };
+  return (await client.call(call)).parsed?.get(blobId)?.messageId?.[0] ?? "";
+}
+
+/** Whether a report of a mail server is about a message that was sent. */
+export async function isOfSent(client: Client, report: Message, sent: MailboxId): Promise<boolean> {
+  return wasSent(client, await broughtBack(client, report), sent);
+}
+
+/** Whether a receipt comes from the reader whom it names, and is about a message that was sent (RFC 8098, 3.2.5). */
+export async function isOfReader(
+  client: Client,
+  { from }: Pick<Message, "from">,
+  { reader, original }: Receipt,
+  sent: MailboxId,
+): Promise<boolean> {
+  return from?.length === 1 && same(from[0]?.email ?? "", reader) && (await wasSent(client, original, sent));
+}
