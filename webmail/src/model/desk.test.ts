@@ -263,6 +263,53 @@ describe("a message on the desk", () => {
     expect(server.records.emails.get("a")?.keywords).toEqual({});
   });
 
+  it.each([
+    ["$answered", { inReplyTo: ["a@there.example"], references: ["a@there.example"] }],
+    ["$forwarded", { inReplyTo: null, references: ["x@there.example", "a@there.example"] }],
+  ])("that was gone on with as a draft marks %s what it names", async (mark, names) => {
+    const { server, account, composition, desk } = await written();
+    server.deliver({ id: "a" });
+    desk.change(composition.key, names);
+    await account.look({ kind: "mailbox", id: mailboxId("inbox"), only: [] }).need(0, 1);
+    const outcome = sent(await desk.send(composition.key));
+    await settled(server);
+    expect(server.records.emails.get("a")?.keywords).toEqual({ [mark]: true });
+    await desk.unsend(outcome);
+    await settled(server);
+    expect(server.records.emails.get("a")?.keywords).toEqual({});
+  });
+
+  it("marks what it answers also where its page ended, or the answer was lost", async () => {
+    const kept = inMemory();
+    const { server, composition, desk } = await written({ kept });
+    for (const id of ["a", "b"]) server.deliver({ id });
+    desk.change(composition.key, { origin: { id: emailId("a"), mark: "$answered" } });
+    const before = desk.of(composition.key)?.composition;
+    server.loseNextAnswer = true;
+    sent(await desk.send(composition.key));
+    await settled(server);
+    expect(server.records.emails.get("a")?.keywords).toEqual({ $answered: true });
+    const origin = { id: "b", mark: "$answered" };
+    await kept.put("compositions", composition.key, { ...before, origin, stage: "sending" });
+    await bench(() => {}, { kept, server });
+    await settled(server);
+    expect(server.records.emails.get("b")?.keywords).toEqual({ $answered: true });
+    expect((await kept.all("compositions")).size).toBe(0);
+  });
+
+  it("that the server failed on is not sent twice by who tries again", async () => {
+    const { server, composition, desk } = await written();
+    server.loseNextAnswer = true;
+    void server.next().then(() => {
+      server.fault = { kind: "server", status: 502 };
+    });
+    const outcome = await desk.send(composition.key);
+    expect(outcome).toMatchObject({ kind: "offline" });
+    server.fault = null;
+    sent(await desk.send(composition.key));
+    expect(server.records.submissions.size).toBe(1);
+  });
+
   it("with nothing in it goes when it is closed; with something it is saved", async () => {
     const there = await written();
     const { account, composition, server, desk } = there;

@@ -65,10 +65,11 @@ export class Desk {
       const value = left.get(key);
       const composition = restored(value);
       const stage = composition === null ? "gone" : await stageOf(this.#client, composition, this.#room.met);
-      if (composition === null || stage === "gone") {
+      if (composition === null) {
         await this.#messages.forget(key);
         this.#beside.holds.letGo(key);
-      } else {
+      } else if (stage === "gone") await this.#sending.gone(composition);
+      else {
         // before it lies there: it does not go without them
         await this.uploads.takeUp(key, value);
         if (this.of(key) !== undefined) continue;

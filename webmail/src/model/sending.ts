@@ -1,10 +1,11 @@
 /** How messages leave the desk: at once, when there is a connection again, or not after all. */
 import type { Client } from "../jmap/client";
+import type { EmailId } from "../jmap/ids";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Composition } from "./composition";
 import { isUncertain } from "./drafts";
 import type { Beside, Open, OpenMessages, Room } from "./open_messages";
-import { callBack, type Sent, stageOf, submit, wentOut } from "./submitting";
+import { callBack, originOf, type Sent, stageOf, submit, wentOut } from "./submitting";
 import type { Turns } from "./turns";
 
 export class Sending {
@@ -32,12 +33,13 @@ export class Sending {
       this.#open.show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
       await this.#open.keep(key);
       try {
+        // an earlier try may have gone, its answer lost
+        const before = now.composition.unsure ? await wentOut(this.#client, now.composition) : null;
+        if (before !== null) return await this.#found(now.composition, before);
         const sent = await submit(this.#client, this.#room, now.composition, (draftId) =>
           this.#open.show(key, { composition: { ...now.composition, draftId, unsure: false } }),
         );
-        await this.#open.clear(key);
-        const { origin } = now.composition;
-        if (origin !== null) this.#room.mark(origin.id, { mark: [origin.mark] });
+        await this.gone(now.composition);
         return sent;
       } catch (thrown) {
         const problem = problemOf(thrown);
@@ -45,15 +47,33 @@ export class Sending {
           this.#open.doubt(key);
           // the answer may be what was lost: whether it went is looked for before it is sent again
           const gone = await wentOut(this.#client, now.composition).catch(() => null);
-          if (gone !== null) {
-            await this.#open.clear(key);
-            return { emailId: gone, submissionId: null, composition: now.composition };
-          }
+          if (gone !== null) return this.#found(now.composition, gone);
         }
         this.#room.met(problem);
         return this.#waits(key, problem);
       }
     });
+  }
+
+  /** It has gone, whoever sent it: what it answers is marked. */
+  async gone(composition: Composition): Promise<void> {
+    await this.#open.clear(composition.key);
+    void this.#mark(composition, "mark");
+  }
+
+  async #found(composition: Composition, emailId: EmailId): Promise<Sent> {
+    await this.gone(composition);
+    return { emailId, submissionId: null, composition };
+  }
+
+  async #mark(composition: Composition, how: "mark" | "unmark"): Promise<void> {
+    try {
+      const origin = await originOf(this.#client, composition);
+      if (origin !== null) this.#room.mark(origin.id, { [how]: [origin.mark] });
+    } catch (thrown) {
+      // a mark is not worth more than that
+      problemOf(thrown);
+    }
   }
 
   /** It did not go: it waits for a connection, or lies open again. */
@@ -83,7 +103,7 @@ export class Sending {
       if (stage === "waiting") return false;
       const now = this.#open.of(key);
       if (now === undefined || !waits(now)) continue;
-      if (stage === "gone") await this.#open.clear(key);
+      if (stage === "gone") await this.gone(composition);
       const outcome = stage === "gone" ? null : await this.send(key);
       if (outcome === null || !("kind" in outcome)) this.#room.went(null);
       else if (outcome.kind === "offline") return false;
@@ -96,8 +116,7 @@ export class Sending {
   async unsend({ submissionId, emailId, composition }: Sent): Promise<Problem | null> {
     const problem = await callBack(this.#client, this.#room, submissionId);
     if (problem !== null) return problem;
-    const { origin } = composition;
-    if (origin !== null) this.#room.mark(origin.id, { unmark: [origin.mark] });
+    void this.#mark(composition, "unmark");
     this.#open.put({ ...composition, sendAt: null, draftId: emailId, stage: "writing" }, "saved");
     await this.#open.keep(composition.key);
     return null;

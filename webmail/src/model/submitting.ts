@@ -12,6 +12,8 @@ import { replacing } from "./drafts";
 import { utc } from "./email_object";
 import { UNDO_SECONDS } from "./undo_send";
 
+const FIRST = { position: 0, limit: 1 };
+
 /** Who writes, and where it lies before and after. */
 export interface Places {
   identity(of: Composition): Identity;
@@ -59,8 +61,19 @@ export async function wentOut(client: Client, { messageId }: Composition): Promi
     operator: "AND",
     conditions: [{ header: ["Message-ID", messageId] }, { notKeyword: "$draft" }],
   };
-  const question = query(EMAIL, client.accountId, { filter, sort: [] }, { position: 0, limit: 1 });
+  const question = query(EMAIL, client.accountId, { filter, sort: [] }, FIRST);
   return (await client.call(question)).ids[0] ?? null;
+}
+
+/** What a message answers or passes on. A draft that one goes on with names it by its Message-ID: an answer in In-Reply-To, what
+ * passes it on in References only (RFC 5322, 3.6.4). */
+export async function originOf(client: Client, of: Composition): Promise<Composition["origin"]> {
+  const named = of.inReplyTo?.[0] ?? of.references?.at(-1);
+  if (of.origin !== null || named === undefined) return of.origin;
+  const question = query(EMAIL, client.accountId, { filter: { header: ["Message-ID", named] }, sort: [] }, FIRST);
+  const [id] = (await client.call(question)).ids;
+  if (id === undefined) return null;
+  return { id, mark: (of.inReplyTo?.length ?? 0) > 0 ? "$answered" : "$forwarded" };
 }
 
 /** What becomes of a message of an earlier page: one that was being sent may have gone. */
