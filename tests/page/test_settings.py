@@ -88,7 +88,8 @@ def test_the_language_of_the_address_wins(provider):
     for path, accepted, expected in [("/settings/en", "nl", "en"), ("/settings/nl", "en", "nl"), ("/settings", "de", "nl")]:
         status, headers, body = page(provider, path, "--header", f"Accept-Language: {accepted}")
         assert (status, headers["content-language"]) == (200, expected)
-        links = {attributes.get("hreflang"): attributes["href"] for tag, attributes in Outline(body.decode()).tags if tag == "a"}
+        tags = Outline(body.decode()).tags
+        links = {attributes["hreflang"]: attributes["href"] for tag, attributes in tags if tag == "a" and "hreflang" in attributes}
         assert links == {"nl": "/settings/nl", "en": "/settings/en"}
     assert page(provider, "/settings/de")[0] == 404
 
@@ -147,12 +148,14 @@ def test_the_command_prints_the_same(provider, form, language):
         assert re.search(rf"\b{port}\b", printed) and name in printed, (port, name)
     if form == "json":
         facts = json.loads(printed)
+        assert facts["webmail"] == f"https://{HOST}:{provider.door('https').port}/"
         assert facts["language"] == language and facts["page"] == f"https://{HOST}:{provider.door('https').port}/settings"
         assert {(way["port"], way["server"]) for way in facts["incoming"] + facts["outgoing"]} == customers_doors(provider.facts)
         assert all(way["recommended"] == (way["security"] != "none") for way in facts["incoming"] + facts["outgoing"])
         return
     for word in WORDS[language]:
         assert word in printed, word
+    assert f"https://{HOST}:{provider.door('https').port}/" in printed.replace('"', " ").replace("<", " ").split()
     if form == "html":
         outline, served = Outline(printed), Outline(body.decode())
         assert outline.rows == served.rows and outline.language == language
@@ -179,6 +182,7 @@ def test_the_example_is_the_page_that_started_it(tmp_path):
         ("imap.telfortglasvezel.nl", 143, "none", False),
     }
     assert facts["no-port-465"] is True and facts["page"] == f"https://{HOST}/settings"
+    assert facts["webmail"] == f"https://{HOST}/" and f"\n  https://{HOST}/\n" in settings()
     assert "E-mail instellen" in settings() and "Set up" in settings("--lang", "en")
     wrong = subprocess.run([PROGRAM, "--config", EXAMPLE, "settings", "--json", "--format", "text"], capture_output=True, timeout=60)
     assert wrong.returncode == 64

@@ -2,6 +2,7 @@
 use crate::configuration::{Configuration, HeloRule, Listener, Security, ServiceKind};
 use crate::failure::{Code, Failure};
 use crate::serve::doors::listener_names;
+use crate::serve::webmail::FILES;
 use directory::Doorway;
 use guide::{Door, Guide, Open, Service};
 use names::Domain;
@@ -35,7 +36,8 @@ pub(crate) fn guide(
     let strict = configuration.submission.helo == HeloRule::Strict;
     let bad_helo = strict.then_some(bad_helo as fn(&str) -> String);
     let name = configuration.webmail.name.clone();
-    Ok(Guide::new(&Open { provider, name, doors, certified, bad_helo, page: web::SETTINGS_PATH }))
+    let webmail = (!FILES.is_empty()).then_some("/");
+    Ok(Guide::new(&Open { provider, name, doors, certified, bad_helo, page: web::SETTINGS_PATH, webmail }))
 }
 
 /// The listeners as logins are told of: by which name customers know each, and where TLS begins.
@@ -107,6 +109,8 @@ mod tests {
         let said = &guide.helo.unwrap().causes[0].reply;
         assert_eq!(said, "550 Bad HELO: localhost does not exist - Please see RFC 2821 section 4.1.1.1");
         assert_eq!(guide.page.as_deref(), Some("https://webmail.telfortglasvezel.nl/settings"));
+        let webmail = (!FILES.is_empty()).then_some("https://webmail.telfortglasvezel.nl/");
+        assert_eq!(guide.webmail.as_deref(), webmail);
     }
 
     #[test]

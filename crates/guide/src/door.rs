@@ -60,4 +60,6 @@ pub struct Open {
     pub bad_helo: Option<fn(name: &str) -> String>,
     /// The path of the page with the settings.
     pub page: &'static str,
+    /// The path of the webmail, where one is served.
+    pub webmail: Option<&'static str>,
 }

@@ -33,6 +33,9 @@ pub struct Guide {
     pub helo: Option<StrictHelo>,
     /// Where the page with the settings is, if it is anywhere.
     pub page: Option<String>,
+    /// Where the webmail is, if it is anywhere.
+    #[serde(default)]
+    pub webmail: Option<String>,
 }
 
 impl Guide {
@@ -50,6 +53,8 @@ impl Guide {
         let (outgoing, incoming): (Vec<_>, Vec<_>) = all.into_iter().partition(|way| way.protocol == Protocol::Smtp);
         let no_port_465 = outgoing.iter().any(Way::is_recommended)
             && !outgoing.iter().any(|way| way.port == SUBMISSIONS || way.security == Security::Tls);
+        let pages = || open.doors.iter().filter(|door| door.service == Service::Pages);
+        let served = |path| pages().find_map(|door| address(door, path));
         Self {
             provider: open.provider.clone(),
             name: open.name.clone(),
@@ -58,17 +63,14 @@ impl Guide {
             incoming,
             old_names: old_names(open),
             helo: helo::strict(open),
-            page: open
-                .doors
-                .iter()
-                .filter(|door| door.service == Service::Pages)
-                .find_map(|door| page(door, open.page)),
+            page: served(open.page),
+            webmail: open.webmail.and_then(served),
         }
     }
 }
 
-/// The address of the page behind a door.
-fn page(door: &Door, path: &str) -> Option<String> {
+/// The address of a page behind a door.
+fn address(door: &Door, path: &str) -> Option<String> {
     let name = door.names.iter().find(|name| !name.as_str().starts_with(POLICY_HOST))?;
     match *door.ports.first()? {
         HTTPS => Some(format!("https://{name}{path}")),

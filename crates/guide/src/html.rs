@@ -91,6 +91,7 @@ fn section(section: &Section) -> Markup {
             @for block in &section.blocks {
                 @match block {
                     Block::Words(words) => p { (whole(words)) },
+                    Block::Link(address) => p { a href=(address) { (address) } },
                     Block::Table(shown) => (table(shown)),
                     Block::Case(shown) => (case(shown)),
                 }

@@ -27,6 +27,8 @@ pub(crate) struct Section {
 #[derive(Debug)]
 pub(crate) enum Block {
     Words(String),
+    /// An address to go to.
+    Link(String),
     Table(Table),
     Case(Case),
 }
@@ -72,6 +74,7 @@ impl Sheet {
         }
         sections.extend(outgoing(guide, words));
         sections.extend(incoming(guide, words));
+        sections.extend(guide.webmail.as_deref().map(|address| webmail(address, words)));
         sections.extend(old_names(&guide.old_names, words));
         sections.extend(guide.helo.as_ref().map(|rule| helo(rule, words)));
         Self {
@@ -108,6 +111,11 @@ fn outgoing(guide: &Guide, words: &'static SettingsPage) -> Option<Section> {
     }
     blocks.extend(tables);
     (!ways.is_empty()).then_some(Section { id: "outgoing", heading: words.outgoing.heading, blocks })
+}
+
+fn webmail(address: &str, words: &'static SettingsPage) -> Section {
+    let blocks = vec![Block::Words(words.webmail.explained.to_owned()), Block::Link(address.to_owned())];
+    Section { id: "webmail", heading: words.webmail.heading, blocks }
 }
 
 /// What to set up, a word about STARTTLS where it is among that, and what works too.

@@ -37,6 +37,7 @@ fn open() -> Open {
         certified: Some(["smtp.provider.nl", "pop.oud.nl"].into_iter().map(domain).collect()),
         bad_helo: Some(|name| format!("550 Bad HELO: {name} does not exist")),
         page: "/settings",
+        webmail: Some("/"),
     }
 }
 
@@ -73,6 +74,7 @@ fn the_page_of_settings_line_by_line() {
     );
     assert!(guide.no_port_465);
     assert_eq!(guide.page.as_deref(), Some("https://webmail.provider.nl/settings"));
+    assert_eq!(guide.webmail.as_deref(), Some("https://webmail.provider.nl/"));
     let old: Vec<_> =
         guide.old_names.iter().map(|old| (old.name.as_str(), old.instead.clone(), old.leads_to)).collect();
     assert_eq!(
@@ -147,9 +149,11 @@ fn what_is_not_there_is_not_told() {
     let servers: Vec<_> = unknown.old_names.iter().map(|old| old.leads_to).collect();
     assert_eq!(servers, [LeadsTo::Relay, LeadsTo::SameServer, LeadsTo::SameServer]);
     let policy = door(Service::Pages, &["mta-sts.provider.nl"], 443, Security::Tls, false);
-    assert_eq!(Guide::new(&Open { doors: vec![policy], ..open() }).page, None);
+    let policy = Guide::new(&Open { doors: vec![policy], ..open() });
+    assert_eq!((policy.page, policy.webmail), (None, None));
     let pages = door(Service::Pages, &["webmail.provider.nl"], 8443, Security::Tls, false);
-    let guide = Guide::new(&Open { doors: vec![pages], ..open() });
+    let guide = Guide::new(&Open { doors: vec![pages], webmail: None, ..open() });
+    assert_eq!(guide.webmail, None);
     assert_eq!(guide.page.as_deref(), Some("https://webmail.provider.nl:8443/settings"));
     for language in Language::ALL {
         let sheet = Sheet::new(&guide, language);
@@ -169,9 +173,11 @@ fn the_provider_is_called_as_customers_know_it() {
         assert!(sheet.text().contains("provider.nl"));
     }
     // a guide that was kept before there were names
-    let mut kept = serde_json::to_value(Guide::new(&open())).unwrap();
-    kept.as_object_mut().unwrap().remove("name");
-    assert_eq!(serde_json::from_value::<Guide>(kept).unwrap(), Guide::new(&open()));
+    let mut kept = serde_json::to_value(Guide::new(&Open { webmail: None, ..open() })).unwrap();
+    for later in ["name", "webmail"] {
+        kept.as_object_mut().unwrap().remove(later);
+    }
+    assert_eq!(serde_json::from_value::<Guide>(kept).unwrap(), Guide::new(&Open { webmail: None, ..open() }));
 }
 
 /// Whatever the layout, the same is told.
@@ -207,6 +213,8 @@ fn every_layout_tells_every_fact_in_both_languages() {
             assert!(text.contains(fact), "{language}: {fact}\n{text}");
             assert!(page.contains(fact), "{language}: {fact}\n{page}");
         }
+        assert!(text.contains("\n  https://webmail.provider.nl/\n"), "{text}");
+        assert!(page.contains("<a href=\"https://webmail.provider.nl/\">https://webmail.provider.nl/</a>"), "{page}");
         let plain = page.replace("<span class=\"whole\">", "").replace("</span>", "");
         let words = &language.texts().settings_page;
         for sentence in [
@@ -220,6 +228,7 @@ fn every_layout_tells_every_fact_in_both_languages() {
             words.old_names.other_server,
             words.incoming.choice,
             words.outgoing.anywhere,
+            words.webmail.explained,
         ] {
             let unwrapped = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(unwrapped.contains(sentence), "{language}: {sentence}\n{text}");
@@ -261,6 +270,7 @@ fn programs_get_facts_and_sentences() {
     let guide = Guide::new(&open());
     let value = serde_json::to_value(Spoken::new(&guide, Language::English)).unwrap();
     assert_eq!(value["language"], "en");
+    assert_eq!(value["webmail"], "https://webmail.provider.nl/");
     assert_eq!(
         value["outgoing"][1],
         serde_json::json!({

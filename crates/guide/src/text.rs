@@ -21,6 +21,7 @@ impl Sheet {
                 }
                 match block {
                     Block::Words(words) => paragraph(&mut out, "", words),
+                    Block::Link(address) => paragraph(&mut out, "  ", address),
                     Block::Table(shown) => table(&mut out, shown),
                     Block::Case(shown) => case(&mut out, shown),
                 }

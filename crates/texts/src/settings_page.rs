@@ -30,6 +30,8 @@ pub struct SettingsPage {
     pub outgoing: Outgoing,
     /// The part about receiving.
     pub incoming: Incoming,
+    /// The part about the webmail.
+    pub webmail: WebmailWords,
     /// The part about old names.
     pub old_names: OldNames,
     /// The part about refused names of computers.
@@ -133,6 +135,15 @@ pub struct Incoming {
     pub heading: &'static str,
     /// How IMAP and POP3 differ.
     pub choice: &'static str,
+}
+
+/// The part about the webmail.
+#[derive(Debug)]
+pub struct WebmailWords {
+    /// The heading.
+    pub heading: &'static str,
+    /// What it is, and how one logs in; its address stands below.
+    pub explained: &'static str,
 }
 
 /// The part about old names.

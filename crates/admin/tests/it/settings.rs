@@ -23,6 +23,7 @@ fn imap_at(port: u16) -> Guide {
         certified: None,
         bad_helo: None,
         page: "/settings",
+        webmail: None,
     })
 }
 

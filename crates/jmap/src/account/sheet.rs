@@ -83,6 +83,7 @@ mod tests {
             certified: None,
             bad_helo: None,
             page: "/settings",
+            webmail: None,
         })
     }
 

@@ -1,7 +1,7 @@
 //! The page of settings.
 use crate::settings_page::{
     Columns, HeloCauseWords, HeloWords, Incoming, LoginWords, OldNames, Outgoing, Reasons, SecurityWords, Services,
-    SettingsPage,
+    SettingsPage, WebmailWords,
 };
 
 pub(super) const PAGE: SettingsPage = SettingsPage {
@@ -56,6 +56,10 @@ pub(super) const PAGE: SettingsPage = SettingsPage {
     incoming: Incoming {
         heading: "Incoming mail",
         choice: "With IMAP your mail stays on the server, and all your devices show the same. With POP3 one program fetches the mail. In doubt? Choose IMAP.",
+    },
+    webmail: WebmailWords {
+        heading: "Webmail",
+        explained: "You can also read and write your mail in a browser, without a mail program. Log in with your e-mail address and password.",
     },
     old_names: OldNames {
         heading: "Old names of servers",

@@ -1,7 +1,7 @@
 //! De pagina met instellingen.
 use crate::settings_page::{
     Columns, HeloCauseWords, HeloWords, Incoming, LoginWords, OldNames, Outgoing, Reasons, SecurityWords, Services,
-    SettingsPage,
+    SettingsPage, WebmailWords,
 };
 
 pub(super) const PAGE: SettingsPage = SettingsPage {
@@ -60,6 +60,10 @@ pub(super) const PAGE: SettingsPage = SettingsPage {
     incoming: Incoming {
         heading: "Inkomende mail",
         choice: "Met IMAP blijft uw mail op de server en ziet u op al uw toestellen hetzelfde. Met POP3 haalt één programma de mail op. Twijfelt u? Kies IMAP.",
+    },
+    webmail: WebmailWords {
+        heading: "Webmail",
+        explained: "U kunt uw mail ook in een browser lezen en schrijven, zonder mailprogramma. Log in met uw e-mailadres en wachtwoord.",
     },
     old_names: OldNames {
         heading: "Oude namen van servers",

@@ -148,7 +148,15 @@ pub(crate) fn imap_at(port: u16) -> Guide {
         login_without_tls: false,
     };
     let provider = "example.org".parse().unwrap();
-    Guide::new(&Open { provider, name: None, doors: vec![imap], certified: None, bad_helo: None, page: SETTINGS_PATH })
+    Guide::new(&Open {
+        provider,
+        name: None,
+        doors: vec![imap],
+        certified: None,
+        bad_helo: None,
+        page: SETTINGS_PATH,
+        webmail: None,
+    })
 }
 
 /// An answer, taken apart.
