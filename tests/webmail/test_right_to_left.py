@@ -4,6 +4,9 @@ import email.headerregistry
 import email.message
 import email.policy
 
+import pytest
+from playwright.sync_api import expect
+
 from provider import ANNA, unique
 
 HEBREW = "שלום אנה, האופניים עדיין למכירה? ‎https://voorbeeld.example/fiets"
@@ -38,3 +41,17 @@ def test_what_is_written_from_right_to_left_is_shown_so(provider, screens):
         field = screen.page.get_by_label(label, exact=True)
         field.fill(ARABIC)
         assert field.evaluate(is_rtl), label
+
+
+@pytest.mark.parametrize("html, body", [
+    (f"<html dir=RTL><body><p>Voorbeeld.nl: {HEBREW}", "rtl"), (f"<p>{HEBREW}", "auto"), (f"<html dir=ltr><p>{HEBREW}", "ltr"),
+])
+def test_a_layout_is_shown_the_way_its_sender_wrote_it(provider, screens, html, body):
+    word = unique()
+    message = email.message.EmailMessage(policy=email.policy.SMTP)
+    message["From"], message["To"], message["Subject"], message["Message-ID"] = "renee@buren.example", ANNA, word, f"<{word}@buren.example>"
+    message.set_content(html, subtype="html")
+    provider.deliver(message.as_bytes().decode("ascii"))
+    page = screens().log_in().read(word).frame_locator("iframe")
+    expect(page.locator("body")).to_have_attribute("dir", body)
+    assert page.locator("p").evaluate("(one) => getComputedStyle(one).direction") == ("ltr" if body == "ltr" else "rtl")

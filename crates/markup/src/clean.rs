@@ -1,9 +1,10 @@
 //! Cleaning: what stays of a stranger's HTML.
 use crate::attributes::attribute;
+use crate::direction::Direction;
 use crate::elements::{ANYWHERE, DROPPED, KEPT, LINK, SOMEWHERE};
 use crate::images::{Images, WebImage, content_id};
 use crate::sheet::sheet;
-use crate::survey::{TooMuch, survey};
+use crate::survey::{TooMuch, direction, survey};
 use ammonia::{Builder, UrlRelative};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -29,6 +30,8 @@ pub struct Cleaned {
     pub remote: usize,
     /// Whether it says what colours it has: then they are not to be changed.
     pub is_coloured: bool,
+    /// Which way it is written, as its sender says.
+    pub direction: Direction,
 }
 
 /// Cleans HTML: what is on no list goes, and images are had where `images` says.
@@ -65,7 +68,7 @@ pub fn clean(html: &str, images: &Images) -> Result<Cleaned, TooMuch> {
         return Err(TooMuch::Long);
     }
     let is_coloured = is_coloured.load(Ordering::Relaxed) || sheet.contains("color") || sheet.contains("background");
-    Ok(Cleaned { body, sheet, remote: remote.load(Ordering::Relaxed), is_coloured })
+    Ok(Cleaned { body, sheet, remote: remote.load(Ordering::Relaxed), is_coloured, direction: direction(html) })
 }
 
 /// Whether what was cleaned may be read again.

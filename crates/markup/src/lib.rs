@@ -11,12 +11,14 @@
 mod attributes;
 mod clean;
 mod declarations;
+mod direction;
 mod elements;
 mod images;
 mod page;
 mod sheet;
 mod survey;
 pub use clean::{Cleaned, LONGEST, clean};
+pub use direction::Direction;
 pub use images::{Images, WebImage};
 pub use page::page;
 pub use survey::TooMuch;

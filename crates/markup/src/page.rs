@@ -21,12 +21,13 @@ const PAPER: &str = ":root{color-scheme:only light;background:#fff;color:#000}";
 /// A whole document.
 #[must_use]
 pub fn page(cleaned: &Cleaned) -> String {
-    let Cleaned { body, sheet, remote, is_coloured } = cleaned;
+    let Cleaned { body, sheet, remote, is_coloured, direction } = cleaned;
+    let dir = direction.dir();
     let colours = if *is_coloured { PAPER } else { READERS_COLOURS };
     format!(
         "<!doctype html><html data-message data-remote=\"{remote}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title></title>\
-         <style>{colours}{STYLE}</style><style>{sheet}</style></head><body>{body}</body></html>"
+         <style>{colours}{STYLE}</style><style>{sheet}</style></head><body dir=\"{dir}\">{body}</body></html>"
     )
 }
 
@@ -39,8 +40,17 @@ mod tests {
     fn a_page_has_what_was_cleaned_and_nothing_else() {
         let html = "</body></html><title>x</title><base href=https://evil.example/><style>p{color:red}</style><p>Hallo";
         let page = page(&clean(html, &Images::default()).unwrap());
-        assert!(page.ends_with("<style>p{color:red}</style></head><body><p>Hallo</p></body></html>"), "{page}");
+        assert!(
+            page.ends_with("<style>p{color:red}</style></head><body dir=\"auto\"><p>Hallo</p></body></html>"),
+            "{page}"
+        );
         assert!(page.starts_with("<!doctype html><html data-message data-remote=\"0\">"), "{page}");
         assert!(!page.contains("evil"));
+    }
+
+    #[test]
+    fn a_page_is_written_the_way_that_its_sender_says() {
+        let page = page(&clean("<html dir=rtl><body class='x'><p>Hallo", &Images::default()).unwrap());
+        assert!(page.ends_with("<body dir=\"rtl\"><p>Hallo</p></body></html>"), "{page}");
     }
 }

@@ -3,9 +3,10 @@
 //! The rules by which browsers read HTML let a few octets ask for much work and many nodes: what is open is looked through
 //! for each tag, and formatting that was not closed comes back in each paragraph (HTML, 13.2.4.3). So the tree is built
 //! once of nothing but names, a few octets at a time, and each step is counted.
+use crate::direction::Direction;
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
-use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, local_name, ns, parse_fragment};
+use html5ever::{Attribute, ExpandedName, ParseOpts, Parser, QualName, local_name, ns, parse_document, parse_fragment};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashSet;
@@ -48,9 +49,21 @@ pub(crate) struct Found {
 /// Builds the tree and forgets it.
 pub(crate) fn survey(html: &str) -> Result<Found, TooMuch> {
     let context = QualName::new(None, ns!(html), local_name!("div"));
-    let mut parser = parse_fragment(Survey::default(), ParseOpts::default(), context, Vec::new(), false);
+    let parser = parse_fragment(Survey::default(), ParseOpts::default(), context, Vec::new(), false);
+    read(parser, html, |_| false).map(|survey| survey.found.into_inner())
+}
+
+/// Which way all of it is written, as its `html` or its `body` says: what is cleaned has neither.
+pub(crate) fn direction(html: &str) -> Direction {
+    let parser = parse_document(Survey::default(), ParseOpts::default());
+    let read = read(parser, html, |survey| survey.has_body.get());
+    read.ok().and_then(|survey| survey.direction.get()).unwrap_or_default()
+}
+
+/// Reads until it costs too much, or enough is known.
+fn read(mut parser: Parser<Survey>, html: &str, is_enough: impl Fn(&Survey) -> bool) -> Result<Survey, TooMuch> {
     let (mut rest, mut tokens, mut separators) = (html, 0, 0);
-    while !rest.is_empty() {
+    while !rest.is_empty() && !is_enough(&parser.tokenizer.sink.sink) {
         let (piece, behind) = rest.split_at(rest.floor_char_boundary(PIECE));
         rest = behind;
         parser.process(StrTendril::from(piece));
@@ -69,7 +82,7 @@ pub(crate) fn survey(html: &str) -> Result<Found, TooMuch> {
         }
     }
     let survey = parser.finish();
-    if survey.is_too_much() { Err(TooMuch::Complicated) } else { Ok(survey.found.into_inner()) }
+    if survey.is_too_much() { Err(TooMuch::Complicated) } else { Ok(survey) }
 }
 
 /// A node: its name, and how deep it is.
@@ -100,6 +113,8 @@ struct Survey {
     /// What was heard of tags and texts.
     tokens: Cell<u64>,
     found: RefCell<Found>,
+    direction: Cell<Option<Direction>>,
+    has_body: Cell<bool>,
 }
 
 impl Survey {
@@ -144,6 +159,17 @@ impl Survey {
         self.step(self.nodes.get() / 16);
     }
 
+    /// What `html` says, and `body` better.
+    fn looks_at_direction(&self, name: &QualName, attributes: &[Attribute]) {
+        let is_body = name.local == local_name!("body");
+        if name.ns != ns!(html) || !(is_body || name.local == local_name!("html")) {
+            return;
+        }
+        let dir = attributes.iter().find(|attribute| attribute.name.local == local_name!("dir"));
+        self.direction.set(dir.and_then(|dir| Direction::read(&dir.value)).or(self.direction.get()));
+        self.has_body.set(self.has_body.get() || is_body);
+    }
+
     fn attributes(&self, attributes: &[Attribute]) {
         self.step(attributes.len() as u64);
         let octets: usize = attributes.iter().map(|attribute| attribute.value.len()).sum();
@@ -182,6 +208,7 @@ impl TreeSink for Survey {
         self.heard();
         self.nodes.set(self.nodes.get() + 1);
         self.attributes(&attributes);
+        self.looks_at_direction(&name, &attributes);
         if name.local == local_name!("img") && is_point(&attributes) {
             let source = attributes.into_iter().find(|attribute| attribute.name.local == local_name!("src"));
             self.found.borrow_mut().points.extend(source.map(|source| source.value.to_string()));
@@ -246,7 +273,8 @@ impl TreeSink for Survey {
 
 #[cfg(test)]
 mod tests {
-    use super::{TooMuch, survey};
+    use super::{TooMuch, direction, survey};
+    use crate::direction::Direction;
 
     #[test]
     fn what_costs_too_much_is_refused() {
@@ -286,6 +314,27 @@ mod tests {
         );
         for html in [format!("<table>{}</table>", row.repeat(5_000)), quotes, picture] {
             assert!(survey(&html).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_direction_of_all_of_it_is_what_its_html_or_its_body_says() {
+        let long = format!("<html><title>{}</title><body dir=rtl>x", "x".repeat(5_000));
+        for (html, expected) in [
+            ("<html dir=rtl><p>x", Direction::RightToLeft),
+            ("<!doctype html><HTML DIR='RTL'><head><style>p{}</style><body class=a>x", Direction::RightToLeft),
+            ("<html dir=ltr><body dir=\"rtl\">x", Direction::RightToLeft),
+            ("<html dir=rtl><body dir=x>x", Direction::RightToLeft),
+            ("<html dir=ltr>x", Direction::LeftToRight),
+            (long.as_str(), Direction::RightToLeft),
+            ("<body dir=auto>x", Direction::Auto),
+            ("<div dir=rtl>x", Direction::Auto),
+            ("<!-- <html dir=rtl> -->x", Direction::Auto),
+            ("<title><body dir=rtl></title>x", Direction::Auto),
+            ("x", Direction::Auto),
+            ("", Direction::Auto),
+        ] {
+            assert_eq!(direction(html), expected, "{html}");
         }
     }
 
