@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from provider import letter, unique
+from composing import compose
+from provider import BRAM, letter, unique
 from screen import eventually
 
 SECRET = "een lang wachtwoord"
@@ -78,3 +79,21 @@ def test_a_draft_is_gone_on_with_and_nothing_else(provider, screens, who):
     expect(screen.row(word)).to_be_visible()
     with provider.imap(who, password=SECRET) as client:
         assert [client.select(name, readonly=True)[1] for name in ("Archive", "Junk")] == [[b"0"], [b"0"]]
+
+
+def test_what_was_sent_last_is_taken_back_first(provider, screens, who):
+    words = [unique(), unique()]
+    screen = screens().log_in(who, SECRET).settings("Algemeen")
+    page = screen.page
+    page.get_by_label("Terughalen wat u verzendt").select_option("60")
+    page.go_back()
+    for word in words:
+        compose(screen, word, to=BRAM)
+        screen.button("send").click()
+        expect(page.locator(".composer")).to_have_count(0)
+    for word in reversed(words):
+        page.keyboard.press("z")
+        expect(page.get_by_label(screen.word("subject"), exact=True)).to_have_value(word)
+        screen.button("close").click()
+        expect(page.locator(".composer")).to_have_count(0)
+    assert [provider.count(word, who=BRAM) for word in words] == [0, 0]

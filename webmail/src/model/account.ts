@@ -27,6 +27,7 @@ import { Planned } from "./planned";
 import { Registers } from "./registers";
 import type { Keeper, KeptList, Snapshot } from "./replica";
 import { Sync } from "./sync";
+import { UNDO_SECONDS } from "./undo_send";
 import { LEFT, ofBrowser, type Windows } from "./windows";
 import type { Writing } from "./writing";
 
@@ -59,6 +60,8 @@ export class Account {
   keeper: Keeper | null = null;
   /** The address book, where the browser keeps it. */
   cards: KeptCards | null = null;
+  /** For how long what is sent can be taken back. */
+  undoSeconds = UNDO_SECONDS;
   /** Another window has logged out. */
   readonly left = new Value(false);
   /** Nobody works with it any more: what goes on by itself ends. */

@@ -29,6 +29,7 @@ describe("preferences", () => {
         formatted: true,
         imagesFrom: [],
         rich: false,
+        undoSeconds: 10,
       });
     },
   );
@@ -43,6 +44,7 @@ describe("preferences", () => {
       formatted: false,
       imagesFrom: ["a@b.example"],
       rich: true,
+      undoSeconds: 30,
     };
     const there = shelf();
     expect(change(there, ["en"], mine)).toEqual(mine);

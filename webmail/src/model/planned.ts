@@ -8,7 +8,7 @@ import { type Got, get, query } from "../jmap/methods";
 import { problemOf } from "../jmap/problem";
 import { longestDelay, MAIL, offers, SUBMISSION } from "../jmap/session";
 import { Value } from "./observable";
-import { UNDO_SECONDS } from "./undo_send";
+import { LONGEST_UNDO } from "./undo_send";
 
 const HELD = record("EmailSubmission", SUBMISSION, {
   id: id<"EmailSubmission">(),
@@ -35,7 +35,7 @@ export interface Question {
 
 const MOST = 100;
 /** What goes sooner is held only so that it can be taken back. */
-const SOON = 3 * UNDO_SECONDS * 1000;
+const SOON = (LONGEST_UNDO + 10) * 1000;
 
 export class Planned {
   readonly all = new Value<readonly PlannedMessage[]>([]);

@@ -1,6 +1,7 @@
 /** How a person wants the webmail to be, kept in this browser. */
-import { absent, attempt, flag, json, list, object, oneOf, text } from "../jmap/decode";
+import { absent, attempt, count, flag, json, list, object, oneOf, text } from "../jmap/decode";
 import { isLanguage, type Language, preferred } from "../texts/languages";
+import { LONGEST_UNDO, UNDO_SECONDS } from "./undo_send";
 
 export type Density = "roomy" | "compact";
 export type Theme = "system" | "light" | "dark";
@@ -19,6 +20,8 @@ export interface Preferences {
   readonly imagesFrom: readonly string[];
   /** Whether messages begin with formatted text. */
   readonly rich: boolean;
+  /** For how many seconds what was sent can be taken back. */
+  readonly undoSeconds: number;
 }
 
 /** How many addresses are kept. */
@@ -41,6 +44,7 @@ const kept = object({
   formatted: absent(flag, true),
   imagesFrom: absent(list(text), []),
   rich: absent(flag, false),
+  undoSeconds: absent(count, UNDO_SECONDS),
 });
 
 export function read(shelf: Shelf, asked: readonly string[]): Preferences {
@@ -55,6 +59,7 @@ export function read(shelf: Shelf, asked: readonly string[]): Preferences {
     formatted: found?.formatted ?? true,
     imagesFrom: found?.imagesFrom ?? [],
     rich: found?.rich ?? false,
+    undoSeconds: Math.min(found?.undoSeconds ?? UNDO_SECONDS, LONGEST_UNDO),
   };
 }
 

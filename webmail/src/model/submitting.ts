@@ -10,7 +10,6 @@ import { longestDelay } from "../jmap/session";
 import { type Composition, recipients } from "./composition";
 import { replacing } from "./drafts";
 import { utc } from "./email_object";
-import { UNDO_SECONDS } from "./undo_send";
 
 const FIRST = { position: 0, limit: 1 };
 
@@ -19,6 +18,8 @@ export interface Places {
   identity(of: Composition): Identity;
   drafts(): MailboxId;
   sent(): MailboxId;
+  /** For how long it is to be held so that it can be taken back. */
+  undoSeconds(): number;
 }
 
 export interface Sent {
@@ -39,7 +40,7 @@ export async function submit(
   const identity = places.identity(composition);
   const batch = new Batch();
   const email = batch.add(set(EMAIL, accountId, await replacing(client, places, composition)));
-  const hold = holding(composition, longestDelay(session, accountId));
+  const hold = holding(composition, places.undoSeconds(), longestDelay(session, accountId));
   const submission = batch.add(
     set(
       SUBMISSION_RECORD,
@@ -118,10 +119,10 @@ function moved(from: MailboxId, to: MailboxId, isDraft: boolean): Record<string,
 }
 
 /** Until when it is held: until the time that was chosen, or for as long as it can be taken back (RFC 4865, 3). */
-function holding({ sendAt }: Composition, longest: number): Record<string, string> | null {
-  if (longest < UNDO_SECONDS) return null;
-  const later = sendAt !== null && sendAt > Date.now() + UNDO_SECONDS * 1000;
-  return later ? { HOLDUNTIL: utc(sendAt) } : { HOLDFOR: String(UNDO_SECONDS) };
+function holding({ sendAt }: Composition, undo: number, longest: number): Record<string, string> | null {
+  const seconds = Math.min(undo, longest);
+  if (longest > 0 && sendAt !== null && sendAt > Date.now() + seconds * 1000) return { HOLDUNTIL: utc(sendAt) };
+  return seconds > 0 ? { HOLDFOR: String(seconds) } : null;
 }
 
 /** Who sends, and to whom (RFC 8621, 7). */

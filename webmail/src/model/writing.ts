@@ -4,10 +4,12 @@ import { senderOf } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
 import { Elsewhere } from "./elsewhere";
+import { Held } from "./held";
 import { patch } from "./patch";
 
 export class Writing {
   readonly desk: Desk;
+  readonly held: Held;
   readonly correspondents: Correspondents;
   /** Resolves when what an earlier page left lies on the desk, or cannot. */
   takenUp: Promise<void> = Promise.resolve();
@@ -23,6 +25,7 @@ export class Writing {
         identity: (of) => senderOf(of, account.identities.value),
         drafts: () => account.place("drafts"),
         sent: () => account.place("sent"),
+        undoSeconds: () => account.undoSeconds,
         mark: (id, change) => void account.outbox.act(new Map([[id, patch(change)]])),
         met: (problem) => {
           if (problem.kind === "signed-out") line.set({ kind: "broken", cause: problem });
@@ -36,6 +39,7 @@ export class Writing {
       },
       windows,
     );
+    this.held = new Held(account, this.desk);
     this.#elsewhere = new Elsewhere(windows, this.desk);
     const sent = () => {
       const found = account.mailboxes.withRole("sent");

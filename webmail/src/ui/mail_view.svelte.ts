@@ -8,11 +8,11 @@ import type { Account } from "../model/account";
 import type { Composition } from "../model/composition";
 import type { Desk } from "../model/desk";
 import { fetched } from "../model/fetched";
+import type { Gone } from "../model/held";
 import { choices, type Tag } from "../model/labels";
 import type { Branch } from "../model/mailboxes";
 import { filter, type Names, terms, written } from "../model/search";
 import { nothing, type Selection } from "../model/selection";
-import type { Sent } from "../model/submitting";
 import type { Answering } from "./answering";
 import { type Doing, doNow } from "./doing";
 import type { Shell } from "./shell.svelte";
@@ -35,7 +35,6 @@ export class MailView {
   selection = $state.raw<Selection<EmailId>>(nothing());
   /** The message on top of the desk. */
   active = $state<string | null>(null);
-  sent = $state.raw<Sent | null>(null);
   asked = $state.raw<Asked | null>(null);
   /** What decides which list there is. */
   readonly place = $derived.by(() => {
@@ -201,11 +200,19 @@ export class MailView {
     }
   }
 
-  async unsend(gone: Sent): Promise<void> {
-    this.sent = null;
-    const { desk } = await this.account.writing.want();
-    const problem = await desk.unsend(gone);
-    if (problem === null) this.active = gone.composition.key;
-    else this.account.notice.set({ kind: "refused", problem });
+  async unsend(gone: Gone): Promise<void> {
+    const { held } = await this.account.writing.want();
+    const outcome = await held.takeBack(gone);
+    if (outcome === true) this.active = gone.sent.composition.key;
+    else if (outcome !== false) this.account.notice.set({ kind: "refused", problem: outcome });
+  }
+
+  /** Takes back what was done or sent last. */
+  undo(): void {
+    const { notice, writing } = this.account;
+    const done = notice.value?.kind === "done" && notice.value.undo !== null ? notice.value : null;
+    const gone = writing.here.value?.held.newest(done);
+    if (gone === undefined) done?.undo?.();
+    else void this.unsend(gone);
   }
 }

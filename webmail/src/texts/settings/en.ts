@@ -29,6 +29,8 @@ export const en = {
     theme: "Colours",
     themes: { system: "As on this device", light: "Light", dark: "Dark" },
     density: "Rows of the list",
+    undoSend: "Take back what was sent",
+    undoFor: (seconds: number) => (seconds === 0 ? "Never: it goes at once" : `For ${seconds} seconds`),
     densities: { roomy: "Roomy", compact: "Close together" },
     conversations: "Show messages as conversations",
     shortcuts: "Keyboard shortcuts with single keys",

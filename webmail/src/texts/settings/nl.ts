@@ -28,6 +28,8 @@ export const nl: SettingsTexts = {
     theme: "Kleuren",
     themes: { system: "Zoals op dit apparaat", light: "Licht", dark: "Donker" },
     density: "Regels van de lijst",
+    undoSend: "Terughalen wat u verzendt",
+    undoFor: (seconds) => (seconds === 0 ? "Nooit: het gaat meteen weg" : `Gedurende ${seconds} seconden`),
     densities: { roomy: "Ruim", compact: "Dicht op elkaar" },
     conversations: "Berichten als gesprekken tonen",
     shortcuts: "Sneltoetsen met losse letters",
