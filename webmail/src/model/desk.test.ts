@@ -331,3 +331,61 @@ describe("a message on the desk", () => {
     expect([drafts(there).length, there.desk.open.value.length]).toEqual([0, 0]);
   });
 });
+
+describe("a draft that lies open here", () => {
+  /** Saved here, and opened on another device. */
+  async function shared() {
+    const there = await written();
+    await there.desk.save(there.composition.key);
+    const other = await bench(() => {}, { server: there.server });
+    const draft = there.desk.of(there.composition.key)?.composition;
+    if (draft === undefined) throw new Error("a draft");
+    other.desk.put({ ...draft, key: "other" });
+    const changed = async () => {
+      there.scene.changed();
+      await settled(there.server);
+    };
+    return { ...there, other, changed };
+  }
+
+  it("goes from the desk when it was sent on another device", async () => {
+    const { account, desk, other, changed } = await shared();
+    await changed();
+    expect(desk.open.value).toHaveLength(1);
+    sent(await other.desk.send("other"));
+    await changed();
+    expect(desk.open.value).toEqual([]);
+    expect(account.notice.value).toMatchObject({ kind: "done", what: "sent", count: 1 });
+  });
+
+  it("does not come back with the next page when it was sent meanwhile", async () => {
+    const { server, kept, desk, other } = await shared();
+    desk.end();
+    sent(await other.desk.send("other"));
+    const after = await bench(() => {}, { kept, server });
+    expect(after.desk.open.value).toEqual([]);
+    expect(after.account.notice.value).toBeNull();
+    expect((await kept.all("compositions")).size).toBe(0);
+  });
+
+  it("is here only when it was thrown away on another device", async () => {
+    const there = await shared();
+    const { desk, composition, other, changed } = there;
+    await other.desk.discard("other");
+    await changed();
+    expect(desk.of(composition.key)).toMatchObject({ saving: "unsaved", composition: { draftId: null } });
+    await desk.close(composition.key);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo" }]);
+  });
+
+  it("stays as it is while it is written on another device, and goes when it is sent there", async () => {
+    const { desk, composition, other, changed } = await shared();
+    other.desk.change("other", { text: "Dag Bram, en meer" });
+    await other.desk.save("other");
+    await changed();
+    expect(desk.of(composition.key)?.saving).toBe("saved");
+    sent(await other.desk.send("other"));
+    await changed();
+    expect(desk.open.value).toEqual([]);
+  });
+});

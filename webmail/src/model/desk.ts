@@ -223,6 +223,11 @@ export class Desk {
     }
   }
 
+  /** Looks whether what lies here, saved, is a draft still. Gives how many have gone. */
+  lookAfter(): Promise<number> {
+    return this.#sending.lookAfter();
+  }
+
   /** Takes back what was sent, while the server holds it; the message lies open again. */
   unsend(sent: Sent): Promise<Problem | null> {
     return this.#sending.unsend(sent);

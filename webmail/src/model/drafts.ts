@@ -1,9 +1,11 @@
 /** Drafts as the server keeps them: each save makes another one, in the place of the one before. */
 import type { Client } from "../jmap/client";
+import { id, keys } from "../jmap/decode";
 import type { EmailId } from "../jmap/ids";
-import { EMAIL } from "../jmap/mail";
-import { createdIn, type Orders, query, set } from "../jmap/methods";
+import { EMAIL, record } from "../jmap/mail";
+import { createdIn, get, type Orders, query, set } from "../jmap/methods";
 import type { Problem } from "../jmap/problem";
+import { MAIL } from "../jmap/session";
 import type { Composition } from "./composition";
 import { emailObject } from "./email_object";
 import type { Places } from "./submitting";
@@ -11,6 +13,7 @@ import type { Places } from "./submitting";
 /** What of a message says which drafts are its own. */
 export type Drafted = Pick<Composition, "messageId" | "draftId" | "unsure">;
 
+const KEPT = record("Email", MAIL, { id: id<"Email">(), keywords: keys() });
 /** More of one message are not looked for. */
 const MOST = 50;
 
@@ -42,4 +45,10 @@ export async function draftsOf(client: Client, { messageId, draftId, unsure }: D
   };
   const question = query(EMAIL, client.accountId, { filter, sort: [] }, { position: 0, limit: MOST });
   return [...new Set([...known, ...(await client.call(question)).ids])];
+}
+
+/** Which of these are drafts still: neither sent nor thrown away. */
+export async function stillDrafts(client: Client, ids: readonly EmailId[]): Promise<ReadonlySet<EmailId>> {
+  const { list } = await client.call(get(KEPT, client.accountId, ids));
+  return new Set(list.filter(({ keywords }) => keywords.has("$draft")).map(({ id }) => id));
 }

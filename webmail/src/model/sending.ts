@@ -1,12 +1,17 @@
-/** How messages leave the desk: at once, when there is a connection again, or not after all. */
+/** How messages leave the desk: at once, when there is a connection again, by another device, or not after all. */
 import type { Client } from "../jmap/client";
 import type { EmailId } from "../jmap/ids";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Composition } from "./composition";
-import { isUncertain } from "./drafts";
+import { draftsOf, isUncertain, stillDrafts } from "./drafts";
 import type { Beside, Open, OpenMessages, Room } from "./open_messages";
 import { callBack, originOf, type Sent, stageOf, submit, wentOut } from "./submitting";
 import type { Turns } from "./turns";
+
+/** The draft of the server that says all that lies here; `null` where there is none. */
+function draftIn({ composition, saving }: Open): EmailId | null {
+  return saving === "saved" && composition.stage === "writing" ? composition.draftId : null;
+}
 
 export class Sending {
   readonly #client: Client;
@@ -110,6 +115,50 @@ export class Sending {
       else this.#room.went(outcome);
     }
     return true;
+  }
+
+  /** Looks whether the drafts that lie here, saved, are drafts still: another device may have sent them, or thrown them away. What has
+   * gone leaves; what is nowhere any more is here only. Gives how many have gone. */
+  async lookAfter(): Promise<number> {
+    const drafts = this.#open.all.value.flatMap((one) => {
+      const id = draftIn(one);
+      return id === null ? [] : [{ key: one.composition.key, id }];
+    });
+    if (drafts.length === 0) return 0;
+    try {
+      let gone = 0;
+      const still = await stillDrafts(
+        this.#client,
+        drafts.map(({ id }) => id),
+      );
+      for (const { key, id } of drafts.filter(({ id }) => !still.has(id))) {
+        // a save that is on its way makes another draft
+        if (await this.#turns.after(key, () => this.#missed(key, id))) gone += 1;
+      }
+      return gone;
+    } catch (thrown) {
+      this.#room.met(problemOf(thrown));
+      return 0;
+    }
+  }
+
+  /** This draft is there no more. Gives whether its message has gone. */
+  async #missed(key: string, id: EmailId): Promise<boolean> {
+    const now = this.#open.of(key);
+    if (now === undefined || draftIn(now) !== id) return false;
+    const { composition } = now;
+    if ((await wentOut(this.#client, composition)) !== null) {
+      await this.gone(composition);
+      return true;
+    }
+    const newer = await draftsOf(this.#client, { ...composition, draftId: null, unsure: true });
+    // somebody writes it in another place: nothing of it is here only
+    if (newer.length > 0) return false;
+    const after = this.#open.of(key);
+    if (after === undefined) return false;
+    this.#open.show(key, { composition: { ...after.composition, draftId: null }, saving: "unsaved" });
+    await this.#open.keep(key);
+    return false;
   }
 
   /** Takes back what was sent, while the server holds it; the message lies open again. */

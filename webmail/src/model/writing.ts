@@ -16,7 +16,10 @@ export class Writing {
 
   readonly #elsewhere: Elsewhere;
 
+  readonly #account: Account;
+
   constructor(account: Account) {
+    this.#account = account;
     const { client, kept, windows, notice, line, around } = account;
     this.desk = new Desk(
       client,
@@ -48,11 +51,15 @@ export class Writing {
     this.correspondents = new Correspondents(client, sent, () => account.cards);
   }
 
-  /** What an earlier page left lies open again; what waits for a connection goes, that of a window which was closed too. */
-  takeUp(which: "all" | "waiting"): Promise<void> {
+  /** What an earlier page left lies open again; what another device sent goes from the desk, which is told to who saw it there; what
+   * waits for a connection goes, that of a window which was closed too. */
+  async takeUp(which: "all" | "waiting"): Promise<void> {
     const taking = this.desk.takeUp(which);
     if (which === "all") this.takenUp = taking.catch(() => {});
-    return taking.then(() => this.desk.sendWaiting());
+    await taking;
+    const gone = await this.desk.lookAfter();
+    if (gone > 0 && which === "waiting") this.#account.done("sent", gone, null);
+    await this.desk.sendWaiting();
   }
 
   /** Another window told something. */
