@@ -161,6 +161,12 @@ def test_w12_links_show_where_they_lead(provider, screens):
     expect(screen.named("jan@buren.example")).to_be_visible()
 
 
+def test_w12_a_link_behind_many_others_is_looked_at_too(provider, screens):
+    many = f"<a href={EVIL}></a>" * 5_000
+    article = opened(provider, screens().log_in(), [f"<p>Hallo{many}<a href={EVIL}login>bank.example</a>"])
+    expect(article.get_by_role("note")).to_contain_text("bank.example")
+
+
 def test_a_message_is_read_with_its_layout_and_without(provider, screens):
     screen = screens().log_in()
     body = ("<p>Dag Anna, <b>tot morgen</b>.</p><blockquote><p>Tot wanneer?</p></blockquote>"

@@ -3,8 +3,8 @@ import { type Deception, deception, target } from "../model/links";
 
 /** As high as a frame becomes; what is higher is scrolled within it. */
 const HIGHEST = 30_000;
-/** Links that are looked at. */
-const MOST_LINKS = 2_000;
+/** Links that are looked at in one go; then the browser has its turn. There are no more than the server lets elements be. */
+const TOGETHER = 500;
 /** What may stand behind a quote that ends a message. */
 const AFTER_QUOTE = 200;
 
@@ -27,29 +27,48 @@ export function heightOf(page: Document): number {
   return Math.min(HIGHEST, Math.ceil(Math.max(body.scrollHeight, body.getBoundingClientRect().height)) + scrollbar);
 }
 
-/** Links tell where they lead, letters open the composer; gives those that say something else. */
+/** The link that an event is about. */
+function linkAt({ target: at }: Event): HTMLAnchorElement | null {
+  return at !== null && "closest" in at ? (at as Element).closest<HTMLAnchorElement>("a[href]") : null;
+}
+
+/** Links tell where they lead, letters open the composer. */
 export function watchLinks(
   page: Document,
   onmail: ((address: string) => void) | null,
   onpoint: (where: string | null) => void,
-): readonly Deception[] {
-  const found: Deception[] = [];
-  for (const link of Array.from(page.links).slice(0, MOST_LINKS)) {
-    const where = target(link.href);
-    if (where === null) continue;
-    link.title = link.href;
-    for (const begins of ["pointerenter", "focus"]) link.addEventListener(begins, () => onpoint(where));
-    for (const ends of ["pointerleave", "blur"]) link.addEventListener(ends, () => onpoint(null));
-    if (onmail !== null && link.protocol === "mailto:") {
-      link.addEventListener("click", (event) => {
-        event.preventDefault();
-        onmail(where);
-      });
+): void {
+  const point = (event: Event) => {
+    const link = linkAt(event);
+    onpoint(link === null ? null : target(link.href));
+  };
+  for (const begins of ["pointerover", "focusin"]) page.addEventListener(begins, point);
+  for (const ends of ["pointerleave", "focusout"]) page.documentElement.addEventListener(ends, () => onpoint(null));
+  page.addEventListener("click", (event) => {
+    const link = linkAt(event);
+    const where = link?.protocol === "mailto:" ? target(link.href) : null;
+    if (onmail === null || where === null) return;
+    event.preventDefault();
+    onmail(where);
+  });
+}
+
+/** Looks at all links, however many stand before one: gives those that say something else, the first ones at once. */
+export function lookAtLinks(page: Document, onfound: (found: readonly Deception[]) => void): void {
+  const links = Array.from(page.links);
+  const look = (from: number) => {
+    // the frame may have gone meanwhile
+    if (page.defaultView === null) return;
+    const found: Deception[] = [];
+    for (const link of links.slice(from, from + TOGETHER)) {
+      if (target(link.href) !== null) link.title = link.href;
+      const deceives = deception(link.textContent ?? "", link.href);
+      if (deceives !== null) found.push(deceives);
     }
-    const deceives = deception(link.textContent ?? "", link.href);
-    if (deceives !== null) found.push(deceives);
-  }
-  return found;
+    if (found.length > 0) onfound(found);
+    if (from + TOGETHER < links.length) setTimeout(() => look(from + TOGETHER));
+  };
+  look(0);
 }
 
 /** Folds the quote with which a message ends. */
