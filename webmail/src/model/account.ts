@@ -62,9 +62,8 @@ export class Account {
   cards: KeptCards | null = null;
   /** For how long what is sent can be taken back. */
   undoSeconds = UNDO_SECONDS;
-  /** Another window has logged out. */
+  /** Another window has logged out; nobody works with it any more, and what goes on by itself ends. */
   readonly left = new Value(false);
-  /** Nobody works with it any more: what goes on by itself ends. */
   readonly ended = new Value(false);
   readonly #sync: Sync;
   readonly #push: Push;
@@ -348,9 +347,8 @@ export class Account {
     const emails = rows.flatMap((id) => this.row(id));
     const patches = act(emails);
     if (patches.size === 0) return;
-    const list = this.list.value;
     const doing = this.outbox.act(patches);
-    list?.settle(rows);
+    this.list.value?.settle(rows);
     const back = await doing;
     if (what !== null) this.done(what, emails.length, back);
   }
