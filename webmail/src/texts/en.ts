@@ -1,9 +1,8 @@
 /** English, and by that the type that every language must fit. Functions where a number, a name or a date stands inside. */
 import type { Problem } from "../jmap/problem";
 import type { Deed } from "../model/acts";
-import type { WellKnown } from "../model/labels";
-import type { Role } from "../model/mailboxes";
 import type { Quick } from "../model/quick";
+import { LABEL_NAMES, ROLE_NAMES } from "./names";
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? `1 ${one}` : `${n} ${many}`);
 
@@ -43,14 +42,7 @@ export const en = {
     logout: "Log out",
   },
 
-  roles: {
-    inbox: "Inbox",
-    drafts: "Drafts",
-    sent: "Sent",
-    archive: "Archive",
-    junk: "Junk",
-    trash: "Trash",
-  } satisfies Record<Role, string>,
+  roles: ROLE_NAMES.en,
   mailboxes: "Mailboxes",
   mailboxMenu: (name: string) => `What to do with ${name}`,
   newMailbox: "New mailbox",
@@ -140,13 +132,7 @@ export const en = {
     change: (name: string) => `Change the label ${name}`,
     remove: (name: string) => `Remove the label ${name}`,
     show: (name: string) => `Show what has the label ${name}`,
-    wellKnown: {
-      $label1: "Important",
-      $label2: "Work",
-      $label3: "Personal",
-      $label4: "To do",
-      $label5: "Later",
-    } satisfies Record<WellKnown, string>,
+    wellKnown: LABEL_NAMES.en,
   },
 
   message: {

@@ -1,5 +1,6 @@
 /** Nederlands. */
 import type { Texts } from "./en";
+import { LABEL_NAMES, ROLE_NAMES } from "./names";
 
 const aantal = (n: number, een: string, meer: string) => (n === 1 ? `1 ${een}` : `${n} ${meer}`);
 const berichten = (n: number) => aantal(n, "bericht", "berichten");
@@ -39,14 +40,7 @@ export const nl: Texts = {
     logout: "Uitloggen",
   },
 
-  roles: {
-    inbox: "Postvak IN",
-    drafts: "Concepten",
-    sent: "Verzonden",
-    archive: "Archief",
-    junk: "Spam",
-    trash: "Prullenbak",
-  },
+  roles: ROLE_NAMES.nl,
   mailboxes: "Mappen",
   mailboxMenu: (naam) => `Wat u met ${naam} kunt doen`,
   newMailbox: "Nieuwe map",
@@ -136,13 +130,7 @@ export const nl: Texts = {
     change: (naam) => `Label ${naam} wijzigen`,
     remove: (naam) => `Label ${naam} weghalen`,
     show: (naam) => `Alles met het label ${naam} tonen`,
-    wellKnown: {
-      $label1: "Belangrijk",
-      $label2: "Werk",
-      $label3: "Persoonlijk",
-      $label4: "Te doen",
-      $label5: "Later",
-    },
+    wellKnown: LABEL_NAMES.nl,
   },
 
   message: {

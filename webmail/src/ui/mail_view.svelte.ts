@@ -14,6 +14,7 @@ import type { Branch } from "../model/mailboxes";
 import { filter, type Names, terms, written } from "../model/search";
 import { nothing, type Selection } from "../model/selection";
 import type { Answering } from "./answering";
+import { labelCalled, mailboxCalled } from "./called";
 import { type Doing, doNow } from "./doing";
 import type { Shell } from "./shell.svelte";
 import { tagName } from "./tag";
@@ -46,7 +47,8 @@ export class MailView {
   /** What names in a search mean. */
   readonly names: Names = {
     mailbox: (name) => this.find(name),
-    label: (name) => this.#labelled(name),
+    label: (name) =>
+      labelCalled(name, choices(this.account.own.labels.all.value, []), (tag) => tagName(tag, this.shell.texts)),
   };
   /** Called when a message was closed: the list has the focus again. */
   closed: () => void = () => {};
@@ -62,22 +64,7 @@ export class MailView {
 
   /** A mailbox by what a person calls it. */
   find(called: string): MailboxId | undefined {
-    const wanted = called.toLowerCase();
-    const names = (branch: Branch) => [branch.mailbox.name, branch.role ?? "", this.name(branch)];
-    const found = this.account.mailboxes.all.value.find((one) =>
-      names(one).some((name) => name.toLowerCase() === wanted),
-    );
-    return found?.mailbox.id;
-  }
-
-  /** The keyword of a label by what a person calls it; a keyword that no label has, by itself. */
-  #labelled(called: string): string | undefined {
-    const wanted = called.toLowerCase();
-    const known = choices(this.account.own.labels.all.value, []);
-    const found = known.find(
-      (tag) => tagName(tag, this.shell.texts).toLowerCase() === wanted || tag.keyword === wanted,
-    );
-    return found?.keyword ?? (/^[^\s()[\]{}%*"\\]+$/.test(wanted) ? wanted : undefined);
+    return mailboxCalled(called, this.account.mailboxes.all.value, (branch) => this.name(branch));
   }
 
   /** What one types to find what has a label. */
