@@ -67,7 +67,6 @@ export class Account {
   readonly ended = new Value(false);
   readonly #sync: Sync;
   readonly #push: Push;
-  /** What survives a reload. */
   readonly kept: Kept;
   /** Resolves when the first list is there, or cannot be had. */
   readonly listed: Promise<void>;
@@ -298,8 +297,7 @@ export class Account {
     // whoever heard it from another window need not tell it again
     if (!this.left.value) this.windows.tell(LEFT);
     this.windows.close();
-    // also where the browser's database is broken
-    await Promise.allSettled([this.kept.clear(), this.keeper?.clear()]);
+    await Promise.allSettled([this.kept.clear(), this.keeper?.clear()]); // a database that is broken keeps nobody in
   }
 
   get #here(): MailboxId | null {

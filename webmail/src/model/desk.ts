@@ -1,10 +1,9 @@
 /** The desk: messages that are being written. Kept here every second, on the server every few, sent once. */
 import type { Client } from "../jmap/client";
 import type { SubmissionId } from "../jmap/ids";
-import { EMAIL } from "../jmap/mail";
-import { set } from "../jmap/methods";
 import { type Problem, problemOf } from "../jmap/problem";
 import { type Attached, type Composition, isEmpty, restored, wasSaved } from "./composition";
+import { Discarded } from "./discarded";
 import { draft, isUncertain } from "./drafts";
 import { calledFor, Holds } from "./holds";
 import type { Kept } from "./kept";
@@ -33,6 +32,7 @@ export class Desk {
   readonly #beside: Beside;
   readonly #messages: OpenMessages;
   readonly #sending: Sending;
+  readonly #discarded: Discarded;
   #going: Promise<void> | null = null;
   /** Saves and sends of a message. */
   readonly #turns = new Turns();
@@ -47,6 +47,7 @@ export class Desk {
     this.#beside = { uploads: this.uploads, pauses: new Pauses(room.around.wake), holds: new Holds(windows) };
     this.#messages = new OpenMessages(kept, this.#beside);
     this.open = this.#messages.all;
+    this.#discarded = new Discarded(client, this.#messages);
     this.#sending = new Sending(client, room, this.#messages, this.#beside, this.#turns);
   }
 
@@ -55,6 +56,7 @@ export class Desk {
   async takeUp(which: "all" | "waiting" = "all"): Promise<void> {
     const there = await this.#messages.kept();
     if (there === null) return;
+    this.#discarded.takeUp(there);
     if (which === "all") await this.uploads.tidy(new Set(there.keys()));
     const found = [...there].flatMap(([key, value]) => (this.of(key) === undefined ? (restored(value) ?? []) : []));
     const wanted = found.filter(({ stage }) => which === "all" || stage === "waiting");
@@ -214,6 +216,7 @@ export class Desk {
   }
 
   async #goOn(): Promise<void> {
+    await this.#discarded.destroy();
     if (!(await this.#sending.sendWaiting())) return;
     const isHere = ({ saving, problem }: Open) =>
       problem === null ? saving === "here" : saving !== "saved" && problem.kind === "offline";
@@ -249,15 +252,10 @@ export class Desk {
     if (this.of(key)?.saving === "saved" && this.uploads.of(key).length === 0) await this.#messages.clear(key);
   }
 
-  /** Throws it away, here and on the server. */
+  /** Throws it away, here and on the server; there when it can be asked. */
   async discard(key: string): Promise<void> {
-    await this.#turns
-      .after(key, async () => {
-        const draftId = this.of(key)?.composition.draftId ?? null;
-        await this.#messages.clear(key);
-        if (draftId !== null) await this.#client.call(set(EMAIL, this.#client.accountId, { destroy: [draftId] }));
-      })
-      .catch((thrown: unknown) => void problemOf(thrown));
+    await this.#turns.after(key, () => this.#discarded.add(key));
+    await this.#discarded.destroy();
   }
 
   /** The server has a file. What says so is kept in the place of the file, at once. */

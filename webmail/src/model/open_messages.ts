@@ -88,8 +88,9 @@ export class OpenMessages {
     await this.#write(key, [{ kind: "files", key: file, value: undefined }]);
   }
 
-  async forget(key: string): Promise<void> {
-    await this.#kept.remove("compositions", key).catch(() => {});
+  /** Nothing of it is kept any more, or this in its place. */
+  async forget(key: string, instead?: unknown): Promise<void> {
+    await this.#kept.put("compositions", key, instead).catch(() => {});
   }
 
   isFleeting(key: string): boolean {
@@ -117,12 +118,12 @@ export class OpenMessages {
     return { ...composition, unsure, saved: saving === "saved", waits: this.#beside.uploads.waits(key) };
   }
 
-  /** It is done with. */
-  async clear(key: string): Promise<void> {
+  /** It is done with; this is kept in its place, if anything. */
+  async clear(key: string, instead?: unknown): Promise<void> {
     const { pauses, uploads, holds } = this.#beside;
     pauses.end(key);
     this.all.update((all) => all.filter(({ composition }) => composition.key !== key));
-    await this.forget(key);
+    await this.forget(key, instead);
     await uploads.drop(key);
     this.#fleeting.delete(key);
     this.closing.delete(key);

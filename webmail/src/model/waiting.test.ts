@@ -89,3 +89,41 @@ describe("a message that is sent without a network", () => {
     expect(account.notice.value).toMatchObject({ kind: "refused", problem: { type: "forbidden" } });
   });
 });
+
+describe("a message that is thrown away without a network", () => {
+  const drafts = ({ server }: Pick<Bench, "server">) =>
+    [...server.records.emails.values()].filter(({ mailboxIds }) => mailboxIds.drafts);
+
+  it("is gone on the server when there is one", async () => {
+    const there = await written();
+    const { composition, scene, server, desk, kept } = there;
+    await desk.save(composition.key);
+    server.fault = { kind: "offline" };
+    await desk.discard(composition.key);
+    expect([desk.open.value.length, drafts(there).length]).toEqual([0, 1]);
+    server.fault = null;
+    scene.push("open");
+    await settled(server);
+    expect(drafts(there)).toEqual([]);
+    expect((await kept.all("compositions")).size).toBe(0);
+  });
+
+  it("is so also when its page was closed meanwhile, and the answer to its last save was lost", async () => {
+    const kept = inMemory();
+    const there = await written({ kept });
+    const { composition, server, desk, account } = there;
+    server.loseNextAnswer = true;
+    void server.next().then(() => {
+      server.fault = { kind: "offline" };
+    });
+    await desk.save(composition.key);
+    await desk.discard(composition.key);
+    expect(drafts(there)).toHaveLength(1);
+    await account.stop();
+    server.fault = null;
+    const after = await bench(() => {}, { kept, server });
+    await settled(server);
+    expect([after.desk.open.value.length, drafts(there).length]).toEqual([0, 0]);
+    expect((await kept.all("compositions")).size).toBe(0);
+  });
+});
