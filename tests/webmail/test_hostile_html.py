@@ -186,6 +186,29 @@ def test_a_message_is_read_with_its_layout_and_without(provider, screens):
     expect(page.locator("b")).to_have_text("tot morgen")
 
 
+HEAD = "<b>Van:</b> Bram<br><b>Verzonden:</b> maandag<br><b>Aan:</b> Anna<br><b>Onderwerp:</b> Fiets"
+
+
+@pytest.mark.parametrize("line", [
+    f"<hr style='display:inline-block;width:98%'><div id=divRplyFwdMsg dir=ltr><font face=Calibri>{HEAD}</font></div><p>Tot wanneer?",
+    f"<div class=WordSection1><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt'><p>{HEAD}</p></div><p>Tot wanneer?</div>",
+], ids=["on the web", "as a program"])
+def test_what_outlook_quotes_is_folded_in_answers(provider, screens, line):
+    screen = screens().log_in()
+    for prefix, is_folded in [("RE", True), ("FW", False)]:
+        word = unique()
+        provider.deliver(message(word, [f"<div>Dag Anna, tot morgen.{line}"]).replace("Subject: ", f"Subject: {prefix}: "))
+        article = screen.read(word)
+        expect(article.locator(".page.shown")).to_be_visible()
+        page = article.frame_locator("iframe")
+        expect(page.get_by_text("Dag Anna")).to_be_visible()
+        expect(page.get_by_text("Tot wanneer?")).to_be_visible(visible=not is_folded)
+        if is_folded:
+            page.get_by_text("Aangehaalde tekst").click()
+            expect(page.get_by_text("Tot wanneer?")).to_be_visible()
+            expect(page.get_by_text("Onderwerp:")).to_be_visible()
+
+
 def test_what_costs_too_much_is_shown_as_words(provider, screens):
     screen = screens().log_in()
     word = unique()

@@ -71,22 +71,62 @@ export function lookAtLinks(page: Document, onfound: (found: readonly Deception[
   look(0);
 }
 
-/** Folds the quote with which a message ends. */
-export function foldQuote(page: Document, words: string): void {
+/** The quote with which a message ends, if it ends with one. */
+function quoteAtEnd(page: Document): Element | null {
   const quote = Array.from(page.body.querySelectorAll("blockquote"))
     .filter((one) => one.parentElement?.closest("blockquote") === null)
     .at(-1);
-  if (quote === undefined) return;
   const text = (page.body.textContent ?? "").trim();
-  const quoted = (quote.textContent ?? "").trim();
+  const quoted = (quote?.textContent ?? "").trim();
   const at = text.lastIndexOf(quoted);
-  const before = text.slice(0, at).trim();
-  if (quoted === "" || at < 0 || before === "" || text.length - at - quoted.length > AFTER_QUOTE) return;
+  return quote === undefined || quoted === "" || at < 0 || text.length - at - quoted.length > AFTER_QUOTE
+    ? null
+    : quote;
+}
+
+/** Fields that the head of a quote has in bold, in Outlook's way: who, when, to whom, what about; and a few more. */
+const FEWEST_FIELDS = 3;
+const MOST_FIELDS = 8;
+const FIELD = /^[^:]{1,24}:$/;
+/** Places where such a head may be. */
+const PLACES = 50;
+
+function isHead(block: Element): boolean {
+  const bold = block.querySelectorAll("b, strong");
+  if (bold.length < FEWEST_FIELDS || bold.length > MOST_FIELDS) return false;
+  const fields = Array.from(bold, (one) => (one.textContent ?? "").trim()).filter((words) => FIELD.test(words));
+  return fields.length >= FEWEST_FIELDS && (block.textContent ?? "").trim().startsWith(fields[0] ?? "");
+}
+
+/** Where what Outlook quotes begins: a line across the page, and under it the head. The names by which it knows them are not kept. */
+function outlooksLine(page: Document): Element | null {
+  const below = Array.from(page.body.querySelectorAll("hr + div")).slice(0, PLACES).find(isHead);
+  if (below !== undefined) return below.previousElementSibling;
+  const lined = Array.from(page.body.querySelectorAll<HTMLElement>("div[style*='border-top']")).slice(0, PLACES);
+  return lined.find((one) => one.style.borderTopStyle === "solid" && isHead(one)) ?? null;
+}
+
+/** How the subject of an answer begins. What passes a message on quotes in the same way, and there that is what is read. */
+const ANSWER = /^(?:re|antw|betr|aw|sv)(?:\[\d+\])?:/i;
+
+/** Folds what is quoted at the end of a message. */
+export function foldQuote(page: Document, words: string, subject: string): void {
+  const quote = quoteAtEnd(page);
+  const from = quote ?? (ANSWER.test(subject) ? outlooksLine(page) : null);
+  if (from === null) return;
+  const [own, quoted] = [page.createRange(), page.createRange()];
+  own.selectNodeContents(page.body);
+  own.setEndBefore(from);
+  if (own.toString().trim() === "") return;
+  quoted.selectNodeContents(page.body);
+  quoted.setStartBefore(from);
+  if (quote !== null) quoted.setEndAfter(quote);
   const details = page.createElement("details");
   const summary = page.createElement("summary");
   summary.textContent = words;
-  quote.replaceWith(details);
-  details.append(summary, quote);
+  const inside = quoted.extractContents();
+  quoted.insertNode(details);
+  details.append(summary, inside);
 }
 
 /** Keys that nobody types into the page do what they do outside it: as if they were pressed on its frame. */
