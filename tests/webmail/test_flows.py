@@ -180,6 +180,19 @@ def test_a_draft_is_gone_on_with_on_another_device(provider, screen, screens, wo
     expect(screen.row(word)).to_have_count(0)
 
 
+def test_a_draft_that_another_device_sent_leaves_the_desk(provider, screen, screens, words):
+    word = unique()
+    compose(screen, word)
+    expect(screen.page.get_by_text(words["saved"])).to_be_visible()
+    other = screens(language=screen.language, size="phone" if not screen.is_phone else "desktop").log_in()
+    other.go("drafts")
+    other.row(word).click()
+    other.page.get_by_role("button", name=words["edit"], exact=True).click()
+    other.button("send").click()
+    expect(screen.page.locator(".composer")).to_have_count(0)
+    arrived(provider, word)
+
+
 def test_images_of_the_web_come_when_one_asks(provider, screen, words, stranger):
     word = unique()
     formatted(provider, word, "<p>Dag<img src=https://evil.example/a.gif alt=foto>")

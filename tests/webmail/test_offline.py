@@ -135,6 +135,21 @@ def test_what_is_sent_without_a_network_goes_when_there_is_one_once(provider, li
     assert provider.count(written, mailbox="Sent") == 1
 
 
+def test_a_draft_that_is_thrown_away_without_a_network_goes_when_there_is_one(provider, line, screens):
+    word, written = unique(), unique()
+    provider.deliver(letter(word))
+    screen = settled(screens().log_in(), word)
+    compose(screen, written, to=BRAM)
+    eventually(lambda: provider.count(written, mailbox="Drafts") == 1)
+    line.cut()
+    screen.page.locator(".composer").get_by_role("button", name="Weggooien", exact=True).click()
+    screen.page.get_by_role("dialog").get_by_role("button", name="Weggooien", exact=True).click()
+    expect(screen.page.locator(".composer")).to_have_count(0)
+    screen.page.reload()
+    line.mend(provider.door("https"))
+    eventually(lambda: provider.count(written, mailbox="Drafts") == 0, within=60)
+
+
 def attached_without_a_network(provider, line, screen, word, written, name):
     """A message with a file that waits for a connection."""
     provider.deliver(letter(word))

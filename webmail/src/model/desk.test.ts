@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Bench, bench, emailId, mailboxId, settled } from "../../test/bench";
 import { Account } from "./account";
 import { blank, type Composition } from "./composition";
-import { KEEP_AFTER, SAVE_AFTER } from "./desk";
+import { AGAIN, KEEP_AFTER, SAVE_AFTER } from "./desk";
 import { inMemory } from "./kept";
 import type { Sent } from "./submitting";
 import { alone } from "./windows";
@@ -92,6 +92,21 @@ describe("a message on the desk", () => {
     const after = await bench(() => {}, { kept, server: there.server });
     await after.desk.save(there.composition.key);
     expect(drafts(after)).toMatchObject([{ subject: "Hallo" }]);
+  });
+
+  it("that the server cannot take now is saved a while later", async () => {
+    const there = await written();
+    const { desk, server, scene, composition } = there;
+    server.fault = { kind: "slow-down", seconds: 60 };
+    await desk.save(composition.key);
+    server.fault = null;
+    scene.pass(AGAIN);
+    await settled(server);
+    expect(drafts(there)).toEqual([]);
+    scene.pass(AGAIN);
+    await settled(server);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo" }]);
+    expect(desk.of(composition.key)).toMatchObject({ saving: "saved", problem: null });
   });
 
   it("is no draft any more when it was sent after the answer to a save was lost", async () => {

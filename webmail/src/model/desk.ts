@@ -1,7 +1,7 @@
 /** The desk: messages that are being written. Kept here every second, on the server every few, sent once. */
 import type { Client } from "../jmap/client";
 import type { SubmissionId } from "../jmap/ids";
-import { type Problem, problemOf } from "../jmap/problem";
+import { type Problem, passes, problemOf } from "../jmap/problem";
 import { type Attached, type Composition, isEmpty, restored, wasSaved } from "./composition";
 import { Discarded } from "./discarded";
 import { draft, isUncertain } from "./drafts";
@@ -19,6 +19,8 @@ import type { Windows } from "./windows";
 /** After how many milliseconds of quiet a change is kept here, and on the server. */
 export const KEEP_AFTER = 1000;
 export const SAVE_AFTER = 4000;
+/** After how many milliseconds what the server could not take is tried again. */
+export const AGAIN = 30_000;
 
 export class Desk {
   readonly open: Value<readonly Open[]>;
@@ -198,6 +200,7 @@ export class Desk {
         if (isUncertain(problem)) this.#messages.doubt(key);
         this.#messages.show(key, { saving: this.#messages.isFleeting(key) ? "unsaved" : "here", problem });
         this.#room.met(problem);
+        this.#tryAgain(problem);
       }
     });
   }
@@ -217,13 +220,24 @@ export class Desk {
 
   async #goOn(): Promise<void> {
     await this.#discarded.destroy();
-    if (!(await this.#sending.sendWaiting())) return;
+    const inTheWay = await this.#sending.sendWaiting();
+    if (inTheWay !== null) return this.#tryAgain(inTheWay);
     const isHere = ({ saving, problem }: Open) =>
-      problem === null ? saving === "here" : saving !== "saved" && problem.kind === "offline";
+      problem === null ? saving === "here" : saving !== "saved" && passes(problem);
     for (const { composition } of this.open.value.filter(isHere)) {
       const { key } = composition;
       await (this.#messages.closing.has(key) ? this.close(key) : this.save(key));
     }
+  }
+
+  /** What may go later by itself is tried again after a while; without a connection, when there is one. */
+  #tryAgain(problem: Problem): void {
+    if (!passes(problem)) return;
+    const told = problem.kind === "slow-down" ? (problem.seconds ?? 0) * 1000 : 0;
+    const again = () => {
+      if (this.#room.line.value.kind === "open") void this.sendWaiting();
+    };
+    this.#beside.pauses.after("again", [Math.max(AGAIN, told), again]);
   }
 
   /** Looks whether what lies here, saved, is a draft still. Gives how many have gone. */

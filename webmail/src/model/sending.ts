@@ -1,7 +1,7 @@
 /** How messages leave the desk: at once, when there is a connection again, by another device, or not after all. */
 import type { Client } from "../jmap/client";
 import type { EmailId } from "../jmap/ids";
-import { type Problem, problemOf } from "../jmap/problem";
+import { type Problem, passes, problemOf } from "../jmap/problem";
 import type { Composition } from "./composition";
 import { draftsOf, isUncertain, stillDrafts } from "./drafts";
 import type { Beside, Open, OpenMessages, Room } from "./open_messages";
@@ -34,7 +34,7 @@ export class Sending {
       const now = this.#open.of(key);
       if (now === undefined) return { kind: "refused-record", type: "notFound", detail: "", properties: [] };
       this.#beside.pauses.end(key);
-      if (this.#beside.uploads.of(key).length > 0) return this.#waits(key, { kind: "offline" });
+      if (this.#beside.uploads.of(key).length > 0) return this.#stays(key, { kind: "offline" }, "waiting");
       this.#open.show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
       await this.#open.keep(key);
       try {
@@ -55,7 +55,9 @@ export class Sending {
           if (gone !== null) return this.#found(now.composition, gone);
         }
         this.#room.met(problem);
-        return this.#waits(key, problem);
+        const waited = now.composition.stage === "waiting";
+        const isFor = passes(problem) || problem.kind === "signed-out";
+        return this.#stays(key, problem, problem.kind === "offline" || (waited && isFor) ? "waiting" : "writing");
       }
     });
   }
@@ -82,22 +84,20 @@ export class Sending {
   }
 
   /** It did not go: it waits for a connection, or lies open again. */
-  async #waits(key: string, problem: Problem): Promise<Problem> {
+  async #stays(key: string, problem: Problem, stage: "waiting" | "writing"): Promise<Problem> {
     const now = this.#open.of(key);
     if (now === undefined) return problem;
-    const waits = problem.kind === "offline";
-    const composition: Composition = { ...now.composition, stage: waits ? "waiting" : "writing" };
     this.#open.show(key, {
-      composition,
+      composition: { ...now.composition, stage },
       saving: this.#open.isFleeting(key) ? "unsaved" : "here",
-      problem: waits ? null : problem,
+      problem: stage === "waiting" ? null : problem,
     });
     await this.#open.keep(key);
     return problem;
   }
 
-  /** There may be a connection again: what waits for one goes. What cannot go lies open again. Gives whether all could be tried. */
-  async sendWaiting(): Promise<boolean> {
+  /** There may be a connection again: what waits for one goes. What cannot go lies open again. Gives what keeps the rest waiting. */
+  async sendWaiting(): Promise<Problem | null> {
     const waits = ({ composition }: Open) => composition.stage === "waiting";
     for (const { composition } of this.#open.all.value.filter(waits)) {
       const { key } = composition;
@@ -105,16 +105,16 @@ export class Sending {
       if (this.#beside.uploads.of(key).length > 0) continue;
       // the answer may be all that was lost
       const stage = await stageOf(this.#client, { ...composition, stage: "sending" }, this.#room.met);
-      if (stage === "waiting") return false;
+      if (stage === "waiting") return { kind: "offline" };
       const now = this.#open.of(key);
       if (now === undefined || !waits(now)) continue;
       if (stage === "gone") await this.gone(composition);
       const outcome = stage === "gone" ? null : await this.send(key);
       if (outcome === null || !("kind" in outcome)) this.#room.went(null);
-      else if (outcome.kind === "offline") return false;
+      else if (this.#open.of(key)?.composition.stage === "waiting") return outcome;
       else this.#room.went(outcome);
     }
-    return true;
+    return null;
   }
 
   /** Looks whether the drafts that lie here, saved, are drafts still: another device may have sent them, or thrown them away. What has

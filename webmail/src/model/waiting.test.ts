@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Bench, bench, settled } from "../../test/bench";
 import { blank, type Composition } from "./composition";
+import { AGAIN } from "./desk";
 import { inMemory } from "./kept";
 
 async function written(options = {}): Promise<Bench & { composition: Composition }> {
@@ -74,6 +75,29 @@ describe("a message that is sent without a network", () => {
     await settled(server);
     expect(sent(there)).toBe(0);
     expect(desk.of(composition.key)?.composition).toMatchObject({ stage: "writing", text: "Dag Bram, en" });
+  });
+
+  it.each([
+    { kind: "server", status: 503 },
+    { kind: "slow-down", seconds: 60 },
+  ] as const)("waits on where the server cannot take it now ($kind), and is tried again", async (problem) => {
+    const there = await written();
+    const { account, composition, scene, server, desk } = there;
+    server.fault = { kind: "offline" };
+    await desk.send(composition.key);
+    server.fault = null;
+    // what asks whether it went is answered
+    void server.next().then(() => {
+      server.fault = problem;
+    });
+    await desk.sendWaiting();
+    expect(desk.of(composition.key)).toMatchObject({ problem: null, composition: { stage: "waiting" } });
+    expect(account.notice.value).toBeNull();
+    server.fault = null;
+    scene.pass(2 * AGAIN);
+    await settled(server);
+    expect(sent(there)).toBe(1);
+    expect(desk.open.value).toEqual([]);
   });
 
   it("lies open again where the server refuses it", async () => {
