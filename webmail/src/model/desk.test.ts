@@ -325,6 +325,19 @@ describe("a message on the desk", () => {
     expect(server.records.submissions.size).toBe(1);
   });
 
+  it("that was changed after the server failed on it is sent as it is now", async () => {
+    const { server, composition, desk } = await written();
+    server.loseNextAnswer = true;
+    void server.next().then(() => {
+      server.fault = { kind: "server", status: 502 };
+    });
+    await desk.send(composition.key);
+    server.fault = null;
+    desk.change(composition.key, { text: "Dag Bram, en meer" });
+    const { emailId } = sent(await desk.send(composition.key));
+    expect(server.records.emails.get(emailId)?.preview).toBe("Dag Bram, en meer");
+  });
+
   it("with nothing in it goes when it is closed; with something it is saved", async () => {
     const there = await written();
     const { account, composition, server, desk } = there;

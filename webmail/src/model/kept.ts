@@ -43,7 +43,9 @@ export async function inBrowser(account: string, databases: IDBFactory = indexed
   /** Where it takes nothing any more it goes as a whole. */
   async function removed(): Promise<void> {
     database.close();
-    await done(databases.deleteDatabase(database.name));
+    const removing = databases.deleteDatabase(database.name);
+    // a window that holds on to it keeps nobody waiting
+    await Promise.race([done(removing), new Promise((resolve) => removing.addEventListener("blocked", resolve))]);
   }
 
   async function transact(kinds: readonly Kind[], act: (store: (kind: Kind) => IDBObjectStore) => void): Promise<void> {

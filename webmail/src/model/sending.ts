@@ -13,12 +13,19 @@ function draftIn({ composition, saving }: Open): EmailId | null {
   return saving === "saved" && composition.stage === "writing" ? composition.draftId : null;
 }
 
+/** All that somebody wrote. */
+function written(of: Composition): string {
+  return JSON.stringify({ ...of, draftId: null, unsure: false, stage: "writing" });
+}
+
 export class Sending {
   readonly #client: Client;
   readonly #room: Room;
   readonly #open: OpenMessages;
   readonly #beside: Beside;
   readonly #turns: Turns;
+  /** What was written when a try ended without an answer, by key. */
+  readonly #tried = new Map<string, string>();
 
   constructor(client: Client, room: Room, open: OpenMessages, beside: Beside, turns: Turns) {
     this.#client = client;
@@ -38,8 +45,9 @@ export class Sending {
       this.#open.show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
       await this.#open.keep(key);
       try {
-        // an earlier try may have gone, its answer lost
-        const before = now.composition.unsure ? await wentOut(this.#client, now.composition) : null;
+        // an earlier try may have gone, its answer lost; what was changed since is another message to whoever wrote it
+        const isTried = this.#tried.get(key) === written(now.composition);
+        const before = isTried ? await wentOut(this.#client, now.composition) : null;
         if (before !== null) return await this.#found(now.composition, before);
         const sent = await submit(this.#client, this.#room, now.composition, (draftId) =>
           this.#open.show(key, { composition: { ...now.composition, draftId, unsure: false } }),
@@ -50,6 +58,7 @@ export class Sending {
         const problem = problemOf(thrown);
         if (isUncertain(problem)) {
           this.#open.doubt(key);
+          this.#tried.set(key, written(now.composition));
           // the answer may be what was lost: whether it went is looked for before it is sent again
           const gone = await wentOut(this.#client, now.composition).catch(() => null);
           if (gone !== null) return this.#found(now.composition, gone);
@@ -64,6 +73,7 @@ export class Sending {
 
   /** It has gone, whoever sent it: what it answers is marked. */
   async gone(composition: Composition): Promise<void> {
+    this.#tried.delete(composition.key);
     await this.#open.clear(composition.key);
     void this.#mark(composition, "mark");
   }
