@@ -97,3 +97,27 @@ def test_what_was_sent_last_is_taken_back_first(provider, screens, who):
         screen.button("close").click()
         expect(page.locator(".composer")).to_have_count(0)
     assert [provider.count(word, who=BRAM) for word in words] == [0, 0]
+
+
+def test_a_range_is_what_lies_between_though_nobody_saw_it(provider, screens, who):
+    count = 120
+
+    def within(mailbox):
+        with provider.imap(who, password=SECRET) as client:
+            return int(client.select(mailbox, readonly=True)[1][0])
+
+    with provider.imap(who, password=SECRET) as client:
+        for _ in range(count):
+            client.append("INBOX", None, None, letter(unique(), "renee@buren.example", who).encode())
+    screen = screens().log_in(who, SECRET)
+    page = screen.page
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.get_by_role("listbox").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+End")
+    expect(page.get_by_text(f"{count} geselecteerd")).to_be_visible()
+    page.keyboard.press("e")
+    eventually(lambda: within("Archive") == count)
+    expect(screen.button("undo")).to_be_visible()
+    page.keyboard.press("z")
+    eventually(lambda: within("INBOX") == count)

@@ -90,6 +90,15 @@ const summary = {
 export const EMAIL = record("Email", MAIL, summary);
 export type Email = Decoded<typeof EMAIL.decode>;
 
+/** What an act on an Email must know of it. */
+export const ACTED = record("Email", MAIL, {
+  id: summary.id,
+  threadId: summary.threadId,
+  mailboxIds: summary.mailboxIds,
+  keywords: summary.keywords,
+});
+export type FarEmail = Decoded<typeof ACTED.decode>;
+
 /** To which conversation an Email belongs. */
 export const MEMBER = record("Email", MAIL, { id: summary.id, threadId: summary.threadId });
 

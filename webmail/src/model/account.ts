@@ -9,13 +9,13 @@ import { type Changed, PING, Push } from "../jmap/push";
 import { expand, offers, SUBMISSION } from "../jmap/session";
 import { type Surroundings, surroundings } from "../jmap/surroundings";
 import type { Transport } from "../jmap/transport";
+import { actOn, destroyRows } from "./acting";
 import { type Deed, type Labelling, labelled, type Mark, type Move, marked, moved } from "./acts";
 import { Emails } from "./emails";
 import { Part } from "./fetched";
 import type { Kept } from "./kept";
 import type { KeptCards } from "./kept_cards";
 import { MessageList, NEWEST_FIRST } from "./list";
-import { destroyEmails } from "./mailbox_acts";
 import { Mailboxes, type Role } from "./mailboxes";
 import { Messages } from "./messages";
 import type { Line, Notice } from "./notice";
@@ -89,7 +89,7 @@ export class Account {
     this.messages = new Messages(client);
     this.#sync = new Sync(client, this.mailboxes, this.emails);
     const reports = {
-      refused: (problem: Problem) => this.#refused(problem),
+      refused: (problem: Problem) => this.refused(problem),
       stopped: (problem: Problem | null) => this.#line(problem),
     };
     this.windows = options.windows ?? ofBrowser(client.accountId);
@@ -205,7 +205,7 @@ export class Account {
     const email = this.emails.shown(id);
     if (email === undefined) return [];
     const all = this.list.value?.question.collapseThreads === true ? this.conversation(email.threadId) : [];
-    const here = all.filter((one) => this.#stays(one));
+    const here = all.filter((one) => this.stays(one));
     return here.length === 0 ? [email] : here;
   }
 
@@ -227,25 +227,21 @@ export class Account {
   }
 
   async move(rows: readonly EmailId[], to: MailboxId, what: Move): Promise<void> {
-    await this.#do(rows, (emails) => moved(emails, this.#here, to, what), what);
+    await actOn(this, rows, (emails) => moved(emails, this.#here, to, what), what);
   }
 
   async mark(rows: readonly EmailId[], mark: Mark, quietly = false): Promise<void> {
-    await this.#do(rows, (emails) => marked(emails, mark), quietly ? null : mark);
+    await actOn(this, rows, (emails) => marked(emails, mark), quietly ? null : mark);
   }
 
   /** Gives a label, or takes it away; who has it in a row, the others of the row have it too. */
   async label(rows: readonly EmailId[], keyword: string, how: Labelling): Promise<void> {
-    await this.#do(rows, (emails) => labelled(emails, keyword, how), how);
+    await actOn(this, rows, (emails) => labelled(emails, keyword, how), how);
   }
 
   /** Removes for good; nothing brings it back. */
-  async destroy(rows: readonly EmailId[]): Promise<void> {
-    const ids = rows.flatMap((id) => this.row(id)).map(({ id }) => id);
-    const problem = await destroyEmails(this.client, ids);
-    await this.list.value?.refresh();
-    if (problem === null) this.done("destroyed", ids.length, null);
-    else this.#refused(problem);
+  destroy(rows: readonly EmailId[]): Promise<void> {
+    return destroyRows(this, rows);
   }
 
   /** Brings everything up to date, and sends what waits. */
@@ -341,16 +337,6 @@ export class Account {
     this.writing.here.value?.desk.end();
   }
 
-  async #do(rows: readonly EmailId[], act: (emails: readonly Email[]) => Patches, what: Deed | null): Promise<void> {
-    const emails = rows.flatMap((id) => this.row(id));
-    const patches = act(emails);
-    if (patches.size === 0) return;
-    const doing = this.outbox.act(patches);
-    this.list.value?.settle(rows);
-    const back = await doing;
-    if (what !== null) this.done(what, emails.length, back);
-  }
-
   /** Tells what was done, with what takes it back. */
   done(what: Deed, count: number, back: Patches | null): void {
     const undo = async () => {
@@ -365,10 +351,11 @@ export class Account {
   /** Whether nothing of a row lies any more where one looks. */
   #leaves(id: EmailId): boolean {
     const row = this.#here === null ? [] : this.row(id);
-    return row.length > 0 && !row.some((email) => this.#stays(email));
+    return row.length > 0 && !row.some((email) => this.stays(email));
   }
 
-  #stays({ mailboxIds }: Email): boolean {
+  /** Whether it lies where one looks. */
+  stays({ mailboxIds }: Pick<Email, "mailboxIds">): boolean {
     return this.#here === null || mailboxIds.has(this.#here);
   }
 
@@ -391,7 +378,7 @@ export class Account {
     else if (!this.outbox.hear(message)) this.writing.here.value?.hear(message);
   }
 
-  #refused(problem: Problem): void {
+  refused(problem: Problem): void {
     this.notice.set({ kind: "refused", problem });
   }
 }

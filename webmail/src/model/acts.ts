@@ -1,7 +1,9 @@
 /** What a person does to messages in a list, as patches: pure, so that each can be tested by a table. */
 import type { EmailId, MailboxId } from "../jmap/ids";
-import type { Email } from "../jmap/mail";
-import { type Patch, type Patches, patch } from "./patch";
+import { type Marks, type Patch, type Patches, patch } from "./patch";
+
+/** What of a message an act must know. */
+export type Acted = Marks & { readonly id: EmailId };
 
 /** Where messages go; the name is also what the notice says. */
 export type Move = "archived" | "junked" | "not-junked" | "trashed" | "moved";
@@ -11,7 +13,7 @@ export type Labelling = "labelled" | "unlabelled";
 export type Deed = Move | Mark | Labelling | "destroyed" | "sent" | "contact-removed" | "contact-added" | "blocked";
 
 /** Into one mailbox, out of the one that is looked at; seen from a search, out of all others. */
-export function moved(emails: readonly Email[], from: MailboxId | null, to: MailboxId, move: Move): Patches {
+export function moved(emails: readonly Acted[], from: MailboxId | null, to: MailboxId, move: Move): Patches {
   const marks: Partial<Patch> =
     move === "junked"
       ? { mark: ["$junk"], unmark: ["$notjunk"] }
@@ -34,16 +36,16 @@ const KEYWORDS: Readonly<Record<Mark, Partial<Patch>>> = {
   unflagged: { unmark: ["$flagged"] },
 };
 
-export function marked(emails: readonly Email[], mark: Mark): Patches {
+export function marked(emails: readonly Acted[], mark: Mark): Patches {
   return changed(emails, patch(KEYWORDS[mark]));
 }
 
-export function labelled(emails: readonly Email[], keyword: string, how: Labelling): Patches {
+export function labelled(emails: readonly Acted[], keyword: string, how: Labelling): Patches {
   return changed(emails, patch(how === "labelled" ? { mark: [keyword] } : { unmark: [keyword] }));
 }
 
 /** For those that the change touches. */
-function changed(emails: readonly Email[], change: Patch): Patches {
+function changed(emails: readonly Acted[], change: Patch): Patches {
   const touched = emails.filter(
     ({ keywords }) =>
       change.mark.some((word) => !keywords.has(word)) || change.unmark.some((word) => keywords.has(word)),

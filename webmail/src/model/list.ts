@@ -4,7 +4,7 @@ import type { Client } from "../jmap/client";
 import type { EmailId, State } from "../jmap/ids";
 import { EMAIL, MEMBER, THREAD } from "../jmap/mail";
 import { type Found, get, type Question, query, queryChanges } from "../jmap/methods";
-import { type Problem, problemOf } from "../jmap/problem";
+import { Failure, type Problem, problemOf } from "../jmap/problem";
 import type { Emails } from "./emails";
 import { Signal, Value } from "./observable";
 import { Positions } from "./positions";
@@ -109,6 +109,26 @@ export class MessageList {
       if (id !== undefined) ids.push(id);
     }
     return ids;
+  }
+
+  /** Asks for the ids of all rows from `from` up to `to`, that one not. What they show is asked for when they come into sight. Fails where
+   * they cannot be had. */
+  async reach(from: number, to: number): Promise<void> {
+    for (let tries = 1; tries <= TRIES; ) {
+      const generation = this.#generation;
+      const end = this.#position(Math.min(to, this.total) - 1) + 1;
+      let position = this.#position(Math.max(0, from));
+      while (position < end && this.#rows.at(position) !== undefined) position += 1;
+      if (position >= end) return;
+      const window = { position, limit: end - position };
+      const found = await this.#client.call(query(EMAIL, this.#client.accountId, this.question, window));
+      const isOfThese = generation === this.#generation && found.position === position && found.ids.length > 0;
+      if (isOfThese && this.#take(found, tries === TRIES)) continue;
+      tries += 1;
+      // positions of two states do not fit together (RFC 8620, 5.5)
+      await this.refresh();
+    }
+    throw new Failure({ kind: "server", status: 0 });
   }
 
   /** Rows come into sight: asks for what is not known of them. Resolves when it is there, or cannot be had. */

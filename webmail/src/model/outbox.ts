@@ -6,6 +6,7 @@ import type { EmailId } from "../jmap/ids";
 import { EMAIL } from "../jmap/mail";
 import { set } from "../jmap/methods";
 import { type Problem, passes, problemOf } from "../jmap/problem";
+import type { Acted } from "./acts";
 import type { Emails } from "./emails";
 import type { Kept } from "./kept";
 import { Value } from "./observable";
@@ -83,11 +84,12 @@ export class Outbox {
     if (this.#queue.length > 0) await this.send();
   }
 
-  /** Does an act now; gives what would undo it. */
-  async act(patches: Patches): Promise<Patches> {
+  /** Does an act now; gives what would undo it. Of messages that nobody has looked at it is told how they were. */
+  async act(patches: Patches, unseen: readonly Acted[] = []): Promise<Patches> {
+    const were = new Map(unseen.map((one) => [one.id, one]));
     const back = new Map<EmailId, Patch>();
     for (const [id, patch] of patches) {
-      const before = this.#emails.shown(id);
+      const before = this.#emails.shown(id) ?? were.get(id);
       if (before !== undefined) back.set(id, inverse(before, patch));
     }
     this.#next += 1;

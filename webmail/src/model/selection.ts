@@ -19,7 +19,20 @@ export function toggled<I extends string>({ ids }: Selection<I>, id: I): Selecti
 /** What lies between: the rows from one to another, in either order. */
 export interface Rows<I extends string> {
   indexOf(id: I): number;
+  /** Those that are known. */
   range(from: number, to: number): readonly I[];
+}
+
+/** Rows of which not all are known. */
+export interface FarRows<I extends string> extends Rows<I> {
+  /** Comes to know what lies there. */
+  reach(from: number, to: number): Promise<void>;
+}
+
+/** Comes to know all from the anchor to here, so that `extended` leaves out none. */
+export async function reach<I extends string>({ anchor }: Selection<I>, to: I, rows: FarRows<I>): Promise<void> {
+  const [from, until] = [rows.indexOf(anchor ?? to), rows.indexOf(to)];
+  if (from >= 0 && until >= 0) await rows.reach(Math.min(from, until), Math.max(from, until) + 1);
 }
 
 /** With all from the anchor to here; the anchor stays. */

@@ -10,9 +10,10 @@ import type { Desk } from "../model/desk";
 import { fetched } from "../model/fetched";
 import type { Gone } from "../model/held";
 import { choices, type Tag } from "../model/labels";
+import type { MessageList } from "../model/list";
 import type { Branch } from "../model/mailboxes";
 import { filter, type Names, terms, written } from "../model/search";
-import { nothing, type Selection } from "../model/selection";
+import { extended, nothing, reach, type Selection, toggled } from "../model/selection";
 import type { Answering } from "./answering";
 import { labelCalled, mailboxCalled } from "./called";
 import { type Doing, doNow } from "./doing";
@@ -108,6 +109,17 @@ export class MailView {
     this.shell.openEmail(id);
     const index = this.account.list.value?.indexOf(id) ?? -1;
     if (index >= 0) this.#ahead(index + 1, index + 3);
+  }
+
+  /** Selects as far as this row, with what lies between and nobody has looked at; from another on, where nothing is selected. */
+  async extend(list: MessageList, to: EmailId, from: EmailId | null): Promise<void> {
+    if (this.selection.anchor === null && from !== null) this.selection = toggled(this.selection, from);
+    try {
+      await reach(this.selection, to, list);
+      if (this.account.list.value === list) this.selection = extended(this.selection, to, list);
+    } catch (thrown) {
+      this.account.refused(problemOf(thrown));
+    }
   }
 
   /** These rows are in sight: when they stay there, any of them may be opened. */

@@ -1,0 +1,55 @@
+/** Does to rows of a list what a person asked for, also to those that nobody has looked at. */
+import type { EmailId } from "../jmap/ids";
+import { problemOf } from "../jmap/problem";
+import type { Account } from "./account";
+import type { Acted, Deed } from "./acts";
+import { fetched } from "./fetched";
+import { destroyEmails } from "./mailbox_acts";
+import type { Patches } from "./patch";
+
+export async function actOn(
+  account: Account,
+  rows: readonly EmailId[],
+  act: (emails: readonly Acted[]) => Patches,
+  what: Deed | null,
+): Promise<void> {
+  try {
+    const far = farAmong(account, rows);
+    // what is known is done before anything is waited for
+    const unseen = far.length === 0 ? [] : await messagesOf(account, far);
+    const emails = [...rows.flatMap((id) => account.row(id)), ...unseen];
+    const patches = act(emails);
+    if (patches.size === 0) return;
+    const doing = account.outbox.act(patches, unseen);
+    account.list.value?.settle(rows);
+    const back = await doing;
+    if (what !== null) account.done(what, emails.length, back);
+  } catch (thrown) {
+    account.refused(problemOf(thrown));
+  }
+}
+
+export async function destroyRows(account: Account, rows: readonly EmailId[]): Promise<void> {
+  try {
+    const unseen = await messagesOf(account, farAmong(account, rows));
+    const ids = [...rows.flatMap((id) => account.row(id)), ...unseen].map(({ id }) => id);
+    const problem = await destroyEmails(account.client, ids);
+    await account.list.value?.refresh();
+    if (problem === null) account.done("destroyed", ids.length, null);
+    else account.refused(problem);
+  } catch (thrown) {
+    account.refused(problemOf(thrown));
+  }
+}
+
+function farAmong(account: Account, rows: readonly EmailId[]): readonly EmailId[] {
+  return rows.filter((id) => !account.emails.knows(id));
+}
+
+/** What of those rows an act must know: asked for, and not kept, for they may be more than are kept. */
+async function messagesOf(account: Account, far: readonly EmailId[]): Promise<readonly Acted[]> {
+  if (far.length === 0) return [];
+  const { farMessages } = await fetched(import("./far_rows"));
+  const together = account.list.value?.question.collapseThreads === true;
+  return farMessages(account.client, far, together, (email) => account.stays(email));
+}
