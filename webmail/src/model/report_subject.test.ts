@@ -6,6 +6,7 @@ import { isOfReader, isOfSent } from "./report_subject";
 /** An account that sent one message, and has got another of which it sent nothing. */
 async function reported() {
   const { account, server } = await bench((one) => {
+    one.offers = { "urn:ietf:params:jmap:blob": {} };
     one.deliver({ id: "s", messageId: "sent@here.example" });
     one.deliver({ id: "a", messageId: "other@there.example" });
     one.records.blobs.set("mine", "Message-ID: <sent@here.example>\r\n\r\nDag");

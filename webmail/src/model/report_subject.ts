@@ -6,18 +6,20 @@
 import type { Call } from "../jmap/batch";
 import { Batch, resultOf } from "../jmap/batch";
 import type { Client } from "../jmap/client";
-import { absent, list, map, nullable, object, text } from "../jmap/decode";
-import type { BlobId, MailboxId } from "../jmap/ids";
+import { absent, list, nullable, object, text } from "../jmap/decode";
+import type { MailboxId } from "../jmap/ids";
 import { type Message, record } from "../jmap/mail";
 import { get, query } from "../jmap/methods";
-import { MAIL } from "../jmap/session";
+import { BLOB, MAIL, offers } from "../jmap/session";
 import { same } from "./addresses";
 import type { Receipt } from "./delivery_report";
+import { headerFields, valuesOf } from "./header_fields";
 
-const messageId = absent(nullable(list(text)), null);
-const NAMED = record("Email", MAIL, { messageId });
-const parsed = object({ parsed: nullable(map(object({ messageId }))) });
+const NAMED = record("Email", MAIL, { messageId: absent(nullable(list(text)), null) });
+const octets = object({ list: list(object({ "data:asBase64": absent(nullable(text), null) })) });
 
+/** As much as the header of a message that is brought back may have. */
+const HEADER = 64 * 1024;
 /** A condition of a header asks for a part of it, so others may be found. */
 const MOST = 5;
 const LONGEST = 998;
@@ -38,15 +40,18 @@ const BROUGHT = /^(?:message\/(?:rfc822|rfc822-headers|global|global-headers)|te
 
 /** The id of the message that a report brings back; empty where it brings none. */
 async function broughtBack(client: Client, { attachments }: Message): Promise<string> {
-  const blobId: BlobId | null = attachments.find(({ type }) => BROUGHT.test(type))?.blobId ?? null;
-  if (blobId === null) return "";
-  const call: Call<ReturnType<typeof parsed>> = {
-    method: "Email/parse",
-    using: MAIL,
-    arguments: { accountId: client.accountId, blobIds: [blobId], properties: ["messageId"] },
-    decode: parsed,
+  const blobId = attachments.find(({ type }) => BROUGHT.test(type))?.blobId ?? null;
+  if (blobId === null || !offers(client.session, client.accountId, BLOB)) return "";
+  // as octets: what is in the text below the header is of any charset (RFC 9404, 4.2)
+  const part = { ids: [blobId], properties: ["data:asBase64"], offset: 0, length: HEADER };
+  const call: Call<ReturnType<typeof octets>> = {
+    method: "Blob/get",
+    using: BLOB,
+    arguments: { accountId: client.accountId, ...part },
+    decode: octets,
   };
-  return (await client.call(call)).parsed?.get(blobId)?.messageId?.[0] ?? "";
+  const begin = atob((await client.call(call)).list[0]?.["data:asBase64"] ?? "");
+  return /<([^<>\s]+)>/.exec(valuesOf(headerFields(begin), "Message-ID")[0] ?? "")?.[1] ?? "";
 }
 
 /** Whether a report of a mail server is about a message that was sent. */

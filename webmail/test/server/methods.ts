@@ -127,18 +127,11 @@ const submissionQuery: Method = (records, { filter }) => {
 
 const blobGet: Method = (records, { ids }) => {
   const asked = Array.isArray(ids) ? ids.map(String) : [];
-  const list = asked.flatMap((id) => (records.blobs.has(id) ? [{ id, "data:asText": records.blobs.get(id) }] : []));
-  return { list, notFound: asked.filter((id) => !records.blobs.has(id)) };
-};
-
-/** The ids of messages that are parts (RFC 8621, 4.9). */
-const emailParse: Method = (records, { blobIds }) => {
-  const asked = Array.isArray(blobIds) ? blobIds.map(String) : [];
-  const parsed = asked.flatMap((id) => {
-    const found = /^Message-ID: <(.*)>$/m.exec(records.blobs.get(id)?.replace(/\r/g, "") ?? "");
-    return found === null ? [] : [[id, { messageId: [found[1]] }]];
+  const list = asked.flatMap((id) => {
+    const text = records.blobs.get(id);
+    return text === undefined ? [] : [{ id, "data:asText": text, "data:asBase64": btoa(text) }];
   });
-  return { parsed: parsed.length === 0 ? null : Object.fromEntries(parsed) };
+  return { list, notFound: asked.filter((id) => !records.blobs.has(id)) };
 };
 
 /** Where the word of a text condition stands in subjects and texts (RFC 8621, 5.1). */
@@ -173,7 +166,6 @@ const mdnSend: Method = (records, { send }) => {
 
 export const METHODS: Record<string, Method> = {
   "Blob/get": blobGet,
-  "Email/parse": emailParse,
   "MDN/send": mdnSend,
   "Mailbox/get": getter(
     (records) => new Map([...records.mailboxes].map(([id, one]) => [id, records.mailboxView(one)])),
