@@ -176,7 +176,7 @@ export class Sending {
     const problem = await callBack(this.#client, this.#room, submissionId);
     if (problem !== null) return problem;
     void this.#mark(composition, "unmark");
-    this.#open.put({ ...composition, sendAt: null, draftId: emailId, stage: "writing" }, "saved");
+    this.#open.put({ ...composition, sendAt: null, draftId: emailId, unsure: false, stage: "writing" }, "saved");
     await this.#open.keep(composition.key);
     return null;
   }
