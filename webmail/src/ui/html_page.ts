@@ -27,9 +27,14 @@ export function heightOf(page: Document): number {
   return Math.min(HIGHEST, Math.ceil(Math.max(body.scrollHeight, body.getBoundingClientRect().height)) + scrollbar);
 }
 
+/** Whether it is an element: one of a frame is of the frame's own class. */
+function isElement(at: EventTarget | null): at is Element {
+  return at !== null && "closest" in at;
+}
+
 /** The link that an event is about. */
 function linkAt({ target: at }: Event): HTMLAnchorElement | null {
-  return at !== null && "closest" in at ? (at as Element).closest<HTMLAnchorElement>("a[href]") : null;
+  return isElement(at) ? at.closest<HTMLAnchorElement>("a[href]") : null;
 }
 
 /** Links tell where they lead, letters open the composer. */
