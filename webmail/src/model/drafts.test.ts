@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { bench, settled } from "../../test/bench";
+import { drafts, sent, written } from "../../test/writing";
+import { AGAIN } from "./desk";
+import { inMemory } from "./kept";
+
+describe("a message on the desk", () => {
+  it("is one draft, however often it is saved", async () => {
+    const there = await written();
+    await there.desk.save(there.composition.key);
+    there.desk.change(there.composition.key, { subject: "Hallo weer" });
+    await there.desk.save(there.composition.key);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo weer" }]);
+  });
+
+  it("is one draft also where the answer to a save was lost", async () => {
+    const there = await written();
+    const { desk, server, composition } = there;
+    await desk.save(composition.key);
+    server.loseNextAnswer = true;
+    desk.change(composition.key, { subject: "Hallo weer" });
+    await desk.save(composition.key);
+    expect(desk.of(composition.key)).toMatchObject({ saving: "here", composition: { unsure: true } });
+    desk.change(composition.key, { subject: "Hallo nog eens" });
+    await desk.save(composition.key);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo nog eens" }]);
+    expect(desk.of(composition.key)?.composition.unsure).toBe(false);
+  });
+
+  it("is one draft also where its page ended before the answer", async () => {
+    const kept = inMemory();
+    const there = await written({ kept });
+    const saving = there.desk.save(there.composition.key);
+    await there.server.next();
+    const record = (await kept.all("compositions")).get(there.composition.key);
+    await saving;
+    there.desk.end();
+    await kept.put("compositions", there.composition.key, record);
+    const after = await bench(() => {}, { kept, server: there.server });
+    await after.desk.save(there.composition.key);
+    expect(drafts(after)).toMatchObject([{ subject: "Hallo" }]);
+  });
+
+  it("that the server cannot take now is saved a while later", async () => {
+    const there = await written();
+    const { desk, server, scene, composition } = there;
+    server.fault = { kind: "slow-down", seconds: 60 };
+    await desk.save(composition.key);
+    server.fault = null;
+    scene.pass(AGAIN);
+    await settled(server);
+    expect(drafts(there)).toEqual([]);
+    scene.pass(AGAIN);
+    await settled(server);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo" }]);
+    expect(desk.of(composition.key)).toMatchObject({ saving: "saved", problem: null });
+  });
+
+  it("is no draft any more when it was sent after the answer to a save was lost", async () => {
+    const there = await written();
+    there.server.loseNextAnswer = true;
+    await there.desk.save(there.composition.key);
+    sent(await there.desk.send(there.composition.key));
+    expect(drafts(there)).toEqual([]);
+  });
+});
+
+describe("a draft that lies open here", () => {
+  /** Saved here, and opened on another device. */
+  async function shared() {
+    const there = await written();
+    await there.desk.save(there.composition.key);
+    const other = await bench(() => {}, { server: there.server });
+    const draft = there.desk.of(there.composition.key)?.composition;
+    if (draft === undefined) throw new Error("a draft");
+    other.desk.put({ ...draft, key: "other" });
+    const changed = async () => {
+      there.scene.changed();
+      await settled(there.server);
+    };
+    return { ...there, other, changed };
+  }
+
+  it("goes from the desk when it was sent on another device", async () => {
+    const { account, desk, other, changed } = await shared();
+    await changed();
+    expect(desk.open.value).toHaveLength(1);
+    sent(await other.desk.send("other"));
+    await changed();
+    expect(desk.open.value).toEqual([]);
+    expect(account.notice.value).toMatchObject({ kind: "done", what: "sent", count: 1 });
+  });
+
+  it("does not come back with the next page when it was sent meanwhile", async () => {
+    const { server, kept, desk, other } = await shared();
+    desk.end();
+    sent(await other.desk.send("other"));
+    const after = await bench(() => {}, { kept, server });
+    expect(after.desk.open.value).toEqual([]);
+    expect(after.account.notice.value).toBeNull();
+    expect((await kept.all("compositions")).size).toBe(0);
+  });
+
+  it("is here only when it was thrown away on another device", async () => {
+    const there = await shared();
+    const { desk, composition, other, changed } = there;
+    await other.desk.discard("other");
+    await changed();
+    expect(desk.of(composition.key)).toMatchObject({ saving: "unsaved", composition: { draftId: null } });
+    await desk.close(composition.key);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo" }]);
+  });
+
+  it("stays as it is while it is written on another device, and goes when it is sent there", async () => {
+    const { desk, composition, other, changed } = await shared();
+    other.desk.change("other", { text: "Dag Bram, en meer" });
+    await other.desk.save("other");
+    await changed();
+    expect(desk.of(composition.key)?.saving).toBe("saved");
+    sent(await other.desk.send("other"));
+    await changed();
+    expect(desk.open.value).toEqual([]);
+  });
+});
