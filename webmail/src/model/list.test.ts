@@ -47,6 +47,18 @@ describe("a list", () => {
     expect(server.names).not.toContain("Email/query");
   });
 
+  it("follows what comes while it asks what came", async () => {
+    const { server, account } = await bench(many(3));
+    const list = account.look(INBOX);
+    await list.need(0, 3);
+    const asked = server.requests;
+    const first = list.refresh();
+    while (server.requests === asked) await Promise.resolve();
+    server.deliver({ id: "late" });
+    await Promise.all([first, list.refresh()]);
+    expect(list.at(0)).toBe("late");
+  });
+
   it("begins anew where the server does not remember", async () => {
     const { server, scene, account } = await bench(many(60));
     const list = account.look(INBOX);

@@ -51,6 +51,7 @@ export class MessageList {
   /** Answers to questions of an earlier generation are of a list that is no more. */
   #generation = 0;
   #refreshing: Promise<void> | null = null;
+  #asked = false;
   /** The rows are those of an earlier page, and may have changed since. */
   #stale = false;
 
@@ -164,12 +165,21 @@ export class MessageList {
     return position;
   }
 
-  /** Asks what changed since; where the server cannot say, begins anew. */
+  /** Asks what changed since; where the server cannot say, begins anew. Asked for while it asks, it asks once more: the answer that is
+   * on its way may be older. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => {
+    this.#asked = true;
+    this.#refreshing ??= this.#refreshAll().finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
+  }
+
+  async #refreshAll(): Promise<void> {
+    while (this.#asked) {
+      this.#asked = false;
+      await this.#refresh();
+    }
   }
 
   /** Begins anew. The rows stay in sight until the first ones have come. */
