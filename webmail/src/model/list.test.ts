@@ -59,6 +59,29 @@ describe("a list", () => {
     expect(list.at(0)).toBe("late");
   });
 
+  it("comes to rest where its first rows are of an earlier state than others that came before them", async () => {
+    const { server, account } = await bench(many(60));
+    const list = account.look(INBOX);
+    const ask = server.ask.bind(server);
+    let arrive = () => {};
+    const late = new Promise<void>((resolve) => (arrive = resolve));
+    server.ask = async (question) => {
+      server.ask = ask;
+      const answer = await ask(question);
+      await late;
+      return answer;
+    };
+    const before = server.requests;
+    const first = list.need(0, 20);
+    const followed = list.refresh();
+    while (server.requests === before) await Promise.resolve();
+    server.deliver({ id: "late" });
+    await list.need(30, 40);
+    arrive();
+    await Promise.all([first, followed]);
+    expect(list.at(0)).toBe("late");
+  });
+
   it("begins anew where the server does not remember", async () => {
     const { server, scene, account } = await bench(many(60));
     const list = account.look(INBOX);

@@ -216,8 +216,9 @@ export class MessageList {
         const found = await this.#fetch(window * WINDOW);
         if (generation !== this.#generation) return;
         if (this.#take(found, tries === TRIES)) return this.#mark(found.ids);
-        // positions of two states do not fit together (RFC 8620, 5.5): what is here follows first
-        await this.refresh();
+        // positions of two states do not fit together (RFC 8620, 5.5): what is here follows first, by itself, as what follows
+        // already may wait for these rows
+        await this.#refresh();
       }
     } catch (thrown) {
       const cause = problemOf(thrown);
