@@ -14,10 +14,10 @@ export async function actOn(
   what: Deed | null,
 ): Promise<void> {
   try {
-    const far = farAmong(account, rows);
-    // what is known is done before anything is waited for
+    const { seen, far } = parted(account, rows);
+    // where every row is known nothing is waited for; else all are done together, so that they are taken back together
     const unseen = far.length === 0 ? [] : await messagesOf(account, far);
-    const emails = [...rows.flatMap((id) => account.row(id)), ...unseen];
+    const emails = [...seen.flatMap((id) => account.row(id)), ...unseen];
     const patches = act(emails);
     if (patches.size === 0) return;
     const doing = account.outbox.act(patches, unseen);
@@ -29,10 +29,16 @@ export async function actOn(
   }
 }
 
+/** All that goes with these rows. */
+export async function destroyedWith(account: Account, rows: readonly EmailId[]): Promise<readonly Acted[]> {
+  const { seen, far } = parted(account, rows);
+  const unseen = await messagesOf(account, far);
+  return [...seen.flatMap((id) => account.row(id)), ...unseen];
+}
+
 export async function destroyRows(account: Account, rows: readonly EmailId[]): Promise<void> {
   try {
-    const unseen = await messagesOf(account, farAmong(account, rows));
-    const ids = [...rows.flatMap((id) => account.row(id)), ...unseen].map(({ id }) => id);
+    const ids = (await destroyedWith(account, rows)).map(({ id }) => id);
     const problem = await destroyEmails(account.client, ids);
     await account.list.value?.refresh();
     if (problem === null) account.done("destroyed", ids.length, null);
@@ -42,8 +48,11 @@ export async function destroyRows(account: Account, rows: readonly EmailId[]): P
   }
 }
 
-function farAmong(account: Account, rows: readonly EmailId[]): readonly EmailId[] {
-  return rows.filter((id) => !account.emails.knows(id));
+/** Those that were looked at, and those that were not. Asked once: a row that comes into sight while one waits is not both. */
+function parted(account: Account, rows: readonly EmailId[]) {
+  const seen = rows.filter((id) => account.emails.knows(id));
+  const known = new Set(seen);
+  return { seen, far: rows.filter((id) => !known.has(id)) };
 }
 
 /** What of those rows an act must know: asked for, and not kept, for they may be more than are kept. */

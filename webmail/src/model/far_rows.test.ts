@@ -3,6 +3,7 @@ import { bench, mailboxId, settled } from "../../test/bench";
 import { find } from "../../test/server/search";
 import type { Server } from "../../test/server/server";
 import type { EmailId } from "../jmap/ids";
+import { destroyedWith } from "./acting";
 import { extended, nothing, reach, toggled } from "./selection";
 
 const INBOX = { kind: "mailbox", id: mailboxId("inbox"), only: [] } as const;
@@ -76,8 +77,21 @@ describe("a range that nobody has looked at", () => {
 
   it("is deleted for good whole", async () => {
     const { server, account, select } = await selecting(true);
-    await account.destroy(await select());
+    const ids = await select();
+    // as many as are asked about first
+    expect((await destroyedWith(account, ids)).length).toBe(1300);
+    await account.destroy(ids);
     expect(server.records.emails.size).toBe(100);
+    expect(account.notice.value).toMatchObject({ kind: "done", count: 1300 });
+  });
+
+  it("is counted once where it comes into sight meanwhile", async () => {
+    const { account, list, select } = await selecting(true);
+    const ids = await select();
+    const counting = destroyedWith(account, ids);
+    await list.need(100, 200);
+    const all = (await counting).map(({ id }) => id);
+    expect([all.length, new Set(all).size]).toEqual([1300, 1300]);
   });
 
   it("is left as it was where what an act must know cannot be had", async () => {

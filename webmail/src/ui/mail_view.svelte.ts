@@ -5,6 +5,7 @@ import type { Mailbox, Message } from "../jmap/mail";
 import type { Label, SavedSearch } from "../jmap/own";
 import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
+import { destroyedWith } from "../model/acting";
 import type { Composition } from "../model/composition";
 import type { Desk } from "../model/desk";
 import { fetched } from "../model/fetched";
@@ -25,7 +26,8 @@ const REST = 250;
 
 /** What is asked before something is done, or how something is arranged. */
 export type Asked =
-  | { readonly what: "move" | "destroy" | "label"; readonly ids: readonly EmailId[] }
+  | { readonly what: "move" | "label"; readonly ids: readonly EmailId[] }
+  | { readonly what: "destroy"; readonly ids: readonly EmailId[]; readonly count: number }
   | { readonly what: "edit-label"; readonly label: Label | null }
   | { readonly what: "edit-search"; readonly search: SavedSearch | null; readonly text: string }
   | { readonly what: "mailbox"; readonly mailbox: Mailbox }
@@ -142,8 +144,22 @@ export class MailView {
   /** Does it, or asks first. */
   async act(what: Doing, ids: readonly EmailId[]): Promise<void> {
     if (ids.length === 0) return;
-    if (what === "move" || what === "destroy" || what === "label") this.asked = { what, ids };
+    if (what === "move" || what === "label") this.asked = { what, ids };
+    else if (what === "destroy") await this.#askDestroy(ids);
     else await this.#follow(ids, () => doNow(this.account, what, ids));
+  }
+
+  /** With the number of all that goes: a row may be a conversation that nobody has looked at. */
+  async #askDestroy(ids: readonly EmailId[]): Promise<void> {
+    const { account } = this;
+    const list = account.list.value;
+    try {
+      const { length: count } = await destroyedWith(account, ids);
+      // whoever went elsewhere or is asked something else meanwhile means these no more
+      if (account.list.value === list && this.asked === null) this.asked = { what: "destroy", ids, count };
+    } catch (thrown) {
+      account.refused(problemOf(thrown));
+    }
   }
 
   async moveTo(to: MailboxId): Promise<void> {
