@@ -18,6 +18,9 @@ import { headerFields, valuesOf } from "./header_fields";
 const NAMED = record("Email", MAIL, { messageId: absent(nullable(list(text)), null) });
 const octets = object({ list: list(object({ "data:asBase64": absent(nullable(text), null) })) });
 
+/** What a report is about: what was sent, something else, or nobody can say. */
+export type Subject = "sent" | "other" | "unknown";
+
 /** As much as the header of a message that is brought back may have. */
 const HEADER = 64 * 1024;
 /** A condition of a header asks for a part of it, so others may be found. */
@@ -54,9 +57,12 @@ async function broughtBack(client: Client, { attachments }: Message): Promise<st
   return /<([^<>\s]+)>/.exec(valuesOf(headerFields(begin), "Message-ID")[0] ?? "")?.[1] ?? "";
 }
 
-/** Whether a report of a mail server is about a message that was sent. */
-export async function isOfSent(client: Client, report: Message, sent: MailboxId): Promise<boolean> {
-  return wasSent(client, await broughtBack(client, report), sent);
+/** What a report of a mail server is about. */
+export async function subjectOf(client: Client, report: Message, sent: MailboxId): Promise<Subject> {
+  const id = await broughtBack(client, report);
+  // of a report that names none, or nothing that can be asked for, nobody can say
+  if (id === "" || id.length > LONGEST) return "unknown";
+  return (await wasSent(client, id, sent)) ? "sent" : "other";
 }
 
 /** Whether a receipt comes from the reader whom it names, and is about a message that was sent (RFC 8098, 3.2.5). */

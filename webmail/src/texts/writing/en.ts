@@ -112,6 +112,7 @@ export const en = {
     },
     unknownReport:
       "We could not check this: the message that it is about is not in Sent. Anybody can write such a report.",
+    uncheckedReport: "We could not check this. Anybody can write such a report.",
     receipt: {
       read: (who: string) => `${who} has read your message.`,
       unread: (who: string) => `${who} has removed your message without reading it, or does not tell.`,

@@ -112,6 +112,7 @@ export const nl: WritingTexts = {
     },
     unknownReport:
       "Wij konden niet nagaan of dit klopt: het bericht waarover het gaat, ligt niet in Verzonden. Iedereen kan zo’n melding schrijven.",
+    uncheckedReport: "Wij konden dit niet nagaan. Iedereen kan zo’n melding schrijven.",
     receipt: {
       read: (wie) => `${wie} heeft uw bericht gelezen.`,
       unread: (wie) => `${wie} heeft uw bericht ongelezen verwijderd, of zegt het niet.`,
