@@ -35,6 +35,8 @@ describe("before a message goes", () => {
       { ...good, text: "Zie de bijlage\n\n---------- Forwarded message ----------\nDag." },
       { kind: "forgotten-attachment" },
     ],
+    // what stands between two drawn lines is one's own
+    [{ ...good, text: "Dag,\n-----\nZie de bijlage.\n-----" }, { kind: "forgotten-attachment" }],
     [{ ...good, subject: "Re: bijlage" }, { kind: "ready" }],
     // a picture that the text shows is no file
     [

@@ -30,7 +30,7 @@ export function check(of: Composition, promises: readonly string[], passed: Read
 }
 
 /** The line above what is passed on, in any language: `-- words --`, with more hyphens. */
-const PASSED_ON = /^-{5,}[^-].*[^-]-{5,}$/m;
+const PASSED_ON = /^-{5,}[^-\n].*[^-\n]-{5,}$/m;
 
 /** Whether the words that are one's own, not what is quoted or passed on, speak of a file. */
 function promisesFile(of: Composition, promises: readonly string[]): boolean {
