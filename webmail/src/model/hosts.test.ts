@@ -12,6 +12,7 @@ describe("a host", () => {
     "ехаmple.com",
     "раура.example",
     "сосо",
+    "[раураl.example]",
     "ΑΒΒ.example",
     "αρν.example",
     "bank例え.example",
@@ -43,6 +44,8 @@ describe("a host", () => {
     "ｉｎｇ.nl",
     "xn--e1afmkfd.com",
     "192.0.2.1",
+    "[192.0.2.1]",
+    "[IPv6:2001:db8::1]",
     "",
   ])("%s does not", (host) => {
     expect(looksLikeAnother(host)).toBe(false);

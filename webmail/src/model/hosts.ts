@@ -29,7 +29,10 @@ function isMisread(label: string): boolean {
   return ALIKE.test(label) || ALIKE.test(small) || !ONE.some((script) => script.test(small));
 }
 
+/** An address of the network in the place of a name (RFC 5321, 4.1.3): signs that nobody takes for others. */
+const LITERAL = /^\[[!-Z^-~]*\]$/;
+
 /** Whether a part of a host's name can be read as another name. */
 export function looksLikeAnother(host: string): boolean {
-  return host.normalize("NFKC").split(/[.。]/).some(isMisread);
+  return !LITERAL.test(host) && host.normalize("NFKC").split(/[.。]/).some(isMisread);
 }
