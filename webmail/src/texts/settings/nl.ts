@@ -216,7 +216,7 @@ export const nl: SettingsTexts = {
       tooLarge: "te groot",
       overQuota: "het postvak is vol",
       empty: "er staat niets in",
-      full: "u heeft al zoveel contacten als kan",
+      full: "u heeft al het hoogste aantal contacten",
       other: "niet te lezen",
     },
     refusedOne: (nummer, reden) => `nummer ${nummer}: ${reden}`,
