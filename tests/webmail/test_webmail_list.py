@@ -1,17 +1,16 @@
-"""The list side: labels, searches that are kept, filters, mailboxes, and what it looks like large or narrow."""
-
-import re
+"""The list side: labels, searches that are kept, filters, and mailboxes."""
 
 import pytest
 from playwright.sync_api import expect
 
+from lists import dialog, name_label, side
 from provider import letter, unique
 from screen import eventually
 
 SECRET = "een lang wachtwoord"
 WORDS = {
     "nl": {
-        "label": "Label geven…", "find label": "Label zoeken, of een nieuw label een naam geven", "labels": "Labels", "important": "Belangrijk",
+        "label": "Label geven…", "labels": "Labels", "important": "Belangrijk",
         "change label": "Label {} wijzigen", "remove label": "Label {} weghalen", "drop label": "Label verwijderen", "name": "Naam",
         "green": "Groen", "unread only": "Ongelezen", "with star": "Met ster", "from": "Van…", "save search": "Deze zoekopdracht bewaren",
         "saved": "Bewaarde zoekopdrachten", "change search": "Zoekopdracht {} wijzigen", "drop search": "Zoekopdracht verwijderen",
@@ -21,7 +20,7 @@ WORDS = {
         "taken": "Er is al een map met deze naam",
     },
     "en": {
-        "label": "Label…", "find label": "Find a label, or name a new one", "labels": "Labels", "important": "Important",
+        "label": "Label…", "labels": "Labels", "important": "Important",
         "change label": "Change the label {}", "remove label": "Remove the label {}", "drop label": "Remove the label", "name": "Name",
         "green": "Green", "unread only": "Unread", "with star": "Flagged", "from": "From…", "save search": "Save this search",
         "saved": "Saved searches", "change search": "Change the search {}", "drop search": "Remove the search",
@@ -74,36 +73,9 @@ def flags(provider, who, word):
         return client.fetch(number, "(FLAGS)")[1][0].decode().lower()
 
 
-def side(screen, name=None):
-    """What stands beside the list: on a phone it is opened first."""
-    opener = screen.button("boxes")
-    where = screen.page.get_by_role("navigation", name=name or screen.word("boxes"), exact=True)
-    if opener.is_visible() and not where.is_visible():
-        opener.click()
-    return where
-
-
-def dialog(page):
-    return page.get_by_role("dialog").last
-
-
-def name_label(screen, words, word, name):
-    """Gives a message a label of a new name, by keys alone."""
-    screen.row(word).locator(".mark").click()
-    screen.page.get_by_role("listbox").focus()
-    screen.page.keyboard.press("l")
-    field = screen.page.get_by_label(words["find label"])
-    expect(field).to_be_focused()
-    field.fill(name)
-    field.press("Enter")
-    expect(dialog(screen.page).get_by_role("checkbox", name=name)).to_be_checked()
-    screen.page.keyboard.press("Escape")
-    expect(screen.page.get_by_role("dialog")).to_have_count(0)
-
-
 def test_a_label_is_a_keyword_with_a_name_on_every_device(provider, screens, screen, words, who, arrived, page, axe):
     word, other = arrived(2)
-    name_label(screen, words, word, "Ons huis")
+    name_label(screen, word, "Ons huis")
     expect(screen.row(word)).to_contain_text("Ons huis")
     eventually(lambda: "ons_huis" in flags(provider, who, word))
     expect(side(screen, words["labels"]).get_by_role("link", name="Ons huis")).to_be_visible()
@@ -356,7 +328,7 @@ def test_rows_are_dragged_to_a_mailbox_and_to_a_label(provider, screens, who):
     for word in letters:
         provider.deliver(letter(word, to=who), who)
         expect(screen.row(word)).to_be_visible()
-    name_label(screen, words, letters[0], "Klus")
+    name_label(screen, letters[0], "Klus")
     labels = screen.page.get_by_role("navigation", name=words["labels"])
     # a range: from the one that is selected to the one that is clicked with Shift
     screen.row(letters[2]).locator(".mark").click(modifiers=["Shift"])
@@ -371,50 +343,3 @@ def test_rows_are_dragged_to_a_mailbox_and_to_a_label(provider, screens, who):
     expect(screen.page.get_by_role("option")).to_have_count(0)
     screen.button("undo").click()
     expect(screen.page.get_by_role("option")).to_have_count(3)
-
-
-#: What must fit into 320 px without a scroll bar below (WCAG 1.4.10), and at letters of twice the size (1.4.4).
-NARROW = [(320, 640, 100), (640, 900, 200)]
-
-
-@pytest.mark.parametrize(("width", "height", "percent"), NARROW)
-def test_large_letters_and_narrow_screens_lose_nothing(provider, screens, who, width, height, percent, axe):
-    screen, words = screens(size="desktop", reduced_motion="no-preference").log_in(who, SECRET), WORDS["nl"]
-    page = screen.page
-    word = unique()
-    provider.deliver(letter(word, to=who), who)
-    expect(screen.row(word)).to_be_visible()
-    name_label(screen, words, word, "Een label met een lange naam")
-    page.set_viewport_size({"width": width, "height": height})
-    # as a person does whose browser has larger letters
-    page.evaluate("percent => { document.documentElement.style.fontSize = `${percent}%` }", percent)
-
-    def fits(what):
-        wide = page.evaluate(
-            """() => [...document.querySelectorAll("body *")].filter((one) => {
-              const box = one.getBoundingClientRect();
-              return box.width > 0 && (box.right > innerWidth + 1 || box.left < -1) && !one.closest(".unseen, .skip, .words, .people");
-            }).map((one) => one.outerHTML.slice(0, 120))"""
-        )
-        assert wide == [], what
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), what
-
-    fits("the list")
-    field = page.get_by_role("searchbox", name=screen.word("search"))
-    field.fill(f"is:ongelezen onderwerp:{word} ")
-    expect(page.get_by_role("search").get_by_role("listitem")).to_have_count(2)
-    expect(page).to_have_url(re.compile("#/search/"))
-    expect(screen.row(word)).to_be_visible()
-    fits("a search")
-    side(screen)
-    fits("the mailboxes")
-    if screen.button("boxes").is_visible():
-        screen.button("boxes").click()
-    screen.row(word).click()
-    expect(page.get_by_role("article")).to_contain_text("Hallo.")
-    fits("a message")
-    page.get_by_role("button", name=words["label"], exact=True).last.click()
-    expect(dialog(page)).to_be_visible()
-    fits("a dialog")
-    page.keyboard.press("Escape")
-    assert screen.violations(axe) == []
