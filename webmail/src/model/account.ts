@@ -62,8 +62,11 @@ export class Account {
   cards: KeptCards | null = null;
   /** For how long what is sent can be taken back. */
   undoSeconds = UNDO_SECONDS;
-  /** Another window has logged out; nobody works with it any more, and what goes on by itself ends. */
+  /** How many imports go on, wherever one looks: they end with the page. */
+  readonly importing = new Value(0);
+  /** Another window has logged out: so does this one. */
   readonly left = new Value(false);
+  /** Nobody works with it any more: what goes on by itself ends. */
   readonly ended = new Value(false);
   readonly #sync: Sync;
   readonly #push: Push;
@@ -269,6 +272,11 @@ export class Account {
       this.#line(problemOf(thrown));
       return false;
     }
+  }
+
+  /** Whether something ends with this page that cannot be had again. */
+  get wouldLose(): boolean {
+    return this.importing.value > 0 || this.writing.here.value?.desk.wouldLose === true;
   }
 
   /** The network is back, or the page is looked at again. */

@@ -10,6 +10,11 @@ import type { OpenMessages } from "./open_messages";
 
 const kept = object({ discarded: object({ messageId: text, draftId: nullable(id<"Email">()), unsure: flag }) });
 
+/** Whether what is kept in the place of a message says that the server is still to destroy its drafts. */
+export function isDiscarded(value: unknown): boolean {
+  return attempt(kept, value) !== null;
+}
+
 export class Discarded {
   readonly #client: Client;
   readonly #open: OpenMessages;

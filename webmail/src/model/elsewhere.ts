@@ -21,7 +21,9 @@ export class Elsewhere {
   #unsaved = new Set<string>();
   /** Those that the server has. */
   readonly saved = new Set<string>();
-  #answered: () => void = () => {};
+  /** Who waits for the answers. A later question takes the place of an earlier one: its answers are for both. */
+  #waiting: (() => void)[] = [];
+  #answering: Promise<void> | null = null;
 
   constructor(windows: Windows, desk: Desk) {
     this.#windows = windows;
@@ -39,16 +41,23 @@ export class Elsewhere {
     this.#awaited = new Set(there);
     this.#unsaved = new Set(there);
     this.saved.clear();
-    if (there.length === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#answered = resolve;
-      this.#windows.tell(SAVE);
-    });
+    const answered = new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (there.length === 0) this.#answered();
+    else this.#windows.tell(SAVE);
+    await answered;
+  }
+
+  #answered(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Another window told something. */
   hear(message: unknown): void {
-    if (message === SAVE) void this.#save();
+    if (message === SAVE)
+      // whoever asks again meanwhile has the same answer: a second save would say that nothing is saved yet
+      this.#answering ??= this.#answer().finally(() => {
+        this.#answering = null;
+      });
     const answer = attempt(told, message);
     if (answer === null) return;
     for (const key of [...answer.saved, ...answer.unsaved]) this.#awaited.delete(key);
@@ -59,10 +68,11 @@ export class Elsewhere {
     if (this.#awaited.size === 0) this.#answered();
   }
 
-  async #save(): Promise<void> {
+  async #answer(): Promise<void> {
     const open = keys(this.#desk.open.value);
-    await this.#desk.saveAll();
-    const unsaved = new Set(keys(this.#desk.unsaved));
+    const saving = this.#desk.saveAll().then(() => keys(this.#desk.unsaved));
+    // an answer comes in any case: whoever leaves waits for it
+    const unsaved = new Set(await saving.catch(() => open));
     this.#windows.tell({
       saved: open.filter((key) => !unsaved.has(key)),
       unsaved: open.filter((key) => unsaved.has(key)),

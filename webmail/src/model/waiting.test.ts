@@ -150,4 +150,31 @@ describe("a message that is thrown away without a network", () => {
     expect([after.desk.open.value.length, drafts(there).length]).toEqual([0, 0]);
     expect((await kept.all("compositions")).size).toBe(0);
   });
+
+  it("is so before one logs out, who is told where it cannot be", async () => {
+    const there = await written();
+    const { composition, server, desk, account } = there;
+    const writing = await account.writing.want();
+    await desk.save(composition.key);
+    server.fault = { kind: "offline" };
+    await desk.discard(composition.key);
+    await writing.save();
+    expect(await writing.unsaved()).toBe(1);
+    server.fault = null;
+    await writing.save();
+    expect([await writing.unsaved(), drafts(there).length]).toEqual([0, 0]);
+  });
+
+  it("is so also where the account has nobody to write as any more", async () => {
+    const there = await written();
+    const { composition, server, desk, account } = there;
+    const writing = await account.writing.want();
+    await desk.save(composition.key);
+    server.fault = { kind: "offline" };
+    await desk.discard(composition.key);
+    account.identities.set([]);
+    server.fault = null;
+    await writing.save();
+    expect([await writing.unsaved(), drafts(there).length]).toEqual([0, 0]);
+  });
 });

@@ -124,6 +124,22 @@ describe("who logs out in one of two windows", () => {
     expect(await writing.unsaved()).toBe(1);
   });
 
+  it("waits no longer than another one who asked meanwhile", async () => {
+    const { writing } = await written();
+    const both = Promise.all([writing.save(), writing.save()]).then(() => "saved");
+    const patience = new Promise((resolve) => setTimeout(resolve, 500, "waits"));
+    expect(await Promise.race([both, patience])).toBe("saved");
+    expect(await writing.unsaved()).toBe(0);
+  });
+
+  it("has an answer also from where nobody can write any more", async () => {
+    const { other, writing } = await written();
+    other.account.identities.set([]);
+    const patience = new Promise((resolve) => setTimeout(resolve, 500, "waits"));
+    expect(await Promise.race([writing.save().then(() => "saved"), patience])).toBe("saved");
+    expect(await writing.unsaved()).toBe(1);
+  });
+
   it("saves what a window left that was closed", async () => {
     const { server, other, writing } = await written();
     await other.account.stop();
@@ -145,6 +161,16 @@ describe("an act that the browser has no room for", () => {
     await settled(server);
     expect(server.records.emails.get("a")?.keywords).toEqual({ $flagged: true });
     expect(account.outbox.waiting.value).toBe(0);
+  });
+});
+
+describe("a window that is closed", () => {
+  it("tells no more", () => {
+    vi.stubGlobal("navigator", { locks: {} });
+    const windows = ofBrowser("anna");
+    windows.close();
+    expect(() => windows.tell("more")).not.toThrow();
+    vi.unstubAllGlobals();
   });
 });
 

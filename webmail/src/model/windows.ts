@@ -58,6 +58,7 @@ export function ofBrowser(account: string): Windows {
   const { locks } = navigator;
   if (locks === undefined) return alone();
   const channel = new BroadcastChannel(`glaspost/${account}`);
+  let isClosed = false;
   const name = (what: string) => `glaspost/${account}/${what}`;
   return {
     alone: (what, run) => withLock(locks, name(what), {}, run),
@@ -67,9 +68,13 @@ export function ofBrowser(account: string): Windows {
       const names = all.map((one) => one.name ?? "").filter((one) => one.startsWith(name(beginning)));
       return names.map((one) => one.slice(name(beginning).length));
     },
-    tell: (message) => channel.postMessage(message),
+    // what was still going on when somebody left may end later, and a closed channel throws
+    tell: (message) => void (isClosed || channel.postMessage(message)),
     hear: (then) => channel.addEventListener("message", ({ data }) => then(data)),
-    close: () => channel.close(),
+    close: () => {
+      isClosed = true;
+      channel.close();
+    },
   };
 }
 

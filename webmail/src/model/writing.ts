@@ -3,6 +3,7 @@ import type { Account } from "./account";
 import { senderOf } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
+import { isDiscarded } from "./discarded";
 import { Elsewhere } from "./elsewhere";
 import { Held } from "./held";
 import { patch } from "./patch";
@@ -69,17 +70,36 @@ export class Writing {
   }
 
   /** Saves all that is written in this browser, as far as the server takes it: also what an earlier page left and this one has not
-   * looked at yet, what a window left that was closed, and what lies open in others. */
+   * looked at yet, what a window left that was closed, and what lies open in others. What was thrown away goes from the server, too.
+   * Nothing of it keeps anybody from leaving: what it could not do, `unsaved` counts. */
   async save(): Promise<void> {
     await this.takenUp;
-    await Promise.all([this.#elsewhere.save(), this.desk.takeUp("all").then(() => this.desk.saveAll())]);
+    await Promise.allSettled([this.#elsewhere.save(), this.#saveHere()]);
   }
 
-  /** How many messages are in this browser only, after that. */
+  async #saveHere(): Promise<void> {
+    await this.desk.takeUp("all");
+    if (this.#hasIdentity) await this.desk.saveAll();
+    await this.desk.sendWaiting();
+  }
+
+  /** How many messages are in this browser only, after that: also what was thrown away here and is on the server still. */
   async unsaved(): Promise<number> {
-    const here = this.desk.unsaved.map(({ composition }) => composition.key);
+    const all = await this.#account.kept.all("compositions").catch(() => new Map<string, unknown>());
+    // without an identity nobody knows which of them say anything: they all count
+    const here = this.#hasIdentity ? this.desk.unsaved : this.desk.open.value;
+    const left = this.#hasIdentity ? await this.desk.left() : [...all.keys()];
     const elsewhere = [...this.#elsewhere.unsaved].filter((key) => this.desk.of(key) === undefined);
-    const left = (await this.desk.left()).filter((key) => !this.#elsewhere.saved.has(key));
-    return new Set([...here, ...elsewhere, ...left]).size;
+    return new Set([
+      ...here.map(({ composition }) => composition.key),
+      ...elsewhere,
+      ...left.filter((key) => !this.#elsewhere.saved.has(key)),
+      ...[...all].filter(([, value]) => isDiscarded(value)).map(([key]) => key),
+    ]).size;
+  }
+
+  /** Whether the account has anybody to write as; it may have lost them all since a message was written. */
+  get #hasIdentity(): boolean {
+    return this.#account.identities.value.length > 0;
   }
 }

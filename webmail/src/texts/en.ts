@@ -213,8 +213,14 @@ export const en = {
 
   leave: {
     title: "Log out?",
-    text: (n: number) =>
-      `${plural(n, "change or message is", "changes and messages are")} in this browser only. Logging out throws that away.`,
+    text: (n: number, imports: number) =>
+      [
+        n > 0 &&
+          `${plural(n, "change or message is", "changes and messages are")} in this browser only. Logging out throws that away.`,
+        imports > 0 && "Files are still being taken in. Logging out stops that.",
+      ]
+        .filter(Boolean)
+        .join(" "),
     yes: "Log out all the same",
   },
 

@@ -211,8 +211,14 @@ export const nl: Texts = {
 
   leave: {
     title: "Uitloggen?",
-    text: (n) =>
-      `${aantal(n, "wijziging of bericht staat", "wijzigingen en berichten staan")} alleen in deze browser. Uitloggen gooit dat weg.`,
+    text: (n, imports) =>
+      [
+        n > 0 &&
+          `${aantal(n, "wijziging of bericht staat", "wijzigingen en berichten staan")} alleen in deze browser. Uitloggen gooit dat weg.`,
+        imports > 0 && "Er worden nog bestanden opgenomen. Uitloggen breekt dat af.",
+      ]
+        .filter(Boolean)
+        .join(" "),
     yes: "Toch uitloggen",
   },
 

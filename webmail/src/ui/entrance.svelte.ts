@@ -30,12 +30,13 @@ async function keeping(account: string): Promise<Kept> {
 
 export class Entrance {
   stage = $state.raw<Stage>({ kind: "starting" });
-  /** Whether what is in this browser only may be lost. */
-  asked = $state.raw<{ readonly account: Account; readonly unsent: number } | null>(null);
+  /** Whether what is in this browser only may be lost, and whether imports that go on may end. */
+  asked = $state.raw<{ readonly account: Account; readonly unsent: number; readonly importing: number } | null>(null);
   readonly #transport: Transport;
-  readonly #shell: Shell;
+  readonly #shell: Pick<Shell, "preferences" | "change" | "go">;
+  #leaving: Promise<void> | null = null;
 
-  constructor(transport: Transport, shell: Shell) {
+  constructor(transport: Transport, shell: Pick<Shell, "preferences" | "change" | "go">) {
     this.#transport = transport;
     this.#shell = shell;
   }
@@ -84,18 +85,26 @@ export class Entrance {
     return true;
   }
 
-  /** Leaves; where what was done or written is in this browser only, it is asked first. */
-  async leave(account: Account): Promise<void> {
+  /** Leaves; where something would be lost, it is asked first. Who clicks twice leaves once. */
+  leave(account: Account): Promise<void> {
+    this.#leaving ??= this.#leave(account).finally(() => {
+      this.#leaving = null;
+    });
+    return this.#leaving;
+  }
+
+  async #leave(account: Account): Promise<void> {
     const { outbox, writing, kept } = account;
     const patience = new Promise<void>((resolve) => account.around.wake(PATIENCE, resolve));
     const saving = writing.want().then((all) => all.save());
-    await Promise.race([Promise.all([outbox.send(), saving.catch(problemOf)]), patience]);
+    await Promise.race([Promise.allSettled([outbox.send(), saving]), patience]);
     // where what one writes with cannot be had nobody knows what of it the server has
     const unsaved =
       (await writing.here.value?.unsaved()) ?? (await kept.all("compositions").catch(() => new Map())).size;
     const unsent = outbox.waiting.value + unsaved;
-    if (unsent === 0) await this.leaveNow(account);
-    else this.asked = { account, unsent };
+    const importing = account.importing.value;
+    if (unsent + importing === 0) await this.leaveNow(account);
+    else this.asked = { account, unsent, importing };
   }
 
   async leaveNow(account: Account): Promise<void> {

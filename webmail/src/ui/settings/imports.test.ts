@@ -58,6 +58,16 @@ describe("files on their way in", () => {
     expect(kinds()).toEqual(["stopped", "stopped", "done"]);
   });
 
+  it("are lost with the page as long as they go on", async () => {
+    const { account, imports, open, turn } = await stage();
+    expect(account.wouldLose).toBe(false);
+    imports.add([new File(["x"], "a.eml")], into);
+    expect(account.wouldLose).toBe(true);
+    open[0]?.end(200, OUTCOME);
+    await turn();
+    expect(account.wouldLose).toBe(false);
+  });
+
   it("are the same wherever one looks, and end with the account", async () => {
     const { account, imports, kinds, turn } = await stage();
     imports.add([new File(["x"], "a.eml"), new File(["x"], "b.eml")], into);
