@@ -47,6 +47,8 @@ export interface Composition {
   readonly unsure: boolean;
   /** `waiting`: it is to go, and there was no connection. */
   readonly stage: "writing" | "sending" | "waiting";
+  /** Whether it may have gone by a try whose answer was lost: as it is now, or as it was before it was changed. */
+  readonly tried: "no" | "as-it-is" | "otherwise";
 }
 
 const kept = object({
@@ -72,6 +74,7 @@ const kept = object({
   draftId: nullable(id<"Email">()),
   unsure: absent(flag, false),
   stage: absent(oneOf("writing", "sending", "waiting"), "writing" as const),
+  tried: absent(oneOf("no", "as-it-is", "otherwise"), "as-it-is" as const),
 });
 
 /** Reads what an earlier page, or an earlier version of it, kept. */
@@ -87,7 +90,7 @@ export function wasSaved(value: unknown): boolean {
 }
 
 /** What identifies a message everywhere (RFC 5322, 3.6.4): chance, at the domain of its sender. */
-function newMessageId(from: string): string {
+export function newMessageId(from: string): string {
   return `${crypto.randomUUID()}@${from.slice(from.lastIndexOf("@") + 1)}`;
 }
 
@@ -123,6 +126,7 @@ export function blank(identity: Identity, form: Form = "plain"): Composition {
     draftId: null,
     unsure: false,
     stage: "writing",
+    tried: "no",
   };
 }
 

@@ -40,10 +40,9 @@ describe("a message on the desk", () => {
 
   it("that is changed while it is saved is not said to be saved", async () => {
     const { composition, server, scene, desk } = await written();
+    const { requests } = server;
     const saving = desk.save(composition.key);
-    await Promise.resolve();
-    await Promise.resolve();
-    await Promise.resolve();
+    while (server.requests === requests) await Promise.resolve();
     desk.change(composition.key, { text: "Dag Bram, en meer" });
     await saving;
     expect(desk.of(composition.key)).toMatchObject({

@@ -55,7 +55,12 @@ export class Desk {
 
   /** Takes up what an earlier page left open and no other window has. What was being sent when that page ended is looked for
    * before it is shown; without a network it waits for one. */
-  async takeUp(which: "all" | "waiting" = "all"): Promise<void> {
+  takeUp(which: "all" | "waiting" = "all"): Promise<void> {
+    // one run after another: what the one before has sent or closed is not put back
+    return this.#turns.after("", () => this.#takeUp(which));
+  }
+
+  async #takeUp(which: "all" | "waiting"): Promise<void> {
     const there = await this.#messages.kept();
     if (there === null) return;
     this.#discarded.takeUp(there);
@@ -69,10 +74,8 @@ export class Desk {
       const value = left.get(key);
       const composition = restored(value);
       const stage = composition === null ? "gone" : await stageOf(this.#client, composition, this.#room.met);
-      if (composition === null) {
-        await this.#messages.forget(key);
-        this.#beside.holds.letGo(key);
-      } else if (stage === "gone") await this.#sending.gone(composition);
+      if (composition === null) this.#beside.holds.letGo(key);
+      else if (stage === "gone") await this.#sending.gone(composition);
       else {
         // before it lies there: it does not go without them
         await this.uploads.takeUp(key, value);
@@ -148,9 +151,13 @@ export class Desk {
   change(key: string, change: Partial<Composition>): void {
     const now = this.of(key);
     if (now === undefined) return;
-    const { stage } = now.composition;
+    const { stage, tried } = now.composition;
     // who goes on writing does not want it to go as it is
-    const next = { ...now.composition, stage: stage === "waiting" ? "writing" : stage, ...change };
+    const goesOn = {
+      stage: stage === "waiting" ? "writing" : stage,
+      tried: tried === "no" ? tried : "otherwise",
+    } as const;
+    const next = { ...now.composition, ...goesOn, ...change };
     this.#messages.show(key, { composition: next, saving: "unsaved" });
     this.#saveLater(key);
   }
@@ -184,7 +191,10 @@ export class Desk {
       this.#messages.show(key, { saving: "saving" });
       await this.#messages.keep(key);
       try {
-        const { composition } = now;
+        // no draft is made of what has gone
+        if (await this.#sending.hasGone(key)) return this.#room.went(null);
+        const composition = this.of(key)?.composition;
+        if (composition === undefined) return;
         const draftId = await draft(this.#client, this.#room, composition);
         const after = this.of(key);
         if (after === undefined) return;

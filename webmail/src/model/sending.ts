@@ -2,20 +2,15 @@
 import type { Client } from "../jmap/client";
 import type { EmailId } from "../jmap/ids";
 import { type Problem, passes, problemOf } from "../jmap/problem";
-import type { Composition } from "./composition";
+import { type Composition, newMessageId } from "./composition";
 import { draftsOf, isUncertain, stillDrafts } from "./drafts";
 import type { Beside, Open, OpenMessages, Room } from "./open_messages";
-import { callBack, originOf, type Sent, stageOf, submit, wentOut } from "./submitting";
+import { callBack, originOf, type Sent, submit, wentOut } from "./submitting";
 import type { Turns } from "./turns";
 
 /** The draft of the server that says all that lies here; `null` where there is none. */
 function draftIn({ composition, saving }: Open): EmailId | null {
   return saving === "saved" && composition.stage === "writing" ? composition.draftId : null;
-}
-
-/** All that somebody wrote. */
-function written(of: Composition): string {
-  return JSON.stringify({ ...of, draftId: null, unsure: false, stage: "writing" });
 }
 
 export class Sending {
@@ -24,8 +19,6 @@ export class Sending {
   readonly #open: OpenMessages;
   readonly #beside: Beside;
   readonly #turns: Turns;
-  /** What was written when a try ended without an answer, by key. */
-  readonly #tried = new Map<string, string>();
 
   constructor(client: Client, room: Room, open: OpenMessages, beside: Beside, turns: Turns) {
     this.#client = client;
@@ -44,24 +37,24 @@ export class Sending {
       if (this.#beside.uploads.of(key).length > 0) return this.#stays(key, { kind: "offline" }, "waiting");
       this.#open.show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
       await this.#open.keep(key);
+      let handedOver: Composition | null = null;
       try {
-        // an earlier try may have gone, its answer lost; what was changed since is another message to whoever wrote it
-        const isTried = this.#tried.get(key) === written(now.composition);
-        const before = isTried ? await wentOut(this.#client, now.composition) : null;
+        const before = await this.#before(key);
         if (before !== null) return await this.#found(now.composition, before);
-        const sent = await submit(this.#client, this.#room, now.composition, (draftId) =>
-          this.#open.show(key, { composition: { ...now.composition, draftId, unsure: false } }),
-        );
-        await this.gone(now.composition);
+        handedOver = this.#open.of(key)?.composition ?? now.composition;
+        const sent = await submit(this.#client, this.#room, handedOver, (draftId) => {
+          if (handedOver !== null) handedOver = { ...handedOver, draftId, unsure: false };
+          if (handedOver !== null) this.#open.show(key, { composition: handedOver });
+        });
+        await this.gone(handedOver);
         return sent;
       } catch (thrown) {
         const problem = problemOf(thrown);
-        if (isUncertain(problem)) {
-          this.#open.doubt(key);
-          this.#tried.set(key, written(now.composition));
+        if (handedOver !== null && isUncertain(problem)) {
+          this.#open.doubt(key, handedOver);
           // the answer may be what was lost: whether it went is looked for before it is sent again
-          const gone = await wentOut(this.#client, now.composition).catch(() => null);
-          if (gone !== null) return this.#found(now.composition, gone);
+          const gone = await wentOut(this.#client, handedOver).catch(() => null);
+          if (gone !== null) return this.#found(handedOver, gone);
         }
         this.#room.met(problem);
         const waited = now.composition.stage === "waiting";
@@ -71,9 +64,32 @@ export class Sending {
     });
   }
 
+  /**
+   * Where a message lies that went by a try whose answer was lost, when all that is written is in it. What was changed since is another
+   * message to whoever wrote it, and gets an id of its own (RFC 5322, 3.6.4): by the same id nobody could tell them apart.
+   */
+  async #before(key: string): Promise<EmailId | null> {
+    const now = this.#open.of(key)?.composition;
+    if (now === undefined || now.tried === "no") return null;
+    const gone = await wentOut(this.#client, now);
+    const after = this.#open.of(key)?.composition;
+    if (gone === null || after === undefined || after.tried === "as-it-is") return gone;
+    const messageId = newMessageId(this.#room.identity(after).email);
+    this.#open.show(key, { composition: { ...after, messageId, tried: "no" } });
+    await this.#open.keep(key);
+    return null;
+  }
+
+  /** Whether it has gone by an earlier try; it leaves the desk then. */
+  async hasGone(key: string): Promise<boolean> {
+    const composition = this.#open.of(key)?.composition;
+    if (composition === undefined || (await this.#before(key)) === null) return false;
+    await this.gone(composition);
+    return true;
+  }
+
   /** It has gone, whoever sent it: what it answers is marked. */
   async gone(composition: Composition): Promise<void> {
-    this.#tried.delete(composition.key);
     await this.#open.clear(composition.key);
     void this.#mark(composition, "mark");
   }
@@ -108,23 +124,21 @@ export class Sending {
 
   /** There may be a connection again: what waits for one goes. What cannot go lies open again. Gives what keeps the rest waiting. */
   async sendWaiting(): Promise<Problem | null> {
-    const waits = ({ composition }: Open) => composition.stage === "waiting";
-    for (const { composition } of this.#open.all.value.filter(waits)) {
-      const { key } = composition;
+    const waiting = this.#open.all.value.filter(({ composition }) => composition.stage === "waiting");
+    let first: Problem | null = null;
+    for (const { key } of waiting.map(({ composition }) => composition)) {
+      // somebody goes on with it, or it has gone
+      if (this.#open.of(key)?.composition.stage !== "waiting") continue;
       // the last of its files calls again
       if (this.#beside.uploads.of(key).length > 0) continue;
-      // the answer may be all that was lost
-      const stage = await stageOf(this.#client, { ...composition, stage: "sending" }, this.#room.met);
-      if (stage === "waiting") return { kind: "offline" };
-      const now = this.#open.of(key);
-      if (now === undefined || !waits(now)) continue;
-      if (stage === "gone") await this.gone(composition);
-      const outcome = stage === "gone" ? null : await this.send(key);
-      if (outcome === null || !("kind" in outcome)) this.#room.went(null);
-      else if (this.#open.of(key)?.composition.stage === "waiting") return outcome;
-      else this.#room.went(outcome);
+      const outcome = await this.send(key);
+      if (!("kind" in outcome)) this.#room.went(null);
+      else if (this.#open.of(key)?.composition.stage !== "waiting") this.#room.went(outcome);
+      else if (outcome.kind === "offline" || outcome.kind === "signed-out") return outcome;
+      // what the server cannot take of one message keeps the others from nothing
+      else first ??= outcome;
     }
-    return null;
+    return first;
   }
 
   /** Looks whether the drafts that lie here, saved, are drafts still: another device may have sent them, or thrown them away. What has
@@ -157,7 +171,11 @@ export class Sending {
     const now = this.#open.of(key);
     if (now === undefined || draftIn(now) !== id) return false;
     const { composition } = now;
-    if ((await wentOut(this.#client, composition)) !== null) {
+    const hasGone = (await wentOut(this.#client, composition)) !== null;
+    const then = this.#open.of(key);
+    // what was written meanwhile is in no message that went
+    if (then === undefined || draftIn(then) !== id) return false;
+    if (hasGone) {
       await this.gone(composition);
       return true;
     }
@@ -176,7 +194,10 @@ export class Sending {
     const problem = await callBack(this.#client, this.#room, submissionId);
     if (problem !== null) return problem;
     void this.#mark(composition, "unmark");
-    this.#open.put({ ...composition, sendAt: null, draftId: emailId, unsure: false, stage: "writing" }, "saved");
+    this.#open.put(
+      { ...composition, sendAt: null, draftId: emailId, unsure: false, stage: "writing", tried: "no" },
+      "saved",
+    );
     await this.#open.keep(composition.key);
     return null;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Bench, bench, settled } from "../../test/bench";
+import { Failure } from "../jmap/problem";
 import { blank, type Composition } from "./composition";
 import { AGAIN } from "./desk";
 import { inMemory } from "./kept";
@@ -16,6 +17,15 @@ async function written(options = {}): Promise<Bench & { composition: Composition
 
 function sent({ server }: Pick<Bench, "server">): number {
   return [...server.records.emails.values()].filter(({ mailboxIds }) => mailboxIds.sent).length;
+}
+
+/** Sends it; the server does so, and neither its answer nor another one comes before there is a connection again. */
+async function lost({ server, desk, composition }: Bench & { composition: Composition }): Promise<void> {
+  server.loseNextAnswer = true;
+  void server.next().then(() => {
+    server.fault = { kind: "offline" };
+  });
+  await desk.send(composition.key);
 }
 
 describe("a message that is sent without a network", () => {
@@ -50,11 +60,7 @@ describe("a message that is sent without a network", () => {
   it("is not sent twice where only the answers were lost", async () => {
     const there = await written();
     const { composition, scene, server, desk } = there;
-    server.loseNextAnswer = true;
-    void server.next().then(() => {
-      server.fault = { kind: "offline" };
-    });
-    await desk.send(composition.key);
+    await lost(there);
     expect(desk.of(composition.key)?.composition.stage).toBe("waiting");
     expect(sent(there)).toBe(1);
     server.fault = null;
@@ -62,6 +68,81 @@ describe("a message that is sent without a network", () => {
     await settled(server);
     expect(sent(there)).toBe(1);
     expect(desk.open.value).toEqual([]);
+  });
+
+  it("is sent as another message where it was changed after a try whose answer was lost", async () => {
+    const kept = inMemory();
+    const there = await written({ kept });
+    const { composition, server, desk, account } = there;
+    await lost(there);
+    desk.change(composition.key, { text: "Dag Bram, en neem brood mee" });
+    await desk.send(composition.key);
+    await account.stop();
+    server.fault = null;
+    const after = await bench(() => {}, { kept, server });
+    await settled(server);
+    const all = [...server.records.emails.values()];
+    expect(all.map(({ mailboxIds }) => mailboxIds)).toEqual([{ sent: true }, { sent: true }]);
+    expect(new Set(all.map(({ messageId }) => messageId?.[0])).size).toBe(2);
+    expect(JSON.stringify(all[1])).toContain("brood");
+    expect(after.desk.open.value).toEqual([]);
+  });
+
+  it("is not sent twice by who sends it again on another page", async () => {
+    const kept = inMemory();
+    const there = await written({ kept });
+    const { composition, server, desk, account } = there;
+    server.loseNextAnswer = true;
+    void server.next().then(() => {
+      server.fault = { kind: "server", status: 502 };
+    });
+    await desk.send(composition.key);
+    await account.stop();
+    server.fault = null;
+    const after = await bench(() => {}, { kept, server });
+    await after.desk.send(composition.key);
+    await settled(server);
+    expect(sent(after)).toBe(1);
+    expect(after.desk.open.value).toEqual([]);
+  });
+
+  it("leaves no draft behind when it had gone", async () => {
+    const there = await written();
+    const { composition, server, desk } = there;
+    const ask = server.ask.bind(server);
+    server.ask = async (question) => {
+      await ask(question);
+      throw new Failure({ kind: "server", status: 502 });
+    };
+    await desk.send(composition.key);
+    expect(desk.of(composition.key)?.composition.stage).toBe("writing");
+    server.ask = ask;
+    await desk.save(composition.key);
+    expect([...server.records.emails.values()].map(({ mailboxIds }) => mailboxIds)).toEqual([{ sent: true }]);
+    expect(desk.open.value).toEqual([]);
+  });
+
+  it("is not kept from going by another that the server cannot take now", async () => {
+    const there = await written();
+    const { account, composition, scene, server, desk } = there;
+    const [identity] = account.identities.value;
+    if (identity === undefined) throw new Error("an identity");
+    const other = blank(identity);
+    desk.put(other);
+    desk.change(other.key, { to: "bram@there.example", subject: "Ook", text: "Dag" });
+    server.fault = { kind: "offline" };
+    await desk.send(composition.key);
+    await desk.send(other.key);
+    server.fault = null;
+    const ask = server.ask.bind(server);
+    server.ask = async (question) => {
+      const answer = await ask(question);
+      if (JSON.stringify(question.body).includes("Dag Bram")) throw new Failure({ kind: "server", status: 503 });
+      return answer;
+    };
+    scene.push("open");
+    await settled(server);
+    expect(desk.open.value.map(({ composition: { key } }) => key)).not.toContain(other.key);
   });
 
   it("stays for who goes on writing it", async () => {
