@@ -94,6 +94,17 @@ export function newMessageId(from: string): string {
   return `${crypto.randomUUID()}@${from.slice(from.lastIndexOf("@") + 1)}`;
 }
 
+/** What of a message makes it another one to its reader: all but when it goes. */
+export function isOtherwise(was: Composition, change: Partial<Composition>): boolean {
+  const said = (of: Composition) => JSON.stringify({ ...of, sendAt: null });
+  return said(was) !== said({ ...was, ...change });
+}
+
+/** Once it may have gone, what is changed in it is no longer what went. */
+export function triedOf({ tried }: Composition): Composition["tried"] {
+  return tried === "no" ? tried : "otherwise";
+}
+
 export function signed(identity: Identity): string {
   return identity.textSignature === "" ? "" : `\n\n-- \n${identity.textSignature}`;
 }

@@ -2,7 +2,7 @@
 import type { Client } from "../jmap/client";
 import type { SubmissionId } from "../jmap/ids";
 import { type Problem, passes, problemOf } from "../jmap/problem";
-import { type Attached, type Composition, isEmpty, restored, wasSaved } from "./composition";
+import { type Attached, type Composition, isEmpty, isOtherwise, restored, triedOf, wasSaved } from "./composition";
 import { Discarded } from "./discarded";
 import { draft, isUncertain } from "./drafts";
 import { calledFor, Holds } from "./holds";
@@ -10,7 +10,7 @@ import type { Kept } from "./kept";
 import { Value } from "./observable";
 import { type Beside, type Open, OpenMessages, type Room, type Saving } from "./open_messages";
 import { Pauses } from "./pauses";
-import { Sending } from "./sending";
+import { Sending, stopsAll } from "./sending";
 import { callBack, type Sent, stageOf } from "./submitting";
 import { Turns } from "./turns";
 import { type Picked, Uploads, waitsOf } from "./uploads";
@@ -98,7 +98,9 @@ export class Desk {
   /** The messages that are in this browser only. */
   get unsaved(): readonly Open[] {
     const isKept = ({ composition, saving }: Open) =>
-      this.uploads.of(composition.key).length === 0 && (saving === "saved" || this.#isEmpty(composition));
+      this.uploads.of(composition.key).length === 0 &&
+      composition.stage !== "sending" &&
+      (saving === "saved" || this.#isEmpty(composition));
     return this.open.value.filter((one) => !isKept(one));
   }
 
@@ -151,13 +153,10 @@ export class Desk {
   change(key: string, change: Partial<Composition>): void {
     const now = this.of(key);
     if (now === undefined) return;
-    const { stage, tried } = now.composition;
+    const { stage } = now.composition;
+    const tried = isOtherwise(now.composition, change) ? triedOf(now.composition) : now.composition.tried;
     // who goes on writing does not want it to go as it is
-    const goesOn = {
-      stage: stage === "waiting" ? "writing" : stage,
-      tried: tried === "no" ? tried : "otherwise",
-    } as const;
-    const next = { ...now.composition, ...goesOn, ...change };
+    const next = { ...now.composition, stage: stage === "waiting" ? "writing" : stage, tried, ...change };
     this.#messages.show(key, { composition: next, saving: "unsaved" });
     this.#saveLater(key);
   }
@@ -231,7 +230,8 @@ export class Desk {
   async #goOn(): Promise<void> {
     await this.#discarded.destroy();
     const inTheWay = await this.#sending.sendWaiting();
-    if (inTheWay !== null) return this.#tryAgain(inTheWay);
+    if (inTheWay !== null) this.#tryAgain(inTheWay);
+    if (inTheWay !== null && stopsAll(inTheWay)) return;
     const isHere = ({ saving, problem }: Open) =>
       problem === null ? saving === "here" : saving !== "saved" && passes(problem);
     for (const { composition } of this.open.value.filter(isHere)) {
@@ -291,7 +291,9 @@ export class Desk {
     const known = attachments.some(
       ({ blobId, name, cid }) => blobId === file.blobId && name === file.name && cid === file.cid,
     );
-    const composition = { ...now.composition, attachments: known ? attachments : [...attachments, file] };
+    const composition = known
+      ? now.composition
+      : { ...now.composition, attachments: [...attachments, file], tried: triedOf(now.composition) };
     this.#messages.show(key, { composition, saving: "unsaved" });
     this.arrived.set({ key, file });
     await this.#messages.keepWith(key, place);

@@ -68,12 +68,15 @@ export class OpenMessages {
     this.all.update((all) => all.map((one) => (one.composition.key === key ? { ...one, ...change } : one)));
   }
 
-  /** There may be more drafts of it than one knows; and it may have gone as it was when it was handed over, if it was. */
-  doubt(key: string, handedOver: Composition | null = null): void {
+  /** There may be more drafts of it than one knows. */
+  doubt(key: string): void {
+    this.write(key, { unsure: true });
+  }
+
+  /** This of what is written is otherwise. */
+  write(key: string, change: Partial<Composition>): void {
     const now = this.of(key)?.composition;
-    if (now === undefined) return;
-    const tried = handedOver === null ? now.tried : now === handedOver ? "as-it-is" : "otherwise";
-    this.show(key, { composition: { ...now, unsure: true, tried } });
+    if (now !== undefined) this.show(key, { composition: { ...now, ...change } });
   }
 
   /** What the browser keeps of messages, open or not; `null` where it says nothing. */
@@ -116,10 +119,8 @@ export class OpenMessages {
     if (now === undefined) return undefined;
     const { composition, saving } = now;
     // a page that ends before the answer does not know what the server did
-    const isSending = composition.stage === "sending";
-    const unsure = composition.unsure || saving === "saving" || isSending;
-    const tried = isSending ? "as-it-is" : composition.tried;
-    return { ...composition, unsure, tried, saved: saving === "saved", waits: this.#beside.uploads.waits(key) };
+    const unsure = composition.unsure || saving === "saving" || composition.stage === "sending";
+    return { ...composition, unsure, saved: saving === "saved", waits: this.#beside.uploads.waits(key) };
   }
 
   /** It is done with; this is kept in its place, if anything. */

@@ -13,6 +13,14 @@ function draftIn({ composition, saving }: Open): EmailId | null {
   return saving === "saved" && composition.stage === "writing" ? composition.draftId : null;
 }
 
+/** The message lies here no more. */
+const GONE: Problem = { kind: "refused-record", type: "notFound", detail: "", properties: [] };
+
+/** Whether no other message would go either. */
+export function stopsAll({ kind }: Problem): boolean {
+  return kind === "offline" || kind === "signed-out" || kind === "slow-down";
+}
+
 export class Sending {
   readonly #client: Client;
   readonly #room: Room;
@@ -32,34 +40,42 @@ export class Sending {
   send(key: string): Promise<Sent | Problem> {
     return this.#turns.after(key, async () => {
       const now = this.#open.of(key);
-      if (now === undefined) return { kind: "refused-record", type: "notFound", detail: "", properties: [] };
+      if (now === undefined) return GONE;
       this.#beside.pauses.end(key);
       if (this.#beside.uploads.of(key).length > 0) return this.#stays(key, { kind: "offline" }, "waiting");
       this.#open.show(key, { composition: { ...now.composition, stage: "sending" }, problem: null });
       await this.#open.keep(key);
-      let handedOver: Composition | null = null;
+      let given: Composition | null = null;
+      let tried: Composition["tried"] = "no";
       try {
         const before = await this.#before(key);
         if (before !== null) return await this.#found(now.composition, before);
-        handedOver = this.#open.of(key)?.composition ?? now.composition;
-        const sent = await submit(this.#client, this.#room, handedOver, (draftId) => {
-          if (handedOver !== null) handedOver = { ...handedOver, draftId, unsure: false };
-          if (handedOver !== null) this.#open.show(key, { composition: handedOver });
-        });
-        await this.gone(handedOver);
+        const here = this.#open.of(key)?.composition;
+        if (here === undefined) return GONE;
+        ({ tried } = here);
+        // what is written from here on is not in what goes
+        given = { ...here, tried: "as-it-is" };
+        this.#open.show(key, { composition: given });
+        await this.#open.keep(key);
+        const sent = await submit(this.#client, this.#room, given, (draftId) =>
+          this.#open.write(key, { draftId, unsure: false }),
+        );
+        await this.#went(given);
         return sent;
       } catch (thrown) {
         const problem = problemOf(thrown);
-        if (handedOver !== null && isUncertain(problem)) {
-          this.#open.doubt(key, handedOver);
+        if (given !== null && isUncertain(problem)) {
+          this.#open.doubt(key);
           // the answer may be what was lost: whether it went is looked for before it is sent again
-          const gone = await wentOut(this.#client, handedOver).catch(() => null);
-          if (gone !== null) return this.#found(handedOver, gone);
-        }
+          const gone = await wentOut(this.#client, given).catch(() => null);
+          if (gone !== null) return await this.#found(given, gone);
+        } else if (given !== null) this.#refused(key, tried);
         this.#room.met(problem);
         const waited = now.composition.stage === "waiting";
-        const isFor = passes(problem) || problem.kind === "signed-out";
-        return this.#stays(key, problem, problem.kind === "offline" || (waited && isFor) ? "waiting" : "writing");
+        const isFor = problem.kind === "offline" || (waited && (passes(problem) || problem.kind === "signed-out"));
+        // who went on writing does not want it to go as it is
+        const isChanged = given !== null && this.#open.of(key)?.composition.tried === "otherwise";
+        return this.#stays(key, problem, isFor && !isChanged ? "waiting" : "writing");
       }
     });
   }
@@ -73,11 +89,36 @@ export class Sending {
     if (now === undefined || now.tried === "no") return null;
     const gone = await wentOut(this.#client, now);
     const after = this.#open.of(key)?.composition;
-    if (gone === null || after === undefined || after.tried === "as-it-is") return gone;
-    const messageId = newMessageId(this.#room.identity(after).email);
-    this.#open.show(key, { composition: { ...after, messageId, tried: "no" } });
-    await this.#open.keep(key);
+    // what the desk has no more the browser may keep for the next page
+    if (gone === null || after === undefined) return null;
+    if (after.tried === "as-it-is") return gone;
+    await this.#another(after, { draftId: after.draftId === gone ? null : after.draftId });
     return null;
+  }
+
+  /** What is written is another message from here on. */
+  async #another(of: Composition, change: Partial<Composition>): Promise<void> {
+    const { key } = of;
+    const messageId = newMessageId(this.#room.identity(of).email);
+    this.#open.write(key, { ...change, messageId, tried: "no" });
+    this.#beside.holds.letGo(key);
+    void this.#beside.holds.take({ ...of, ...change, messageId });
+    await this.#open.keep(key);
+  }
+
+  /** It has gone as it was given: it leaves the desk, and what was written meanwhile stays as another message. */
+  async #went(given: Composition): Promise<void> {
+    const after = this.#open.of(given.key)?.composition;
+    if (after === undefined || after.tried !== "otherwise") return this.gone(given);
+    this.#open.show(given.key, { saving: "unsaved", problem: null });
+    await this.#another(after, { draftId: null, unsure: false, stage: "writing" });
+    void this.#mark(given, "mark");
+  }
+
+  /** It has not gone by this try. */
+  #refused(key: string, before: Composition["tried"]): void {
+    const now = this.#open.of(key)?.composition.tried;
+    this.#open.write(key, { tried: before === "no" || now === "as-it-is" ? before : "otherwise" });
   }
 
   /** Whether it has gone by an earlier try; it leaves the desk then. */
@@ -95,7 +136,7 @@ export class Sending {
   }
 
   async #found(composition: Composition, emailId: EmailId): Promise<Sent> {
-    await this.gone(composition);
+    await this.#went(composition);
     return { emailId, submissionId: null, composition };
   }
 
@@ -134,7 +175,7 @@ export class Sending {
       const outcome = await this.send(key);
       if (!("kind" in outcome)) this.#room.went(null);
       else if (this.#open.of(key)?.composition.stage !== "waiting") this.#room.went(outcome);
-      else if (outcome.kind === "offline" || outcome.kind === "signed-out") return outcome;
+      else if (stopsAll(outcome)) return outcome;
       // what the server cannot take of one message keeps the others from nothing
       else first ??= outcome;
     }

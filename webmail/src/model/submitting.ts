@@ -84,6 +84,8 @@ export async function stageOf(
   met: (problem: Problem) => void,
 ): Promise<Composition["stage"] | "gone"> {
   if (composition.stage !== "sending") return composition.stage;
+  // not all that is written can have gone
+  if (composition.tried === "otherwise") return "writing";
   try {
     return (await wentOut(client, composition)) === null ? "writing" : "gone";
   } catch (thrown) {

@@ -195,6 +195,76 @@ describe("a message that is sent without a network", () => {
   });
 });
 
+describe("what is written while a message goes", () => {
+  /** Runs once, when the server has been asked for what has this in it and before it answers. */
+  function during({ server }: Bench, what: string, run: () => Promise<void> | void): void {
+    const ask = server.ask.bind(server);
+    server.ask = async (question) => {
+      if (!JSON.stringify(question.body ?? "").includes(what)) return ask(question);
+      server.ask = ask;
+      const answer = await ask(question);
+      await run();
+      return answer;
+    };
+  }
+
+  const submitting = "EmailSubmission/set";
+  const looking = "Message-ID";
+
+  it("stays as another message", async () => {
+    const there = await written();
+    const { composition, desk } = there;
+    during(there, submitting, () => desk.change(composition.key, { text: "Dag Bram, en meer" }));
+    await desk.send(composition.key);
+    expect(sent(there)).toBe(1);
+    const left = desk.of(composition.key)?.composition;
+    expect(left).toMatchObject({ text: "Dag Bram, en meer", stage: "writing", draftId: null, tried: "no" });
+    expect(left?.messageId).not.toBe(composition.messageId);
+  });
+
+  it("stays in what is refused", async () => {
+    const there = await written();
+    const { composition, server, desk } = there;
+    server.refuse.set(submitting, "forbidden");
+    during(there, submitting, () => desk.change(composition.key, { text: "Dag Bram, en meer" }));
+    await desk.send(composition.key);
+    expect(desk.of(composition.key)?.composition).toMatchObject({
+      text: "Dag Bram, en meer",
+      stage: "writing",
+      tried: "no",
+    });
+  });
+
+  it("is there on the next page, where the page ended while an earlier try was looked for", async () => {
+    const kept = inMemory();
+    const there = await written({ kept });
+    const { composition, server, desk, account } = there;
+    await lost(there);
+    desk.change(composition.key, { text: "Dag Bram, en meer" });
+    server.fault = null;
+    during(there, looking, () => account.stop());
+    await desk.send(composition.key);
+    const after = await bench(() => {}, { kept, server });
+    await settled(server);
+    expect(after.desk.of(composition.key)?.composition.text).toBe("Dag Bram, en meer");
+    expect(sent(after)).toBe(1);
+    await after.desk.send(composition.key);
+    expect(sent(after)).toBe(2);
+  });
+
+  it("is no other message where nothing was written, or only when it goes", async () => {
+    const there = await written();
+    const { composition, server, desk } = there;
+    await lost(there);
+    desk.change(composition.key, { to: "bram@there.example" });
+    desk.change(composition.key, { sendAt: 9_999_999_999_999 });
+    server.fault = null;
+    await desk.send(composition.key);
+    expect(sent(there)).toBe(1);
+    expect(desk.open.value).toEqual([]);
+  });
+});
+
 describe("a message that is thrown away without a network", () => {
   const drafts = ({ server }: Pick<Bench, "server">) =>
     [...server.records.emails.values()].filter(({ mailboxIds }) => mailboxIds.drafts);
