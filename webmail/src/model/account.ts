@@ -9,7 +9,7 @@ import { type Changed, PING, Push } from "../jmap/push";
 import { expand, offers, SUBMISSION } from "../jmap/session";
 import { type Surroundings, surroundings } from "../jmap/surroundings";
 import type { Transport } from "../jmap/transport";
-import { actOn, destroyRows } from "./acting";
+import { actOn, destroyExactly } from "./acting";
 import { type Deed, type Labelling, labelled, type Mark, type Move, marked, moved } from "./acts";
 import { Emails } from "./emails";
 import { Part } from "./fetched";
@@ -217,7 +217,7 @@ export class Account {
     const [trash, junk] = [this.mailboxes.withRole("trash")?.id, this.mailboxes.withRole("junk")?.id];
     return this.emails.conversation(id).filter(({ mailboxIds }) => {
       const only = [...mailboxIds].filter((one) => one !== trash && one !== junk);
-      return only.length > 0 || mailboxIds.size === 0 || (this.#here !== null && mailboxIds.has(this.#here));
+      return only.length > 0 || mailboxIds.size === 0 || (this.here !== null && mailboxIds.has(this.here));
     });
   }
 
@@ -230,7 +230,7 @@ export class Account {
   }
 
   async move(rows: readonly EmailId[], to: MailboxId, what: Move): Promise<void> {
-    await actOn(this, rows, (emails) => moved(emails, this.#here, to, what), what);
+    await actOn(this, rows, (emails, here) => moved(emails, here, to, what), what);
   }
 
   async mark(rows: readonly EmailId[], mark: Mark, quietly = false): Promise<void> {
@@ -242,9 +242,9 @@ export class Account {
     await actOn(this, rows, (emails) => labelled(emails, keyword, how), how);
   }
 
-  /** Removes for good; nothing brings it back. */
-  destroy(rows: readonly EmailId[]): Promise<void> {
-    return destroyRows(this, rows);
+  /** Removes exactly these messages for good; nothing brings it back. */
+  destroy(ids: readonly EmailId[]): Promise<void> {
+    return destroyExactly(this, ids);
   }
 
   /** Brings everything up to date, and sends what waits. */
@@ -304,7 +304,7 @@ export class Account {
     await Promise.allSettled([this.kept.clear(), this.keeper?.clear()]); // a database that is broken keeps nobody in
   }
 
-  get #here(): MailboxId | null {
+  get here(): MailboxId | null {
     return this.#place?.kind === "mailbox" ? this.#place.id : null;
   }
 
@@ -358,13 +358,13 @@ export class Account {
 
   /** Whether nothing of a row lies any more where one looks. */
   #leaves(id: EmailId): boolean {
-    const row = this.#here === null ? [] : this.row(id);
+    const row = this.here === null ? [] : this.row(id);
     return row.length > 0 && !row.some((email) => this.stays(email));
   }
 
   /** Whether it lies where one looks. */
-  stays({ mailboxIds }: Pick<Email, "mailboxIds">): boolean {
-    return this.#here === null || mailboxIds.has(this.#here);
+  stays({ mailboxIds }: Pick<Email, "mailboxIds">, here = this.here): boolean {
+    return here === null || mailboxIds.has(here);
   }
 
   #changed(changed: Changed): void {

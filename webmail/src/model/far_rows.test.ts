@@ -75,12 +75,24 @@ describe("a range that nobody has looked at", () => {
     expect([within(server, "archive"), within(server, "inbox")]).toEqual([0, 1400]);
   });
 
+  it("is moved out of where it was selected, wherever one looks meanwhile", async () => {
+    const { server, account, select } = await selecting(true);
+    const moving = account.move(await select(), mailboxId("archive"), "moved");
+    account.look({ kind: "mailbox", id: mailboxId("archive"), only: [] });
+    await moving;
+    await settled(server);
+    expect([within(server, "archive"), within(server, "inbox")]).toEqual([1300, 100]);
+  });
+
   it("is deleted for good whole", async () => {
     const { server, account, select } = await selecting(true);
     const ids = await select();
     // as many as are asked about first
-    expect((await destroyedWith(account, ids)).length).toBe(1300);
-    await account.destroy(ids);
+    const exact = (await destroyedWith(account, ids)).map(({ id }) => id);
+    expect(exact.length).toBe(1300);
+    server.deliver({ id: "joined", threadId: "t699" });
+    await account.destroy(exact);
+    expect(server.records.emails.delete("joined")).toBe(true);
     expect(server.records.emails.size).toBe(100);
     expect(account.notice.value).toMatchObject({ kind: "done", count: 1300 });
   });

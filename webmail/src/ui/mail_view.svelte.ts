@@ -27,7 +27,7 @@ const REST = 250;
 /** What is asked before something is done, or how something is arranged. */
 export type Asked =
   | { readonly what: "move" | "label"; readonly ids: readonly EmailId[] }
-  | { readonly what: "destroy"; readonly ids: readonly EmailId[]; readonly count: number }
+  | { readonly what: "destroy"; readonly ids: readonly EmailId[]; readonly exact: readonly EmailId[] }
   | { readonly what: "edit-label"; readonly label: Label | null }
   | { readonly what: "edit-search"; readonly search: SavedSearch | null; readonly text: string }
   | { readonly what: "mailbox"; readonly mailbox: Mailbox }
@@ -90,6 +90,7 @@ export class MailView {
     const { route } = shell;
     this.cursor = shell.email;
     this.selection = nothing();
+    this.asked = null;
     if (route.view === "mailbox") {
       account.look({ kind: "mailbox", id: route.mailbox, only: route.only });
     } else if (route.view === "search") {
@@ -154,9 +155,9 @@ export class MailView {
     const { account } = this;
     const list = account.list.value;
     try {
-      const { length: count } = await destroyedWith(account, ids);
+      const exact = (await destroyedWith(account, ids)).map(({ id }) => id);
       // whoever went elsewhere or is asked something else meanwhile means these no more
-      if (account.list.value === list && this.asked === null) this.asked = { what: "destroy", ids, count };
+      if (account.list.value === list && this.asked === null) this.asked = { what: "destroy", ids, exact };
     } catch (thrown) {
       account.refused(problemOf(thrown));
     }
@@ -167,7 +168,9 @@ export class MailView {
   }
 
   async destroy(): Promise<void> {
-    await this.#answered((ids) => this.account.destroy(ids));
+    // what was counted goes, whatever came to its conversations meanwhile
+    const exact = this.asked?.what === "destroy" ? this.asked.exact : [];
+    await this.#answered(() => this.account.destroy(exact));
   }
 
   async #answered(yes: (ids: readonly EmailId[]) => Promise<void>): Promise<void> {

@@ -80,9 +80,12 @@ export class Imports {
     this.busy = true;
     this.#account.importing.update((n) => n + 1);
     this.#stop = new AbortController();
-    for (let one = this.#queue.shift(); one !== undefined; one = this.#queue.shift()) await this.#send(one);
-    this.busy = false;
-    this.#account.importing.update((n) => n - 1);
+    try {
+      for (let one = this.#queue.shift(); one !== undefined; one = this.#queue.shift()) await this.#send(one);
+    } finally {
+      this.busy = false;
+      this.#account.importing.update((n) => n - 1);
+    }
   }
 
   async #send({ key, file, type, into }: Waiting): Promise<void> {
