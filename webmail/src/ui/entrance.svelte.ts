@@ -98,11 +98,14 @@ export class Entrance {
     const patience = new Promise<void>((resolve) => account.around.wake(PATIENCE, resolve));
     const saving = writing.want().then((all) => all.save());
     await Promise.race([Promise.allSettled([outbox.send(), saving]), patience]);
+    // another window may have logged out meanwhile, and somebody else have logged in
+    if (!this.#shows(account)) return;
     // where what one writes with cannot be had nobody knows what of it the server has
     const unsaved =
       (await writing.here.value?.unsaved()) ?? (await kept.all("compositions").catch(() => new Map())).size;
     const unsent = outbox.waiting.value + unsaved;
     const importing = account.importing.value;
+    if (!this.#shows(account)) return;
     if (unsent + importing === 0) await this.leaveNow(account);
     else this.asked = { account, unsent, importing };
   }
@@ -189,6 +192,7 @@ export class Entrance {
   /** The server does not know who asks any more: what was written is kept, and whoever is in now goes on. */
   async #ended(account: Account): Promise<void> {
     if (!this.#shows(account)) return;
+    this.asked = null;
     this.stage = { kind: "starting" };
     await account.stop();
     try {
@@ -203,6 +207,7 @@ export class Entrance {
 
   /** Nothing of the account stays in this browser. */
   async #clear(account: Account): Promise<void> {
+    this.asked = null;
     this.stage = { kind: "starting" };
     await account.close();
     if (this.#isTold) await this.#silence();

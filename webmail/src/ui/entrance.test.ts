@@ -15,9 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
-function entranceOf({ server }: Bench): Entrance {
+function entranceOf({ server, account }: Bench): Entrance {
   const preferences = read({ getItem: () => null, setItem: () => {} }, ["nl"]);
-  return new Entrance(server, { preferences, change: () => {}, go: () => {} });
+  const entrance = new Entrance(server, { preferences, change: () => {}, go: () => {} });
+  entrance.stage = { kind: "in", account };
+  return entrance;
 }
 
 function write({ account, desk }: Bench): void {
@@ -38,6 +40,18 @@ describe("who logs out", () => {
     await Promise.all([entrance.leave(here.account), entrance.leave(here.account)]);
     expect(close).toHaveBeenCalledOnce();
     expect(entrance.stage).toMatchObject({ kind: "out", why: "nobody" });
+  });
+
+  it("is asked nothing, and ends nobody's login, where another window has logged out meanwhile", async () => {
+    const here = await bench();
+    write(here);
+    here.account.identities.set([]);
+    const entrance = entranceOf(here);
+    const leaving = entrance.leave(here.account);
+    entrance.stage = { kind: "out", why: "nobody", name: "" };
+    await leaving;
+    expect(entrance.asked).toBeNull();
+    expect(here.account.ended.value).toBe(false);
   });
 
   it("is asked first where an import goes on, and not when it has ended", async () => {
