@@ -116,7 +116,7 @@ Diagnostic-Code: smtp; 552 5.2.2 over quota\r
 """
 
 
-UNCHECKED = {"nl": "Wij konden niet nagaan", "en": "We could not check"}
+UNCHECKED = {"nl": "niet nagaan", "en": "could not check"}
 
 
 def sent(provider, word):
