@@ -1,5 +1,7 @@
 """`glaspost serve` on what a demo left, with settings of the test's own, as systemd would start it."""
 
+import contextlib
+import itertools
 import os
 import re
 import signal
@@ -10,9 +12,18 @@ import tomllib
 from provider import PROGRAM, Provider
 
 
+#: Below those that connections get by themselves (32768 and up), each worker of a run a part of its own: a port that is free now is
+#: free still when the server begins.
+FIRST_PORT, PORTS_EACH = 16_000, 2_000
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = itertools.cycle(range(FIRST_PORT + WORKER * PORTS_EACH, FIRST_PORT + (WORKER + 1) * PORTS_EACH))
+
+
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """A port on which nobody listens, at any address."""
+    for port in PORTS:
+        with contextlib.suppress(OSError), socket.create_server(("", port)):
+            return port
 
 
 class Server:
