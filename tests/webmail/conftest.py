@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from provider import HOUSE, Provider
-from screen import HOST, Screen
+from provider import HOUSE, Provider, unique
+from screen import HOST, SECRET, Screen
 
 CHROMIUM = "/usr/bin/chromium"
 SCREENS = [("nl", "desktop"), ("en", "phone")]
@@ -22,6 +22,14 @@ def provider(tmp_path_factory):
         yield running
         running.stop()
         running.check_store()
+
+
+@pytest.fixture
+def who(provider):
+    """An account of this test's own."""
+    address = f"{unique()}@telfortglasvezel.nl"
+    provider.run("account", "add", address, "--name", "Dirk", "--password-file", "-", stdin=SECRET)
+    return address
 
 
 class Stranger:

@@ -1,6 +1,7 @@
 """A person's screen: a page of the webmail with a language, colours and a size."""
 
 import time
+from itertools import product
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
@@ -11,7 +12,11 @@ from provider import ANNA, PASSWORD
 expect.set_options(timeout=20_000)
 
 HOST = "webmail.telfortglasvezel.nl"
+#: The password of an account of a test's own.
+SECRET = "een lang wachtwoord"
 SIZES = {"desktop": (1300, 800), "phone": (360, 740)}
+#: Each language, colour and size.
+EVERY = list(product(["nl", "en"], ["light", "dark"], SIZES))
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: What can be scrolled to the side: the page, or a part of it.
 SIDEWAYS = """() => [document.documentElement, ...document.body.querySelectorAll("*")]

@@ -1,21 +1,10 @@
 """Single keys: each does what its button does, and what is no button is no key."""
 
-import pytest
 from playwright.sync_api import expect
 
 from composing import compose
 from provider import BRAM, letter, unique
-from screen import eventually
-
-SECRET = "een lang wachtwoord"
-
-
-@pytest.fixture
-def who(provider):
-    """An account of this test's own."""
-    address = f"{unique()}@telfortglasvezel.nl"
-    provider.run("account", "add", address, "--name", "Dirk", "--password-file", "-", stdin=SECRET)
-    return address
+from screen import SECRET, eventually
 
 
 def seen(provider, who, word):

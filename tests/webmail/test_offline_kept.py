@@ -1,15 +1,13 @@
 """What a browser keeps beside the messages that were read, so that it is there without a network: labels and searches, the
 address book, and the pictures and files that came with them."""
 
-import pytest
 from playwright.sync_api import expect
 
 from files import message, pdf, picture
 from offline import KEPT, chromium, kept, line, line_of, mended, settled, somebody_else_logs_in
 from provider import ANNA, PASSWORD, letter, unique
-from screen import eventually
+from screen import SECRET, eventually
 
-SECRET = "een lang wachtwoord"
 #: A person and a group to which he belongs.
 CARDS = """BEGIN:VCARD\r
 VERSION:4.0\r
@@ -25,14 +23,6 @@ FN:Buurtvereniging\r
 MEMBER:urn:uuid:0b5a7a10-6d8b-4f0c-9b0b-0123456789ab\r
 END:VCARD\r
 """
-
-
-@pytest.fixture
-def who(provider):
-    """An account of this test's own."""
-    address = f"{unique()}@telfortglasvezel.nl"
-    provider.run("account", "add", address, "--name", "Dirk", "--password-file", "-", stdin=SECRET)
-    return address
 
 
 def test_labels_and_searches_are_there_without_a_network(provider, line, screens, who):

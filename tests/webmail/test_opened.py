@@ -1,17 +1,15 @@
 """What opens over a view or in it, in each language, colour and size: no fault of accessibility, nothing to be scrolled to the side."""
 
-from itertools import product
-
 import pytest
 from playwright.sync_api import expect
 
+import lists
 from composing import compose, editor
 from files import message, picture
 from invitations import invitation
 from provider import letter, unique
-from screen import HOST
+from screen import EVERY, HOST
 
-ALL = list(product(["nl", "en"], ["light", "dark"], ["desktop", "phone"]))
 WORDS = {
     "nl": {
         "details": "Details", "headers": "Kopregels uitgelegd", "source": "Bron van het bericht", "show": "brief.txt tonen",
@@ -28,7 +26,7 @@ WORDS = {
 }
 
 
-@pytest.fixture(params=ALL, ids=["-".join(one) for one in ALL])
+@pytest.fixture(params=EVERY, ids=["-".join(one) for one in EVERY])
 def screen(request, screens):
     language, colours, size = request.param
     return screens(language=language, colours=colours, size=size)
@@ -50,16 +48,9 @@ def look(screen, axe, tmp_path):
     assert [one for one in seen if one[1] or one[2]] == []
 
 
-def side(screen):
-    """What stands beside the list: on a phone it is opened first."""
-    where = screen.page.get_by_role("navigation", name=screen.word("boxes"), exact=True)
-    if screen.is_phone and not where.is_visible():
-        screen.button("boxes").click()
-    return where
-
-
 def dialog(screen):
-    found = screen.page.get_by_role("dialog").last
+    """The dialog on top, once it is there."""
+    found = lists.dialog(screen.page)
     expect(found).to_be_visible()
     return found
 
@@ -111,10 +102,10 @@ def test_over_the_list(provider, screen, words, look):
     look("selected", close=False)
     screen.row(word).locator(".mark").click()
     screen.go("inbox")
-    side(screen).get_by_role("button", name=words["menu"], exact=True).click()
+    lists.side(screen).get_by_role("button", name=words["menu"], exact=True).click()
     dialog(screen)
     look("mailbox-menu")
-    side(screen).get_by_role("button", name=words["new mailbox"], exact=True).click()
+    lists.side(screen).get_by_role("button", name=words["new mailbox"], exact=True).click()
     dialog(screen)
     look("mailbox-name")
     if not screen.is_phone:

@@ -1,13 +1,10 @@
 """Every view in each language, colour and size: no fault of accessibility, nothing to be scrolled to the side."""
 
-from itertools import product
-
 import pytest
 from playwright.sync_api import expect
 
 from provider import letter, unique
-
-ALL = list(product(["nl", "en"], ["light", "dark"], ["desktop", "phone"]))
+from screen import EVERY
 
 #: Letters of twice the size, as a person sets them.
 LARGE = "addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = '200%'; })"
@@ -40,7 +37,7 @@ def tour(screen, word, look):
     look("contacts")
 
 
-@pytest.mark.parametrize("language,colours,size", ALL, ids=["-".join(one) for one in ALL])
+@pytest.mark.parametrize("language,colours,size", EVERY, ids=["-".join(one) for one in EVERY])
 def test_every_view_is_accessible(provider, screens, axe, tmp_path, language, colours, size):
     word = unique()
     provider.deliver(letter(word))

@@ -7,17 +7,7 @@ from playwright.sync_api import expect
 
 from lists import dialog, name_label, side
 from provider import letter, unique
-
-SECRET = "een lang wachtwoord"
-
-
-@pytest.fixture
-def who(provider):
-    """An account of this test's own."""
-    address = f"{unique()}@telfortglasvezel.nl"
-    provider.run("account", "add", address, "--name", "Dirk", "--password-file", "-", stdin=SECRET)
-    return address
-
+from screen import SECRET
 
 #: What must fit into 320 px without a scroll bar below (WCAG 1.4.10), and at letters of twice the size (1.4.4).
 NARROW = [(320, 640, 100), (640, 900, 200)]

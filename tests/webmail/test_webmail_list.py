@@ -5,9 +5,8 @@ from playwright.sync_api import expect
 
 from lists import dialog, name_label, side
 from provider import letter, unique
-from screen import eventually
+from screen import SECRET, eventually
 
-SECRET = "een lang wachtwoord"
 WORDS = {
     "nl": {
         "label": "Label geven…", "labels": "Labels", "important": "Belangrijk",
@@ -30,14 +29,6 @@ WORDS = {
         "taken": "There is a mailbox with this name already",
     },
 }
-
-
-@pytest.fixture
-def who(provider):
-    """An account of this test's own."""
-    address = f"{unique()}@telfortglasvezel.nl"
-    provider.run("account", "add", address, "--name", "Dirk", "--password-file", "-", stdin=SECRET)
-    return address
 
 
 @pytest.fixture

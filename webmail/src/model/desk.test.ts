@@ -135,7 +135,7 @@ describe("a message on the desk", () => {
     const there = await written();
     const { server, composition, desk } = there;
     const outcome = sent(await desk.send(composition.key));
-    expect(await desk.unsend(outcome)).toBeNull();
+    expect(await desk.unsend(outcome)).toBe(composition.key);
     expect([...server.records.submissions.values()]).toMatchObject([{ undoStatus: "canceled" }]);
     expect(drafts(there)).toMatchObject([{ id: outcome.emailId, keywords: { $draft: true } }]);
     expect(desk.of(composition.key)?.composition.draftId).toBe(outcome.emailId);

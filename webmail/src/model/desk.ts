@@ -57,7 +57,7 @@ export class Desk {
    * before it is shown; without a network it waits for one. */
   takeUp(which: "all" | "waiting" = "all"): Promise<void> {
     // one run after another: what the one before has sent or closed is not put back
-    return this.#turns.after("", () => this.#takeUp(which));
+    return this.#turns.after("taking up", () => this.#takeUp(which));
   }
 
   async #takeUp(which: "all" | "waiting"): Promise<void> {
@@ -191,7 +191,7 @@ export class Desk {
       await this.#messages.keep(key);
       try {
         // no draft is made of what has gone
-        if (await this.#sending.hasGone(key)) return this.#room.went(null);
+        if (await this.#sending.clearGone(key)) return this.#room.went(null);
         const composition = this.of(key)?.composition;
         if (composition === undefined) return;
         const draftId = await draft(this.#client, this.#room, composition);
@@ -230,8 +230,10 @@ export class Desk {
   async #goOn(): Promise<void> {
     await this.#discarded.destroy();
     const inTheWay = await this.#sending.sendWaiting();
-    if (inTheWay !== null) this.#tryAgain(inTheWay);
-    if (inTheWay !== null && stopsAll(inTheWay)) return;
+    if (inTheWay !== null) {
+      this.#tryAgain(inTheWay);
+      if (stopsAll(inTheWay)) return;
+    }
     const isHere = ({ saving, problem }: Open) =>
       problem === null ? saving === "here" : saving !== "saved" && passes(problem);
     for (const { composition } of this.open.value.filter(isHere)) {
@@ -255,8 +257,8 @@ export class Desk {
     return this.#sending.lookAfter();
   }
 
-  /** Takes back what was sent, while the server holds it; the message lies open again. */
-  unsend(sent: Sent): Promise<Problem | null> {
+  /** Takes back what was sent, while the server holds it; the message lies open again. Gives its key, or the problem. */
+  unsend(sent: Sent): Promise<string | Problem> {
     return this.#sending.unsend(sent);
   }
 

@@ -45,14 +45,15 @@ export class Held {
     return done === null || done === gone?.before ? gone : undefined;
   }
 
-  /** Gives what stood in the way, and true where it lies open again. What passes takes no chance away. */
-  async takeBack(gone: Gone): Promise<Problem | boolean> {
-    if (this.#asking.has(gone)) return false;
+  /** Gives the key by which it lies open again, or what stood in the way; `null` where it is being taken back already. What passes takes
+   * no chance away. */
+  async takeBack(gone: Gone): Promise<string | Problem | null> {
+    if (this.#asking.has(gone)) return null;
     this.#asking.add(gone);
-    const problem = await this.#desk.unsend(gone.sent);
+    const outcome = await this.#desk.unsend(gone.sent);
     this.#asking.delete(gone);
-    if (problem === null || !passes(problem)) this.#remove(gone);
-    return problem ?? true;
+    if (typeof outcome === "string" || !passes(outcome)) this.#remove(gone);
+    return outcome;
   }
 
   #remove(gone: Gone): void {

@@ -48,7 +48,7 @@ export class Sending {
       let given: Composition | null = null;
       let tried: Composition["tried"] = "no";
       try {
-        const before = await this.#before(key);
+        const before = await this.#wentBefore(key);
         if (before !== null) return await this.#found(now.composition, before);
         const here = this.#open.of(key)?.composition;
         if (here === undefined) return GONE;
@@ -63,28 +63,35 @@ export class Sending {
         await this.#went(given);
         return sent;
       } catch (thrown) {
-        const problem = problemOf(thrown);
-        if (given !== null && isUncertain(problem)) {
-          this.#open.doubt(key);
-          // the answer may be what was lost: whether it went is looked for before it is sent again
-          const gone = await wentOut(this.#client, given).catch(() => null);
-          if (gone !== null) return await this.#found(given, gone);
-        } else if (given !== null) this.#refused(key, tried);
-        this.#room.met(problem);
-        const waited = now.composition.stage === "waiting";
-        const isFor = problem.kind === "offline" || (waited && (passes(problem) || problem.kind === "signed-out"));
-        // who went on writing does not want it to go as it is
-        const isChanged = given !== null && this.#open.of(key)?.composition.tried === "otherwise";
-        return this.#stays(key, problem, isFor && !isChanged ? "waiting" : "writing");
+        return this.#failed(key, problemOf(thrown), { given, tried, waited: now.composition.stage === "waiting" });
       }
     });
+  }
+
+  /** What becomes of a message whose sending failed: `given` is how it was handed over, if it was, and `tried` what had been tried before. */
+  async #failed(
+    key: string,
+    problem: Problem,
+    { given, tried, waited }: { given: Composition | null; tried: Composition["tried"]; waited: boolean },
+  ): Promise<Sent | Problem> {
+    if (given !== null && isUncertain(problem)) {
+      this.#open.doubt(key);
+      // the answer may be what was lost: whether it went is looked for before it is sent again
+      const gone = await wentOut(this.#client, given).catch(() => null);
+      if (gone !== null) return this.#found(given, gone);
+    } else if (given !== null) this.#refused(key, tried);
+    this.#room.met(problem);
+    const isForLater = problem.kind === "offline" || (waited && (passes(problem) || problem.kind === "signed-out"));
+    // who went on writing does not want it to go as it is
+    const isChanged = given !== null && this.#open.of(key)?.composition.tried === "otherwise";
+    return this.#stays(key, problem, isForLater && !isChanged ? "waiting" : "writing");
   }
 
   /**
    * Where a message lies that went by a try whose answer was lost, when all that is written is in it. What was changed since is another
    * message to whoever wrote it, and gets an id of its own (RFC 5322, 3.6.4): by the same id nobody could tell them apart.
    */
-  async #before(key: string): Promise<EmailId | null> {
+  async #wentBefore(key: string): Promise<EmailId | null> {
     const now = this.#open.of(key)?.composition;
     if (now === undefined || now.tried === "no") return null;
     const gone = await wentOut(this.#client, now);
@@ -121,10 +128,10 @@ export class Sending {
     this.#open.write(key, { tried: before === "no" || now === "as-it-is" ? before : "otherwise" });
   }
 
-  /** Whether it has gone by an earlier try; it leaves the desk then. */
-  async hasGone(key: string): Promise<boolean> {
+  /** Takes it from the desk where it has gone by an earlier try, and gives whether it has. */
+  async clearGone(key: string): Promise<boolean> {
     const composition = this.#open.of(key)?.composition;
-    if (composition === undefined || (await this.#before(key)) === null) return false;
+    if (composition === undefined || (await this.#wentBefore(key)) === null) return false;
     await this.gone(composition);
     return true;
   }
@@ -230,16 +237,24 @@ export class Sending {
     return false;
   }
 
-  /** Takes back what was sent, while the server holds it; the message lies open again. */
-  async unsend({ submissionId, emailId, composition }: Sent): Promise<Problem | null> {
+  /** Takes back what was sent, while the server holds it; the message lies open again. Gives its key, or the problem. */
+  async unsend({ submissionId, emailId, composition }: Sent): Promise<string | Problem> {
     const problem = await callBack(this.#client, this.#room, submissionId);
     if (problem !== null) return problem;
     void this.#mark(composition, "unmark");
-    this.#open.put(
-      { ...composition, sendAt: null, draftId: emailId, unsure: false, stage: "writing", tried: "no" },
-      "saved",
-    );
-    await this.#open.keep(composition.key);
-    return null;
+    // what was written while it went lies there by its key
+    const key = this.#open.of(composition.key) === undefined ? composition.key : crypto.randomUUID();
+    const again = {
+      ...composition,
+      key,
+      sendAt: null,
+      draftId: emailId,
+      unsure: false,
+      stage: "writing",
+      tried: "no",
+    } as const;
+    this.#open.put(again, "saved");
+    await this.#open.keep(key);
+    return key;
   }
 }

@@ -222,6 +222,20 @@ describe("what is written while a message goes", () => {
     expect(left?.messageId).not.toBe(composition.messageId);
   });
 
+  it("stays beside what is taken back", async () => {
+    const there = await written();
+    const { composition, desk } = there;
+    during(there, submitting, () => desk.change(composition.key, { text: "Dag Bram, en meer" }));
+    const outcome = await desk.send(composition.key);
+    if ("kind" in outcome) throw new Error(outcome.kind);
+    const back = await desk.unsend(outcome);
+    expect(back).not.toBe(composition.key);
+    expect(desk.open.value.map(({ composition: { key, text } }) => [key, text])).toEqual([
+      [composition.key, "Dag Bram, en meer"],
+      [back, "Dag Bram"],
+    ]);
+  });
+
   it("stays in what is refused", async () => {
     const there = await written();
     const { composition, server, desk } = there;
@@ -270,11 +284,8 @@ describe("a message that is thrown away without a network", () => {
     [...server.records.emails.values()].filter(({ mailboxIds }) => mailboxIds.drafts);
 
   it("is gone on the server when there is one", async () => {
-    const there = await written();
-    const { composition, scene, server, desk, kept } = there;
-    await desk.save(composition.key);
-    server.fault = { kind: "offline" };
-    await desk.discard(composition.key);
+    const there = await thrownAway();
+    const { scene, server, desk, kept } = there;
     expect([desk.open.value.length, drafts(there).length]).toEqual([0, 1]);
     server.fault = null;
     scene.push("open");
@@ -302,13 +313,19 @@ describe("a message that is thrown away without a network", () => {
     expect((await kept.all("compositions")).size).toBe(0);
   });
 
-  it("is so before one logs out, who is told where it cannot be", async () => {
+  /** A draft that the server has still. */
+  async function thrownAway() {
     const there = await written();
     const { composition, server, desk, account } = there;
-    const writing = await account.writing.want();
     await desk.save(composition.key);
     server.fault = { kind: "offline" };
     await desk.discard(composition.key);
+    return { ...there, writing: await account.writing.want() };
+  }
+
+  it("is so before one logs out, who is told where it cannot be", async () => {
+    const there = await thrownAway();
+    const { server, writing } = there;
     await writing.save();
     expect(await writing.unsaved()).toBe(1);
     server.fault = null;
@@ -317,12 +334,8 @@ describe("a message that is thrown away without a network", () => {
   });
 
   it("is so also where the account has nobody to write as any more", async () => {
-    const there = await written();
-    const { composition, server, desk, account } = there;
-    const writing = await account.writing.want();
-    await desk.save(composition.key);
-    server.fault = { kind: "offline" };
-    await desk.discard(composition.key);
+    const there = await thrownAway();
+    const { server, account, writing } = there;
     account.identities.set([]);
     server.fault = null;
     await writing.save();

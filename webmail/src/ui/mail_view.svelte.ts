@@ -221,8 +221,8 @@ export class MailView {
   async unsend(gone: Gone): Promise<void> {
     const { held } = await this.account.writing.want();
     const outcome = await held.takeBack(gone);
-    if (outcome === true) this.active = gone.sent.composition.key;
-    else if (outcome !== false) this.account.notice.set({ kind: "refused", problem: outcome });
+    if (typeof outcome === "string") this.active = outcome;
+    else if (outcome !== null) this.account.notice.set({ kind: "refused", problem: outcome });
   }
 
   /** Takes back what was done or sent last. */
