@@ -9,7 +9,7 @@ from provider import ANNA, unique
 OURS = "mx.telfortglasvezel.nl"
 WORDS = {
     "nl": {
-        "details": "Details", "headers": "Kopregels uitgelegd", "genuine": "Echt van ing.example", "uncertain": "Niet zeker",
+        "flagged": "Ster weghalen", "details": "Details", "headers": "Kopregels uitgelegd", "genuine": "Echt van ing.example", "uncertain": "Niet zeker",
         "false": "Waarschijnlijk vals", "why": {
             "genuine": "Onze mailserver heeft gecontroleerd", "uncertain": "Onze mailserver kon niet vaststellen",
             "false": "Open geen links en bestanden",
@@ -20,7 +20,7 @@ WORDS = {
         "spf": "Of de server die het bracht namens bounce.example mag versturen, is niet zeker (SPF).",
     },
     "en": {
-        "details": "Details", "headers": "Header explained", "genuine": "Really from ing.example", "uncertain": "Not certain",
+        "flagged": "Remove flag", "details": "Details", "headers": "Header explained", "genuine": "Really from ing.example", "uncertain": "Not certain",
         "false": "Probably false", "why": {
             "genuine": "Our mail server checked", "uncertain": "Our mail server could not tell", "false": "Open no links and files",
         },
@@ -81,6 +81,22 @@ def test_what_our_server_found_out_is_said(trusting, screen, words, axe, kind):
         for method in ("dmarc", "dkim", "spf"):
             expect(dialog).to_contain_text(words[method])
         assert screen.violations(axe) == []
+
+
+def test_what_is_marked_is_not_looked_into_again(trusting, screen, words):
+    """What is said of the sender stays while a mark changes, be it that the message was read."""
+    word = unique()
+    from_the_front(trusting, made(word, FINDINGS["false"]))
+    asked = []
+    screen.page.on("request", lambda request: asked.append(request) if "SenderVerdict/get" in (request.post_data or "") else None)
+    article = opened(screen, word)
+    warning = article.get_by_role("alert").filter(has_text=words["false"])
+    warning.wait_for()
+    warning.evaluate("node => (node.wasThere = true)")
+    screen.page.keyboard.press("s")
+    expect(screen.page.get_by_role("button", name=words["flagged"], exact=True).last).to_be_visible()
+    assert warning.evaluate("node => node.wasThere === true")
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("way", ["mx", "append", "other name"])

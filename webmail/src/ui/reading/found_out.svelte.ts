@@ -11,10 +11,12 @@ export class FoundOut {
 
   /** Asks while the component is shown that makes it, and anew about another message. */
   constructor(client: Client, of: () => EmailId) {
+    // a mark that is set on the message is no other message
+    const id = $derived(of());
     $effect(() => {
       let isLeft = false;
       this.results = null;
-      foundOut(client, of()).then(
+      foundOut(client, id).then(
         (found) => {
           if (!isLeft) this.results = found;
         },
