@@ -5,6 +5,7 @@ use crate::places::{Kind, Place};
 use crate::problem;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
@@ -23,6 +24,14 @@ const PINGS: std::ops::RangeInclusive<u64> = 30..=900;
 /// What is said where there is nothing to tell. No empty line comes after it: jmap-client takes one for an event.
 const COMMENT: &str = ":\n";
 
+/// What a listener asks for.
+struct Wish {
+    types: String,
+    closes_after_state: bool,
+    /// How often he wants to be told that nothing happened.
+    ping: Option<Duration>,
+}
+
 /// One listener.
 struct Listener {
     rooms: Arc<Rooms>,
@@ -32,7 +41,7 @@ struct Listener {
     session: Arc<Session>,
     stopping: CancellationToken,
     closes_after_state: bool,
-    /// How often he wants to be told that nothing happened.
+    /// How often he is told that nothing happened.
     ping: Option<Duration>,
     next_ping: Instant,
     over: bool,
@@ -44,24 +53,24 @@ pub(super) async fn events(State(rooms): State<Arc<Rooms>>, request: Request) ->
         Ok(asked) => asked,
         Err(answer) => return answer,
     };
+    let Wish { types, closes_after_state, ping } = match Wish::read(&parts) {
+        Ok(wish) => wish,
+        Err(wrong) => return problem::problem(StatusCode::BAD_REQUEST, wrong),
+    };
     let Some(place) = rooms.visitors.places.take(session.caller.account, Kind::Listener, super::LISTENERS) else {
         return problem::problem(StatusCode::TOO_MANY_REQUESTS, "too many listeners of this account");
     };
-    let types = variable(&parts, "types").unwrap_or_else(|| "*".to_owned());
     let last = parts.headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let (push, first) = match rooms.jmap.push(&session.caller, &types, last).await {
         Ok(begun) => begun,
         Err(error) => return problem::error(&error),
     };
-    // "a positive integer value representing a length of time in seconds ... or 0"
-    let ping = variable(&parts, "ping").and_then(|ping| ping.parse::<u64>().ok()).filter(|ping| *ping > 0);
-    let ping = ping.map(|ping| Duration::from_secs(ping.clamp(*PINGS.start(), *PINGS.end())));
     let listener = Listener {
         push,
         first,
         session,
         stopping: handlers.stopping().clone(),
-        closes_after_state: variable(&parts, "closeafter").as_deref() == Some("state"),
+        closes_after_state,
         next_ping: Instant::now() + ping.unwrap_or(QUIET),
         ping,
         over: false,
@@ -70,6 +79,29 @@ pub(super) async fn events(State(rooms): State<Arc<Rooms>>, request: Request) ->
     };
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
     (headers, Body::from_stream(listener.stream())).into_response()
+}
+
+impl Wish {
+    /// The variables of the URL, all of which a client fills in (RFC 8620, 7.3); else what is wrong.
+    fn read(parts: &Parts) -> Result<Self, &'static str> {
+        let types = variable(parts, "types").filter(|types| types == "*" || types.split(',').all(is_type_name));
+        let types = types.ok_or("`types` is `*`, or names of types between commas")?;
+        let closes_after_state = match variable(parts, "closeafter").as_deref() {
+            Some("state") => true,
+            Some("no") => false,
+            _ => return Err("`closeafter` is `state` or `no`"),
+        };
+        // "a positive integer value representing a length of time in seconds ... or 0"
+        let ping = variable(parts, "ping").and_then(|ping| ping.parse::<u64>().ok());
+        let ping = Some(ping.ok_or("`ping` is a number of seconds, or 0")?).filter(|ping| *ping > 0);
+        let ping = ping.map(|ping| Duration::from_secs(ping.clamp(*PINGS.start(), *PINGS.end())));
+        Ok(Self { types, closes_after_state, ping })
+    }
+}
+
+/// Whether it may be the name of a type; one that is not known here is one of which there is nothing to tell.
+fn is_type_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'*')
 }
 
 impl Listener {
