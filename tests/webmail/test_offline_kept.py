@@ -103,6 +103,23 @@ def test_the_address_book_goes_with_who_logs_out(provider, screens, who, tmp_pat
     assert screen.page.evaluate(KEPT, "cards") == 0
 
 
+#: The browser's databases answer nothing any more.
+DUMB = """() => {
+    const dumb = new Proxy(() => {}, { get: (_, name) => name === "then" ? undefined : dumb, set: () => true, apply: () => dumb });
+    IDBFactory.prototype.open = IDBDatabase.prototype.transaction = () => dumb;
+}"""
+
+
+def test_a_browser_that_does_not_answer_keeps_nobody_in(provider, screens, who, tmp_path):
+    screen = with_contacts(provider, screens, who, tmp_path)
+    screen.page.evaluate(DUMB)
+    screen.button("log out").click()
+    expect(screen.page.get_by_label(screen.word("address"))).to_be_visible()
+    screen.page.reload()
+    expect(screen.page.get_by_label(screen.word("address"))).to_be_visible()
+    assert screen.page.evaluate(KEPT, "cards") == 0
+
+
 def test_nobody_else_finds_the_address_book(provider, line, screens, who, tmp_path):
     screen = with_contacts(provider, screens, who, tmp_path)
     somebody_else_logs_in(provider, line, screen, ANNA, PASSWORD)

@@ -1,5 +1,5 @@
 /** Who is logged in in this browser, as far as a page knows before it has asked: kept beside the preferences. */
-import { absent, attempt, flag, id, json, nullable, object, oneOf, text } from "../jmap/decode";
+import { absent, attempt, flag, id, json, list, nullable, object, oneOf, text } from "../jmap/decode";
 import type { AccountId } from "../jmap/ids";
 import type { SubscriptionId } from "../jmap/subscription";
 import type { Shelf } from "./preferences";
@@ -23,6 +23,18 @@ const kept = object({
   kept: absent(flag, false),
   push: absent(nullable(id<"PushSubscription">()), null),
 });
+
+/** Who has logged out here, and of whom something may be kept still. */
+const LEFT = "glaspost/left";
+const left = list(id<"Account">());
+
+export function readLeft(shelf: Shelf): readonly AccountId[] {
+  return attempt(left, json(shelf.getItem(LEFT) ?? "null")) ?? [];
+}
+
+export function writeLeft(shelf: Shelf, all: readonly AccountId[]): void {
+  shelf.setItem(LEFT, JSON.stringify([...new Set(all)]));
+}
 
 export function readHere(shelf: Shelf): Here | null {
   return attempt(kept, json(shelf.getItem(KEY) ?? "null"));

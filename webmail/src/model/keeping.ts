@@ -1,6 +1,7 @@
 /** Has the browser keep what an account has, and gives it back to the next page (replica.ts). Loaded after the first list. */
 import { CONTACTS } from "../jmap/session";
 import type { Account } from "./account";
+import { inBrowser } from "./kept";
 import type { KeptCards } from "./kept_cards";
 import { Replica, type Snapshot } from "./replica";
 import { database } from "./replica_database";
@@ -71,4 +72,11 @@ export async function replicaOf(account: string): Promise<Replica | null> {
 /** Nothing of this account stays. */
 export async function forget(account: string): Promise<void> {
   await (await replicaOf(account))?.clear().catch(() => {});
+}
+
+/** Nothing of this account stays, what was written neither. Fails where something may. */
+export async function forgetAll(account: string): Promise<void> {
+  const [kept, mail] = await Promise.all([inBrowser(account), database(account)]);
+  await Promise.all([kept.clear(), mail.clear()]);
+  mail.close();
 }

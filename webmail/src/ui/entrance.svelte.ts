@@ -1,18 +1,19 @@
 /** Who is in: from what an earlier page kept, from the server, or by logging in; and how one leaves, also without a network. */
+import type { AccountId } from "../jmap/ids";
 import { logOut } from "../jmap/login";
 import { type Problem, problemOf } from "../jmap/problem";
 import type { Transport } from "../jmap/transport";
 import { Account } from "../model/account";
 import { fetched } from "../model/fetched";
-import { type Here, readHere, writeHere } from "../model/here";
+import { type Here, readHere, readLeft, writeHere, writeLeft } from "../model/here";
 import { coming, inBrowser, inMemory, type Kept } from "../model/kept";
 import { lookForRelease, registered } from "./registering";
 import type { Shell } from "./shell.svelte";
 
 /** How long after the first list, in milliseconds, what keeps it is fetched: what a person asks for goes first. */
 const LATER = 3000;
-/** How long who logs out waits for what was written to be saved, in milliseconds. */
-const PATIENCE = 5000;
+/** How long who logs out waits for what was written to be saved, and then for a browser that may never answer, in milliseconds. */
+export const PATIENCE = 5000;
 
 /** Why nobody is in: nobody was, the session has ended, or who logged out must still be logged out at the server. */
 export type Out = "nobody" | "ended" | "leaving";
@@ -26,6 +27,14 @@ export type Stage =
 async function keeping(account: string): Promise<Kept> {
   // where the browser keeps nothing, what is written lives as long as the page
   return coming(inBrowser(account).catch(() => inMemory()));
+}
+
+/** What comes of it while somebody waits; else this. */
+function inTime<T>(work: Promise<T>, otherwise: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    setTimeout(() => resolve(otherwise()), PATIENCE);
+    work.then(resolve, reject);
+  });
 }
 
 export class Entrance {
@@ -67,8 +76,8 @@ export class Entrance {
   /** What was logged out without a network is logged out before anything else is done. Gives whether the server has been told. */
   async leaveFirst(): Promise<boolean> {
     const here = readHere(localStorage);
+    await inTime(Promise.all(readLeft(localStorage).map((account) => this.#forgetAll(account))), () => []);
     if (here?.stage !== "leaving") return true;
-    await this.#forget(here.account);
     try {
       if (here.push !== null) {
         const { endAfterwards } = await fetched(import("../model/notifying"));
@@ -95,14 +104,16 @@ export class Entrance {
 
   async #leave(account: Account): Promise<void> {
     const { outbox, writing, kept } = account;
-    const patience = new Promise<void>((resolve) => account.around.wake(PATIENCE, resolve));
     const saving = writing.want().then((all) => all.save());
-    await Promise.race([Promise.allSettled([outbox.send(), saving]), patience]);
+    await inTime<unknown>(Promise.allSettled([outbox.send(), saving]), () => {});
     // another window may have logged out meanwhile, and somebody else have logged in
     if (!this.#shows(account)) return;
     // where what one writes with cannot be had nobody knows what of it the server has
-    const unsaved =
-      (await writing.here.value?.unsaved()) ?? (await kept.all("compositions").catch(() => new Map())).size;
+    const all = () => kept.all("compositions").catch(() => new Map());
+    const unsaved = await inTime(
+      writing.here.value?.unsaved() ?? all().then(({ size }) => size),
+      () => writing.here.value?.desk.unsaved.length ?? 0,
+    );
     const unsent = outbox.waiting.value + unsaved;
     const importing = account.importing.value;
     if (!this.#shows(account)) return;
@@ -114,6 +125,8 @@ export class Entrance {
     this.asked = null;
     const here = readHere(localStorage);
     if (here !== null) writeHere(localStorage, { ...here, stage: "leaving" });
+    // what cannot be cleared now the next page clears
+    writeLeft(localStorage, [...readLeft(localStorage), account.client.accountId]);
     await this.#clear(account);
     if (await this.leaveFirst()) this.#out("nobody");
   }
@@ -146,6 +159,8 @@ export class Entrance {
     const { accountId } = account.client;
     const { kept, push } = before?.account === accountId ? before : { kept: false, push: null };
     writeHere(localStorage, { account: accountId, name: account.name, stage: "in", kept, push });
+    // what is kept from here on is not what was left
+    this.#isGone(accountId);
     this.stage = { kind: "in", account };
     let broken = false;
     account.line.subscribe((line) => {
@@ -209,12 +224,15 @@ export class Entrance {
   async #clear(account: Account): Promise<void> {
     this.asked = null;
     this.stage = { kind: "starting" };
-    await account.close();
-    if (this.#isTold) await this.#silence();
-    await this.#forget(account.client.accountId);
+    await inTime(this.#empty(account), () => {});
     // whom one gets mail from is nobody else's to know
     this.#shell.change({ imagesFrom: [] });
     this.#shell.go({ view: "start" });
+  }
+
+  async #empty(account: Account): Promise<void> {
+    const silent = this.#isTold ? this.#silence() : undefined;
+    await Promise.all([account.close(), silent, this.#forget(account.client.accountId)]);
   }
 
   /** Whether this browser is told of new mail. */
@@ -244,6 +262,25 @@ export class Entrance {
     } catch {
       // without a network and without its script: before the next login
     }
+  }
+
+  /** Also what was written: whoever it was has logged out. */
+  async #forgetAll(account: AccountId): Promise<void> {
+    try {
+      await (await import("../model/keeping")).forgetAll(account);
+      this.#isGone(account);
+    } catch {
+      // the next page tries again
+    }
+  }
+
+  #isGone(account: AccountId): void {
+    const left = readLeft(localStorage);
+    if (left.includes(account))
+      writeLeft(
+        localStorage,
+        left.filter((one) => one !== account),
+      );
   }
 
   #out(why: Out): void {

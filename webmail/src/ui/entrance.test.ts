@@ -1,10 +1,14 @@
+import { IDBFactory } from "fake-indexeddb";
+import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Bench, bench } from "../../test/bench";
 import { Browser } from "../../test/windows";
 import { blank } from "../model/composition";
-import { inMemory } from "../model/kept";
+import { readHere, readLeft, writeHere } from "../model/here";
+import { inBrowser, inMemory, type Kept } from "../model/kept";
 import { read } from "../model/preferences";
-import { Entrance } from "./entrance.svelte";
+import { database } from "../model/replica_database";
+import { Entrance, PATIENCE } from "./entrance.svelte";
 
 beforeEach(() => {
   const shelf = new Map<string, string>();
@@ -13,7 +17,10 @@ beforeEach(() => {
     setItem: (key: string, value: string) => void shelf.set(key, value),
   });
 });
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 function entranceOf({ server, account }: Bench): Entrance {
   const preferences = read({ getItem: () => null, setItem: () => {} }, ["nl"]);
@@ -75,5 +82,81 @@ describe("who logs out", () => {
     expect(entrance.asked).toMatchObject({ unsent: 1 });
     await entrance.leaveNow(here.account);
     expect(entrance.stage).toMatchObject({ kind: "out", why: "nobody" });
+  });
+});
+
+describe("who logs out of a browser that does not answer", () => {
+  const never = () => new Promise<never>(() => {});
+  const silent: Kept = { ...inMemory(), all: never, clear: never };
+  /** Databases that nobody can open. */
+  const closed = { open: () => ({}) };
+
+  /** The account of somebody who left a draft and mail in the databases that are returned. */
+  async function left(): Promise<{ databases: IDBFactory; here: Bench; entrance: Entrance }> {
+    const databases = new IDBFactory();
+    await (await inBrowser("a1", databases)).put("compositions", "x", { text: "Dag" });
+    await (await database("a1", databases)).write([{ kind: "state", key: "session", value: {} }]);
+    const here = await bench();
+    const { ask } = here.server;
+    here.server.ask = async (question) => (question.url === "/jmap/logout" ? null : ask.call(here.server, question));
+    writeHere(localStorage, {
+      account: here.account.client.accountId,
+      name: "anna",
+      stage: "in",
+      kept: true,
+      push: null,
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    return { databases, here, entrance: entranceOf(here) };
+  }
+
+  async function kept(databases: IDBFactory): Promise<number> {
+    const written = await (await inBrowser("a1", databases)).all("compositions");
+    return written.size + (await (await database("a1", databases)).all("state")).size;
+  }
+
+  it("is asked, in time, about what is known to be unsaved", async () => {
+    const there = await bench(() => {}, { kept: inMemory() });
+    write(there);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    there.server.fault = { kind: "offline" };
+    there.kept.all = never;
+    const entrance = entranceOf(there);
+    const leaving = entrance.leave(there.account);
+    for (let waited = 0; waited < 2; waited += 1) await vi.advanceTimersByTimeAsync(PATIENCE);
+    await leaving;
+    expect(entrance.asked).toMatchObject({ unsent: 1 });
+  });
+
+  it("is logged out in time, and what could not be cleared the next page clears before anything else", async () => {
+    const { databases, here, entrance } = await left();
+    Object.assign(here.kept, silent);
+    vi.stubGlobal("indexedDB", closed);
+    const leaving = entrance.leaveNow(here.account);
+    for (let waited = 0; waited < 2; waited += 1) await vi.advanceTimersByTimeAsync(PATIENCE);
+    await leaving;
+    expect(entrance.stage).toMatchObject({ kind: "out", why: "nobody" });
+    expect([readHere(localStorage), readLeft(localStorage)]).toEqual([null, ["a1"]]);
+    vi.useRealTimers();
+    vi.stubGlobal("indexedDB", databases);
+    expect(await kept(databases)).toBe(2);
+    await entrance.leaveFirst();
+    expect([await kept(databases), readLeft(localStorage)]).toEqual([0, []]);
+  });
+
+  it("finds what she writes after she has logged in again", async () => {
+    const { databases, here, entrance } = await left();
+    Object.assign(here.kept, silent);
+    vi.stubGlobal("indexedDB", closed);
+    const leaving = entrance.leaveNow(here.account);
+    for (let waited = 0; waited < 2; waited += 1) await vi.advanceTimersByTimeAsync(PATIENCE);
+    await leaving;
+    vi.useRealTimers();
+    vi.stubGlobal("indexedDB", databases);
+    vi.stubGlobal("navigator", {});
+    vi.stubGlobal("EventSource", class extends EventTarget {});
+    await entrance.open();
+    await entrance.leaveFirst();
+    expect([await kept(databases), readLeft(localStorage)]).toEqual([2, []]);
   });
 });
