@@ -130,10 +130,11 @@ fn uid(number: u32) -> Uid {
     Uid::new(number).unwrap()
 }
 
-/// The `n`-th of the kept messages: the second answers the first, the third is large, the fourth is long in its header.
+/// The `n`-th of the kept messages: the second answers the first, as the eighth does, which comes later; the third is large,
+/// the fourth is long in its header.
 fn text(n: u32) -> String {
     let more = match n {
-        2 => "In-Reply-To: <1@here.example>\n".to_owned(),
+        2 | 8 => "In-Reply-To: <1@here.example>\n".to_owned(),
         4 => format!("To: {}\n", ["someone@here.example"; 60].join(", ")),
         _ => String::new(),
     };
@@ -184,6 +185,10 @@ async fn read(path: &Path) {
     assert_eq!(queue.entries[0].entry.envid.as_deref(), Some("kept"));
     // and it goes on: what is new is added, what is old goes
     house.send(&[address("anna")], &text(8)).await;
+    let anna = house.store.account(ANNA).await.unwrap();
+    let inbox = anna.view(find(&anna, "INBOX").await).await.unwrap();
+    let both = anna.emails(&[1, 8].map(|number| inbox.get(uid(number)).unwrap().email)).await.unwrap();
+    assert_eq!(both[0].as_ref().unwrap().thread, both[1].as_ref().unwrap().thread, "it answers what was there");
     let later = house.clock.now().plus(Duration::from_secs(60 * 24 * 3600));
     assert_eq!(house.store.sweep(later, &house.delivery.operator()).await.unwrap().emails, 1);
     let report = house.store.check(CheckDepth::Bytes).await.unwrap();

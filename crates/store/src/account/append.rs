@@ -1,7 +1,7 @@
 //! A message enters: APPEND, MULTIAPPEND, delivery.
 use super::Account;
 use crate::email::{Appended, NewEmail, QuotaCheck};
-use crate::engine::{Found, Read};
+use crate::engine::{Found, Key, Read};
 use crate::error::Error;
 use crate::head::visible::count_in;
 use crate::head::{Plan, Stop, Tx};
@@ -13,12 +13,15 @@ use crate::schema::{
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use unicode_normalization::UnicodeNormalization;
 
 /// A message with what can be worked out before the lock.
 pub(super) struct Prepared {
     email: NewEmail,
-    /// Hashes of base subject and each Message-ID that it names.
+    /// Hashes of each Message-ID that it names and its subject.
     thread_keys: Vec<u64>,
+    /// The same with the subject as it is written: what it answers left those in stores of before the case was ignored.
+    older_keys: Vec<u64>,
     parsed: Vec<u8>,
 }
 
@@ -35,7 +38,7 @@ impl Account {
         let guesses = AtomicBool::new(original);
         let plan = |tx: &mut Tx<'_>| {
             tx.hand = self.hand;
-            let keys = prepared.iter().flat_map(|prepared| &prepared.thread_keys).map(|hash| schema::thread_key(*hash));
+            let keys = prepared.iter().flat_map(Prepared::asked_keys);
             let deliveries = prepared.iter().filter_map(|prepared| prepared.email.once).map(schema::once);
             if guesses.swap(false, Ordering::Relaxed) {
                 tx.assume_absent(keys.chain(deliveries));
@@ -62,10 +65,26 @@ impl Prepared {
     pub(super) fn new(email: NewEmail) -> Self {
         let thread = &email.blob.parsed.thread;
         let subject = message::thread_subject(&thread.base_subject);
-        let thread_keys = thread.ids().map(|id| thread_hash(id, subject)).collect();
+        let ids: Vec<&[u8]> = thread.ids().collect();
+        let keys = |subject: &str| ids.iter().map(|id| thread_hash(id, subject)).collect::<Vec<_>>();
+        let thread_keys = keys(&compared(subject));
+        // what names no other message joins none of before, unless that one overtook it
+        let older_keys = if ids.len() > 1 { keys(subject) } else { Vec::new() };
         let parsed = email.blob.parsed.encode();
-        Self { email, thread_keys, parsed }
+        Self { email, thread_keys, older_keys, parsed }
     }
+
+    /// Where the threads are found that it may join.
+    fn asked_keys(&self) -> impl Iterator<Item = Key> {
+        self.thread_keys.iter().chain(&self.older_keys).map(|hash| schema::thread_key(*hash))
+    }
+}
+
+/// A subject as it is compared: without its white space (RFC 8621, 3), and whatever the case of its letters and the form of
+/// their marks (RFC 5256, 2.1; RFC 5051). It is hashed into keys that are kept, so it does not follow the collation of searches.
+fn compared(subject: &str) -> String {
+    let letters = subject.chars().filter(|letter| !letter.is_whitespace());
+    letters.flat_map(char::to_uppercase).nfkd().collect()
 }
 
 /// Two emails of one account are in one thread only if they name a common Message-ID and have the same subject, apart from what
@@ -80,7 +99,7 @@ fn thread_hash(id: &[u8], subject: &str) -> u64 {
 
 /// Reads the thread keys that messages name, at once.
 pub(super) fn want_keys(tx: &Tx<'_>, emails: &[Prepared]) -> Result<(), Stop> {
-    tx.want(emails.iter().flat_map(|prepared| &prepared.thread_keys).map(|hash| schema::thread_key(*hash)))
+    tx.want(emails.iter().flat_map(Prepared::asked_keys))
 }
 
 /// Puts messages into a mailbox; their keys have been read, or are taken for absent.
@@ -107,7 +126,7 @@ fn append_one(tx: &mut Tx<'_>, mailbox: MailboxId, prepared: &Prepared) -> Resul
     }
     let keywords: Arc<[u16]> = tx.keyword_numbers(&email.flags)?.into();
     let id = EmailId(tx.new_id());
-    let (thread, brought) = find_thread(tx, id, &prepared.thread_keys)?;
+    let (thread, brought) = find_thread(tx, id, prepared)?;
     let member = MemberRecord {
         email: id,
         thread,
@@ -166,16 +185,18 @@ pub(super) fn ask_quota(tx: &Tx<'_>) -> Result<(), Error> {
 
 /// The oldest thread that the email belongs to, else one of its own, which takes the email's number; and which of
 /// its thread keys are new. Threads never merge.
-fn find_thread(tx: &Tx<'_>, id: EmailId, keys: &[u64]) -> Result<(ThreadId, Vec<u64>), Stop> {
+fn find_thread(tx: &Tx<'_>, id: EmailId, prepared: &Prepared) -> Result<(ThreadId, Vec<u64>), Stop> {
     let mut oldest: Option<u64> = None;
+    for key in prepared.asked_keys() {
+        if let Some(record) = tx.get(&key)? {
+            let found = read_numbers(&record)?.first().copied();
+            oldest = oldest.into_iter().chain(found).min();
+        }
+    }
     let mut brought = Vec::new();
-    for hash in keys {
-        match tx.get(&schema::thread_key(*hash))? {
-            Some(record) => {
-                let found = read_numbers(&record)?.first().copied();
-                oldest = oldest.into_iter().chain(found).min();
-            }
-            None => brought.push(*hash),
+    for hash in &prepared.thread_keys {
+        if tx.get(&schema::thread_key(*hash))?.is_none() {
+            brought.push(*hash);
         }
     }
     Ok((ThreadId(oldest.unwrap_or(id.0)), brought))
@@ -184,8 +205,8 @@ fn find_thread(tx: &Tx<'_>, id: EmailId, keys: &[u64]) -> Result<(ThreadId, Vec<
 /// Reads the records of all threads that the messages may join, at once.
 fn want_threads(tx: &Tx<'_>, emails: &[Prepared]) -> Result<(), Stop> {
     let mut threads = Vec::new();
-    for hash in emails.iter().flat_map(|prepared| &prepared.thread_keys) {
-        if let Some(record) = tx.get(&schema::thread_key(*hash))? {
+    for key in emails.iter().flat_map(Prepared::asked_keys) {
+        if let Some(record) = tx.get(&key)? {
             threads.extend(read_numbers(&record)?.into_iter().map(|id| schema::thread(ThreadId(id))));
         }
     }

@@ -128,6 +128,25 @@ async fn threads_join_by_message_id_and_subject() {
 }
 
 #[tokio::test]
+async fn a_thread_has_its_subject_in_whatever_case_form_and_space() {
+    let place = Place::new().await;
+    // RFC 5256, 2.1 and RFC 5051; RFC 8621, 3: "ignoring white space"
+    for (number, one, same, other) in [
+        (1, "Lunch om 12", "RE: LUNCH OM 12", "Re: lunch om 13"),
+        (2, "Één überlauf", "Antw: ÉÉN ÜBERLAUF", "Re: een überlauf"),
+        (3, "caf\u{e9}", "Re: cafe\u{301}", "Re: cafe"),
+        (4, "\u{3c4}\u{3cc}\u{3c0}\u{3bf}\u{3c2}", "Re: \u{3a4}\u{38c}\u{3a0}\u{39f}\u{3a3}", "Re: x"),
+        (5, "een lange regel", "Re: een langeregel", "Re: een lange regel 2"),
+    ] {
+        let first = place.append(&format!("Message-ID: <{number}@x>\nSubject: {one}\n\n")).await;
+        for (id, subject, joins) in [("a", same, true), ("b", other, false)] {
+            let answer = format!("Message-ID: <{number}{id}@x>\nReferences: <{number}@x>\nSubject: {subject}\n\n");
+            assert_eq!(place.append(&answer).await.thread == first.thread, joins, "{subject}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn mailboxes_are_made_renamed_and_removed() {
     let place = Place::new().await;
     let account = &place.account;
