@@ -12,8 +12,10 @@ import type { Shell } from "./shell.svelte";
 
 /** How long after the first list, in milliseconds, what keeps it is fetched: what a person asks for goes first. */
 const LATER = 3000;
-/** How long who logs out waits for what was written to be saved, and then for a browser that may never answer, in milliseconds. */
-export const PATIENCE = 5000;
+/** How long who logs out waits for what was written to be saved, in milliseconds. */
+const PATIENCE = 5000;
+/** How long a person waits for each thing that the browser, which may never answer, is asked meanwhile, in milliseconds. */
+export const UNANSWERED = 2500;
 
 /** Why nobody is in: nobody was, the session has ended, or who logged out must still be logged out at the server. */
 export type Out = "nobody" | "ended" | "leaving";
@@ -30,9 +32,9 @@ async function keeping(account: string): Promise<Kept> {
 }
 
 /** What comes of it while somebody waits; else this. */
-function inTime<T>(work: Promise<T>, otherwise: () => T): Promise<T> {
+function inTime<T>(work: Promise<T>, otherwise: () => T, patience = UNANSWERED): Promise<T> {
   return new Promise((resolve, reject) => {
-    setTimeout(() => resolve(otherwise()), PATIENCE);
+    setTimeout(() => resolve(otherwise()), patience);
     work.then(resolve, reject);
   });
 }
@@ -105,7 +107,7 @@ export class Entrance {
   async #leave(account: Account): Promise<void> {
     const { outbox, writing, kept } = account;
     const saving = writing.want().then((all) => all.save());
-    await inTime<unknown>(Promise.allSettled([outbox.send(), saving]), () => {});
+    await inTime<unknown>(Promise.allSettled([outbox.send(), saving]), () => {}, PATIENCE);
     // another window may have logged out meanwhile, and somebody else have logged in
     if (!this.#shows(account)) return;
     // where what one writes with cannot be had nobody knows what of it the server has

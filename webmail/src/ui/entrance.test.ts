@@ -8,7 +8,7 @@ import { readHere, readLeft, writeHere } from "../model/here";
 import { inBrowser, inMemory, type Kept } from "../model/kept";
 import { read } from "../model/preferences";
 import { database } from "../model/replica_database";
-import { Entrance, PATIENCE } from "./entrance.svelte";
+import { Entrance, UNANSWERED } from "./entrance.svelte";
 
 beforeEach(() => {
   const shelf = new Map<string, string>();
@@ -123,7 +123,7 @@ describe("who logs out of a browser that does not answer", () => {
     there.kept.all = never;
     const entrance = entranceOf(there);
     const leaving = entrance.leave(there.account);
-    for (let waited = 0; waited < 2; waited += 1) await vi.advanceTimersByTimeAsync(PATIENCE);
+    for (let waited = 0; waited < 3; waited += 1) await vi.advanceTimersByTimeAsync(UNANSWERED);
     await leaving;
     expect(entrance.asked).toMatchObject({ unsent: 1 });
   });
@@ -133,7 +133,7 @@ describe("who logs out of a browser that does not answer", () => {
     Object.assign(here.kept, silent);
     vi.stubGlobal("indexedDB", closed);
     const leaving = entrance.leaveNow(here.account);
-    for (let waited = 0; waited < 2; waited += 1) await vi.advanceTimersByTimeAsync(PATIENCE);
+    for (let waited = 0; waited < 3; waited += 1) await vi.advanceTimersByTimeAsync(UNANSWERED);
     await leaving;
     expect(entrance.stage).toMatchObject({ kind: "out", why: "nobody" });
     expect([readHere(localStorage), readLeft(localStorage)]).toEqual([null, ["a1"]]);
@@ -149,7 +149,7 @@ describe("who logs out of a browser that does not answer", () => {
     Object.assign(here.kept, silent);
     vi.stubGlobal("indexedDB", closed);
     const leaving = entrance.leaveNow(here.account);
-    for (let waited = 0; waited < 2; waited += 1) await vi.advanceTimersByTimeAsync(PATIENCE);
+    for (let waited = 0; waited < 3; waited += 1) await vi.advanceTimersByTimeAsync(UNANSWERED);
     await leaving;
     vi.useRealTimers();
     vi.stubGlobal("indexedDB", databases);
