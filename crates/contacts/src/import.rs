@@ -1,5 +1,5 @@
 //! vCards into an account, in one commit: what has a name that is known takes that card's place, the rest is new.
-use crate::{Card, Invalid, VcardError, books, cards, cards_after, check};
+use crate::{BrokenVcard, Card, Invalid, VcardFlaw, VcardsTooLarge, books, cards, cards_after, check};
 use jmap_wire::utc_date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -54,9 +54,9 @@ type Sound = BTreeMap<String, (u64, Map<String, Value>)>;
 /// Why nothing was taken in.
 #[derive(Debug, ThisError)]
 pub enum ImportError {
-    /// The text has no vCards.
+    /// The text is longer than is read.
     #[error(transparent)]
-    Vcard(#[from] VcardError),
+    TooLarge(#[from] VcardsTooLarge),
     /// There are more than are taken at once.
     #[error("more than {MAX_IMPORTED} vCards at once")]
     TooMany,
@@ -87,7 +87,8 @@ pub async fn import(
         return Err(ImportError::TooMany);
     }
     for (index, card) in (0..).zip(read) {
-        match sound_card(index, card, &now, &mut told) {
+        let sound = card.map_err(|broken| left_out(index, &broken));
+        match sound.and_then(|card| sound_card(index, card, &now, &mut told)) {
             Ok((uid, card)) => drop(sound.insert(uid, (index, card))),
             Err(left_out) => told.refused.push(left_out),
         }
@@ -99,6 +100,14 @@ pub async fn import(
         }
     }
     Err(Error::Conflict.into())
+}
+
+fn left_out(index: u64, broken: &BrokenVcard) -> LeftOut {
+    let cause = match broken.flaw {
+        VcardFlaw::NoEnd => LeftOutCause::Invalid,
+        VcardFlaw::TooMany => LeftOutCause::TooLarge,
+    };
+    LeftOut { index, cause, told: broken.to_string() }
 }
 
 /// A card that may be kept, with its name.

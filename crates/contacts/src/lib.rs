@@ -20,4 +20,4 @@ pub use import::{ImportError, Imported, LeftOut, LeftOutCause, MAX_IMPORTED, imp
 pub use kept::{Card, MAX_BOOKS_OF_CARD};
 pub use pages::{CardPage, PAGE, cards_after};
 pub use uid::new_uid;
-pub use vcard::{MAX_VCARDS, VcardError, cards, vcard};
+pub use vcard::{BrokenVcard, MAX_VCARDS, VcardFlaw, VcardsTooLarge, cards, vcard};

@@ -7,7 +7,7 @@ mod parameters;
 mod read;
 mod write;
 
-pub use read::{VcardError, cards};
+pub use read::{BrokenVcard, VcardFlaw, VcardsTooLarge, cards};
 pub use write::vcard;
 
 /// The most octets of a text with vCards.

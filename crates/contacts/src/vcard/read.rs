@@ -6,46 +6,80 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// Why a text has no cards.
+/// Letters of what a vCard is called where it is told of.
+const LONGEST_NAME: usize = 100;
+
+/// A text with vCards that has more bytes than are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum VcardError {
-    /// There is more of it than is read.
-    #[error("more than {MAX_VCARDS} bytes")]
-    TooLarge,
-    /// A vCard has no end, or begins in another.
-    #[error("a vCard that does not end")]
+#[error("more than {MAX_VCARDS} bytes")]
+pub struct VcardsTooLarge;
+
+/// A vCard that is no card.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{called}: {flaw}")]
+pub struct BrokenVcard {
+    /// Its name, as far as it has one.
+    pub called: String,
+    /// Why.
+    pub flaw: VcardFlaw,
+}
+
+/// Why a vCard is no card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum VcardFlaw {
+    /// It has no end, or another begins in it.
+    #[error("it does not end")]
     NoEnd,
-    /// A vCard has more properties than are read.
-    #[error("a vCard with more than {MAX_PROPERTIES} properties")]
+    /// It has more properties than are read.
+    #[error("it has more than {MAX_PROPERTIES} properties")]
     TooMany,
 }
 
-/// The cards of a text, in its order, as they stand there: whether each is one that may be kept, [`crate::check`] says. A
-/// card that has no `uid` gets one of `new_uid`.
+/// One of a text.
+type Read = Result<Map<String, Value>, BrokenVcard>;
+
+/// The cards of a text, in its order, as they stand there: whether each is one that may be kept, [`crate::check`] says. One
+/// that is broken stands in its place, and the others are read. A card that has no `uid` gets one of `new_uid`.
 ///
 /// # Errors
-/// See [`VcardError`].
-pub fn cards(vcards: &str, mut new_uid: impl FnMut() -> String) -> Result<Vec<Map<String, Value>>, VcardError> {
+/// [`VcardsTooLarge`].
+pub fn cards(vcards: &str, mut new_uid: impl FnMut() -> String) -> Result<Vec<Read>, VcardsTooLarge> {
     if vcards.len() > MAX_VCARDS {
-        return Err(VcardError::TooLarge);
+        return Err(VcardsTooLarge);
     }
-    let (mut all, mut current): (Vec<Map<String, Value>>, Option<Vec<Line>>) = (Vec::new(), None);
+    let (mut all, mut current): (Vec<Read>, Option<Vec<Line>>) = (Vec::new(), None);
+    let no_end = |lines: Vec<Line>| -> Read { Err(BrokenVcard::of(&lines, VcardFlaw::NoEnd)) };
     for line in lines(vcards.strip_prefix('\u{feff}').unwrap_or(vcards)) {
         let is_vcard = line.value.trim().eq_ignore_ascii_case("VCARD");
         match (line.name.as_str(), &mut current) {
-            ("BEGIN", None) if is_vcard => current = Some(Vec::new()),
-            ("BEGIN", Some(_)) if is_vcard => return Err(VcardError::NoEnd),
+            // RFC 6350, 3.3: none stands in another, so one that is there has no end
+            ("BEGIN", _) if is_vcard => all.extend(current.replace(Vec::new()).map(no_end)),
             ("END", Some(lines)) if is_vcard => {
-                all.push(card(lines, &mut new_uid));
+                all.push(if lines.len() > MAX_PROPERTIES {
+                    Err(BrokenVcard::of(lines, VcardFlaw::TooMany))
+                } else {
+                    Ok(card(lines, &mut new_uid))
+                });
                 current = None;
             }
-            (_, Some(lines)) if lines.len() >= MAX_PROPERTIES => return Err(VcardError::TooMany),
+            // one more than there may be says that there are too many
+            (_, Some(lines)) if lines.len() > MAX_PROPERTIES => {}
             (_, Some(lines)) => lines.push(line),
             // what stands between vCards is nothing
             (_, None) => {}
         }
     }
-    if current.is_some() { Err(VcardError::NoEnd) } else { Ok(all) }
+    all.extend(current.map(no_end));
+    Ok(all)
+}
+
+impl BrokenVcard {
+    fn of(lines: &[Line], flaw: VcardFlaw) -> Self {
+        let value = |name: &str| lines.iter().find(|line| line.name == name).map(|line| text(&line.value));
+        let name = value("FN").or_else(|| value("UID")).filter(|name| !name.trim().is_empty());
+        let name = name.unwrap_or_else(|| "a vCard without a name".to_owned());
+        Self { called: name.chars().take(LONGEST_NAME).collect(), flaw }
+    }
 }
 
 fn card(lines: &[Line], new_uid: &mut impl FnMut() -> String) -> Map<String, Value> {

@@ -1,10 +1,10 @@
 //! vCards as programs write them, and the way there and back.
-use super::{MAX_PROPERTIES, MAX_VCARDS, VcardError, cards, vcard};
+use super::{BrokenVcard, MAX_PROPERTIES, MAX_VCARDS, VcardFlaw, VcardsTooLarge, cards, vcard};
 use crate::check;
 use serde_json::{Map, Value, json};
 
 fn read(text: &str) -> Vec<Map<String, Value>> {
-    cards(text, || "urn:x:new".to_owned()).unwrap()
+    cards(text, || "urn:x:new".to_owned()).unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 fn one(properties: &str) -> Value {
@@ -143,13 +143,34 @@ fn what_a_card_holds_cannot_write_lines_of_its_own() {
 }
 
 #[test]
+fn one_that_is_broken_leaves_the_others_whole() {
+    let many = |count| format!("BEGIN:VCARD\nUID:many\n{}END:VCARD\n", "X:\n".repeat(count));
+    let text = format!(
+        "BEGIN:VCARD\nFN:one\nEND:VCARD\nBEGIN:VCARD\nFN:two\nBEGIN:VCARD\nFN:three\nEND:VCARD\nEND:VCARD\n{}{}BEGIN:VCARD\nN:x\n",
+        many(MAX_PROPERTIES),
+        many(MAX_PROPERTIES - 1),
+    );
+    let broken = |called: &str, flaw| Err(BrokenVcard { called: called.to_owned(), flaw });
+    let read = cards(&text, || "urn:x:new".to_owned()).unwrap();
+    let full = |mut card: Map<String, Value>| card.remove("name").map(|name| name["full"].clone());
+    let names: Vec<_> = read.into_iter().map(|card| card.map(full)).collect();
+    let expected = [
+        Ok(Some(json!("one"))),
+        broken("two", VcardFlaw::NoEnd),
+        Ok(Some(json!("three"))),
+        broken("many", VcardFlaw::TooMany),
+        Ok(None),
+        broken("a vCard without a name", VcardFlaw::NoEnd),
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
 fn what_is_hostile_is_refused_or_left_out() {
-    let refused = |text: &str| cards(text, String::new).unwrap_err();
-    assert_eq!(refused(&" ".repeat(MAX_VCARDS + 1)), VcardError::TooLarge);
-    assert_eq!(refused("BEGIN:VCARD\nFN:x\n"), VcardError::NoEnd);
-    assert_eq!(refused("BEGIN:VCARD\nBEGIN:VCARD\nEND:VCARD\n"), VcardError::NoEnd);
-    let many = format!("BEGIN:VCARD\n{}END:VCARD\n", "X:\n".repeat(MAX_PROPERTIES + 1));
-    assert_eq!(refused(&many), VcardError::TooMany);
+    assert_eq!(cards(&" ".repeat(MAX_VCARDS + 1), String::new), Err(VcardsTooLarge));
+    let long = format!("BEGIN:VCARD\nFN:{}\n", "x".repeat(MAX_VCARDS / 2));
+    let read = cards(&long, String::new).unwrap();
+    assert!(matches!(&read[..], [Err(broken)] if broken.called.len() == 100), "{}", read.len());
     for nothing in ["", "hello", "END:VCARD", "FN:x", "\u{feff}", ":::;;;", "\"", " \t\r\n"] {
         assert_eq!(cards(nothing, String::new), Ok(Vec::new()), "{nothing:?}");
     }

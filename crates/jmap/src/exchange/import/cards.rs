@@ -2,7 +2,7 @@
 use super::Outcome;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::exchange::mbox::Lines;
+use crate::exchange::mbox::{Line, Lines};
 use crate::jmap::Jmap;
 use admin::{AccountAct, Request, Response};
 use contacts::{LeftOut, LeftOutCause, MAX_VCARDS};
@@ -17,17 +17,25 @@ pub(super) struct Cards {
     jmap: Jmap,
     address: Address,
     lines: Lines,
+    coming: Coming,
+    outcome: Outcome,
+}
+
+/// What has come and is not taken in yet.
+#[derive(Default)]
+struct Coming {
     /// Whole cards, and the one that is coming.
     text: String,
     /// Where the last whole card ends.
     whole: usize,
     /// Which ones of the file the whole cards are.
     numbers: Vec<u64>,
-    /// How many cards of the file have an end so far.
-    ended: u64,
-    /// The card that is coming is too large: the rest of it is passed over.
+    /// How many cards of the file stand before the one that is coming.
+    before: u64,
+    /// It has begun, and has no end so far.
+    open: bool,
+    /// It is too large: the rest of it is passed over.
     skips: bool,
-    outcome: Outcome,
 }
 
 impl Cards {
@@ -36,11 +44,7 @@ impl Cards {
             jmap,
             address: caller.address.clone(),
             lines: Lines::default(),
-            text: String::new(),
-            whole: 0,
-            numbers: Vec::new(),
-            ended: 0,
-            skips: false,
+            coming: Coming::default(),
             outcome: Outcome::default(),
         }
     }
@@ -52,46 +56,32 @@ impl Cards {
 
     pub(super) async fn finish(mut self) -> Result<Outcome, Error> {
         self.take(true).await?;
-        // a card without an end is refused by who reads it
-        if self.text.get(self.whole..).is_some_and(|rest| !rest.trim().is_empty()) {
-            self.numbers.push(self.ended);
-        }
-        self.whole = self.text.len();
+        let too_large = self.coming.end();
+        self.refuse(too_large);
         self.bring().await?;
         Ok(self.outcome)
     }
 
     async fn take(&mut self, at_end: bool) -> Result<(), Error> {
         while let Some(line) = self.lines.next(at_end) {
-            let ends = line.begins && line.bytes.trim_ascii().eq_ignore_ascii_case(b"END:VCARD");
-            if !self.skips {
-                self.text.push_str(&String::from_utf8_lossy(line.bytes));
-            }
-            if ends {
-                if std::mem::take(&mut self.skips) {
-                    self.outcome.refuse(self.ended, "tooLarge");
-                } else {
-                    self.numbers.push(self.ended);
-                }
-                self.ended += 1;
-                self.whole = self.text.len();
-            } else if self.text.len() - self.whole > MAX_VCARDS - ENOUGH {
-                self.skips = true;
-                self.text.truncate(self.whole);
-            }
-            if self.whole >= ENOUGH || (ends && self.numbers.len() >= CARDS) {
+            let too_large = self.coming.take(&line);
+            self.refuse(too_large);
+            if self.coming.is_enough() {
                 self.bring().await?;
             }
         }
         Ok(())
     }
 
+    fn refuse(&mut self, too_large: Option<u64>) {
+        if let Some(number) = too_large {
+            self.outcome.refuse(number, "tooLarge");
+        }
+    }
+
     /// Has the whole cards taken in.
     async fn bring(&mut self) -> Result<(), Error> {
-        let rest = self.text.split_off(self.whole);
-        let vcards = std::mem::replace(&mut self.text, rest);
-        self.whole = 0;
-        let numbers = std::mem::take(&mut self.numbers);
+        let (vcards, numbers) = self.coming.split();
         if vcards.trim().is_empty() {
             return Ok(());
         }
@@ -103,7 +93,7 @@ impl Cards {
                 self.outcome.already_there += replaced;
                 for LeftOut { index, cause, told } in refused {
                     let number = usize::try_from(index).ok().and_then(|index| numbers.get(index));
-                    self.outcome.refuse(number.copied().unwrap_or(self.ended), reason(cause, told));
+                    self.outcome.refuse(number.copied().unwrap_or(self.coming.before), reason(cause, told));
                 }
                 Ok(())
             }
@@ -118,6 +108,58 @@ impl Cards {
                 Err(store::Error::Closed.into())
             }
         }
+    }
+}
+
+impl Coming {
+    /// Takes a line. Gives the number of a card that is over and was too large.
+    fn take(&mut self, line: &Line<'_>) -> Option<u64> {
+        let is = |word: &[u8]| line.begins && line.bytes.trim_ascii_end().eq_ignore_ascii_case(word);
+        let mut too_large = None;
+        if is(b"BEGIN:VCARD") {
+            // RFC 6350, 3.3: none stands in another, so one that is open has no end, and is refused by who reads it
+            too_large = if self.open { self.close() } else { None };
+            (self.open, self.skips) = (true, false);
+        }
+        if !self.skips {
+            self.text.push_str(&String::from_utf8_lossy(line.bytes));
+        }
+        if is(b"END:VCARD") {
+            too_large = self.close();
+        } else if self.text.len() - self.whole > MAX_VCARDS - ENOUGH {
+            self.skips = true;
+            self.text.truncate(self.whole);
+        }
+        too_large
+    }
+
+    /// The card that is coming is over, by its end or because another begins. Gives its number where it was too large.
+    fn close(&mut self) -> Option<u64> {
+        let number = self.before;
+        self.before += 1;
+        self.open = false;
+        self.whole = self.text.len();
+        if std::mem::take(&mut self.skips) {
+            return Some(number);
+        }
+        self.numbers.push(number);
+        None
+    }
+
+    /// Nothing more comes: what is left is a card without an end, if anything.
+    fn end(&mut self) -> Option<u64> {
+        let left = self.text.get(self.whole..).is_some_and(|rest| !rest.trim().is_empty());
+        if self.open || left { self.close() } else { None }
+    }
+
+    fn is_enough(&self) -> bool {
+        self.whole >= ENOUGH || self.numbers.len() >= CARDS
+    }
+
+    /// The whole cards, with their numbers; they are no longer here.
+    fn split(&mut self) -> (String, Vec<u64>) {
+        let rest = self.text.split_off(std::mem::take(&mut self.whole));
+        (std::mem::replace(&mut self.text, rest), std::mem::take(&mut self.numbers))
     }
 }
 

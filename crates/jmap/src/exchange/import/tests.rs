@@ -155,12 +155,6 @@ async fn vcards_come_in_some_at_a_time() {
     let numbers: Vec<_> =
         told["refused"].as_array().unwrap().iter().map(|one| one["index"].as_u64().unwrap()).collect();
     assert_eq!((numbers, &told["alreadyThere"]), (vec![1, 2, 4], &json!(2)), "{told}");
-    // one that does not end, and what was to come in with it
-    let told =
-        import_by(&bench, "contacts", Kind::Vcards, format!("{}BEGIN:VCARD\r\n", card(0)).as_bytes(), 7).await.unwrap();
-    let numbers: Vec<_> =
-        told["refused"].as_array().unwrap().iter().map(|one| one["index"].as_u64().unwrap()).collect();
-    assert_eq!(numbers, [0, 1], "{told}");
     let mut export = bench.jmap.export(&bench.anna, &bench.anna.account.to_string(), "contacts.vcf").await.unwrap();
     let (mut count, mut pieces) = (0, 0);
     while let Some(piece) = export.next().await.unwrap() {
@@ -168,4 +162,35 @@ async fn vcards_come_in_some_at_a_time() {
         pieces += 1;
     }
     assert_eq!((count, pieces > 10), (1_201, true));
+}
+
+#[tokio::test]
+async fn a_vcard_that_is_broken_is_refused_by_its_number_and_the_rest_comes_in() {
+    let bench = Bench::new().await;
+    let card = |number: usize, more: &str| {
+        format!("BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:x:{number}\r\nFN:N {number}\r\n{more}END:VCARD\r\n")
+    };
+    let open = |note: usize| format!("BEGIN:VCARD\r\nFN:open\r\nNOTE:{}\r\n", "x".repeat(note));
+    let (lines, large) = ("X-A:1\r\n".repeat(1_001), 2 << 20);
+    // the large ones are not even held: one ends where the next begins, one where the file does
+    let file = [card(0, ""), open(1), card(1, ""), card(2, &lines), open(large), card(3, ""), open(1), open(large)];
+    for (piece, imported, known) in [(7_919, 3, 0), (1_000, 0, 3)] {
+        let told = import_by(&bench, "contacts", Kind::Vcards, file.concat().as_bytes(), piece).await.unwrap();
+        let mut refused: Vec<_> = told["refused"].as_array().unwrap().iter().map(Value::to_string).collect();
+        refused.sort();
+        let expected = [
+            r#"{"index":1,"reason":"open: it does not end"}"#,
+            r#"{"index":3,"reason":"tooLarge"}"#,
+            r#"{"index":4,"reason":"tooLarge"}"#,
+            r#"{"index":6,"reason":"open: it does not end"}"#,
+            r#"{"index":7,"reason":"tooLarge"}"#,
+        ];
+        assert_eq!(refused, expected, "{piece}");
+        assert_eq!((&told["imported"], &told["alreadyThere"]), (&json!(imported), &json!(known)), "{piece}");
+        assert_eq!(told["refusedTotal"], 5, "{piece}");
+    }
+    // with the mark that some programs write in front
+    let marked = format!("\u{feff}{}{}{}", card(0, ""), open(1), card(1, ""));
+    let told = import_by(&bench, "contacts", Kind::Vcards, marked.as_bytes(), 100).await.unwrap();
+    assert_eq!(told["refused"], json!([{"index": 1, "reason": "open: it does not end"}]));
 }
