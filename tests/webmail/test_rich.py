@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from composing import arrived, compose, editor, inside, write
 from provider import ANNA, BRAM, unique
+from screen import eventually
 
 
 def scripts(screen):
@@ -50,6 +51,28 @@ def test_a_formatted_draft_comes_back_as_it_was(screen):
     article.get_by_role("button", name={"nl": "Verder schrijven", "en": "Continue writing"}[screen.language]).click()
     editor(screen)
     assert inside(screen, "main.querySelector('b').textContent") == "geschreven"
+
+
+def test_a_draft_that_is_written_on_two_devices_loses_nothing(screens):
+    word = unique()
+    here, there = screens().log_in(), screens(language="en", size="phone").log_in()
+    compose(here, word, text=None)
+    here.button("formatting").click()
+    write(here, "hier")
+    expect(here.page.get_by_text("Concept bewaard")).to_be_visible(timeout=15_000)
+    there.go("drafts")
+    there.read(word).get_by_role("button", name="Continue writing").click()
+    write(there, "daar")
+    eventually(lambda: "daar" in inside(here, "main.textContent"))
+    expect(here.page.get_by_text("Concept bewaard")).to_be_visible()
+    write(here, "een")
+    write(there, "twee")
+    expect(there.page.get_by_text("changed on another device too")).to_be_visible()
+    assert ["een" in inside(one, "main.textContent") for one in (here, there)] == [True, False]
+    assert "twee" in inside(there, "main.textContent")
+    here.button("close").click()
+    here.go("drafts")
+    expect(here.row(word)).to_have_count(2)
 
 
 def refused(screen):

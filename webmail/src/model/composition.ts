@@ -201,6 +201,12 @@ export function senderOf({ identityId }: Composition, identities: readonly Ident
   return found;
 }
 
+/** The first of one's identities that is named here. */
+export function namedAmong(named: readonly Address[], identities: readonly Identity[]): Identity | undefined {
+  const reached = named.map(({ email }) => email.toLowerCase());
+  return identities.find(({ email }) => reached.includes(email.toLowerCase())) ?? identities[0];
+}
+
 /** Everybody it goes to. */
 export function recipients(of: Composition): readonly Address[] {
   return [of.to, of.cc, of.bcc].flatMap((typed) => parsed(typed).addresses);

@@ -194,16 +194,17 @@ export class Desk {
         if (await this.#sending.clearGone(key)) return this.#room.went(null);
         const composition = this.of(key)?.composition;
         if (composition === undefined) return;
-        const draftId = await draft(this.#client, this.#room, composition);
+        const { change, isForked } = await draft(this.#client, this.#room, composition);
         const after = this.of(key);
         if (after === undefined) return;
-        const unchanged = after.composition === composition;
-        this.#messages.show(key, {
-          composition: { ...after.composition, draftId, unsure: false },
-          saving: unchanged ? "saved" : "unsaved",
-          problem: null,
-        });
-        await this.#messages.keep(key);
+        const unchanged = after.composition === composition && !change.unsure;
+        this.#messages.write(key, change);
+        this.#messages.show(key, { saving: unchanged ? "saved" : "unsaved", problem: null });
+        if (isForked) {
+          this.#messages.show(key, { isForked });
+          await this.#sending.another(after.composition, change);
+        } else await this.#messages.keep(key);
+        if (change.unsure) this.#saveLater(key);
       } catch (thrown) {
         const problem = problemOf(thrown);
         if (isUncertain(problem)) this.#messages.doubt(key);
@@ -275,7 +276,10 @@ export class Desk {
     if (files === 0 && this.#isEmpty(now.composition)) return this.discard(key);
     this.#messages.closing.add(key);
     if (now.saving !== "saved") await this.save(key);
-    if (this.of(key)?.saving === "saved" && this.uploads.of(key).length === 0) await this.#messages.clear(key);
+    const after = this.of(key);
+    // what somebody has not read yet of it stays for him
+    const isTold = after?.isForked === now.isForked;
+    if (after?.saving === "saved" && isTold && this.uploads.of(key).length === 0) await this.#messages.clear(key);
   }
 
   /** Throws it away, here and on the server; there when it can be asked. */

@@ -111,14 +111,67 @@ describe("a draft that lies open here", () => {
     expect(drafts(there)).toMatchObject([{ subject: "Hallo" }]);
   });
 
-  it("stays as it is while it is written on another device, and goes when it is sent there", async () => {
-    const { desk, composition, other, changed } = await shared();
+  it("takes what another device saves of it, when nothing was changed here", async () => {
+    const there = await shared();
+    const { desk, composition, other, changed } = there;
     other.desk.change("other", { text: "Dag Bram, en meer" });
     await other.desk.save("other");
     await changed();
-    expect(desk.of(composition.key)?.saving).toBe("saved");
+    expect(desk.of(composition.key)).toMatchObject({ saving: "saved", composition: { text: "Dag Bram, en meer" } });
+    desk.change(composition.key, { subject: "Hallo weer" });
+    await desk.save(composition.key);
+    expect(drafts(there)).toMatchObject([{ subject: "Hallo weer", preview: "Dag Bram, en meer" }]);
+    other.scene.changed();
+    await settled(there.server);
     sent(await other.desk.send("other"));
     await changed();
+    expect(desk.open.value).toEqual([]);
+  });
+
+  it("is a draft of its own when it was changed here too, and says so", async () => {
+    const there = await shared();
+    const { desk, composition, other, changed } = there;
+    desk.change(composition.key, { text: "Hier" });
+    other.desk.change("other", { text: "Daar" });
+    await other.desk.save("other");
+    await changed();
+    expect(desk.of(composition.key)).toMatchObject({ isForked: false, composition: { text: "Hier" } });
+    await desk.save(composition.key);
+    expect(desk.of(composition.key)).toMatchObject({ saving: "saved", isForked: true });
+    desk.change(composition.key, { text: "Hier, en meer" });
+    await desk.save(composition.key);
+    const previews = () => drafts(there).map(({ preview }) => preview);
+    expect(previews().sort()).toEqual(["Daar", "Hier, en meer"]);
+    sent(await desk.send(composition.key));
+    expect(previews()).toEqual(["Daar"]);
+  });
+
+  it("loses nothing of what another device saved where an answer to a later save is lost", async () => {
+    const there = await shared();
+    const { desk, server, composition, other } = there;
+    desk.change(composition.key, { text: "Hier" });
+    other.desk.change("other", { text: "Daar" });
+    await other.desk.save("other");
+    await desk.save(composition.key);
+    server.loseNextAnswer = true;
+    desk.change(composition.key, { text: "Hier, en meer" });
+    await desk.save(composition.key);
+    await desk.save(composition.key);
+    expect(
+      drafts(there)
+        .map(({ preview }) => preview)
+        .sort(),
+    ).toEqual(["Daar", "Hier, en meer"]);
+  });
+
+  it("stays on the desk where only its closing found that another device has saved it", async () => {
+    const { desk, composition, other } = await shared();
+    desk.change(composition.key, { text: "Hier" });
+    other.desk.change("other", { text: "Daar" });
+    await other.desk.save("other");
+    await desk.close(composition.key);
+    expect(desk.of(composition.key)).toMatchObject({ saving: "saved", isForked: true });
+    await desk.close(composition.key);
     expect(desk.open.value).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { EMAIL, record } from "../jmap/mail";
 import { createdIn, get, type Orders, query, set } from "../jmap/methods";
 import type { Problem } from "../jmap/problem";
 import { MAIL } from "../jmap/session";
-import type { Composition } from "./composition";
+import { type Composition, newMessageId } from "./composition";
 import { emailObject } from "./email_object";
 import type { Places } from "./submitting";
 
@@ -22,10 +22,38 @@ export function isUncertain({ kind }: Problem): boolean {
   return kind === "offline" || kind === "server" || kind === "malformed";
 }
 
-/** Makes the draft on the server anew; gives where it is. */
-export async function draft(client: Client, places: Places, composition: Composition): Promise<EmailId> {
+/** What a save made of a message. */
+export interface Saved {
+  readonly change: Pick<Composition, "draftId" | "messageId" | "unsure">;
+  /** Another device saved it too, since this one did: it is a message of its own from here on. */
+  readonly isForked: boolean;
+}
+
+/** Makes the draft on the server anew. Where another device has done so meanwhile, both stay: by the same Message-ID one would be taken
+ * for the other, so this one gets an id of its own (RFC 5322, 3.6.4). */
+export async function draft(client: Client, places: Places, composition: Composition): Promise<Saved> {
+  const { messageId } = composition;
+  const made = await make(client, places, composition);
+  const saved = { change: { draftId: made.draftId, messageId, unsure: false }, isForked: false };
+  if (!made.hasMissed || composition.tried !== "no") return saved;
+  const all = await draftsOf(client, { messageId, draftId: null, unsure: true }).catch(() => []);
+  if (all.every((one) => one === made.draftId)) return saved;
+  const own = { draftId: made.draftId, messageId: newMessageId(places.identity(composition).email), unsure: false };
+  try {
+    const { draftId } = await make(client, places, { ...composition, ...own });
+    return { change: { ...own, draftId }, isForked: true };
+  } catch {
+    // the next save finds what became of this one by either
+    return { change: { ...own, unsure: true }, isForked: true };
+  }
+}
+
+async function make(client: Client, places: Places, composition: Composition) {
+  const { draftId } = composition;
   const done = await client.call(set(EMAIL, client.accountId, await replacing(client, places, composition)));
-  return createdIn(done, "draft");
+  const refused = draftId === null ? undefined : done.refused.get(draftId);
+  const hasMissed = refused?.kind === "refused-record" && refused.type === "notFound";
+  return { draftId: createdIn(done, "draft"), hasMissed };
 }
 
 /** What makes it anew, in the place of all that there may be. */

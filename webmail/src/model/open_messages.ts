@@ -1,6 +1,7 @@
 /** The messages that lie open: as this window has them, and as its browser keeps them. A browser that keeps nothing any more (it has no
  * room, or has lost its database) hinders nothing: what it does not keep lives as long as the page, and goes on to the server. */
 import type { EmailId } from "../jmap/ids";
+import type { Address, Identity } from "../jmap/mail";
 import type { Problem } from "../jmap/problem";
 import type { Surroundings } from "../jmap/surroundings";
 import type { Composition } from "./composition";
@@ -16,6 +17,8 @@ import type { Uploads } from "./uploads";
 /** What of its surroundings the desk needs. */
 export interface Room extends Places {
   readonly line: Readable<Line>;
+  /** Who goes on with what these have begun; the first there is where none of them is the account's own. */
+  writer(from: readonly Address[]): Identity | undefined;
   /** Marks the message that was answered or passed on. */
   mark(id: EmailId, patch: Partial<Patch>): void;
   /** Saving met this; whether somebody must act on it is not the desk's to know. */
@@ -31,6 +34,8 @@ export interface Open {
   readonly composition: Composition;
   readonly saving: Saving;
   readonly problem: Problem | null;
+  /** Another device has gone on with it as well: what that one saved is a draft of its own. */
+  readonly isForked: boolean;
 }
 
 /** What a message has beside: files on their way, what is done when it has been left alone, and that no other window has it. */
@@ -61,7 +66,7 @@ export class OpenMessages {
   put(composition: Composition, saving: Saving): void {
     void this.#beside.holds.take(composition);
     const others = this.all.value.filter((other) => other.composition.key !== composition.key);
-    this.all.set([...others, { composition, saving, problem: null }]);
+    this.all.set([...others, { composition, saving, problem: null, isForked: false }]);
   }
 
   show(key: string, change: Partial<Open>): void {

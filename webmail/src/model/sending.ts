@@ -1,8 +1,10 @@
 /** How messages leave the desk: at once, when there is a connection again, by another device, or not after all. */
 import type { Client } from "../jmap/client";
 import type { EmailId } from "../jmap/ids";
+import { MESSAGE, WHOLE_ARGUMENTS } from "../jmap/mail";
+import { get } from "../jmap/methods";
 import { type Problem, passes, problemOf } from "../jmap/problem";
-import { type Composition, newMessageId } from "./composition";
+import { type Composition, newMessageId, resumed, triedOf } from "./composition";
 import { draftsOf, isUncertain, stillDrafts } from "./drafts";
 import type { Beside, Open, OpenMessages, Room } from "./open_messages";
 import { callBack, originOf, type Sent, submit, wentOut } from "./submitting";
@@ -99,17 +101,17 @@ export class Sending {
     // what the desk has no more the browser may keep for the next page
     if (gone === null || after === undefined) return null;
     if (after.tried === "as-it-is") return gone;
-    await this.#another(after, { draftId: after.draftId === gone ? null : after.draftId });
+    await this.another(after, { draftId: after.draftId === gone ? null : after.draftId });
     return null;
   }
 
   /** What is written is another message from here on. */
-  async #another(of: Composition, change: Partial<Composition>): Promise<void> {
+  async another(of: Composition, change: Partial<Composition>): Promise<void> {
     const { key } = of;
-    const messageId = newMessageId(this.#room.identity(of).email);
-    this.#open.write(key, { ...change, messageId, tried: "no" });
+    const own = { messageId: newMessageId(this.#room.identity(of).email), ...change };
+    this.#open.write(key, { ...own, tried: "no" });
     this.#beside.holds.letGo(key);
-    void this.#beside.holds.take({ ...of, ...change, messageId });
+    void this.#beside.holds.take({ ...of, ...own });
     await this.#open.keep(key);
   }
 
@@ -118,7 +120,7 @@ export class Sending {
     const after = this.#open.of(given.key)?.composition;
     if (after === undefined || after.tried !== "otherwise") return this.gone(given);
     this.#open.show(given.key, { saving: "unsaved", problem: null });
-    await this.#another(after, { draftId: null, unsure: false, stage: "writing" });
+    await this.another(after, { draftId: null, unsure: false, stage: "writing" });
     void this.#mark(given, "mark");
   }
 
@@ -228,13 +230,31 @@ export class Sending {
       return true;
     }
     const newer = await draftsOf(this.#client, { ...composition, draftId: null, unsure: true });
-    // somebody writes it in another place: nothing of it is here only
-    if (newer.length > 0) return false;
+    if (newer.length > 0) {
+      await this.#takeNewer(key, id, newer);
+      return false;
+    }
     const after = this.#open.of(key);
     if (after === undefined) return false;
     this.#open.show(key, { composition: { ...after.composition, draftId: null }, saving: "unsaved" });
     await this.#open.keep(key);
     return false;
+  }
+
+  /** Another device has gone on with what lies here as it was saved: what it wrote comes in its place. */
+  async #takeNewer(key: string, id: EmailId, [newer, ...others]: readonly EmailId[]): Promise<void> {
+    // of several nobody knows which is gone on with
+    if (newer === undefined || others.length > 0) return;
+    const asked = get(MESSAGE, this.#client.accountId, [newer], WHOLE_ARGUMENTS);
+    const [message] = (await this.#client.call(asked)).list;
+    const now = this.#open.of(key);
+    // what was written meanwhile is saved beside it
+    if (message === undefined || now === undefined || draftIn(now) !== id) return;
+    const writer = this.#room.writer(message.from ?? []);
+    if (writer === undefined) return;
+    const { origin } = now.composition;
+    this.#open.write(key, { ...resumed(message, writer), key, origin, tried: triedOf(now.composition) });
+    await this.#open.keep(key);
   }
 
   /** Takes back what was sent, while the server holds it; the message lies open again. Gives its key, or the problem. */

@@ -1,6 +1,6 @@
 /** What one writes with: the desk, and whom one may mean. It comes after the first list, which does not wait for it. */
 import type { Account } from "./account";
-import { senderOf } from "./composition";
+import { namedAmong, senderOf } from "./composition";
 import { Correspondents } from "./correspondents";
 import { Desk } from "./desk";
 import { isDiscarded } from "./discarded";
@@ -27,6 +27,7 @@ export class Writing {
       kept,
       {
         identity: (of) => senderOf(of, account.identities.value),
+        writer: (from) => namedAmong(from, account.identities.value),
         drafts: () => account.place("drafts"),
         sent: () => account.place("sent"),
         undoSeconds: () => account.undoSeconds,

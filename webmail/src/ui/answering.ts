@@ -4,7 +4,7 @@ import { problemOf } from "../jmap/problem";
 import type { Account } from "../model/account";
 import { shortName, writtenAll } from "../model/addresses";
 import { forward, forwardAsFile, type QuoteWords, reply } from "../model/answers";
-import { blank, type Composition, type Form, resumed } from "../model/composition";
+import { blank, type Composition, type Form, namedAmong, resumed } from "../model/composition";
 import { body } from "../model/contents";
 import type { Desk } from "../model/desk";
 import type { Texts } from "../texts/en";
@@ -66,8 +66,7 @@ export async function answer(
   // who was written to at one of his addresses answers from it; a draft goes on from whom it is
   const from = message.from ?? [];
   const named = how === "edit" ? from : [...(message.to ?? []), ...(message.cc ?? []), ...from];
-  const reached = named.map(({ email }) => email.toLowerCase());
-  const identity = identities.find(({ email }) => reached.includes(email.toLowerCase())) ?? identities[0];
+  const identity = namedAmong(named, identities);
   if (identity === undefined) return null;
   // each time it is saved it is another record, of the same Message-ID
   const isThis = ({ draftId, messageId }: Composition) =>

@@ -45,6 +45,7 @@ export const en = {
     suggested: (n: number) => plural(n, "suggestion", "suggestions"),
     rich: "Formatting",
     plain: "Without formatting",
+    forked: "This draft was changed on another device too. What was written there is in Drafts, by itself.",
     noEditor: "The editor could not be fetched. Without a connection you can write without formatting.",
     loseFormatTitle: "Without formatting?",
     loseFormat: "Bold, lists and pictures in the text will be gone; pictures become attachments.",

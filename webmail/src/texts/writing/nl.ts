@@ -46,6 +46,7 @@ export const nl: WritingTexts = {
     suggested: (n) => aantal(n, "suggestie", "suggesties"),
     rich: "Opmaak",
     plain: "Zonder opmaak",
+    forked: "Dit concept is ook op een ander apparaat gewijzigd. Wat daar is geschreven, staat apart in Concepten.",
     noEditor: "De editor kon niet worden opgehaald. Zonder verbinding kunt u zonder opmaak schrijven.",
     loseFormatTitle: "Zonder opmaak verder?",
     loseFormat: "Vet, lijsten en afbeeldingen in de tekst verdwijnen; afbeeldingen worden bijlagen.",
