@@ -11,7 +11,7 @@ const ATTEMPTS: usize = 8;
 
 impl Account {
     /// Keeps a notification. One about the same mailbox, which nobody has dismissed yet, becomes one with it; where both
-    /// together change nothing, none is left.
+    /// together change nothing, the new one stands alone: who has seen the first hears that it holds no more.
     pub(crate) async fn notify_of_share(
         &self,
         notification: ShareNotification,
@@ -34,22 +34,17 @@ impl Account {
 fn changes(list: &[(ObjectId, ShareNotification)], mut new: ShareNotification) -> Vec<ObjectChange> {
     let (same, others): (Vec<_>, Vec<_>) = list.iter().partition(|(_, one)| one.is_of(&new));
     // the rights before are those of before all of them
-    if let Some((_, first)) = same.first() {
+    if let Some((_, first)) = same.first().filter(|(_, first)| first.old != new.new) {
         new.old = first.old;
     }
     let mut going: Vec<ObjectId> = same.iter().map(|(id, _)| *id).collect();
-    let mut changes = Vec::new();
-    if new.old != new.new {
-        let of_one: Vec<ObjectId> =
-            others.iter().filter(|(_, one)| one.owner == new.owner).map(|(id, _)| *id).collect();
-        let too_many_of_one = (of_one.len() + 1).saturating_sub(MOST_OF_ONE);
-        going.extend(of_one.iter().take(too_many_of_one));
-        let most = usize::try_from(ObjectKind::ShareNotification.most()).unwrap_or(usize::MAX);
-        let left = others.iter().map(|(id, _)| *id).filter(|id| !going.contains(id));
-        let left: Vec<ObjectId> = left.collect();
-        going.extend(left.iter().take((left.len() + 1).saturating_sub(most)));
-        changes.push(ObjectChange::Create(new.encode()));
-    }
+    let of_one: Vec<ObjectId> = others.iter().filter(|(_, one)| one.owner == new.owner).map(|(id, _)| *id).collect();
+    let too_many_of_one = (of_one.len() + 1).saturating_sub(MOST_OF_ONE);
+    going.extend(of_one.iter().take(too_many_of_one));
+    let most = usize::try_from(ObjectKind::ShareNotification.most()).unwrap_or(usize::MAX);
+    let left: Vec<ObjectId> = others.iter().map(|(id, _)| *id).filter(|id| !going.contains(id)).collect();
+    going.extend(left.iter().take((left.len() + 1).saturating_sub(most)));
+    let mut changes = vec![ObjectChange::Create(new.encode())];
     changes.extend(going.into_iter().map(ObjectChange::Remove));
     changes
 }

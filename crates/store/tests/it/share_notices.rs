@@ -62,9 +62,12 @@ async fn who_gets_other_rights_is_told_once_for_each_mailbox() {
     let then = told(&place.store, BOB).await;
     assert_eq!(then.iter().map(rights).collect::<Vec<_>>(), [(String::new(), "lrs".to_owned())]);
     assert_eq!((then[0].created, &then[0].by), (place.clock.now().secs(), &None));
-    // and none, where nothing is left of it
-    share(&place.store, Some(ANNA), (ANNA, place.inbox), "").await;
-    assert_eq!(told(&place.store, BOB).await, []);
+    // and where nothing is left of it, that it is taken away, and given again
+    for (letters, old, new) in [("", "lrs", ""), ("lrs", "", "lrs"), ("lr", "", "lr"), ("", "lr", "")] {
+        share(&place.store, Some(ANNA), (ANNA, place.inbox), letters).await;
+        let then = told(&place.store, BOB).await;
+        assert_eq!(then.iter().map(rights).collect::<Vec<_>>(), [(old.to_owned(), new.to_owned())]);
+    }
     assert_eq!(told(&place.store, ANNA).await, []);
     assert!(place.store.check(CheckDepth::Bytes).await.unwrap().is_clean());
 }

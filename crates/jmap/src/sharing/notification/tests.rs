@@ -46,6 +46,11 @@ async fn a_change_of_rights_is_told_with_all_its_properties() {
     assert_eq!(ids(&again).len(), 1);
     assert_ne!(ids(&again), ids(&told));
     assert_eq!(again["list"][0]["newRights"]["maySetSeen"], false);
+    // what is taken away again is told, too
+    bench.share("Archive", "").await;
+    let taken = got(&bram).await["list"].clone();
+    assert_eq!((&taken[0]["oldRights"]["mayReadItems"], &taken[0]["newRights"]), (&json!(true), &Value::Null));
+    assert_eq!(taken.as_array().unwrap().len(), 1);
     assert_eq!(got(&bench).await["list"], json!([]));
 }
 
