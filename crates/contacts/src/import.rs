@@ -87,8 +87,8 @@ pub async fn import(
         return Err(ImportError::TooMany);
     }
     for (index, card) in (0..).zip(read) {
-        let sound = card.map_err(|broken| left_out(index, &broken));
-        match sound.and_then(|card| sound_card(index, card, &now, &mut told)) {
+        let card = card.map_err(|broken| left_out(index, &broken));
+        match card.and_then(|card| sound_card(index, card, &now, &mut told)) {
             Ok((uid, card)) => drop(sound.insert(uid, (index, card))),
             Err(left_out) => told.refused.push(left_out),
         }

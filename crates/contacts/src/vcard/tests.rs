@@ -169,8 +169,8 @@ fn one_that_is_broken_leaves_the_others_whole() {
 fn what_is_hostile_is_refused_or_left_out() {
     assert_eq!(cards(&" ".repeat(MAX_VCARDS + 1), String::new), Err(VcardsTooLarge));
     let long = format!("BEGIN:VCARD\nFN:{}\n", "x".repeat(MAX_VCARDS / 2));
-    let read = cards(&long, String::new).unwrap();
-    assert!(matches!(&read[..], [Err(broken)] if broken.called.len() == 100), "{}", read.len());
+    let endless = cards(&long, String::new).unwrap();
+    assert!(matches!(&endless[..], [Err(broken)] if broken.called.len() == 100), "{}", endless.len());
     for nothing in ["", "hello", "END:VCARD", "FN:x", "\u{feff}", ":::;;;", "\"", " \t\r\n"] {
         assert_eq!(cards(nothing, String::new), Ok(Vec::new()), "{nothing:?}");
     }
