@@ -87,6 +87,20 @@ def test_what_was_written_is_there_after_the_session_ended(screen):
     expect(screen.page.get_by_label(screen.word("text"), exact=True)).to_have_value("half geschreven en meer")
 
 
+def test_what_one_writes_with_is_asked_for_again_where_it_did_not_come(screens):
+    screen = screens(language="en", size="phone")
+    # what the browser keeps of the page would come without a network, too
+    screen.page.add_init_script("delete Navigator.prototype.serviceWorker")
+    away = lambda route: route.abort()
+    screen.page.route("**/assets/Composer-*", away)
+    screen.log_in().button("new").click()
+    again = screen.page.get_by_role("button", name="Try again", exact=True)
+    expect(again).to_be_in_viewport()
+    screen.page.unroute("**/assets/Composer-*", away)
+    again.click()
+    expect(screen.page.get_by_label(screen.word("subject"), exact=True)).to_be_visible()
+
+
 def test_what_one_window_does_the_other_shows(provider, screen):
     word = unique()
     provider.deliver(letter(word))
