@@ -18,6 +18,9 @@ export interface Windows {
 /** What they tell each other when somebody logs out. */
 export const LEFT = "left";
 
+/** What the name of each import begins with that goes on in any of them. */
+export const IMPORTING = "importing/";
+
 /** How long is waited for what a window that is just going still has. */
 const PATIENCE = 1000;
 

@@ -7,6 +7,7 @@ import { Account } from "../model/account";
 import { fetched } from "../model/fetched";
 import { type Here, readHere, readLeft, writeHere, writeLeft } from "../model/here";
 import { coming, inBrowser, inMemory, type Kept } from "../model/kept";
+import { IMPORTING } from "../model/windows";
 import { lookForRelease, registered } from "./registering";
 import type { Shell } from "./shell.svelte";
 
@@ -105,7 +106,7 @@ export class Entrance {
   }
 
   async #leave(account: Account): Promise<void> {
-    const { outbox, writing, kept } = account;
+    const { outbox, writing, kept, windows } = account;
     const saving = writing.want().then((all) => all.save());
     await inTime<unknown>(Promise.allSettled([outbox.send(), saving]), () => {}, PATIENCE);
     // another window may have logged out meanwhile, and somebody else have logged in
@@ -117,7 +118,7 @@ export class Entrance {
       () => writing.here.value?.desk.unsaved.length ?? 0,
     );
     const unsent = outbox.waiting.value + unsaved;
-    const importing = account.importing.value;
+    const importing = Math.max(account.importing.value, (await windows.taken(IMPORTING)).length);
     if (!this.#shows(account)) return;
     if (unsent + importing === 0) await this.leaveNow(account);
     else this.asked = { account, unsent, importing };

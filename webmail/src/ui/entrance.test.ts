@@ -5,6 +5,7 @@ import { type Bench, bench } from "../../test/bench";
 import { Browser } from "../../test/windows";
 import { blank } from "../model/composition";
 import { readHere, readLeft, writeHere } from "../model/here";
+import { importing } from "../model/importing";
 import { inBrowser, inMemory, type Kept } from "../model/kept";
 import { read } from "../model/preferences";
 import { database } from "../model/replica_database";
@@ -69,6 +70,21 @@ describe("who logs out", () => {
     expect(entrance.asked).toMatchObject({ unsent: 0, importing: 1 });
     expect(here.account.ended.value).toBe(false);
     here.account.importing.set(0);
+    await entrance.leave(here.account);
+    expect(here.account.ended.value).toBe(true);
+  });
+
+  it("is asked first where an import goes on in another window", async () => {
+    const browser = new Browser();
+    const here = await bench(() => {}, { windows: browser.window() });
+    const there = await bench(() => {}, { server: here.server, windows: browser.window() });
+    let end = () => {};
+    const going = importing(there.account, () => new Promise((resolve) => (end = resolve)));
+    const entrance = entranceOf(here);
+    await entrance.leave(here.account);
+    expect(entrance.asked).toMatchObject({ unsent: 0, importing: 1 });
+    end();
+    await going;
     await entrance.leave(here.account);
     expect(here.account.ended.value).toBe(true);
   });

@@ -3,6 +3,7 @@ import { type Imported, type Into, importFile, mediaType } from "../../jmap/exch
 import { type Problem, problemOf } from "../../jmap/problem";
 import type { Sending } from "../../jmap/transfer";
 import type { Account } from "../../model/account";
+import { importing } from "../../model/importing";
 
 export type Progress =
   | { readonly kind: "waiting" | "working" | "stopped" | "unknown-kind" }
@@ -78,13 +79,13 @@ export class Imports {
 
   async #run(): Promise<void> {
     this.busy = true;
-    this.#account.importing.update((n) => n + 1);
     this.#stop = new AbortController();
     try {
-      for (let one = this.#queue.shift(); one !== undefined; one = this.#queue.shift()) await this.#send(one);
+      await importing(this.#account, async () => {
+        for (let one = this.#queue.shift(); one !== undefined; one = this.#queue.shift()) await this.#send(one);
+      });
     } finally {
       this.busy = false;
-      this.#account.importing.update((n) => n - 1);
     }
   }
 
