@@ -24,15 +24,19 @@ const TYPES = ["EmailDelivery"];
 export const SOON = 5 * 24 * 3_600_000;
 
 /** The part of the browser that brings push messages. */
-export interface Browser {
-  /** Whether it can at all. */
-  readonly able: boolean;
-  permission(): NotificationPermission;
-  ask(): Promise<NotificationPermission>;
+export interface Devices {
   /** The push service's address and keys; as it is, or `null`. */
   current(): Promise<Device | null>;
   subscribe(applicationServerKey: string): Promise<Device>;
   unsubscribe(): Promise<void>;
+}
+
+/** The same, where a person can be asked about it. */
+export interface Browser extends Devices {
+  /** Whether it can at all. */
+  readonly able: boolean;
+  permission(): NotificationPermission;
+  ask(): Promise<NotificationPermission>;
 }
 
 export type Switched =
@@ -104,8 +108,23 @@ export async function keepUp(
   return subscription;
 }
 
+/** The push service has ended what it brought messages by: another one is asked for, and the server told of that one instead. What
+ * fails here the next page does. */
+export async function renew(transport: Transport, browser: Devices, keeping: Notes = notes()): Promise<void> {
+  const note = await keeping.read();
+  // nobody is to be told any more
+  if (note === null) return browser.unsubscribe();
+  const client = await Client.begin(transport);
+  const key = applicationServerKey(client.session);
+  // somebody else is logged in
+  if (client.accountId !== note.account || key === null) return;
+  const device = (await browser.current()) ?? (await browser.subscribe(key));
+  await madeKnown(client, device, note.language, keeping);
+  if (note.subscription !== null) await endAtServer(client, note.subscription);
+}
+
 /** Switches them off here; what is left of it at the server is another's to end. */
-export async function silence(browser: Browser, keeping: Notes = notes()): Promise<void> {
+export async function silence(browser: Devices, keeping: Notes = notes()): Promise<void> {
   await keeping.clear();
   await browser.unsubscribe();
 }
@@ -126,13 +145,9 @@ export async function endAfterwards(transport: Transport, id: SubscriptionId): P
 }
 
 /** The browser's own. */
-export function ofBrowser(registration: ServiceWorkerRegistration | null): Browser {
-  const pushes = registration?.pushManager;
+export function devicesOf(pushes: PushManager | undefined): Devices {
   const told = (subscription: PushSubscription | null) => attempt(device, subscription?.toJSON());
   return {
-    able: pushes !== undefined && "Notification" in globalThis,
-    permission: () => Notification.permission,
-    ask: () => Notification.requestPermission(),
     current: async () => told((await pushes?.getSubscription()) ?? null),
     subscribe: async (key) => {
       const made = told((await pushes?.subscribe({ userVisibleOnly: true, applicationServerKey: key })) ?? null);

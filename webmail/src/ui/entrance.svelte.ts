@@ -245,8 +245,7 @@ export class Entrance {
 
   async #silence(): Promise<void> {
     try {
-      const { ofBrowser, silence } = await import("../model/notifying");
-      await silence(ofBrowser(await registered()));
+      await (await import("./told")).tellNoMore();
     } catch {
       // without a network: the server has ended it with the login
     }

@@ -5,7 +5,7 @@ import { CODE, subscriptions, WEEK } from "../../test/server/subscriptions";
 import { Client } from "../jmap/client";
 import { id } from "../jmap/decode";
 import { notes } from "../model/notes";
-import { type Browser, endAfterwards, keepUp, silence, switchOn } from "../model/notifying";
+import { type Browser, endAfterwards, keepUp, renew, silence, switchOn } from "../model/notifying";
 import { heard, MOST_TOLD, type Told } from "./news";
 
 const DEVICE = { endpoint: "https://push.example/1", keys: { p256dh: "key", auth: "secret" } };
@@ -179,6 +179,34 @@ describe("new mail", () => {
     expect(known().map(({ url }) => url)).toContain("https://push.example/2");
     permission = "denied";
     expect(await keepUp(client, browser, "nl", now, keeping)).toBeNull();
+  });
+
+  it("goes on where the push service ended it, by another one", async () => {
+    const before = await on();
+    current = null;
+    const { subscribe } = browser;
+    browser.subscribe = async () => (current = { ...DEVICE, endpoint: "https://push.example/2" });
+    await renew(server, browser, keeping).finally(() => (browser.subscribe = subscribe));
+    expect(known()).toMatchObject([{ url: "https://push.example/2", types: ["EmailDelivery"] }]);
+    const [after] = known().map(({ id }) => id);
+    expect(after).not.toBe(before);
+    await push({ "@type": "PushVerification", pushSubscriptionId: after, verificationCode: CODE });
+    expect(known()).toMatchObject([{ verificationCode: CODE }]);
+    server.deliver({ id: "new", subject: "Fiets" });
+    await changed();
+    expect(told).toMatchObject([{ body: "Fiets" }]);
+    // the next page knows it
+    expect(await keepUp(client, browser, "nl", now, keeping)).toBe(after);
+  });
+
+  it("is asked for anew by nobody who has logged out, nor for somebody else", async () => {
+    await on();
+    await keeping.change({ account: id<"Account">()("a2", "") });
+    await renew(server, browser, keeping);
+    expect(known()).toMatchObject([{ url: DEVICE.endpoint }]);
+    await keeping.clear();
+    await renew(server, browser, keeping);
+    expect(current).toBeNull();
   });
 
   it("is told to nobody after logging out", async () => {

@@ -2,8 +2,10 @@
 /// <reference lib="webworker" />
 
 import { attempt, json, object, text } from "../jmap/decode";
+import { problemOf } from "../jmap/problem";
 import { browser } from "../jmap/transport";
 import { notes } from "../model/notes";
+import { devicesOf, renew } from "../model/notifying";
 import { database } from "../model/replica_database";
 import { Files } from "./files";
 import { type Around, heard, type Told } from "./news";
@@ -16,6 +18,7 @@ declare const RELEASE: string;
 
 const files = new Files(caches, { name: RELEASE, files: FILES });
 const shown = new Shown((account) => database(account));
+const devices = devicesOf(self.registration.pushManager);
 const around: Around = {
   transport: browser(),
   notes: notes(),
@@ -23,7 +26,7 @@ const around: Around = {
   isLookedAt: async () => (await windows()).some(({ focused, url }) => focused && isPage(url)),
   show: ({ title, body, tag, open }) =>
     self.registration.showNotification(title, { body, tag, icon: "/icons/192.png", data: { open } }),
-  unsubscribe: async () => void (await (await self.registration.pushManager.getSubscription())?.unsubscribe()),
+  unsubscribe: devices.unsubscribe,
 };
 const clicked = object({ open: text });
 
@@ -59,6 +62,10 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("push", (event) => {
   event.waitUntil(heard(json(event.data?.text() ?? ""), around));
+});
+
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(renew(around.transport, devices, around.notes).catch(problemOf));
 });
 
 self.addEventListener("notificationclick", (event) => {
