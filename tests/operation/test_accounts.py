@@ -252,6 +252,8 @@ def test_the_same_on_a_stopped_server(tmp_path):
         assert logs_in(provider, "mies@xmsnet.example", "eerste-wachtwoord")
         assert not logs_in(provider, BRAM, PASSWORD)
         assert logs_in(provider, ANNA, "een-ander-wachtwoord")
+        # RFC 5321, 4.5.1: the domain has no owner, the default domain has
+        assert rcpt(provider, "postmaster@xmsnet.example")[0] == 250
         word = unique()
         provider.deliver(letter(word), "info@xmsnet.example")
         with provider.imap("mies@xmsnet.example", password="eerste-wachtwoord") as client:

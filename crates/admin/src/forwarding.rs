@@ -71,7 +71,8 @@ impl Admin {
             if forward.targets.iter().take(at).any(|other| Directory::folded(other) == folded) {
                 return Err(Error::BadRequest(format!("{target} is named twice")));
             }
-            if self.directory.resolve(target).await? == Resolution::Unknown {
+            let resolved = self.directory.resolve(target).await?;
+            if matches!(resolved, Resolution::Unknown | Resolution::NoPostmaster) {
                 return Err(Error::BadRequest(format!("nobody here has the address {target}")));
             }
         }

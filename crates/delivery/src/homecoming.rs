@@ -77,6 +77,9 @@ impl Inner {
             Resolved::Loop => {
                 Belongs::Not(Verdict::Deferred(words("4.4.6", "the address leads back to itself", &mut circle)))
             }
+            Resolved::NoPostmaster => {
+                Belongs::Not(Verdict::Deferred(words("4.2.1", "nobody reads mail to postmaster", &mut circle)))
+            }
             Resolved::Unknown => {
                 Belongs::Not(Verdict::Failed(words("5.1.1", "nobody here has this address", &mut circle)))
             }

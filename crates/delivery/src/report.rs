@@ -56,7 +56,9 @@ impl Inner {
         let targets = match resolved.map_err(|error| Error::Report(error.to_string()))? {
             Resolved::Targets(targets) => targets,
             Resolved::Elsewhere => vec![Target::Remote(sender.clone())],
-            Resolved::Unknown | Resolved::Suspended | Resolved::Loop | Resolved::TooMany => Vec::new(),
+            Resolved::Unknown | Resolved::Suspended | Resolved::Loop | Resolved::TooMany | Resolved::NoPostmaster => {
+                Vec::new()
+            }
         };
         // what a route refuses is refused when it is tried, which the journal says: nobody else hears of a report
         let (targets, _) = self.by_routes(&Way::default(), targets);

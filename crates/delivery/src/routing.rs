@@ -26,6 +26,8 @@ pub enum Resolved {
     Loop,
     /// Aliases lead to too many.
     TooMany,
+    /// It is a postmaster's, and nobody reads what is sent to one.
+    NoPostmaster,
 }
 
 /// One to whom an address leads.
@@ -210,6 +212,11 @@ impl Inner {
             Resolved::Suspended => return Err(Refused::Suspended),
             Resolved::Loop => return Err(Refused::Loop),
             Resolved::TooMany => return Err(Refused::TooMany),
+            // RFC 5321, 4.5.1: he is there; whoever writes to him tries again until somebody reads it
+            Resolved::NoPostmaster => {
+                tracing::warn!(address = %asked.address, "nobody reads mail to postmaster: give the default domain an owner");
+                return Err(Refused::Unavailable);
+            }
         };
         if targets.len() > self.settings.max_expansions {
             return Err(Refused::TooMany);

@@ -1,5 +1,6 @@
 //! The directory itself: what it is made of and how it is set up.
 use crate::login::{HashPool, LoginObserver, Programs, Sessions, Throttle, Verdicts};
+use crate::postmaster::Administrator;
 use crate::shelf::Shelf;
 use crate::{Doorway, HashCost, HashError, PasswordHash, PasswordRules, Pepper, ThrottleLimits};
 use names::Domain;
@@ -58,6 +59,7 @@ pub struct Directory {
     pub(crate) throttle: Throttle,
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) observer: Arc<dyn LoginObserver>,
+    pub(crate) administrator: Administrator,
     /// Keys the hashes under which the throttle knows login names.
     pub(crate) name_key: [u8; 32],
     /// What an unknown name is verified against.
@@ -85,6 +87,7 @@ impl Directory {
             throttle: Throttle::new(settings.throttle),
             sessions: Sessions::new(settings.sessions_per_account, Programs::new(world.clone())),
             observer,
+            administrator: Administrator::default(),
             name_key,
             nobody: PasswordHash::dummy(cost),
             world,

@@ -16,6 +16,7 @@ mod forwards;
 mod login;
 mod name;
 mod password_change;
+mod postmaster;
 mod resolve;
 mod schema;
 mod senders;

@@ -1,6 +1,7 @@
 //! To whom an address goes, and who may send as it.
 use crate::aliases::MAX_TARGETS;
 use crate::name::FoldedAddress;
+use crate::postmaster::is_postmaster;
 use crate::schema::Entry;
 use crate::{Directory, Error};
 use names::{AccountId, Address};
@@ -27,6 +28,8 @@ pub enum Resolution {
     NotLocal,
     /// The aliases are wrong, which the operator must mend.
     Broken(AliasFault),
+    /// It is a postmaster's, and nobody reads what is sent to one: the operator must give the default domain an owner.
+    NoPostmaster,
 }
 
 /// One target.
@@ -68,16 +71,21 @@ enum Look {
 }
 
 impl Directory {
-    /// Resolves a recipient.
+    /// Resolves a recipient. Mail to postmaster that leads to nobody in its own domain has a reader elsewhere in the house.
     ///
     /// # Errors
     /// When the store is away: the answer is then not known, and nobody must be told "unknown".
     pub async fn resolve(&self, address: &Address) -> Result<Resolution, Error> {
-        self.expand(address, true).await
+        match self.expand(address, true).await? {
+            Resolution::Unknown | Resolution::Suspended { .. } | Resolution::Broken(_) if is_postmaster(address) => {
+                self.postmaster_of_all().await
+            }
+            resolution => Ok(resolution),
+        }
     }
 
     /// Resolves `address`; whether accounts send their mail on, or are asked about themselves.
-    async fn expand(&self, address: &Address, forwards: bool) -> Result<Resolution, Error> {
+    pub(crate) async fn expand(&self, address: &Address, forwards: bool) -> Result<Resolution, Error> {
         let mut expansion = Expansion { forwards, ..Expansion::default() };
         let look = self.look(address).await?;
         if matches!(look, Look::NotLocal) {

@@ -14,6 +14,7 @@ impl Residents for Directory {
                 Resolution::Unknown => Resolved::Unknown,
                 Resolution::Suspended { .. } => Resolved::Suspended,
                 Resolution::NotLocal => Resolved::Elsewhere,
+                Resolution::NoPostmaster => Resolved::NoPostmaster,
                 Resolution::Broken(AliasFault::Loop | AliasFault::TooDeep) => Resolved::Loop,
                 Resolution::Broken(AliasFault::TooMany) => Resolved::TooMany,
             })

@@ -160,6 +160,7 @@ async fn recipients_are_refused_at_rcpt() {
         known.insert("gone@here.example".to_owned(), crate::Resolved::Suspended);
         known.insert("ring@here.example".to_owned(), crate::Resolved::Loop);
         known.insert("all@here.example".to_owned(), crate::Resolved::TooMany);
+        known.insert("postmaster@here.example".to_owned(), crate::Resolved::NoPostmaster);
     }
     lock(&bench.homes.full).insert(account("carla"));
     bench.alias("list", &["anna", "carla"]);
@@ -171,6 +172,7 @@ async fn recipients_are_refused_at_rcpt() {
         (Origin::Internet, "gone@here.example", Refused::Suspended),
         (Origin::Internet, "ring@here.example", Refused::Loop),
         (Origin::Internet, "all@here.example", Refused::TooMany),
+        (Origin::Internet, "postmaster@here.example", Refused::Unavailable),
         (Origin::Internet, "carla@here.example", Refused::MailboxFull),
         (Origin::Internet, "x@far.example", Refused::RelayingDenied),
         (Origin::Lmtp, "x@far.example", Refused::RelayingDenied),

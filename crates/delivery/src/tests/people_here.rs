@@ -156,6 +156,7 @@ async fn what_came_here_meanwhile_waits_for_what_may_be_mended_here() {
         (Resolved::Suspended, "4.2.1"),
         (Resolved::Loop, "4.4.6"),
         (Resolved::TooMany, "4.4.6"),
+        (Resolved::NoPostmaster, "4.2.1"),
         (Resolved::Unknown, ""),
     ] {
         let anna = "anna@here.example".to_owned();

@@ -4,6 +4,7 @@ mod accounts;
 mod door;
 mod password_change;
 mod place;
+mod postmaster;
 mod programs;
 mod recipients;
 mod tokens;
