@@ -186,6 +186,15 @@ def test_pictures_and_files_that_were_looked_at_are_there_without_a_network(prov
     dialog = look_at(screen, article, "los.png")
     expect(dialog.get_by_role("alert")).to_contain_text("geen verbinding")
     assert screen.violations(axe) == []
+    close(screen)
+    # nor is it saved, while what was looked at is
+    with page.expect_download() as saved:
+        article.get_by_role("link", name="brief.txt downloaden", exact=True).click()
+    assert saved.value.path().read_bytes() == b"Dag Anna.\r\n"
+    refused = page.get_by_role("status").filter(has_text="geen verbinding met de server")
+    expect(refused).to_have_count(0)
+    article.get_by_role("link", name="los.png downloaden", exact=True).click()
+    expect(refused).to_be_visible()
 
 
 def test_pictures_and_files_go_with_who_logs_out(provider, screens):
