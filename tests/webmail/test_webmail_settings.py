@@ -7,6 +7,7 @@ from provider import ANNA, BRAM, unique
 WORDS = {
     "nl": {
         "away": "Afwezig", "away on": "Automatisch antwoorden terwijl ik weg ben", "away text": "Tekst van het antwoord",
+        "answered": "automatisch beantwoord",
         "saved": "Bewaard", "identities": "Namen en handtekeningen", "add": "Nog een toevoegen", "name": "Uw naam",
         "email": "Adres", "signature": "Handtekening", "forbidden": "U mag niet vanaf dit adres verzenden",
         "remove": "Verwijderen", "storage": "Opslag", "no limit": "Uw postvak heeft geen grens.", "room": "Er is genoeg ruimte.",
@@ -15,6 +16,7 @@ WORDS = {
     },
     "en": {
         "away": "Away", "away on": "Answer automatically while I am away", "away text": "Text of the answer",
+        "answered": "answered automatically",
         "saved": "Saved", "identities": "Names and signatures", "add": "Add another", "name": "Your name",
         "email": "Address", "signature": "Signature", "forbidden": "You may not send from this address",
         "remove": "Remove", "storage": "Storage", "no limit": "Your mailbox has no limit.", "room": "There is room enough.",
@@ -28,7 +30,7 @@ def saved(screen):
     return expect(screen.page.get_by_role("status").filter(has_text=WORDS[screen.language]["saved"]))
 
 
-def test_the_answer_while_away_is_kept(screen, words):
+def test_the_answer_while_away_is_kept_and_told_of_above_the_list(screen, words, axe):
     word = unique()
     screen.settings(words["away"])
     screen.page.get_by_label(words["away on"]).check()
@@ -40,9 +42,17 @@ def test_the_answer_while_away_is_kept(screen, words):
     screen.page.reload()
     expect(screen.page.get_by_label(words["away text"])).to_have_value(word)
     expect(screen.page.get_by_label(words["away on"])).to_be_checked()
+    screen.go("inbox")
+    told = screen.page.get_by_role("note").filter(has_text=words["answered"])
+    expect(told).to_be_visible()
+    assert screen.violations(axe) == []
+    told.get_by_role("link").click()
     screen.page.get_by_label(words["away on"]).uncheck()
     screen.button("save").click()
     saved(screen).to_be_visible()
+    screen.go("inbox")
+    expect(screen.page.get_by_role("listbox")).to_be_visible()
+    expect(told).to_have_count(0)
 
 
 def test_a_name_with_a_signature_is_made_used_and_taken_away(provider, screen, words):

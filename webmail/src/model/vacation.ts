@@ -1,8 +1,10 @@
 /** The answer while somebody is away (RFC 8621, 8). */
 import type { Client } from "../jmap/client";
 import { get, refusedIn, set } from "../jmap/methods";
-import { Failure } from "../jmap/problem";
+import { Failure, problemOf } from "../jmap/problem";
+import { VACATION } from "../jmap/session";
 import { VACATION_RECORD, type Vacation } from "../jmap/vacation";
+import type { Account } from "./account";
 import { textOfHtml } from "./html_text";
 
 export interface Away {
@@ -48,6 +50,56 @@ export async function vacation(client: Client): Promise<Away> {
   const [found] = list;
   if (found === undefined) throw new Failure({ kind: "malformed", where: "VacationResponse/get/list/0" });
   return away(found);
+}
+
+/** The longest that is waited for a day to begin, in milliseconds: timers know no much longer ones. */
+const LONGEST = 24 * 3_600_000;
+
+/** When it begins and ends, as moments: a border that there is not lies infinitely far. */
+function borders({ from, until }: Away): readonly [number, number] {
+  const of = (border: string | null, none: number) => (border === null ? none : Date.parse(border));
+  return [of(beginning(from), Number.NEGATIVE_INFINITY), of(beginning(until, 1), Number.POSITIVE_INFINITY)];
+}
+
+/** Tells by what mail is answered now, if by anything: asked at once, when it has changed, and when it may have changed unheard. What this
+ * gives ends it. */
+export function followAway(account: Account, then: (given: Away | null) => void): () => void {
+  const { client, line, pushed, around } = account;
+  let asked = 0;
+  let unwake = () => {};
+  const tell = (away: Away) => {
+    const now = Date.now();
+    const [begins, ends] = borders(away);
+    then(away.isEnabled && begins <= now && now < ends ? away : null);
+    unwake();
+    const next = [begins, ends].find((border) => border > now) ?? Number.POSITIVE_INFINITY;
+    unwake = around.wake(Math.min(LONGEST, next - now), () => tell(away));
+  };
+  const ask = async () => {
+    asked += 1;
+    const mine = asked;
+    try {
+      const away = await vacation(client);
+      if (mine === asked) tell(away);
+    } catch (thrown) {
+      // the next change, or the next connection, asks again
+      problemOf(thrown);
+    }
+  };
+  let broken = false;
+  const ends = [
+    pushed.subscribe((types) => types.has("VacationResponse") && void ask()),
+    line.subscribe(({ kind }) => {
+      if (broken && kind === "open") void ask();
+      broken = kind === "broken";
+    }),
+  ];
+  if (account.offers(VACATION)) void ask();
+  return () => {
+    asked += 1;
+    unwake();
+    for (const end of ends) end();
+  };
 }
 
 const SINGLETON = "singleton";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../jmap/problem";
+import { AWAY } from "./away";
 import { CONTACTS } from "./contacts";
 import { LANGUAGES, type Language, preferred } from "./languages";
 import { LISTS } from "./lists";
@@ -27,6 +28,7 @@ function spoken(texts: object, path = ""): [string, string][] {
 function all(language: Language): object {
   return {
     ...LANGUAGES[language],
+    away: AWAY[language],
     settings: SETTINGS[language],
     contacts: CONTACTS[language],
     news: NEWS[language],
