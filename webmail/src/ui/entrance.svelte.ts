@@ -15,6 +15,8 @@ import type { Shell } from "./shell.svelte";
 const LATER = 3000;
 /** How long who logs out waits for what was written to be saved, in milliseconds. */
 const PATIENCE = 5000;
+/** How long a page waits for what the browser keeps of the mail before it asks the server, in milliseconds: a slow one may need some. */
+export const RECALLED = 10_000;
 /** How long a person waits for each thing that the browser, which may never answer, is asked meanwhile, in milliseconds. */
 export const UNANSWERED = 2500;
 
@@ -144,9 +146,13 @@ export class Entrance {
     if (here?.stage !== "in" || !here.kept) return false;
     try {
       const { keep, replicaOf } = await fetched(import("../model/keeping"));
-      const replica = await replicaOf(here.account);
-      const left = (await replica?.recalled()) ?? null;
-      if (replica === null || left === null) return false;
+      const recalled = replicaOf(here.account).then(async (replica) => {
+        const left = (await replica?.recalled()) ?? null;
+        return replica === null || left === null ? null : { replica, left };
+      });
+      const found = await inTime(recalled, () => null, RECALLED);
+      if (found === null) return false;
+      const { replica, left } = found;
       const account = await Account.recalled(this.#transport, keeping, this.#options, left);
       keep(account, replica);
       this.#enter(account);
@@ -174,7 +180,7 @@ export class Entrance {
     account.left.subscribe((left) => {
       if (!left || !this.#shows(account)) return;
       // who has logged in again since it was told has begun anew
-      if (readHere(localStorage)?.stage === "in") void account.stop().then(() => this.start());
+      if (readHere(localStorage)?.stage === "in") void inTime(account.stop(), () => {}).then(() => this.start());
       else void this.#clear(account).then(() => this.#out("nobody"));
     });
     if (before !== null && before.account !== accountId) void this.#clearOf(before);
@@ -212,7 +218,7 @@ export class Entrance {
     if (!this.#shows(account)) return;
     this.asked = null;
     this.stage = { kind: "starting" };
-    await account.stop();
+    await inTime(account.stop(), () => {});
     try {
       await this.open();
     } catch (thrown) {

@@ -9,7 +9,7 @@ import { importing } from "../model/importing";
 import { inBrowser, inMemory, type Kept } from "../model/kept";
 import { read } from "../model/preferences";
 import { database } from "../model/replica_database";
-import { Entrance, UNANSWERED } from "./entrance.svelte";
+import { Entrance, RECALLED, UNANSWERED } from "./entrance.svelte";
 
 beforeEach(() => {
   const shelf = new Map<string, string>();
@@ -101,11 +101,22 @@ describe("who logs out", () => {
   });
 });
 
-describe("who logs out of a browser that does not answer", () => {
+describe("whose browser does not answer", () => {
   const never = () => new Promise<never>(() => {});
   const silent: Kept = { ...inMemory(), all: never, clear: never };
   /** Databases that nobody can open. */
   const closed = { open: () => ({}) };
+
+  /** What a page of one's own needs of a browser. */
+  function pushed(): void {
+    vi.stubGlobal("navigator", {});
+    vi.stubGlobal(
+      "EventSource",
+      class extends EventTarget {
+        close() {}
+      },
+    );
+  }
 
   /** The account of somebody who left a draft and mail in the databases that are returned. */
   async function left(): Promise<{ databases: IDBFactory; here: Bench; entrance: Entrance }> {
@@ -160,6 +171,23 @@ describe("who logs out of a browser that does not answer", () => {
     expect([await kept(databases), readLeft(localStorage)]).toEqual([0, []]);
   });
 
+  it("is in all the same, in time, and out when the session ends", async () => {
+    const { here, entrance } = await left();
+    vi.stubGlobal("indexedDB", closed);
+    pushed();
+    const starting = entrance.start();
+    await vi.advanceTimersByTimeAsync(RECALLED);
+    await starting;
+    if (entrance.stage.kind !== "in") throw new Error(entrance.stage.kind);
+    const { account } = entrance.stage;
+    const { desk } = await account.writing.want();
+    write({ ...here, account, desk });
+    here.server.fault = { kind: "signed-out" };
+    account.line.set({ kind: "broken", cause: { kind: "signed-out" } });
+    await vi.advanceTimersByTimeAsync(UNANSWERED);
+    expect(entrance.stage).toMatchObject({ kind: "out", why: "ended" });
+  });
+
   it("finds what she writes after she has logged in again", async () => {
     const { databases, here, entrance } = await left();
     Object.assign(here.kept, silent);
@@ -169,8 +197,7 @@ describe("who logs out of a browser that does not answer", () => {
     await leaving;
     vi.useRealTimers();
     vi.stubGlobal("indexedDB", databases);
-    vi.stubGlobal("navigator", {});
-    vi.stubGlobal("EventSource", class extends EventTarget {});
+    pushed();
     await entrance.open();
     await entrance.leaveFirst();
     expect([await kept(databases), readLeft(localStorage)]).toEqual([2, []]);
