@@ -11,8 +11,10 @@ async fn resolve(place: &Place, text: &str) -> Resolution {
 /// Whose it is: the address of the one account.
 async fn reader(place: &Place, text: &str) -> String {
     let Resolution::Targets(targets) = resolve(place, text).await else { return String::new() };
-    let [Target::Account { address, .. }] = &targets[..] else { panic!("{targets:?}") };
-    address.to_string()
+    let addresses = targets.iter().map(|target| match target {
+        Target::Account { address, .. } | Target::Remote(address) => address.to_string(),
+    });
+    addresses.collect::<Vec<_>>().join(" ")
 }
 
 async fn account(place: &Place, id: u64, text: &str, role: Role) {
