@@ -2,10 +2,11 @@
 never comes back, and is there twice at most."""
 
 import time
+from dataclasses import dataclass
 
 import pytest
 
-from calls import SYNCS, Calls
+from calls import SYNCS, Calls, at_rest
 from far import Far
 from killer import STEPS, WHOLE, Killer, queue, reports
 from provider import ANNA, Provider, letter, unique
@@ -68,33 +69,46 @@ def put_off(provider, far):
     return word, entry
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A message that is due now, unless its entry is unreleased."""
+
+    word: str
+    #: Its entry, where its release was not acknowledged: it was asked of a server that was being killed.
+    unreleased: str | None = None
+
+
+def released(provider, word, entry):
+    done = provider.run("queue", "release", entry, check=False)
+    return Sent(word, None if done.returncode == 0 else entry)
+
+
 def put_off_and_retried(provider, far, begin):
     word, entry = put_off(provider, far)
     begin()
     provider.run("queue", "retry", entry, check=False)
-    return word
+    return Sent(word)
 
 
 def held_by_the_desk(provider, far, begin):
     word, entry = put_off(provider, far)
     provider.run("queue", "hold", entry, "--reason", "asked by the customer")
     begin()
-    provider.run("queue", "release", entry, check=False)
+    sent = released(provider, word, entry)
     provider.run("queue", "retry", entry, check=False)
-    return word
+    return sent
 
 
 def let_go_at_its_time(provider, far, begin):
     begin()
-    return send(provider, "HOLDFOR=2")
+    return Sent(send(provider, "HOLDFOR=2"))
 
 
 def let_go_by_hand(provider, far, begin):
     word = send(provider, "HOLDFOR=86400")
     entry = waiting(provider, tried=False)
     begin()
-    provider.run("queue", "release", entry, check=False)
-    return word
+    return released(provider, word, entry)
 
 
 WAYS = [put_off_and_retried, held_by_the_desk, let_go_at_its_time, let_go_by_hand]
@@ -105,7 +119,7 @@ CASES = [(step, way) for at, step in enumerate(STEPS) for number, way in enumera
 @pytest.mark.parametrize("step, way", CASES, ids=[f"{step}-{way.__name__}" for step, way in CASES])
 def test_q01_killed_at_a_step_of_a_delivery(provider, far, step, way):
     killer = Killer(provider, far)
-    word = way(provider, far, lambda: killer.arm(step))
+    word = way(provider, far, lambda: killer.arm(step)).word
     killer.wait_and_start()
     assert 1 <= killer.arrived(word) <= (2 if step in WHOLE else 1)
     assert not reports(provider, word)
@@ -120,14 +134,17 @@ def test_q01_killed_at_each_sync_from_its_release_on(provider, far, tmp_path, wa
 
         def begin():
             nonlocal calls
+            # After an unclean stop the message begins a new pack: the syncs of the room that is made there are not its own.
+            at_rest(provider)
             file = tmp_path / f"calls{nth}"
             calls = Calls(provider, file, "-e", f"trace={SYNCS}", "-e", f"inject={SYNCS}:signal=SIGKILL:when={nth}")
 
         try:
-            word = way(provider, far, begin)
+            sent = way(provider, far, begin)
         except OSError:
             # Killed before the message was acknowledged: nobody was promised anything.
-            word = None
+            sent = None
+        word = sent and sent.word
         end = time.monotonic() + 30
         while provider.process.poll() is None and (not word or not at_its_end(provider, far, word)):
             assert time.monotonic() < end, provider.log()[-3000:]
@@ -136,6 +153,10 @@ def test_q01_killed_at_each_sync_from_its_release_on(provider, far, tmp_path, wa
         killed = provider.process.poll() is not None
         if killed:
             provider.start()
+        if sent and sent.unreleased:
+            # Who is not told that it goes asks once more: a sync that is not the release's own may have killed the server
+            # before it did that. Where it had done it, this changes nothing.
+            provider.run("queue", "release", sent.unreleased, check=False)
         copies = killer.arrived(word) if word else 1
         assert 1 <= copies <= 2, f"sync {nth}"
         assert not word or not reports(provider, word)
