@@ -2,7 +2,12 @@
 import { attempt, id, json, list } from "../jmap/decode";
 import type { EmailId } from "../jmap/ids";
 
-export const DRAGGED = "application/x-glaspost-emails";
+const DRAGGED = "application/x-glaspost-emails";
+
+/** These rows are dragged from here. */
+export function drag({ dataTransfer }: DragEvent, ids: readonly EmailId[]): void {
+  dataTransfer?.setData(DRAGGED, JSON.stringify(ids));
+}
 
 /** Where rows can be dropped: says whether they hang over it, and takes them. */
 export function dropping(

@@ -15,6 +15,7 @@ import type { MessageList } from "../model/list";
 import type { Branch } from "../model/mailboxes";
 import { filter, type Names, terms, written } from "../model/search";
 import { extended, nothing, reach, type Selection, toggled } from "../model/selection";
+import { Turns } from "../model/turns";
 import type { Answering } from "./answering";
 import { labelCalled, mailboxCalled } from "./called";
 import { type Doing, doNow } from "./doing";
@@ -53,6 +54,7 @@ export class MailView {
     label: (name) =>
       labelCalled(name, choices(this.account.own.labels.all.value, []), (tag) => tagName(tag, this.shell.texts)),
   };
+  readonly #keys = new Turns();
   /** Called when a message was closed: the list has the focus again. */
   closed: () => void = () => {};
 
@@ -135,6 +137,11 @@ export class MailView {
     const { account } = this;
     const rows = account.list.value?.range(from, to) ?? [];
     account.messages.ahead(rows.flatMap((id) => account.shownFirst(id)));
+  }
+
+  /** What a key asks for comes after what keys before it asked for: a step may wait for rows, and what is meant is where it leads. */
+  inTurn(run: () => unknown): void {
+    this.#keys.after("cursor", async () => await run()).catch((thrown) => this.account.refused(problemOf(thrown)));
   }
 
   back(): void {
