@@ -48,6 +48,11 @@ export class Emails {
     return this.#base.has(id);
   }
 
+  /** Whether an act on it is not confirmed. */
+  isWaiting(id: EmailId): boolean {
+    return this.#pending.some((patches) => patches.has(id));
+  }
+
   knowsThread(id: ThreadId): boolean {
     return this.#threads.has(id);
   }

@@ -122,6 +122,30 @@ describe("a list", () => {
     }
   });
 
+  it("shows what is taken back where it was, also while the server's answers do not know of it", async () => {
+    const { server, account } = await bench(many(4));
+    const list = account.look(INBOX);
+    await list.need(0, 4);
+    const before = shown(list);
+    const id = emailId(before[1] ?? "");
+    await account.move([id], mailboxId("archive"), "archived");
+    await settled(server);
+    expect(shown(list)).not.toContain(id);
+    const asked = server.requests;
+    const first = list.refresh();
+    while (server.requests === asked) await Promise.resolve();
+    const { value: notice } = account.notice;
+    if (notice?.kind === "done") notice.undo?.();
+    const seen: number[] = [];
+    list.changed.subscribe(() => seen.push(list.indexOf(id)));
+    server.deliver({ id: "late" });
+    await first;
+    expect(shown(list)).toEqual(before);
+    await settled(server);
+    expect(shown(list)).toEqual(["late", ...before]);
+    expect(seen).not.toContain(-1);
+  });
+
   it("says why it cannot begin, and begins when it can", async () => {
     const { server, scene, account } = await bench(many(3));
     server.fault = { kind: "offline" };

@@ -45,6 +45,8 @@ export class MessageList {
   readonly #hidden = new Set<EmailId>();
   /** The positions of hidden rows, from the top. */
   #gaps: readonly number[] = [];
+  /** Rows that the server had no more when it was asked last, and that acts which wait bring back. */
+  #returning: readonly EmailId[] = [];
   #queryState: State | null = null;
   #calculable = false;
   readonly #asking = new Map<number, Promise<void>>();
@@ -156,6 +158,14 @@ export class MessageList {
     }
     this.#gaps = gaps.sort((a, b) => a - b);
     if (before.length !== gaps.length || gaps.some((gap, index) => gap !== before[index])) this.changed.fire();
+    if (this.#returning.length === 0 || this.#returning.some((id) => this.#returns(id))) return;
+    this.#returning = [];
+    void this.refresh();
+  }
+
+  /** Whether an act that the server has not confirmed leaves a row where it is seen. */
+  #returns(id: EmailId): boolean {
+    return this.#emails.isWaiting(id) && !this.#leaves(id);
   }
 
   /** Where the server has the row that is seen at `index`. */
@@ -301,6 +311,10 @@ export class MessageList {
       await this.#meet(told.added.map(({ id }) => id));
       this.#mark(told.added.map(({ id }) => id));
       if (generation !== this.#generation || this.#queryState !== since) return;
+      const back = new Set(told.added.map(({ id }) => id));
+      this.#returning = told.removed.filter((id) => !back.has(id) && this.#returns(id));
+      // what is taken back is not seen to go and to come again: the rest is asked for anew when the server has it
+      if (this.#returning.length > 0) return;
       this.#rows.change(told.removed, told.added, told.total);
       this.#queryState = told.newQueryState;
       this.#stale = false;
