@@ -1,6 +1,5 @@
 """Killed under load again and again, the server loses nothing that it acknowledged, and does nothing twice."""
 
-import os
 import random
 import time
 
@@ -20,8 +19,10 @@ from volume import count, seconds
 KILLS = count(30, 300, "GLASPOST_KILLS")
 #: How many stores are killed while they are made.
 FIRST_STARTS = count(3, 40)
-#: How long a new start may take until the first greeting. More on a machine that is busy with other things.
-ACCEPTS_WITHIN = float(os.environ.get("GLASPOST_ACCEPTS_WITHIN", "2"))
+#: How long a new start may take until the first greeting, on a machine that does nothing else; so many starts of a program that
+#: does nothing, at that moment, come on top.
+ACCEPTS_WITHIN = 2
+NOTHINGS = 10
 #: After so many kills all that has come is compared, and deleted for good.
 EMPTIED_AFTER = 20
 CUSTOMERS = [address(number) for number in range(4)]
@@ -29,7 +30,7 @@ ELSEWHERE = "klant@elders.example"
 
 
 def start(provider):
-    """Starts the server and gives the time until its greeting."""
+    """Starts the server and gives the time until its greeting, and how long it may take."""
     begun = time.monotonic()
     provider.start()
     connection, lines = provider.talk(provider.door("mx"))
@@ -37,7 +38,9 @@ def start(provider):
         assert lines.readline().startswith(b"220 ")
         took = time.monotonic() - begun
         connection.sendall(b"QUIT\r\n")
-    return took
+    begun = time.monotonic()
+    provider.run("--version")
+    return took, ACCEPTS_WITHIN + NOTHINGS * (time.monotonic() - begun)
 
 
 def cut_off(provider, within=0.3):
@@ -81,9 +84,9 @@ def test_r01_nothing_acknowledged_is_lost_by_kills_under_load(tmp_path):
                 onlooker.seen.clear()
         stage.begin_life(clients)
         stage.end(clients)
-        print(f"{KILLS} kills under load, {in_starts} in starts; starts of {min(starts):.2f} to {max(starts):.2f} s; "
+        print(f"{KILLS} kills under load, {in_starts} in starts; starts of {min(starts)[0]:.2f} to {max(starts)[0]:.2f} s; "
               f"{sum(len(client.ledger.read()) for client in clients)} lines in the ledgers")
-        assert max(starts) < ACCEPTS_WITHIN, f"accepting again took {starts} s"
+        assert all(took < within for took, within in starts), f"accepting again took {starts} s"
         compare(provider, far, senders, keepers, arrived)
         provider.stop()
         provider.run("store", "check", "--bytes")

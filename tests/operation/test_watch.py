@@ -47,8 +47,8 @@ def test_x07_memory_that_was_given_back_is_seen(greedy):
 
 def test_x07_a_neighbour_who_waits_is_seen(greedy):
     with pytest.raises(AssertionError, match="NOOP took"):
-        with Watch(greedy.pid, Slow(0.4), within=0.2):
-            time.sleep(0.5)
+        with Watch(greedy.pid, Slow(1.5), within=0.2):
+            time.sleep(2)
     with pytest.raises(AssertionError, match="NOOP took"):
         with Watch(greedy.pid, Slow(30), within=0.2):
             pass
