@@ -82,21 +82,34 @@ pub(super) async fn events(State(rooms): State<Arc<Rooms>>, request: Request) ->
 }
 
 impl Wish {
-    /// The variables of the URL, all of which a client fills in (RFC 8620, 7.3); else what is wrong.
+    /// The variables of the URL (RFC 8620, 7.3), or what is wrong. Who leaves one out hears of everything, until he leaves, and nothing
+    /// beside.
     fn read(parts: &Parts) -> Result<Self, &'static str> {
-        let types = variable(parts, "types").filter(|types| types == "*" || types.split(',').all(is_type_name));
+        let asked =
+            |name, usual: &str| if is_given(parts, name) { variable(parts, name) } else { Some(usual.to_owned()) };
+        let types = asked("types", "*").filter(|types| types == "*" || types.split(',').all(is_type_name));
         let types = types.ok_or("`types` is `*`, or names of types between commas")?;
-        let closes_after_state = match variable(parts, "closeafter").as_deref() {
+        let closes_after_state = match asked("closeafter", "no").as_deref() {
             Some("state") => true,
             Some("no") => false,
             _ => return Err("`closeafter` is `state` or `no`"),
         };
         // "a positive integer value representing a length of time in seconds ... or 0"
-        let ping = variable(parts, "ping").and_then(|ping| ping.parse::<u64>().ok());
+        let ping = asked("ping", "0").and_then(|ping| ping.parse::<u64>().ok());
         let ping = Some(ping.ok_or("`ping` is a number of seconds, or 0")?).filter(|ping| *ping > 0);
         let ping = ping.map(|ping| Duration::from_secs(ping.clamp(*PINGS.start(), *PINGS.end())));
         Ok(Self { types, closes_after_state, ping })
     }
+}
+
+fn is_given(parts: &Parts, name: &str) -> bool {
+    let mut names = parts
+        .uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    names.any(|one| one == name)
 }
 
 /// Whether it may be the name of a type; one that is not known here is one of which there is nothing to tell.

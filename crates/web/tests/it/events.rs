@@ -40,18 +40,15 @@ async fn pings_come_as_often_as_was_asked_for_and_no_connection_ends_meanwhile()
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_listener_asks_for_is_there_and_means_something() {
+async fn what_a_listener_asks_for_means_something() {
     let house = House::new(None).await;
     for (query, wrong) in [
-        ("types=*&closeafter=no", "ping"),
         ("types=*&closeafter=no&ping=", "ping"),
         ("types=*&closeafter=no&ping=-1", "ping"),
         ("types=*&closeafter=no&ping=soon", "ping"),
-        ("types=*&ping=0", "closeafter"),
         ("types=*&closeafter=&ping=0", "closeafter"),
         ("types=*&closeafter=State&ping=0", "closeafter"),
         ("types=*&closeafter=yes&ping=0", "closeafter"),
-        ("closeafter=no&ping=0", "types"),
         ("types=&closeafter=no&ping=0", "types"),
         ("types=Email,&closeafter=no&ping=0", "types"),
         ("types=*,Email&closeafter=no&ping=0", "types"),
@@ -63,7 +60,9 @@ async fn what_a_listener_asks_for_is_there_and_means_something() {
         assert!(heard.starts_with("HTTP/1.1 400 ") && heard.contains("application/problem+json"), "{query}: {heard}");
         assert!(heard.contains(&format!("\"detail\":\"`{wrong}` is ")), "{query}: {heard}");
     }
-    for query in ["types=*&closeafter=state&ping=99999", "types=Email,CalendarEvent&closeafter=no&ping=0"] {
+    for query in
+        ["types=*&closeafter=state&ping=99999", "types=Email,CalendarEvent&closeafter=no&ping=0", "types=Email", ""]
+    {
         let (mut client, _stop) = listen(&house, query).await;
         assert!(until(&mut client, ":\n").await.contains("200 OK"), "{query}");
     }
