@@ -62,6 +62,9 @@ pub trait Residents: Send + Sync {
     /// To whom `address` leads.
     fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Resolved, DirectoryAway>>;
 
+    /// To whom mail to a postmaster goes whom no domain here has.
+    fn postmaster(&self) -> BoxFuture<'_, Result<Resolved, DirectoryAway>>;
+
     /// Whether `address` stands here for itself, and not only because its domain takes whatever comes.
     fn is_named<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<bool, DirectoryAway>>;
 
@@ -188,7 +191,7 @@ impl From<&store::Error> for Refused {
 impl Inner {
     /// Takes or refuses a recipient.
     pub(crate) async fn recipient(&self, sender: &Sender, asked: Asked) -> Result<Recipient, Refused> {
-        let resolved = self.resolve(&asked.address).await?;
+        let resolved = self.led_to(sender.origin, &asked.address).await?;
         // reports go the way back, and nothing else: whoever had such a name would send by it to one who never asked for it
         let origin = match sender.reverse_path {
             None => self.reversed(&asked.address, &resolved).await?,
@@ -258,11 +261,19 @@ impl Inner {
         (targets, refused.filter(|_| !some_go))
     }
 
+    /// To whom the address of a recipient leads. The one who stands for `<postmaster>` is here, also where his domain is not
+    /// (RFC 5321, 4.5.1), unless his mail would go on to that.
+    async fn led_to(&self, origin: Origin, address: &Address) -> Result<Resolved, Refused> {
+        let resolved = self.resolve(address).await?;
+        let goes_on = origin.may_relay() || self.settings.relay_domains.takes(address).is_some();
+        if resolved != Resolved::Elsewhere || goes_on || !self.settings.is_postmaster(address) {
+            return Ok(resolved);
+        }
+        self.residents.postmaster().await.map_err(not_resolved)
+    }
+
     async fn resolve(&self, address: &Address) -> Result<Resolved, Refused> {
-        self.residents.resolve(address).await.map_err(|error| {
-            tracing::warn!(%error, "address not resolved");
-            Refused::Unavailable
-        })
+        self.residents.resolve(address).await.map_err(not_resolved)
     }
 
     /// To whom an address of a domain here leads that stands for a sender elsewhere; nothing where it is none.
@@ -317,6 +328,11 @@ impl Inner {
             _ => Ok((open, held)),
         }
     }
+}
+
+fn not_resolved(error: DirectoryAway) -> Refused {
+    tracing::warn!(%error, "address not resolved");
+    Refused::Unavailable
 }
 
 /// An address elsewhere leads to itself.

@@ -4,7 +4,7 @@ use crate::queue::way::Way;
 use crate::relay_domains::RelayDomains;
 use crate::routes::{Course, Routes};
 use crate::source::{self, Source};
-use names::Domain;
+use names::{Address, Domain};
 use std::net::IpAddr;
 use std::time::Duration;
 use store::DeliveryId;
@@ -107,6 +107,11 @@ impl Settings {
     /// Whose name stands above what the server itself writes.
     pub(crate) fn postmaster(&self) -> String {
         format!("postmaster@{}", self.postmaster_domain)
+    }
+
+    /// Whether it is that one's, for whom `<postmaster>` stands too.
+    pub(crate) fn is_postmaster(&self, address: &Address) -> bool {
+        *address.domain() == self.postmaster_domain && address.local().as_str().eq_ignore_ascii_case("postmaster")
     }
 
     /// How long to wait after attempt number `attempts`, which is 1 for the first.

@@ -29,7 +29,10 @@ pub(crate) fn is_postmaster(address: &Address) -> bool {
 impl Directory {
     /// To whom mail to a postmaster goes whom his own domain does not have: whoever has it in the default domain, else who
     /// runs the provider, else who helps its customers. A customer gets it only where somebody has said so.
-    pub(crate) async fn postmaster_of_all(&self) -> Result<Resolution, Error> {
+    ///
+    /// # Errors
+    /// When the store is away.
+    pub async fn postmaster_of_all(&self) -> Result<Resolution, Error> {
         let in_default_domain = |domain| Some(Address::new(LocalPart::new(POSTMASTER).ok()?, domain));
         if let Some(address) = self.settings.default_domain.clone().and_then(in_default_domain)
             && let found @ Resolution::Targets(_) = self.expand(&address, true).await?

@@ -7,17 +7,15 @@ use names::{Address, Domain};
 impl Residents for Directory {
     fn resolve<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<Resolved, DirectoryAway>> {
         Box::pin(async move {
-            let resolution =
-                Directory::resolve(self, address).await.map_err(|error| DirectoryAway(error.to_string()))?;
-            Ok(match resolution {
-                Resolution::Targets(targets) => Resolved::Targets(targets.into_iter().map(target).collect()),
-                Resolution::Unknown => Resolved::Unknown,
-                Resolution::Suspended { .. } => Resolved::Suspended,
-                Resolution::NotLocal => Resolved::Elsewhere,
-                Resolution::NoPostmaster => Resolved::NoPostmaster,
-                Resolution::Broken(AliasFault::Loop | AliasFault::TooDeep) => Resolved::Loop,
-                Resolution::Broken(AliasFault::TooMany) => Resolved::TooMany,
-            })
+            let resolution = Directory::resolve(self, address).await;
+            resolution.map(resolved).map_err(|error| DirectoryAway(error.to_string()))
+        })
+    }
+
+    fn postmaster(&self) -> BoxFuture<'_, Result<Resolved, DirectoryAway>> {
+        Box::pin(async move {
+            let resolution = self.postmaster_of_all().await;
+            resolution.map(resolved).map_err(|error| DirectoryAway(error.to_string()))
         })
     }
 
@@ -42,6 +40,18 @@ impl Residents for Directory {
                 Err(error) => Err(DirectoryAway(error.to_string())),
             }
         })
+    }
+}
+
+fn resolved(resolution: Resolution) -> Resolved {
+    match resolution {
+        Resolution::Targets(targets) => Resolved::Targets(targets.into_iter().map(target).collect()),
+        Resolution::Unknown => Resolved::Unknown,
+        Resolution::Suspended { .. } => Resolved::Suspended,
+        Resolution::NotLocal => Resolved::Elsewhere,
+        Resolution::NoPostmaster => Resolved::NoPostmaster,
+        Resolution::Broken(AliasFault::Loop | AliasFault::TooDeep) => Resolved::Loop,
+        Resolution::Broken(AliasFault::TooMany) => Resolved::TooMany,
     }
 }
 

@@ -103,6 +103,13 @@ impl Residents for ScriptedResidents {
         })
     }
 
+    fn postmaster(&self) -> BoxFuture<'_, Result<Resolved, DirectoryAway>> {
+        Box::pin(async move {
+            let known = lock(&self.known).get("postmaster@here.example").cloned();
+            Ok(known.unwrap_or(Resolved::NoPostmaster))
+        })
+    }
+
     fn is_named<'a>(&'a self, address: &'a Address) -> BoxFuture<'a, Result<bool, DirectoryAway>> {
         Box::pin(async move { Ok(lock(&self.known).contains_key(&address.to_string())) })
     }

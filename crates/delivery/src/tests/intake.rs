@@ -1,6 +1,6 @@
 //! One 250 for several targets, with faults at every step.
 use super::bench::{Bench, HOUR, MINUTE, account, address, lock};
-use crate::{Notify, Origin, Outcome, Refused};
+use crate::{Notify, Origin, Outcome, People, Refused, RelayDomain};
 
 const ALL: [&str; 5] = ["anna", "bram", "carla", "dirk", "els"];
 
@@ -186,4 +186,31 @@ async fn recipients_are_refused_at_rcpt() {
     assert_eq!(ask(Origin::Internet, "list@here.example").await.map(|targets| targets.len()), Ok(1));
     *lock(&bench.residents.away) = true;
     assert_eq!(ask(Origin::Internet, "nobody@here.example").await, Err(Refused::Unavailable));
+}
+
+/// RFC 5321, 4.5.1: the doors give `<postmaster>` the domain of the provider, which need not be one of here.
+#[tokio::test]
+async fn postmaster_without_a_domain_is_here() {
+    let bench = Bench::new().await;
+    bench.live("anna");
+    let ask = async |origin, to: &str| {
+        bench.recipient(&Bench::sender(origin, "x@far.example"), to, Notify::default()).await.map(|taken| taken.targets)
+    };
+    let to = "postmaster@mx.here.example";
+    let remote = Ok(vec![crate::Target::Remote(address(to))]);
+    assert_eq!(ask(Origin::Internet, to).await, Err(Refused::Unavailable), "nobody reads it so far");
+    let anna = crate::Target::Account(account("anna"), address("anna@here.example"));
+    let reader = crate::Resolved::Targets(vec![anna.clone()]);
+    lock(&bench.residents.known).insert("postmaster@here.example".to_owned(), reader);
+    for origin in [Origin::Internet, Origin::Lmtp] {
+        assert_eq!(ask(origin, to).await, Ok(vec![anna.clone()]));
+        for other in ["anna@mx.here.example", "postmaster@far.example", "postmaster+x@mx.here.example"] {
+            assert_eq!(ask(origin, other).await, Err(Refused::RelayingDenied), "{other}");
+        }
+    }
+    // where the domain is reached from here, it goes there
+    assert_eq!(ask(Origin::Submission, to).await, remote);
+    let domain = "mx.here.example".parse().unwrap();
+    bench.delivery.set_relay_domains(vec![RelayDomain { domain, people: People::Anybody }]);
+    assert_eq!(ask(Origin::Internet, to).await, remote);
 }

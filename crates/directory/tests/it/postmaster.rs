@@ -54,6 +54,8 @@ async fn a_domain_without_an_owner_has_that_of_the_default_domain() {
         assert_eq!(resolve(&place, text).await, Resolution::Unknown, "{text}");
     }
     assert_eq!(resolve(&place, "postmaster@elders.example").await, Resolution::NotLocal);
+    let Ok(Resolution::Targets(all)) = place.directory.postmaster_of_all().await else { panic!("nobody has it") };
+    assert!(matches!(&all[..], [Target::Account { id: AccountId(1), .. }]), "{all:?}");
     let postmaster = address("postmaster@shop.example");
     assert!(!place.directory.may_send_as(AccountId(1), &postmaster).await.unwrap());
     assert!(!place.directory.is_named(&postmaster).await.unwrap());
