@@ -1,4 +1,5 @@
 //! Who reads mail to postmaster where nobody in its own domain does: it has a reader wherever mail is taken (RFC 5321, 4.5.1).
+use crate::resolve::Look;
 use crate::{Directory, Error, LocalDomain, Resolution, Role};
 use names::{Address, LocalPart};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,8 +34,7 @@ impl Directory {
     /// # Errors
     /// When the store is away.
     pub async fn postmaster_of_all(&self) -> Result<Resolution, Error> {
-        let in_default_domain = |domain| Some(Address::new(LocalPart::new(POSTMASTER).ok()?, domain));
-        if let Some(address) = self.settings.default_domain.clone().and_then(in_default_domain)
+        if let Some(address) = self.default_postmaster()
             && let found @ Resolution::Targets(_) = self.expand(&address, true).await?
         {
             return Ok(found);
@@ -45,6 +45,20 @@ impl Directory {
             return Ok(found);
         }
         Ok(Resolution::NoPostmaster)
+    }
+
+    /// The address that mail to a postmaster who is nobody goes on to.
+    pub(crate) async fn next_postmaster(&self) -> Result<Option<Address>, Error> {
+        if let Some(address) = self.default_postmaster()
+            && !matches!(self.look(&address).await?, Look::NotLocal | Look::Unknown)
+        {
+            return Ok(Some(address));
+        }
+        self.administrator().await
+    }
+
+    fn default_postmaster(&self) -> Option<Address> {
+        Some(Address::new(LocalPart::new(POSTMASTER).ok()?, self.settings.default_domain.clone()?))
     }
 
     async fn administrator(&self) -> Result<Option<Address>, Error> {

@@ -60,12 +60,12 @@ pub enum AliasFault {
 }
 
 /// What one look tells.
-enum Look {
+pub(crate) enum Look {
     NotLocal,
     Unknown,
     /// An account or an alias, and the detail.
     Entry(Arc<Entry>, Option<String>),
-    /// `postmaster` or `abuse` of a domain: its owner.
+    /// `postmaster` or `abuse` of a domain: its owner; a postmaster whom his domain does not have: the next one.
     Owner(Address),
     CatchAll(Address),
 }
@@ -93,7 +93,11 @@ impl Directory {
         }
         expansion.enter(address, 0);
         let mut next = Some((address.clone(), look, 0));
-        while let Some((address, look, depth)) = next {
+        while let Some((address, mut look, depth)) = next {
+            // whom mail goes on to is found as whom it is sent to
+            if forwards && matches!(look, Look::Unknown) && is_postmaster(&address) {
+                look = self.next_postmaster().await?.map_or(look, Look::Owner);
+            }
             if let Err(fault) = expansion.take(address, look, depth) {
                 return Ok(Resolution::Broken(fault));
             }
@@ -134,7 +138,7 @@ impl Directory {
     }
 
     /// What stands under `address`: itself, else without its detail, else what the domain says.
-    async fn look(&self, address: &Address) -> Result<Look, Error> {
+    pub(crate) async fn look(&self, address: &Address) -> Result<Look, Error> {
         let Some(mut domain) = self.shelf.domain(address.domain()).await? else { return Ok(Look::NotLocal) };
         let mut folded = FoldedAddress::of(address);
         if let Some(of) = domain.record.alias_of.clone() {

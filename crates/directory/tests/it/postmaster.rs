@@ -1,6 +1,6 @@
 //! Mail to postmaster has a reader wherever mail is taken (RFC 5321, 4.5.1).
 use crate::place::{Place, address, new_account, place};
-use directory::{DomainOptions, NewAccount, Resolution, Role, Target};
+use directory::{DomainOptions, Forward, NewAccount, Resolution, Role, Target};
 use names::AccountId;
 use std::time::Duration;
 
@@ -59,6 +59,16 @@ async fn a_domain_without_an_owner_has_that_of_the_default_domain() {
     let postmaster = address("postmaster@shop.example");
     assert!(!place.directory.may_send_as(AccountId(1), &postmaster).await.unwrap());
     assert!(!place.directory.is_named(&postmaster).await.unwrap());
+    // an alias and an account find him too
+    place.directory.add_alias(&address("hulp@shop.example"), vec![address("postmaster@shop2.example")]).await.unwrap();
+    let forward = Forward { targets: vec![postmaster.clone()], keep: false };
+    let bram = address("bram@shop.example");
+    place.directory.replace_forward(&bram, None, Some(&forward)).await.unwrap();
+    for text in ["hulp@shop.example", "bram@shop.example"] {
+        assert_eq!(reader(&place, text).await, "anna@example.org", "{text}");
+    }
+    assert!(!place.directory.may_send_as(AccountId(1), &address("hulp@shop.example")).await.unwrap());
+    place.directory.replace_forward(&bram, Some(&forward), None).await.unwrap();
     // whoever has it in the domain itself goes before, as long as he is there
     own(&place, "shop.example", "bram@shop.example").await;
     assert_eq!(reader(&place, "postmaster@shop2.example").await, "bram@shop.example");
