@@ -74,9 +74,9 @@ export async function forget(account: string): Promise<void> {
   await (await replicaOf(account))?.clear().catch(() => {});
 }
 
-/** Nothing of this account stays, what was written neither. Fails where something may. */
-export async function forgetAll(account: string): Promise<void> {
+/** Nothing of this account stays, what was written neither, unless somebody `isIn` when the browser answers. Fails where something may. */
+export async function forgetAll(account: string, isIn: () => boolean): Promise<void> {
   const [kept, mail] = await Promise.all([inBrowser(account), database(account)]);
-  await Promise.all([kept.clear(), mail.clear()]);
+  if (!isIn()) await Promise.all([kept.clear(), mail.clear()]);
   mail.close();
 }

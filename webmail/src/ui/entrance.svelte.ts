@@ -80,8 +80,9 @@ export class Entrance {
 
   /** What was logged out without a network is logged out before anything else is done. Gives whether the server has been told. */
   async leaveFirst(): Promise<boolean> {
-    const here = readHere(localStorage);
     await inTime(Promise.all(readLeft(localStorage).map((account) => this.#forgetAll(account))), () => []);
+    // in another window somebody may have logged in meanwhile
+    const here = readHere(localStorage);
     if (here?.stage !== "leaving") return true;
     try {
       if (here.push !== null) {
@@ -275,7 +276,8 @@ export class Entrance {
   /** Also what was written: whoever it was has logged out. */
   async #forgetAll(account: AccountId): Promise<void> {
     try {
-      await (await import("../model/keeping")).forgetAll(account);
+      // who has logged in again since, in whatever window, is left nothing of
+      await (await import("../model/keeping")).forgetAll(account, () => !readLeft(localStorage).includes(account));
       this.#isGone(account);
     } catch {
       // the next page tries again

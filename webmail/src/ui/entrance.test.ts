@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Bench, bench } from "../../test/bench";
 import { Browser } from "../../test/windows";
 import { blank } from "../model/composition";
-import { readHere, readLeft, writeHere } from "../model/here";
+import { readHere, readLeft, writeHere, writeLeft } from "../model/here";
 import { importing } from "../model/importing";
 import { inBrowser, inMemory, type Kept } from "../model/kept";
 import { read } from "../model/preferences";
@@ -201,5 +201,52 @@ describe("whose browser does not answer", () => {
     await entrance.open();
     await entrance.leaveFirst();
     expect([await kept(databases), readLeft(localStorage)]).toEqual([2, []]);
+  });
+
+  it("keeps what she writes after she has logged in again, when the browser answers only then", async () => {
+    const { databases, here, entrance } = await left();
+    vi.useRealTimers();
+    pushed();
+    vi.stubGlobal("indexedDB", databases);
+    writeLeft(localStorage, [here.account.client.accountId]);
+    // of the two databases one is slow
+    let answer = () => {};
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    const open = databases.open.bind(databases);
+    vi.spyOn(databases, "open").mockImplementation((name, version) => {
+      if (!name.startsWith("glaspost-mail")) return open(name, version);
+      const request = { result: null as IDBDatabase | null, onsuccess: () => {} };
+      void slow.then(() => {
+        const real = open(name, version);
+        real.onsuccess = () => {
+          request.result = real.result;
+          request.onsuccess();
+        };
+      });
+      return request as unknown as IDBOpenDBRequest;
+    });
+    const leaving = entrance.leaveFirst();
+    await entrance.open();
+    await (await inBrowser("a1", databases)).put("compositions", "y", { text: "Dag weer" });
+    answer();
+    await leaving;
+    await (await database("a1", databases)).all("state");
+    expect([...(await (await inBrowser("a1", databases)).all("compositions")).keys()]).toContain("y");
+  });
+
+  it("ends nobody's login where somebody has logged in meanwhile in another window", async () => {
+    const { here, entrance } = await left();
+    const ask = vi.spyOn(here.server, "ask");
+    const was = readHere(localStorage);
+    if (was === null) throw new Error("somebody was in");
+    writeHere(localStorage, { ...was, stage: "leaving" });
+    writeLeft(localStorage, [was.account]);
+    vi.stubGlobal("indexedDB", closed);
+    const leaving = entrance.leaveFirst();
+    writeHere(localStorage, was);
+    await vi.advanceTimersByTimeAsync(UNANSWERED);
+    expect(await leaving).toBe(true);
+    expect(ask).not.toHaveBeenCalled();
+    expect(readHere(localStorage)).toEqual(was);
   });
 });
