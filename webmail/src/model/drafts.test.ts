@@ -128,6 +128,22 @@ describe("a draft that lies open here", () => {
     expect(desk.open.value).toEqual([]);
   });
 
+  it("goes when it was to go, whatever another device saves of it", async () => {
+    const { desk, composition, other, changed } = await shared();
+    desk.change(composition.key, { sendAt: 2_000_000_000_000 });
+    await desk.save(composition.key);
+    const saved = desk.of(composition.key)?.composition;
+    if (saved === undefined) throw new Error("a draft");
+    other.desk.put({ ...saved, key: "other", sendAt: null });
+    other.desk.change("other", { text: "Dag Bram, en meer" });
+    await other.desk.save("other");
+    await changed();
+    expect(desk.of(composition.key)?.composition).toMatchObject({
+      text: "Dag Bram, en meer",
+      sendAt: 2_000_000_000_000,
+    });
+  });
+
   it("is a draft of its own when it was changed here too, and says so", async () => {
     const there = await shared();
     const { desk, composition, other, changed } = there;

@@ -252,8 +252,9 @@ export class Sending {
     if (message === undefined || now === undefined || draftIn(now) !== id) return;
     const writer = this.#room.writer(message.from ?? []);
     if (writer === undefined) return;
-    const { origin } = now.composition;
-    this.#open.write(key, { ...resumed(message, writer), key, origin, tried: triedOf(now.composition) });
+    // a draft says neither what it answers here nor when it is to go
+    const { origin, sendAt } = now.composition;
+    this.#open.write(key, { ...resumed(message, writer), key, origin, sendAt, tried: triedOf(now.composition) });
     await this.#open.keep(key);
   }
 
