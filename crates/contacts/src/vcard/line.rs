@@ -18,10 +18,12 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line> {
     unfolded(text).into_iter().filter_map(|line| Line::read(&line))
 }
 
-/// RFC 6350, 3.2: a line that begins with white space goes on with the one before.
+/// RFC 6350, 3.2: a line that begins with white space goes on with the one before. The mark that some programs write in front
+/// of a file stands within one that was made of several.
 fn unfolded(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
+        let line = line.strip_prefix('\u{feff}').unwrap_or(line);
         match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
             (Some(rest), Some(last)) => last.push_str(rest),
             _ => lines.push(line.to_owned()),

@@ -49,7 +49,7 @@ pub fn cards(vcards: &str, mut new_uid: impl FnMut() -> String) -> Result<Vec<Re
     }
     let (mut all, mut current): (Vec<Read>, Option<Vec<Line>>) = (Vec::new(), None);
     let no_end = |lines: Vec<Line>| -> Read { Err(BrokenVcard::of(&lines, VcardFlaw::NoEnd)) };
-    for line in lines(vcards.strip_prefix('\u{feff}').unwrap_or(vcards)) {
+    for line in lines(vcards) {
         let is_vcard = line.value.trim().eq_ignore_ascii_case("VCARD");
         match (line.name.as_str(), &mut current) {
             // RFC 6350, 3.3: none stands in another, so one that is there has no end

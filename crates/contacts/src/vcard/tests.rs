@@ -166,6 +166,12 @@ fn one_that_is_broken_leaves_the_others_whole() {
 }
 
 #[test]
+fn a_file_that_was_made_of_several_has_all_their_cards() {
+    let one = "\u{feff}BEGIN:VCARD\r\nFN:x\r\nEND:VCARD\r\n";
+    assert_eq!(read(&one.repeat(3)).len(), 3);
+}
+
+#[test]
 fn what_is_hostile_is_refused_or_left_out() {
     assert_eq!(cards(&" ".repeat(MAX_VCARDS + 1), String::new), Err(VcardsTooLarge));
     let long = format!("BEGIN:VCARD\nFN:{}\n", "x".repeat(MAX_VCARDS / 2));

@@ -114,9 +114,8 @@ impl Cards {
 impl Coming {
     /// Takes a line. Gives the number of a card that is over and was too large.
     fn take(&mut self, line: &Line<'_>) -> Option<u64> {
-        let is = |word: &[u8]| line.begins && line.bytes.trim_ascii_end().eq_ignore_ascii_case(word);
         let mut too_large = None;
-        if is(b"BEGIN:VCARD") {
+        if is(line, b"BEGIN") {
             // RFC 6350, 3.3: none stands in another, so one that is open has no end, and is refused by who reads it
             too_large = if self.open { self.close() } else { None };
             (self.open, self.skips) = (true, false);
@@ -124,7 +123,8 @@ impl Coming {
         if !self.skips {
             self.text.push_str(&String::from_utf8_lossy(line.bytes));
         }
-        if is(b"END:VCARD") {
+        // an end of nothing is nothing, also to who reads it
+        if self.open && is(line, b"END") {
             too_large = self.close();
         } else if self.text.len() - self.whole > MAX_VCARDS - ENOUGH {
             self.skips = true;
@@ -161,6 +161,15 @@ impl Coming {
         let rest = self.text.split_off(std::mem::take(&mut self.whole));
         (std::mem::replace(&mut self.text, rest), std::mem::take(&mut self.numbers))
     }
+}
+
+/// Whether a line is the first or the last of a card, as who reads it sees it: with a mark in front, and white space within.
+fn is(line: &Line<'_>, word: &[u8]) -> bool {
+    let bytes = line.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line.bytes);
+    let mut parts = bytes.splitn(2, |byte| *byte == b':');
+    let (Some(name), Some(value)) = (parts.next(), parts.next()) else { return false };
+    let is_word = name.trim_ascii_end().eq_ignore_ascii_case(word);
+    line.begins && is_word && value.trim_ascii().eq_ignore_ascii_case(b"VCARD")
 }
 
 /// Why a card was left out, as clients read it.

@@ -193,4 +193,10 @@ async fn a_vcard_that_is_broken_is_refused_by_its_number_and_the_rest_comes_in()
     let marked = format!("\u{feff}{}{}{}", card(0, ""), open(1), card(1, ""));
     let told = import_by(&bench, "contacts", Kind::Vcards, marked.as_bytes(), 100).await.unwrap();
     assert_eq!(told["refused"], json!([{"index": 1, "reason": "open: it does not end"}]));
+    // what ends nothing is no card, and makes no later one another; and a file may be several
+    let begun = card(1, "").replace("BEGIN:", "Begin: ");
+    let more: String = (0..600).map(|_| card(2, "")).collect();
+    let file = format!("END:VCARD\r\n{}{begun}END:VCARD\r\n{more}\u{feff}{}{}", card(0, ""), open(1), card(3, ""));
+    let told = import_by(&bench, "contacts", Kind::Vcards, file.as_bytes(), 1_000).await.unwrap();
+    assert_eq!(told["refused"], json!([{"index": 602, "reason": "open: it does not end"}]));
 }
