@@ -24,6 +24,8 @@ import { tagName } from "./tag";
 
 /** For how many milliseconds the list rests before the messages in sight are fetched ahead. */
 const REST = 250;
+/** For how many milliseconds keys wait for one before them: a server or a browser that does not answer keeps no key for ever. */
+const PATIENCE = 5000;
 
 /** What is asked before something is done, or how something is arranged. */
 export type Asked =
@@ -55,6 +57,8 @@ export class MailView {
       labelCalled(name, choices(this.account.own.labels.all.value, []), (tag) => tagName(tag, this.shell.texts)),
   };
   readonly #keys = new Turns();
+  /** How many keys had no end in time. */
+  #endless = 0;
   /** Called when a message was closed: the list has the focus again. */
   closed: () => void = () => {};
 
@@ -139,9 +143,28 @@ export class MailView {
     account.messages.ahead(rows.flatMap((id) => account.shownFirst(id)));
   }
 
-  /** What a key asks for comes after what keys before it asked for: a step may wait for rows, and what is meant is where it leads. */
+  /** What a key asks for comes after what keys before it asked for: a step may wait for rows, and what is meant is where it leads. In
+   * another place, or behind what is asked meanwhile, it would be about something else; nor is it known what is meant where a key before
+   * it has had no end in time. */
   inTurn(run: () => unknown): void {
-    this.#keys.after("cursor", async () => await run()).catch((thrown) => this.account.refused(problemOf(thrown)));
+    const { place, account } = this;
+    const before = this.#endless;
+    const turn = async () => {
+      if (this.place !== place || this.asked !== null || this.#endless !== before) return;
+      await this.#inTime(async () => await run());
+    };
+    this.#keys.after("cursor", turn).catch((thrown) => account.refused(problemOf(thrown)));
+  }
+
+  async #inTime(run: () => Promise<unknown>): Promise<void> {
+    let unwake = () => {};
+    const late = new Promise<void>((resolve) => {
+      unwake = this.account.around.wake(PATIENCE, () => {
+        this.#endless += 1;
+        resolve();
+      });
+    });
+    await Promise.race([run(), late]).finally(unwake);
   }
 
   back(): void {
