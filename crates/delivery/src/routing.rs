@@ -269,11 +269,11 @@ impl Inner {
         if resolved != Resolved::Elsewhere || goes_on || !self.settings.is_postmaster(address) {
             return Ok(resolved);
         }
-        self.residents.postmaster().await.map_err(not_resolved)
+        self.residents.postmaster().await.map_err(|error| not_resolved(&error))
     }
 
     async fn resolve(&self, address: &Address) -> Result<Resolved, Refused> {
-        self.residents.resolve(address).await.map_err(not_resolved)
+        self.residents.resolve(address).await.map_err(|error| not_resolved(&error))
     }
 
     /// To whom an address of a domain here leads that stands for a sender elsewhere; nothing where it is none.
@@ -330,7 +330,7 @@ impl Inner {
     }
 }
 
-fn not_resolved(error: DirectoryAway) -> Refused {
+fn not_resolved(error: &DirectoryAway) -> Refused {
     tracing::warn!(%error, "address not resolved");
     Refused::Unavailable
 }
