@@ -177,7 +177,7 @@ describe("what else a message says", () => {
   it("is that a receipt is wanted, and when it goes", async () => {
     const { identity } = await received();
     const of = { ...blank(identity), receipt: true, sendAt: Date.UTC(2027, 0, 2, 3, 4, 5, 678) };
-    expect(emailObject(of, identity, mailboxId("d"))).toMatchObject({
+    expect(emailObject(of, identity, mailboxId("d"), of.sendAt)).toMatchObject({
       "header:Disposition-Notification-To:asAddresses": [{ name: null, email: identity.email }],
       sentAt: "2027-01-02T03:04:05Z",
     });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { bench, settled } from "../../test/bench";
 import { drafts, sent, written } from "../../test/writing";
 import { AGAIN } from "./desk";
@@ -26,6 +26,36 @@ describe("a message on the desk", () => {
     expect(drafts(there)).toMatchObject([{ subject: "Hallo nog eens" }]);
     expect(desk.of(composition.key)?.composition.unsure).toBe(false);
   });
+
+  it.each(["saves", "sends"])(
+    "destroys nothing that another device saved meanwhile where it %s again after a fault",
+    async (how) => {
+      vi.useFakeTimers({ toFake: ["Date"] });
+      try {
+        const there = await written();
+        const { desk, server, composition } = there;
+        await desk.save(composition.key);
+        const other = await bench(() => {}, { server });
+        const draft = desk.of(composition.key)?.composition;
+        if (draft === undefined) throw new Error("a draft");
+        other.desk.put({ ...draft, key: "other" });
+        desk.change(composition.key, { text: "Hier" });
+        server.fault = { kind: "offline" };
+        await desk.save(composition.key);
+        server.fault = null;
+        vi.setSystemTime(Date.now() + 60_000);
+        other.desk.change("other", { text: "Daar" });
+        await other.desk.save("other");
+        vi.setSystemTime(Date.now() + 60_000);
+        if (how === "saves") await desk.save(composition.key);
+        else sent(await desk.send(composition.key));
+        const texts = drafts(there).map(({ preview }) => preview);
+        expect(texts.sort()).toEqual(how === "saves" ? ["Daar", "Hier"] : ["Daar"]);
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   it("is one draft also where its page ended before the answer", async () => {
     const kept = inMemory();

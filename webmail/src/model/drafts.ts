@@ -1,6 +1,6 @@
 /** Drafts as the server keeps them: each save makes another one, in the place of the one before. */
 import type { Client } from "../jmap/client";
-import { id, keys } from "../jmap/decode";
+import { absent, date, id, keys, nullable } from "../jmap/decode";
 import type { EmailId } from "../jmap/ids";
 import { EMAIL, record } from "../jmap/mail";
 import { createdIn, get, type Orders, query, set } from "../jmap/methods";
@@ -13,6 +13,7 @@ import type { Places } from "./submitting";
 /** What of a message says which drafts are its own. */
 export type Drafted = Pick<Composition, "messageId" | "draftId" | "unsure">;
 
+const DATED = record("Email", MAIL, { id: id<"Email">(), sentAt: absent(nullable(date), null) });
 const KEPT = record("Email", MAIL, { id: id<"Email">(), keywords: keys() });
 /** More of one message are not looked for. */
 const MOST = 50;
@@ -24,7 +25,7 @@ export function isUncertain({ kind }: Problem): boolean {
 
 /** What a save made of a message. */
 export interface Saved {
-  readonly change: Pick<Composition, "draftId" | "messageId" | "unsure">;
+  readonly change: Pick<Composition, "draftId" | "messageId" | "unsure" | "dated">;
   /** Another device saved it too, since this one did: it is a message of its own from here on. */
   readonly isForked: boolean;
 }
@@ -34,17 +35,17 @@ export interface Saved {
 export async function draft(client: Client, places: Places, composition: Composition): Promise<Saved> {
   const { messageId } = composition;
   const made = await make(client, places, composition);
-  const saved = { change: { draftId: made.draftId, messageId, unsure: false }, isForked: false };
-  if (!made.hasMissed || composition.tried !== "no") return saved;
+  const saved = { change: { draftId: made.draftId, messageId, unsure: false, dated: [] }, isForked: false };
+  if (!(made.hasMissed || composition.unsure) || composition.tried !== "no") return saved;
   const all = await draftsOf(client, { messageId, draftId: null, unsure: true }).catch(() => []);
   if (all.every((one) => one === made.draftId)) return saved;
   const own = { draftId: made.draftId, messageId: newMessageId(places.identity(composition).email), unsure: false };
   try {
     const { draftId } = await make(client, places, { ...composition, ...own });
-    return { change: { ...own, draftId }, isForked: true };
+    return { change: { ...own, draftId, dated: [] }, isForked: true };
   } catch {
     // the next save finds what became of this one by either
-    return { change: { ...own, unsure: true }, isForked: true };
+    return { change: { ...own, unsure: true, dated: composition.dated }, isForked: true };
   }
 }
 
@@ -56,11 +57,25 @@ async function make(client: Client, places: Places, composition: Composition) {
   return { draftId: createdIn(done, "draft"), hasMissed };
 }
 
-/** What makes it anew, in the place of all that there may be. */
+/** What makes it anew, of the date of its last try, in the place of all that this device may have made. */
 export async function replacing(client: Client, places: Places, composition: Composition): Promise<Orders<"Email">> {
-  const create = { draft: emailObject(composition, places.identity(composition), places.drafts()) };
-  const before = await draftsOf(client, composition);
+  const date = composition.dated.at(-1) ?? null;
+  const create = { draft: emailObject(composition, places.identity(composition), places.drafts(), date) };
+  const before = await ownDrafts(client, composition);
   return before.length === 0 ? { create } : { create, destroy: before };
+}
+
+/** Of several drafts by the same Message-ID those that are this device's own: by its dates, for another device may go on with the message
+ * while the answer of this one is lost. */
+async function ownDrafts(client: Client, composition: Composition): Promise<readonly EmailId[]> {
+  const all = await draftsOf(client, composition);
+  const others = all.filter((one) => one !== composition.draftId);
+  if (others.length === 0) return all;
+  const { list } = await client.call(get(DATED, client.accountId, others));
+  const own = new Set(
+    list.filter(({ sentAt }) => sentAt !== null && composition.dated.includes(sentAt)).map(({ id }) => id),
+  );
+  return all.filter((one) => one === composition.draftId || own.has(one));
 }
 
 /** All drafts of a message; those that a lost answer told of are found by its id (RFC 5322, 3.6.4). */

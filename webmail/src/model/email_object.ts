@@ -46,8 +46,13 @@ function parts(of: Composition): readonly Record<string, unknown>[] {
   });
 }
 
-/** The message as a new record (RFC 8621, 4.6): a draft, so far. */
-export function emailObject(composition: Composition, identity: Identity, drafts: MailboxId): Record<string, unknown> {
+/** The message as a new record (RFC 8621, 4.6): a draft, so far, of this date. */
+export function emailObject(
+  composition: Composition,
+  identity: Identity,
+  drafts: MailboxId,
+  date: number | null = null,
+): Record<string, unknown> {
   const of = settled(composition);
   const files = parts(of);
   return {
@@ -59,8 +64,7 @@ export function emailObject(composition: Composition, identity: Identity, drafts
     bcc: some(parsed(of.bcc).addresses),
     ...(identity.replyTo === null ? {} : { replyTo: identity.replyTo }),
     subject: of.subject,
-    // who reads it sees when it was sent, not when it was written
-    ...(of.sendAt === null ? {} : { sentAt: utc(of.sendAt) }),
+    ...(date === null ? {} : { sentAt: utc(date) }),
     messageId: [of.messageId],
     ...(of.inReplyTo === null ? {} : { inReplyTo: of.inReplyTo }),
     ...(of.references === null || of.references.length === 0 ? {} : { references: of.references }),

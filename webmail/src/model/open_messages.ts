@@ -45,6 +45,9 @@ export interface Beside {
   readonly holds: Holds;
 }
 
+/** A message that was tried more often is known by the last dates. */
+const MOST_DATES = 50;
+
 export class OpenMessages {
   readonly all = new Value<readonly Open[]>([]);
   /** Closed before the server had them and their files: they go from the desk when it has. */
@@ -76,6 +79,13 @@ export class OpenMessages {
   /** There may be more drafts of it than one knows. */
   doubt(key: string): void {
     this.write(key, { unsure: true });
+  }
+
+  /** It is tried now, to go at once or then: what comes of that has this date, to the second (RFC 5322, 3.3). */
+  date(key: string, sendAt: number | null): void {
+    const dated = this.of(key)?.composition.dated ?? [];
+    const now = sendAt ?? Date.now();
+    this.write(key, { dated: [...dated.slice(-MOST_DATES), now - (now % 1000)] });
   }
 
   /** This of what is written is otherwise. */
