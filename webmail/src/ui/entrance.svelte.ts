@@ -96,7 +96,8 @@ export class Entrance {
         return false;
       }
     }
-    writeHere(localStorage, null);
+    // who logged in while the server was told stays in
+    if (readHere(localStorage)?.stage === "leaving") writeHere(localStorage, null);
     return true;
   }
 
