@@ -45,7 +45,7 @@ export interface Composition {
   readonly draftId: EmailId | null;
   /** Whether there may be others of its drafts there: an answer was lost. */
   readonly unsure: boolean;
-  /** The dates of those that may be there, in milliseconds since 1970: what has another one was made by another device. */
+  /** Their dates, in milliseconds since 1970: what has another one was made by another device. */
   readonly dated: readonly number[];
   /** `waiting`: it is to go, and there was no connection. */
   readonly stage: "writing" | "sending" | "waiting";

@@ -188,7 +188,7 @@ export class Desk {
       if (now === undefined || now.composition.stage !== "writing") return;
       this.#beside.pauses.end(key);
       this.#messages.show(key, { saving: "saving" });
-      this.#messages.date(key, null);
+      this.#messages.date(key);
       await this.#messages.keep(key);
       try {
         // no draft is made of what has gone

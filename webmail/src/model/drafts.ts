@@ -51,15 +51,21 @@ export async function draft(client: Client, places: Places, composition: Composi
 
 async function make(client: Client, places: Places, composition: Composition) {
   const { draftId } = composition;
-  const done = await client.call(set(EMAIL, client.accountId, await replacing(client, places, composition)));
+  const date = composition.dated.at(-1) ?? null;
+  const orders = await replacing(client, places, composition, date);
+  const done = await client.call(set(EMAIL, client.accountId, orders));
   const refused = draftId === null ? undefined : done.refused.get(draftId);
   const hasMissed = refused?.kind === "refused-record" && refused.type === "notFound";
   return { draftId: createdIn(done, "draft"), hasMissed };
 }
 
-/** What makes it anew, of the date of its last try, in the place of all that this device may have made. */
-export async function replacing(client: Client, places: Places, composition: Composition): Promise<Orders<"Email">> {
-  const date = composition.dated.at(-1) ?? null;
+/** What makes it anew, in the place of all that this device may have made. The date is the server's where there is none. */
+export async function replacing(
+  client: Client,
+  places: Places,
+  composition: Composition,
+  date: number | null,
+): Promise<Orders<"Email">> {
   const create = { draft: emailObject(composition, places.identity(composition), places.drafts(), date) };
   const before = await ownDrafts(client, composition);
   return before.length === 0 ? { create } : { create, destroy: before };

@@ -81,10 +81,10 @@ export class OpenMessages {
     this.write(key, { unsure: true });
   }
 
-  /** It is tried now, to go at once or then: what comes of that has this date, to the second (RFC 5322, 3.3). */
-  date(key: string, sendAt: number | null): void {
+  /** A draft is made of it now, and has this date, to the second (RFC 5322, 3.3); what is sent has the server's. */
+  date(key: string): void {
     const dated = this.of(key)?.composition.dated ?? [];
-    const now = sendAt ?? Date.now();
+    const now = Date.now();
     this.write(key, { dated: [...dated.slice(-MOST_DATES), now - (now % 1000)] });
   }
 

@@ -55,10 +55,8 @@ export class Sending {
         const here = this.#open.of(key)?.composition;
         if (here === undefined) return GONE;
         ({ tried } = here);
-        // who reads it sees when it was sent, not when it was written
-        this.#open.date(key, here.sendAt);
         // what is written from here on is not in what goes
-        given = { ...here, dated: this.#open.of(key)?.composition.dated ?? [], tried: "as-it-is" };
+        given = { ...here, tried: "as-it-is" };
         this.#open.show(key, { composition: given });
         await this.#open.keep(key);
         const sent = await submit(this.#client, this.#room, given, (draftId) =>

@@ -39,7 +39,8 @@ export async function submit(
   const { accountId, session } = client;
   const identity = places.identity(composition);
   const batch = new Batch();
-  const email = batch.add(set(EMAIL, accountId, await replacing(client, places, composition)));
+  // who reads it sees when it was sent, not when it was written
+  const email = batch.add(set(EMAIL, accountId, await replacing(client, places, composition, composition.sendAt)));
   const hold = holding(composition, places.undoSeconds(), longestDelay(session, accountId));
   const submission = batch.add(
     set(
