@@ -61,6 +61,9 @@ class Device:
         self.protocol.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
         self.protocol.send("ServiceWorker.enable")
         self.registration = wait_for(lambda: self.beside.evaluate("1") and found and found[-1]["registrationId"])
+        # what is brought to a worker that is not at work yet is lost; a push service has nobody's address before
+        self.beside.evaluate("navigator.serviceWorker.ready.then(({ active }) => active.state === 'activated' || "
+                             "new Promise((done) => active.addEventListener('statechange', done, { once: true })).then(() => true))")
 
     def bring(self, body):
         """What the push service was given reaches the browser."""
