@@ -102,9 +102,13 @@ fn is_json(parts: &Parts) -> bool {
     kind.trim().eq_ignore_ascii_case("application/json")
 }
 
-/// A variable of the query, decoded (RFC 3986, 2.1); the first one of that name.
-fn variable(parts: &Parts, name: &str) -> Option<String> {
+/// A variable of the query as it is written; the first one of that name.
+fn written<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
     let mut pairs = parts.uri.query()?.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let (_, value) = pairs.find(|(other, _)| *other == name)?;
-    percent_encoding::percent_decode_str(value).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+    pairs.find(|(other, _)| *other == name).map(|(_, value)| value)
+}
+
+/// The same, decoded (RFC 3986, 2.1).
+fn variable(parts: &Parts, name: &str) -> Option<String> {
+    percent_encoding::percent_decode_str(written(parts, name)?).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }

@@ -1,5 +1,5 @@
 //! Changes as they happen, to who keeps asking (RFC 8620, 7.3).
-use super::{Asked, Rooms, enter, variable};
+use super::{Asked, Rooms, enter, variable, written};
 use crate::door::Session;
 use crate::places::{Kind, Place};
 use crate::problem;
@@ -85,8 +85,10 @@ impl Wish {
     /// The variables of the URL (RFC 8620, 7.3), or what is wrong. Who leaves one out hears of everything, until he leaves, and nothing
     /// beside.
     fn read(parts: &Parts) -> Result<Self, &'static str> {
-        let asked =
-            |name, usual: &str| if is_given(parts, name) { variable(parts, name) } else { Some(usual.to_owned()) };
+        let asked = |name, usual: &str| match written(parts, name) {
+            Some(_) => variable(parts, name),
+            None => Some(usual.to_owned()),
+        };
         let types = asked("types", "*").filter(|types| types == "*" || types.split(',').all(is_type_name));
         let types = types.ok_or("`types` is `*`, or names of types between commas")?;
         let closes_after_state = match asked("closeafter", "no").as_deref() {
@@ -100,16 +102,6 @@ impl Wish {
         let ping = ping.map(|ping| Duration::from_secs(ping.clamp(*PINGS.start(), *PINGS.end())));
         Ok(Self { types, closes_after_state, ping })
     }
-}
-
-fn is_given(parts: &Parts, name: &str) -> bool {
-    let mut names = parts
-        .uri
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
-    names.any(|one| one == name)
 }
 
 /// Whether it may be the name of a type; one that is not known here is one of which there is nothing to tell.
