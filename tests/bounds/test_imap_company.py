@@ -137,7 +137,7 @@ def test_i28_an_idle_crowd_is_cheap(provider):
     i28_idle_crowd(provider, many=250)
     with Watch(provider.process.pid, provider.imap(BRAM)):
         each, heard = i28_idle_crowd(provider)
-    # 10 KiB, and what the allocator happens to keep beside
+    # 9 KiB in most runs of this build, and now and then a mebibyte for all of them that the allocator keeps beside
     assert each < 12 * KIB, f"{each / KIB:.1f} KiB each"
     # EXISTS and RECENT for each message at most, a FETCH for each that was marked, and what is said in between.
     assert max(heard) <= 21 * 3 + 5, max(heard)
