@@ -45,8 +45,8 @@ export interface Composition {
   readonly draftId: EmailId | null;
   /** Whether there may be others of its drafts there: an answer was lost. */
   readonly unsure: boolean;
-  /** Their dates, in milliseconds since 1970: what has another one was made by another device. */
-  readonly dated: readonly number[];
+  /** In milliseconds since 1970, of those that this device asked for since it was sure: what has another date is another device's. */
+  readonly draftDates: readonly number[];
   /** `waiting`: it is to go, and there was no connection. */
   readonly stage: "writing" | "sending" | "waiting";
   /** Whether it may have gone by a try whose answer was lost: as it is now, or as it was before it was changed. */
@@ -75,7 +75,7 @@ const kept = object({
   origin: nullable(object({ id: id<"Email">(), mark: oneOf("$answered", "$forwarded") })),
   draftId: nullable(id<"Email">()),
   unsure: absent(flag, false),
-  dated: absent(list(count), []),
+  draftDates: absent(list(count), []),
   stage: absent(oneOf("writing", "sending", "waiting"), "writing" as const),
   tried: absent(oneOf("no", "as-it-is", "otherwise"), "as-it-is" as const),
 });
@@ -139,7 +139,7 @@ export function blank(identity: Identity, form: Form = "plain"): Composition {
     origin: null,
     draftId: null,
     unsure: false,
-    dated: [],
+    draftDates: [],
     stage: "writing",
     tried: "no",
   };

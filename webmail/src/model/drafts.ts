@@ -25,7 +25,7 @@ export function isUncertain({ kind }: Problem): boolean {
 
 /** What a save made of a message. */
 export interface Saved {
-  readonly change: Pick<Composition, "draftId" | "messageId" | "unsure" | "dated">;
+  readonly change: Pick<Composition, "draftId" | "messageId" | "unsure" | "draftDates">;
   /** Another device saved it too, since this one did: it is a message of its own from here on. */
   readonly isForked: boolean;
 }
@@ -35,23 +35,23 @@ export interface Saved {
 export async function draft(client: Client, places: Places, composition: Composition): Promise<Saved> {
   const { messageId } = composition;
   const made = await make(client, places, composition);
-  const saved = { change: { draftId: made.draftId, messageId, unsure: false, dated: [] }, isForked: false };
+  const saved = { change: { draftId: made.draftId, messageId, unsure: false, draftDates: [] }, isForked: false };
   if (!(made.hasMissed || composition.unsure) || composition.tried !== "no") return saved;
   const all = await draftsOf(client, { messageId, draftId: null, unsure: true }).catch(() => []);
   if (all.every((one) => one === made.draftId)) return saved;
   const own = { draftId: made.draftId, messageId: newMessageId(places.identity(composition).email), unsure: false };
   try {
     const { draftId } = await make(client, places, { ...composition, ...own });
-    return { change: { ...own, draftId, dated: [] }, isForked: true };
+    return { change: { ...own, draftId, draftDates: [] }, isForked: true };
   } catch {
     // the next save finds what became of this one by either
-    return { change: { ...own, unsure: true, dated: composition.dated }, isForked: true };
+    return { change: { ...own, unsure: true, draftDates: composition.draftDates }, isForked: true };
   }
 }
 
 async function make(client: Client, places: Places, composition: Composition) {
   const { draftId } = composition;
-  const date = composition.dated.at(-1) ?? null;
+  const date = composition.draftDates.at(-1) ?? null;
   const orders = await replacing(client, places, composition, date);
   const done = await client.call(set(EMAIL, client.accountId, orders));
   const refused = draftId === null ? undefined : done.refused.get(draftId);
@@ -79,7 +79,7 @@ async function ownDrafts(client: Client, composition: Composition): Promise<read
   if (others.length === 0) return all;
   const { list } = await client.call(get(DATED, client.accountId, others));
   const own = new Set(
-    list.filter(({ sentAt }) => sentAt !== null && composition.dated.includes(sentAt)).map(({ id }) => id),
+    list.filter(({ sentAt }) => sentAt !== null && composition.draftDates.includes(sentAt)).map(({ id }) => id),
   );
   return all.filter((one) => one === composition.draftId || own.has(one));
 }

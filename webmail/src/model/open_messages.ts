@@ -83,9 +83,9 @@ export class OpenMessages {
 
   /** A draft is made of it now, and has this date, to the second (RFC 5322, 3.3); what is sent has the server's. */
   date(key: string): void {
-    const dated = this.of(key)?.composition.dated ?? [];
+    const draftDates = this.of(key)?.composition.draftDates ?? [];
     const now = Date.now();
-    this.write(key, { dated: [...dated.slice(-MOST_DATES), now - (now % 1000)] });
+    this.write(key, { draftDates: [...draftDates, now - (now % 1000)].slice(-MOST_DATES) });
   }
 
   /** This of what is written is otherwise. */

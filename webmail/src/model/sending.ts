@@ -60,7 +60,7 @@ export class Sending {
         this.#open.show(key, { composition: given });
         await this.#open.keep(key);
         const sent = await submit(this.#client, this.#room, given, (draftId) =>
-          this.#open.write(key, { draftId, unsure: false, dated: [] }),
+          this.#open.write(key, { draftId, unsure: false, draftDates: [] }),
         );
         await this.#went(given);
         return sent;

@@ -142,6 +142,15 @@ describe("whose browser does not answer", () => {
     return written.size + (await (await database("a1", databases)).all("state")).size;
   }
 
+  /** Leaves a browser whose databases do not answer. */
+  async function leaveUnanswered(here: Bench, entrance: Entrance): Promise<void> {
+    Object.assign(here.kept, silent);
+    vi.stubGlobal("indexedDB", closed);
+    const leaving = entrance.leaveNow(here.account);
+    for (let waited = 0; waited < 3; waited += 1) await vi.advanceTimersByTimeAsync(UNANSWERED);
+    await leaving;
+  }
+
   it("is asked, in time, about what is known to be unsaved", async () => {
     const there = await bench(() => {}, { kept: inMemory() });
     write(there);
@@ -157,11 +166,7 @@ describe("whose browser does not answer", () => {
 
   it("is logged out in time, and what could not be cleared the next page clears before anything else", async () => {
     const { databases, here, entrance } = await left();
-    Object.assign(here.kept, silent);
-    vi.stubGlobal("indexedDB", closed);
-    const leaving = entrance.leaveNow(here.account);
-    for (let waited = 0; waited < 3; waited += 1) await vi.advanceTimersByTimeAsync(UNANSWERED);
-    await leaving;
+    await leaveUnanswered(here, entrance);
     expect(entrance.stage).toMatchObject({ kind: "out", why: "nobody" });
     expect([readHere(localStorage), readLeft(localStorage)]).toEqual([null, ["a1"]]);
     vi.useRealTimers();
@@ -190,11 +195,7 @@ describe("whose browser does not answer", () => {
 
   it("finds what she writes after she has logged in again", async () => {
     const { databases, here, entrance } = await left();
-    Object.assign(here.kept, silent);
-    vi.stubGlobal("indexedDB", closed);
-    const leaving = entrance.leaveNow(here.account);
-    for (let waited = 0; waited < 3; waited += 1) await vi.advanceTimersByTimeAsync(UNANSWERED);
-    await leaving;
+    await leaveUnanswered(here, entrance);
     vi.useRealTimers();
     vi.stubGlobal("indexedDB", databases);
     pushed();
