@@ -139,6 +139,9 @@ pub enum Refused {
     /// 550 5.4.6
     #[error("the address leads to too many")]
     TooMany,
+    /// 451 4.2.1
+    #[error("nobody reads mail to postmaster")]
+    NoPostmaster,
     /// 451 4.3.0
     #[error("the store is away")]
     Unavailable,
@@ -151,7 +154,7 @@ impl Refused {
     /// The cause that the journal keeps.
     pub const fn cause(&self) -> Cause {
         match self {
-            Self::Unknown => Cause::RecipientUnknown,
+            Self::Unknown | Self::NoPostmaster => Cause::RecipientUnknown,
             Self::Suspended => Cause::RecipientSuspended,
             Self::MailboxFull | Self::FullForNow => Cause::MailboxFull,
             Self::RelayingDenied => Cause::RelayingDenied,
@@ -218,7 +221,7 @@ impl Inner {
             // RFC 5321, 4.5.1: he is there; whoever writes to him tries again until somebody reads it
             Resolved::NoPostmaster => {
                 tracing::warn!(address = %asked.address, "nobody reads mail to postmaster: give the default domain an owner");
-                return Err(Refused::Unavailable);
+                return Err(Refused::NoPostmaster);
             }
         };
         if targets.len() > self.settings.max_expansions {

@@ -111,7 +111,7 @@ impl Settings {
 
     /// Whether it is that one's, for whom `<postmaster>` stands too.
     pub(crate) fn is_postmaster(&self, address: &Address) -> bool {
-        *address.domain() == self.postmaster_domain && address.local().as_str().eq_ignore_ascii_case("postmaster")
+        *address.domain() == self.postmaster_domain && address.local().is_postmaster()
     }
 
     /// How long to wait after attempt number `attempts`, which is 1 for the first.

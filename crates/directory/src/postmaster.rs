@@ -6,9 +6,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use world::UnixTime;
 
-/// The one name that each domain has (RFC 5321, 4.5.1), in whatever case.
-const POSTMASTER: &str = "postmaster";
-
 /// How long what was found holds: to look for an administrator is to look at all accounts, and anybody can ask for one.
 const HOLDS: Duration = Duration::from_secs(60);
 
@@ -20,11 +17,6 @@ pub(crate) struct Administrator(Mutex<Looked>);
 struct Looked {
     at: Option<UnixTime>,
     found: Option<Address>,
-}
-
-/// Whether it is the postmaster of its domain.
-pub(crate) fn is_postmaster(address: &Address) -> bool {
-    address.local().as_str().eq_ignore_ascii_case(POSTMASTER)
 }
 
 impl Directory {
@@ -58,7 +50,7 @@ impl Directory {
     }
 
     fn default_postmaster(&self) -> Option<Address> {
-        Some(Address::new(LocalPart::new(POSTMASTER).ok()?, self.settings.default_domain.clone()?))
+        Some(Address::new(LocalPart::new("postmaster").ok()?, self.settings.default_domain.clone()?))
     }
 
     async fn administrator(&self) -> Result<Option<Address>, Error> {

@@ -1,7 +1,6 @@
 //! To whom an address goes, and who may send as it.
 use crate::aliases::MAX_TARGETS;
 use crate::name::FoldedAddress;
-use crate::postmaster::is_postmaster;
 use crate::schema::Entry;
 use crate::{Directory, Error};
 use names::{AccountId, Address};
@@ -77,7 +76,9 @@ impl Directory {
     /// When the store is away: the answer is then not known, and nobody must be told "unknown".
     pub async fn resolve(&self, address: &Address) -> Result<Resolution, Error> {
         match self.expand(address, true).await? {
-            Resolution::Unknown | Resolution::Suspended { .. } | Resolution::Broken(_) if is_postmaster(address) => {
+            Resolution::Unknown | Resolution::Suspended { .. } | Resolution::Broken(_)
+                if address.local().is_postmaster() =>
+            {
                 self.postmaster_of_all().await
             }
             resolution => Ok(resolution),
@@ -95,7 +96,7 @@ impl Directory {
         let mut next = Some((address.clone(), look, 0));
         while let Some((address, mut look, depth)) = next {
             // whom mail goes on to is found as whom it is sent to
-            if forwards && matches!(look, Look::Unknown) && is_postmaster(&address) {
+            if forwards && matches!(look, Look::Unknown) && address.local().is_postmaster() {
                 look = self.next_postmaster().await?.map_or(look, Look::Owner);
             }
             if let Err(fault) = expansion.take(address, look, depth) {

@@ -47,6 +47,11 @@ impl LocalPart {
         &self.0
     }
 
+    /// Whether it is the one that each domain has, in whatever case (RFC 5321, 4.5.1).
+    pub fn is_postmaster(&self) -> bool {
+        self.0.eq_ignore_ascii_case("postmaster")
+    }
+
     /// Whether it can be written without quotes: atoms joined by dots (RFC 5321, 4.1.2).
     fn is_dot_string(&self) -> bool {
         self.0.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atext))

@@ -172,7 +172,7 @@ async fn recipients_are_refused_at_rcpt() {
         (Origin::Internet, "gone@here.example", Refused::Suspended),
         (Origin::Internet, "ring@here.example", Refused::Loop),
         (Origin::Internet, "all@here.example", Refused::TooMany),
-        (Origin::Internet, "postmaster@here.example", Refused::Unavailable),
+        (Origin::Internet, "postmaster@here.example", Refused::NoPostmaster),
         (Origin::Internet, "carla@here.example", Refused::MailboxFull),
         (Origin::Internet, "x@far.example", Refused::RelayingDenied),
         (Origin::Lmtp, "x@far.example", Refused::RelayingDenied),
@@ -198,7 +198,7 @@ async fn postmaster_without_a_domain_is_here() {
     };
     let to = "postmaster@mx.here.example";
     let remote = Ok(vec![crate::Target::Remote(address(to))]);
-    assert_eq!(ask(Origin::Internet, to).await, Err(Refused::Unavailable), "nobody reads it so far");
+    assert_eq!(ask(Origin::Internet, to).await, Err(Refused::NoPostmaster), "nobody reads it so far");
     let anna = crate::Target::Account(account("anna"), address("anna@here.example"));
     let reader = crate::Resolved::Targets(vec![anna.clone()]);
     lock(&bench.residents.known).insert("postmaster@here.example".to_owned(), reader);

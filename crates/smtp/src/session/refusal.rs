@@ -321,6 +321,7 @@ pub(super) fn delivery(refused: &Refused) -> Reply {
         Refused::ByRoute(text) => reply(550, (5, 7, 1), text.as_str()),
         Refused::Loop => reply(554, (5, 4, 6), "the address leads back to itself"),
         Refused::TooMany => reply(550, (5, 4, 6), "the address leads to too many"),
+        Refused::NoPostmaster => reply(451, (4, 2, 1), "nobody reads mail to postmaster just now, try again"),
         Refused::Unavailable => reply(451, (4, 3, 0), "not possible just now, try again"),
         Refused::NoSpace => reply(452, (4, 3, 1), "no space just now, try again"),
     }

@@ -84,7 +84,7 @@ fn inside(cursor: &mut Cursor<'_>, bracketed: bool) -> Result<Content, SyntaxErr
     let local = local_part(cursor)?;
     if !cursor.eat(b'@') {
         let alone = matches!(cursor.peek(), None | Some(b'>' | b' '));
-        if alone && local.as_str().eq_ignore_ascii_case("postmaster") {
+        if alone && local.is_postmaster() {
             return Ok(Content::Postmaster);
         }
         return Err(SyntaxError::BadPath("an address is written name@domain"));

@@ -155,7 +155,7 @@ async fn mark(opened: &Opened, email: EmailId, marked: Marked) -> Result<bool, S
 fn refused(refused: &Refused) -> SetError {
     tracing::info!(%refused, "a notice was not taken");
     match refused {
-        Refused::Unavailable | Refused::NoSpace | Refused::FullForNow => {
+        Refused::Unavailable | Refused::NoPostmaster | Refused::NoSpace | Refused::FullForNow => {
             SetError::new("serverFail").because("not possible just now; please try again later")
         }
         _ => SetError::new("forbidden").because("who asks for the notice cannot be reached"),

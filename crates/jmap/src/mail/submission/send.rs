@@ -177,7 +177,7 @@ impl Letter {
             let asked = Asked { address: address.clone(), size: self.email.size, notify, orcpt: asked.orcpt.clone() };
             match delivery.recipient(&sender, asked).await {
                 Ok(recipient) => recipients.push(recipient),
-                Err(Refused::Unavailable | Refused::NoSpace | Refused::FullForNow) => {
+                Err(Refused::Unavailable | Refused::NoPostmaster | Refused::NoSpace | Refused::FullForNow) => {
                     return Err(SetError::new("serverFail").because("not possible just now; please try again later"));
                 }
                 Err(refused) => {

@@ -23,6 +23,7 @@ fn delivery_refuses() {
         Refused::ByRoute("TEXT".to_owned()),
         Refused::Loop,
         Refused::TooMany,
+        Refused::NoPostmaster,
         Refused::Unavailable,
         Refused::NoSpace,
     ];
@@ -35,6 +36,7 @@ fn delivery_refuses() {
         Refused::ByRoute(_) => "ByRoute",
         Refused::Loop => "Loop",
         Refused::TooMany => "TooMany",
+        Refused::NoPostmaster => "NoPostmaster",
         Refused::Unavailable => "Unavailable",
         Refused::NoSpace => "NoSpace",
     };
